@@ -1,0 +1,72 @@
+# `make help` lists the targets. PYTHON=python3.12 chooses another interpreter;
+# pip's own environment variables (PIP_INDEX_URL, ...) are honored.
+
+PYTHON ?= python3
+WORKERS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+SITE := _build/html
+
+.DEFAULT_GOAL := help
+.PHONY: help book serve test test-all chapters lab results bench clean distclean
+
+help:  ## show this list
+	@echo "usage: make TARGET [VARIABLE=value]"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+
+book: $(VENV)/.book  ## build the site, warnings as errors
+	@$(BIN)/jupyter-book build . --all -W -n --keep-going
+	@echo "The book is in $(SITE)/index.html: open that file, or run: make serve"
+
+serve: $(VENV)/.book  ## show the built site on 127.0.0.1 (PORT=8000; default: a free port)
+	@test -f $(SITE)/index.html || { echo "There is no site yet. Run: make book"; exit 1; }
+	@$(BIN)/python -u -m http.server $(or $(PORT),0) --bind 127.0.0.1 --directory $(SITE)
+
+test: $(VENV)/.test book  ## unit tests, doctests, guards, browser tests, every notebook
+	$(BIN)/pytest --nbval --nbval-current-env -n $(WORKERS) --dist loadscope
+
+test-all: $(VENV)/.test book  ## only the tests that are too long for `make test`
+	$(BIN)/pytest -n $(WORKERS) --dist loadscope -m exhaustive
+
+chapters: $(VENV)/.test  ## execute the chapters and store their outputs (CHAPTER=setup/task)
+	$(BIN)/python -m book.chapters $(CHAPTER)
+
+lab: $(VENV)/.lab  ## open the chapters in JupyterLab
+	$(BIN)/jupyter lab chapters/index.ipynb
+
+results: $(VENV)/.test  ## remake the outcome of the long runs
+	@echo "Nothing to do: no chapter rests on a long run yet."
+
+bench: $(VENV)/.test  ## measure cost and variance of the simulations
+	$(BIN)/python -m benchmarks
+
+clean:  ## remove the built site and the caches
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis *.egg-info
+	find book ttsbook tests benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+distclean: clean  ## remove the virtual environment too
+	rm -rf $(VENV)
+
+# A stamp is written when its installation has ended well, so a broken one is resumed.
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "This book needs Python 3.11 or newer, and $(PYTHON) is not:"; $(PYTHON) --version; \
+	  echo "Name another one, for example: make book PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) has no venv module. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.book: requirements-book.txt $(VENV)/.python
+	$(BIN)/python -m pip install --quiet -r requirements-book.txt
+	@touch $@
+
+$(VENV)/.test: requirements.txt pyproject.toml $(VENV)/.book
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.lab: requirements-lab.txt $(VENV)/.test
+	$(BIN)/python -m pip install --quiet -r requirements-lab.txt
+	@touch $@
