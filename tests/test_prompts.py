@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+import torch
+
+from ttsbook import covariance, prompts
+from ttsbook.tasks import Mixture, Task
+
+COV = covariance.rotate(covariance.power_law(3, 1.0), rng=np.random.default_rng(0))
+
+
+def generator(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def test_labels_are_the_weights_read_off_the_examples():
+    drawn = prompts.sample(Task(COV, 7), 5, generator=generator(), dtype=torch.float64)
+    by_hand = torch.stack([drawn.x[b] @ drawn.w[b] for b in range(5)])
+    assert torch.allclose(drawn.y, by_hand, rtol=1e-12)
+    assert drawn.lengths.tolist() == [7] * 5
+
+
+def test_examples_weights_and_noise_have_their_covariances():
+    """A law-of-large-numbers test at 4.5 standard errors, entry by entry."""
+    batch, length = 20_000, 4
+    drawn = prompts.sample(Task(COV, length, noise_variance=0.3), batch, generator=generator(), dtype=torch.float64)
+    residual = drawn.y - torch.einsum("bmd,bd->bm", drawn.x, drawn.w)
+    for data, expected in ((drawn.x[:, 2], COV), (drawn.w, np.eye(3)), (residual[:, :1], [[0.3]])):
+        products = np.einsum("bi,bj->bij", data.numpy(), data.numpy())
+        spread = products.std(axis=0) / np.sqrt(batch)
+        assert (np.abs(products.mean(axis=0) - expected) < 4.5 * spread).all()
+
+
+def test_the_seed_decides():
+    one, same, other = (prompts.sample(Task(COV, 6), 4, generator=generator(seed)) for seed in (1, 1, 2))
+    assert torch.equal(one.x, same.x) and torch.equal(one.y, same.y) and torch.equal(one.w, same.w)
+    assert not torch.equal(one.x, other.x)
+
+
+def test_a_mixture_draws_each_task_with_its_weight_and_length():
+    mixture = Mixture([Task(np.eye(3), 2), Task(np.diag([1.0, 0.0, 0.0]), 5)], [0.3, 0.7])
+    batch = 20_000
+    drawn = prompts.sample(mixture, batch, generator=generator())
+    short = drawn.lengths == 2
+    assert set(drawn.lengths.tolist()) == {2, 5}
+    assert abs(short.double().mean() - 0.3) < 4.5 * np.sqrt(0.21 / batch)
+    assert (drawn.x[short, 2:] == 0).all() and (drawn.y[short, 2:] == 0).all()
+    assert (drawn.x[~short][..., 1:] == 0).all() and (drawn.x[~short][..., 0] != 0).all()
+
+
+@pytest.mark.parametrize(
+    "error, call, message",
+    [
+        (ValueError, lambda: prompts.sample(Task(COV, 5), 0, generator=generator()), "batch .* got 0"),
+        (TypeError, lambda: prompts.sample("task", 5, generator=generator()), "task must be a Mixture, got 'task'"),
+        (TypeError, lambda: prompts.sample(Task(COV, 5), 5, generator=np.random.default_rng()), "generator must be"),
+    ],
+)
+def test_bad_input_is_refused_by_name(error, call, message):
+    with pytest.raises(error, match=message):
+        call()

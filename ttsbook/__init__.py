@@ -1,0 +1,11 @@
+"""Training data and test-time scaling: the package behind the book.
+
+One file holds one idea. Import the module that names it::
+
+    from ttsbook import covariance, theory
+
+`covariance`, `tasks` and `theory` need NumPy only and compute in float64.
+`prompts` needs PyTorch; nothing else imports it.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,70 @@
+"""Checks of arguments: each error names the argument and the value it had."""
+
+import math
+from numbers import Integral, Real
+
+import numpy as np
+
+RELATIVE_TOLERANCE = 1e-10
+
+
+def square_matrix(name, value):
+    """Return `value` as a finite float64 array of shape (d, d), d >= 1."""
+    matrix = np.asarray(value, dtype=np.float64)
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.size == 0:
+        raise ValueError(f"{name} must be a square matrix, got shape {matrix.shape}")
+    if not np.isfinite(matrix).all():
+        raise ValueError(f"{name} must be finite, got NaN or infinite entries")
+    return matrix
+
+
+def covariance(name, value, *, definite=False):
+    """Return `value` as a covariance (d, d); with `definite`, refuse a zero eigenvalue."""
+    cov = square_matrix(name, value)
+    scale = np.abs(cov).max()
+    asymmetry = np.abs(cov - cov.T).max()
+    if asymmetry > RELATIVE_TOLERANCE * scale:
+        raise ValueError(f"{name} must be symmetric, but differs from its transpose by {asymmetry:.3g}")
+    smallest = np.linalg.eigvalsh(cov)[0]
+    if smallest < -RELATIVE_TOLERANCE * scale:
+        raise ValueError(f"{name} must be positive semi-definite, got the eigenvalue {smallest:.3g}")
+    if definite and smallest <= RELATIVE_TOLERANCE * scale / len(cov):
+        raise ValueError(
+            f"{name} must be positive definite, got a zero eigenvalue ({smallest:.3g}): its hardness is infinite"
+        )
+    return cov
+
+
+def same_dimension(**matrices):
+    """Refuse named square matrices of different dimensions."""
+    dims = {name: len(matrix) for name, matrix in matrices.items()}
+    if len(set(dims.values())) > 1:
+        found = ", ".join(f"{name} has {dim}" for name, dim in dims.items())
+        raise ValueError(f"dimensions must agree, but {found}")
+
+
+def count(name, value, *, least):
+    """Return `value` as an int >= `least`."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+        raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}")
+    return int(value)
+
+
+def number(name, value, *, least=-math.inf, infinite=False):
+    """Return `value` as a float >= `least`, finite unless `infinite`."""
+    valid = isinstance(value, Real) and not isinstance(value, bool) and value >= least
+    if not valid or (math.isinf(value) and not infinite):
+        bound = "" if least == -math.inf else f" of at least {least:g}"
+        raise ValueError(f"{name} must be a {'' if infinite else 'finite '}number{bound}, got {value!r}")
+    return float(value)
+
+
+def inverse_length(name, value):
+    """Return 1/`value` for a test prompt length; None stands for infinity and gives 0."""
+    return 0.0 if value is None else 1 / count(name, value, least=1)
+
+
+def instance(name, value, kind):
+    """Refuse a `value` that is not a `kind`."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}, got {value!r}")
