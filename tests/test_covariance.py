@@ -110,7 +110,7 @@ def test_what_is_no_covariance_is_refused_by_name(function, problem):
 
 
 @pytest.mark.parametrize(
-    "call, message",
+    ("call", "message"),
     [
         (lambda: covariance.isotropic(0), "dim must be an integer of at least 1, got 0"),
         (lambda: covariance.isotropic(2.5), "dim must be an integer .* got 2.5"),

@@ -24,7 +24,7 @@ def test_a_mixture_has_the_dimension_of_its_tasks():
 
 
 @pytest.mark.parametrize(
-    "call, message",
+    ("call", "message"),
     [
         (lambda: Task(np.ones((2, 3)), 10), "cov must be a square matrix"),
         (lambda: Task(np.eye(2), 0), "prompt_length must be an integer of at least 1, got 0"),

@@ -43,7 +43,7 @@ def test_gamma_of_endless_prompts_is_the_covariance(cov):
 
 @given(covariances(), lengths, st.floats(0, 2))
 def test_label_noise_acts_like_a_larger_trace(cov, n, noise_variance):
-    noisy, clean = theory.gamma(cov, n, noise_variance=noise_variance), theory.gamma(cov, n)
+    noisy, clean = (theory.gamma(cov, n, noise_variance=noise_variance), theory.gamma(cov, n))
     assert np.allclose(noisy - clean, noise_variance / n * np.eye(len(cov)))
 
 
@@ -51,7 +51,7 @@ def test_label_noise_acts_like_a_larger_trace(cov, n, noise_variance):
 def test_the_preconditioner_is_the_best_linear_answer(noise_variance):
     """Regressing w on X y / n over prompts, the least-squares solution tends to P."""
     rng = np.random.default_rng(1)
-    cov, n, prompts = covariance.rotate(covariance.power_law(3, 0.7), rng=rng), 6, 200_000
+    cov, n, prompts = (covariance.rotate(covariance.power_law(3, 0.7), rng=rng), 6, 200_000)
     x = rng.multivariate_normal(np.zeros(3), cov, size=(prompts, n))
     w = rng.standard_normal((prompts, 3))
     y = np.einsum("pni,pi->pn", x, w) + math.sqrt(noise_variance) * rng.standard_normal((prompts, n))
@@ -282,7 +282,7 @@ BAD_CALLS = [
 ]
 
 
-@pytest.mark.parametrize("call, message", BAD_CALLS)
+@pytest.mark.parametrize(("call", "message"), BAD_CALLS)
 def test_bad_input_is_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -25,7 +25,7 @@ class Prompts:
 
 
 def sample(task, batch, *, generator, dtype=torch.float32):
-    r"""Draw prompts: :math:`x \sim N(0, \Lambda)`, :math:`w \sim N(0, I)`, :math:`y = \langle w, x\rangle + \varepsilon`.
+    r"""Draw prompts: examples :math:`x \sim N(0, \Lambda)`, weights :math:`w \sim N(0, I)` and labels.
 
     Parameters
     ----------

@@ -1,0 +1,127 @@
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ttsbook import plotting
+
+K = np.arange(6)
+
+
+def picture(*series, **options):
+    return plotting.lines(series, x_label="thinking steps k", y_label="error / d", **options)
+
+
+def said(y, **options):
+    return picture(plotting.Series("chain", np.arange(len(y)), y, **options)).alt.split(": ", 1)[1]
+
+
+def luminance(color):
+    channels = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+@pytest.mark.parametrize("color", [plotting.COLORS["ink"], *plotting.SERIES_COLORS])
+def test_text_colors_have_the_contrast_that_accessibility_asks_for(color):
+    assert (luminance(plotting.COLORS["paper"]) + 0.05) / (luminance(color) + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("y", "words"),
+    [
+        ([1, 0.5, 0.25], "falls from 1 to 0.25."),
+        ([1, 2, 30000], "rises from 1 to 3·10⁴."),
+        ([1, 0.2, 5], "falls from 1 to 0.2 at 1, then rises to 5."),
+        ([1, 7, 0.5], "rises from 1 to 7 at 1, then falls to 0.5."),
+        ([2, 1, 4, 3], "falls from 2 to 1 at 1, then rises to 4 at 2, then falls to 3."),
+        ([1, 1.001, 1], "stays at 1."),
+        ([1, 4e-5, 3, np.inf], "falls from 1 to 4·10⁻⁵ at 1, then rises to 3, then grows beyond all bounds."),
+    ],
+)
+def test_the_alt_text_says_how_a_series_runs(y, words):
+    assert said(y) == words
+
+
+def test_the_alt_text_names_axes_kinds_and_reference_lines():
+    chart = picture(plotting.Series("a\nb", K, 2.0**-K, points=True), log_y=True, level=(1, "no thinking"))
+    assert chart.alt.startswith("Line chart of error / d, logarithmic scale against thinking steps k, from 0 to 5.")
+    assert "“a b” (points)" in chart.alt
+    assert chart.alt.endswith("A horizontal line marks 1: no thinking.")
+
+
+def test_the_picture_is_the_same_for_the_same_data():
+    one, same = (picture(plotting.Series("a", K, 2.0**-K), log_y=True).svg() for _ in range(2))
+    assert one == same
+
+
+def test_the_svg_follows_the_colors_of_its_page_and_keeps_text_as_text():
+    svg = picture(plotting.Series("label é", K, K + 1.0)).svg()
+    root = ElementTree.fromstring(svg)
+    texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"label é", "thinking steps k", "error / d"} <= set(texts)
+    assert "var(--tts-1, #0068a5)" in svg
+    assert "var(--tts-paper, #ffffff)" in svg
+    assert "<style" not in svg
+    assert not any(f'"{color}' in svg or f": {color}" in svg for color in plotting.COLORS.values())
+
+
+def test_a_notebook_shows_svg_and_alt_text():
+    chart = picture(plotting.Series("a", K, K + 1.0))
+    bundle = chart._repr_mimebundle_()
+    assert bundle["image/svg+xml"].startswith("<svg ")
+    assert bundle["text/plain"] == repr(chart) == chart.alt
+
+
+def test_a_theory_line_and_its_simulated_points_share_a_color():
+    chart = picture(
+        plotting.Series("exact", K, 2.0**-K),
+        plotting.Series("simulated", K, 2.0**-K, 2.1**-K, 1.9**-K, points=True, color=0),
+    )
+    line, points = (chart.figure.axes[0].lines[0], chart.figure.axes[0].containers[0].lines[0])
+    assert line.get_color() == points.get_color()
+    assert line.get_marker() == "None"
+    assert points.get_marker() == "o"
+
+
+def test_curves_of_six_series_differ_without_color():
+    chart = picture(*(plotting.Series(str(i), K, K + i) for i in range(6)))
+    assert len({str(line._unscaled_dash_pattern) for line in chart.figure.axes[0].lines}) == 6
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8), st.data())
+def test_labels_do_not_overlap_and_keep_their_order(heights, data):
+    sizes = [data.draw(st.sampled_from([0.06, 0.12])) for _ in heights]
+    spread = plotting._spread(heights, sizes)
+    order = np.argsort(heights, kind="stable")
+    gaps = np.diff(np.array(spread)[order])
+    needed = (np.array(sizes)[order][1:] + np.array(sizes)[order][:-1]) / 2
+    assert (gaps >= needed - 1e-9).all()
+    assert max(spread) <= 1
+
+
+@given(st.floats(1e-30, 1e30))
+def test_written_numbers_have_two_right_digits(value):
+    words = plotting._words(value)
+    mantissa, _, power = words.partition("·10")
+    back = power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    assert float(mantissa) * 10.0 ** int(back or 0) == pytest.approx(value, rel=0.051)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: picture(), "series must hold at least one Series"),
+        (
+            lambda: plotting.Series("a", [1, 2], [1]),
+            r"x and y must be arrays of one length, got shapes \(2,\) and \(1,\)",
+        ),
+        (lambda: plotting.Series("a", [], []), "x and y"),
+        (lambda: plotting.Series("a", [1], [1], [1.1], [1.2]), "low and high must lie around y in “a”"),
+    ],
+)
+def test_bad_input_is_refused_by_name(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
