@@ -1,0 +1,50 @@
+"""What all tests share: one thread, strict comparison of notebooks, site and browser."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from nbval.plugin import IPyNbFile
+
+from book.execution import ONE_THREAD
+
+ROOT = Path(__file__).parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+os.environ.update(ONE_THREAD)  # before NumPy or PyTorch is imported
+
+
+def pytest_collectstart(collector):
+    """Leave pictures to `tests/book/test_execution.py`, which tolerates last digits."""
+    if isinstance(collector, IPyNbFile):
+        collector.skip_compare += ("image/svg+xml",)
+
+
+def require(found, reason):
+    """Skip the test without what it needs; in continuous integration fail instead."""
+    if not found and os.environ.get("CI") == "true":
+        pytest.fail(f"{reason}; with CI=true this is an error")
+    if not found:
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Path of the system's Chromium, or of the browser that `CHROMIUM` names."""
+    candidates = (os.environ.get("CHROMIUM", ""), *BROWSERS)
+    return require(
+        next(filter(None, map(shutil.which, candidates)), None),
+        "no Chromium found: install it or name it in the variable CHROMIUM",
+    )
+
+
+@pytest.fixture(scope="session")
+def site():
+    """Folder of the built site."""
+    built = ROOT / "_build" / "html"
+    return require(
+        built if (built / "index.html").exists() else None,
+        "the site is not built: run `make book`",
+    )
