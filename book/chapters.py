@@ -1,0 +1,83 @@
+"""Execute the chapters and store what comes out: `python -m book.chapters --help`."""
+
+import argparse
+import copy
+import sys
+import time
+
+from book import notebooks, numbers
+from book.comparison import differences
+from book.execution import ChapterError, execute
+from book.normalization import normalize
+
+
+def remake(notebook, *, folder, name):
+    """Execute a notebook and bring it into the form in which chapters are stored.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        The stored chapter; it is left as it is.
+    folder : pathlib.Path
+        Where its cells run.
+    name : str
+        Name of the chapter.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        With fresh outputs, widget states, alternative texts and numbers in the text.
+
+    Raises
+    ------
+    ChapterError
+        If a cell fails, or a number in the text is computed by no cell.
+    """
+    fresh = copy.deepcopy(notebook)
+    execute(fresh, folder=folder, name=name)
+    numbers.write(fresh, name=name)
+    return normalize(fresh, name=name)
+
+
+def store(path, name):
+    """Execute a chapter, store it, and say what happened."""
+    start = time.perf_counter()
+    fresh = notebooks.dumps(remake(notebooks.read(path), folder=path.parent, name=name))
+    changed = fresh != path.read_text(encoding="utf-8")
+    if changed:
+        notebooks.write(fresh, path)
+    outcome = "stored" if changed else "unchanged"
+    return f"{name}: executed in {time.perf_counter() - start:.0f} s, {outcome}"
+
+
+def check(path, name):
+    """Execute a chapter and compare it with what is stored."""
+    stored = notebooks.read(path)
+    found = differences(stored, remake(stored, folder=path.parent, name=name))
+    if found:
+        raise ChapterError("\n".join(f"{name}: {difference}" for difference in found))
+    return f"{name}: fresh"
+
+
+def main(arguments=None):
+    """Run the command line; return its exit status."""
+    chapters = {notebooks.name_of(path): path for path in notebooks.paths()}
+    parser = argparse.ArgumentParser(prog="python -m book.chapters", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="chapter", help="such as setup/task; all")
+    parser.add_argument("--check", action="store_true", help="compare, and store nothing")
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.names if name not in chapters]
+    if unknown:
+        parser.error(f"no chapter {', '.join(unknown)}; there are: {', '.join(chapters)}")
+    status = 0
+    for name in options.names or chapters:
+        try:
+            print((check if options.check else store)(chapters[name], name), flush=True)
+        except ChapterError as error:
+            print(error, file=sys.stderr)
+            status = 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""Execution of a notebook from its first cell to its last, in a fresh kernel."""
+
+import os
+import re
+
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpecManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellControlSignal, DeadKernelError
+from traitlets import default
+
+# Sums taken by several threads differ in the last digit from one run to the next.
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+}
+TIMEOUT = 600  # seconds for one cell
+
+_TERMINAL_COLOR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class ChapterError(Exception):
+    """A chapter cannot be made as it stands; the message says where and why."""
+
+
+class OwnKernel(AsyncKernelManager):
+    """Kernel of this interpreter, whatever kernels are installed under its name."""
+
+    @default("kernel_spec_manager")
+    def _no_installed_kernels(self):
+        return KernelSpecManager(kernel_dirs=[])
+
+
+def execute(notebook, *, folder, name):
+    """Execute all cells of `notebook` in place.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Its stored outputs and widget states are replaced.
+    folder : pathlib.Path
+        Working directory of the kernel.
+    name : str
+        What error messages call the notebook.
+
+    Raises
+    ------
+    ChapterError
+        If a cell raises, takes longer than `TIMEOUT`, or kills the kernel.
+    """
+    started = []
+    notebook.metadata.pop("widgets", None)
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        kernel_manager_class=OwnKernel,
+        extra_arguments=["--log-level=ERROR"],
+        timeout=TIMEOUT,
+        record_timing=False,
+        store_widget_state=True,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(folder)}},
+        on_cell_execute=lambda cell, cell_index: started.append(cell),
+    )
+    try:
+        client.execute(env=os.environ | ONE_THREAD)
+    except (CellControlSignal, DeadKernelError) as error:
+        raise ChapterError(_failure(error, name, started)) from error
+
+
+def _failure(error, name, started):
+    """Say which cell failed, and how."""
+    cell = started[-1]
+    details = str(error)
+    if not isinstance(error, CellControlSignal):
+        details = f"{cell.source}\n\n{error}"
+    where = f"{name}: code cell {len(started)} (id {cell.id}) failed"
+    return f"{where}\n\n{_TERMINAL_COLOR.sub('', details)}"
