@@ -38,7 +38,7 @@ def test_text_colors_have_the_contrast_that_accessibility_asks_for(color):
         ([1, 7, 0.5], "rises from 1 to 7 at 1, then falls to 0.5."),
         ([2, 1, 4, 3], "falls from 2 to 1 at 1, then rises to 4 at 2, then falls to 3."),
         ([1, 1.001, 1], "stays at 1."),
-        ([1, 4e-5, 3, np.inf], "falls from 1 to 4·10⁻⁵ at 1, then rises to 3, then grows beyond all bounds."),
+        ([1, 4e-5, 3, np.inf], "falls from 1 to 4·10⁻⁵ at 1, then rises to 3 at 2, then grows beyond all bounds."),
     ],
 )
 def test_the_alt_text_says_how_a_series_runs(y, words):
@@ -47,9 +47,15 @@ def test_the_alt_text_says_how_a_series_runs(y, words):
 
 def test_the_alt_text_names_axes_kinds_and_reference_lines():
     chart = picture(plotting.Series("a\nb", K, 2.0**-K, points=True), log_y=True, level=(1, "no thinking"))
-    assert chart.alt.startswith("Line chart of error / d, logarithmic scale against thinking steps k, from 0 to 5.")
+    assert chart.alt.startswith("Line chart of error / d (logarithmic scale) against thinking steps k, from 0 to 5.")
     assert "“a b” (points)" in chart.alt
     assert chart.alt.endswith("A horizontal line marks 1: no thinking.")
+
+
+def test_the_alt_text_says_where_a_shorter_series_ends():
+    chart = picture(plotting.Series("long", K, K + 1.0), plotting.Series("short", K[:3], 2.0 ** -K[:3]))
+    assert "“long”: rises from 1 to 6." in chart.alt
+    assert "“short”: falls from 1 to 0.25 at 2." in chart.alt
 
 
 def test_the_picture_is_the_same_for_the_same_data():

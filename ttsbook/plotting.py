@@ -235,17 +235,17 @@ def _spread(heights, sizes):
 
 def _alt_text(series, x_label, y_label, log_y, level):
     low, high = min(one.x.min() for one in series), max(one.x.max() for one in series)
-    scale = ", logarithmic scale" if log_y else ""
+    scale = " (logarithmic scale)" if log_y else ""
     parts = [f"Line chart of {y_label}{scale} against {x_label}, from {low:g} to {high:g}."]
     for one in series:
-        parts.append(f"“{one.label}”{' (points)' if one.points else ''}: {_shape(one)}.")
+        parts.append(f"“{one.label}”{' (points)' if one.points else ''}: {_shape(one, high)}.")
     if level is not None:
         parts.append(f"A horizontal line marks {_words(level[0])}: {level[1]}.")
     return " ".join(parts).replace("\n", " ")
 
 
-def _shape(one):
-    """Words for how a series runs: falls, rises, or turns once, with the values at its turns."""
+def _shape(one, last):
+    """Words for how a series runs: where it turns, and where it ends if that is before the `last` x."""
     finite = np.isfinite(one.y)
     x, y = one.x[finite], one.y[finite]
     turns = [0, *sorted({int(y.argmin()), int(y.argmax())} - {0, len(y) - 1}), len(y) - 1]
@@ -254,7 +254,7 @@ def _shape(one):
     parts = []
     for start, end in pairwise(turns):
         origin = "" if parts else f" from {_words(y[0])}"
-        place = "" if end == len(y) - 1 else f" at {x[end]:g}"
+        place = "" if x[end] == last else f" at {x[end]:g}"
         parts.append(f"{'falls' if y[end] < y[start] else 'rises'}{origin} to {_words(y[end])}{place}")
     if not finite.all():
         parts.append("grows beyond all bounds")

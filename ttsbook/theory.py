@@ -402,15 +402,16 @@ def _matrices(P, test_cov):
 
 def _chain_errors(T, steps, noise=None):
     """Errors (batch, steps + 1) of chains with error maps T (batch, d, d), given the noise P S P' s²/m."""
-    power, total = np.broadcast_to(np.eye(T.shape[-1]), T.shape), np.zeros_like(T)
-    errors = np.empty((len(T), steps + 1))
+    identity = np.eye(T.shape[-1])
+    power = total = identity
+    errors = np.full((len(T), steps + 1), float(T.shape[-1]))
     with np.errstate(over="ignore", invalid="ignore"):
-        for k in range(steps + 1):
+        for k in range(1, steps + 1):
+            total = identity if k == 1 or noise is None else T @ total + identity
+            power = T if k == 1 else T @ power
             errors[:, k] = np.square(power).sum(axis=(1, 2))
             if noise is not None:
                 errors[:, k] += ((total @ noise) * total).sum(axis=(1, 2))
-                total = T @ total + np.eye(T.shape[-1])
-            power = T @ power
     beyond = np.logical_or.accumulate(~np.isfinite(errors), axis=1)  # inf - inf is NaN: once lost, stay lost
     return np.where(beyond, np.inf, errors)
 

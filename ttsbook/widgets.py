@@ -47,19 +47,11 @@ def bundle(name):
 class Widget(anywidget.AnyWidget):
     """Base of the book's widgets: a still picture for print, and words for those who cannot see it.
 
-    A subclass sets ``_esm`` to the `bundle` of its module and defines `still`.
+    A subclass sets ``_esm`` to the `bundle` of its module and defines ``still()``, which returns a
+    `plotting.Picture` of the widget as it is set.
     """
 
     _css = (JAVASCRIPT / "widget.css").read_text(encoding="utf-8")
-
-    def still(self):
-        """Picture of the widget as it is set.
-
-        Returns
-        -------
-        plotting.Picture
-        """
-        raise NotImplementedError(f"{type(self).__name__} must define still()")
 
     def __repr__(self):
         return f"Interactive chart. {self.still().alt}"

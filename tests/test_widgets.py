@@ -1,0 +1,61 @@
+import json
+import re
+from xml.etree import ElementTree
+
+import pytest
+import traitlets
+
+from ttsbook import widgets
+
+WIDGETS = [widgets.DirectAnswer]
+
+
+@pytest.mark.parametrize("kind", WIDGETS)
+def test_a_widget_ships_one_module_that_imports_nothing(kind):
+    source = kind()._esm
+    assert not re.search(r"^\s*import\b", source, flags=re.MULTILINE)
+    assert re.findall(r"^export .*", source, flags=re.MULTILINE) == ["export default { render };"]
+    assert "http" not in source.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_a_bundle_holds_each_module_once_and_in_order(tmp_path, monkeypatch):
+    (tmp_path / "a.js").write_text("export const a = 1;\n")
+    (tmp_path / "b.js").write_text('import { a } from "./a.js";\nexport const b = a + 1;\n')
+    (tmp_path / "top.js").write_text(
+        'import { a } from "./a.js";\nimport { b } from "./b.js";\nexport default a + b;\n'
+    )
+    monkeypatch.setattr(widgets, "JAVASCRIPT", tmp_path)
+    lines = [line for line in widgets.bundle("top.js").splitlines() if line]
+    assert lines == ["const a = 1;", "const b = a + 1;", "export default a + b;"]
+
+
+@pytest.mark.parametrize("kind", WIDGETS)
+def test_a_widget_is_shown_live_as_a_picture_and_in_words(kind):
+    widget = kind()
+    data, _ = widget._repr_mimebundle_()
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == widget.model_id
+    assert ElementTree.fromstring(data["image/svg+xml"]).tag.endswith("svg")
+    assert data["text/plain"] == repr(widget) == repr(kind())
+    assert data["text/plain"].startswith("Interactive chart. ")
+
+
+@pytest.mark.parametrize("kind", WIDGETS)
+def test_the_state_of_a_widget_can_be_stored(kind):
+    state = kind().get_state()
+    assert json.loads(json.dumps(state))["_esm"] == kind._esm
+
+
+def test_the_still_picture_follows_the_settings():
+    widget = widgets.DirectAnswer(exponent=0.0, train_length=10, test_length=None)
+    flat = widget.still().alt
+    assert "“strength λᵢ” (points): stays at 1." in flat
+    widget.exponent = 1.5
+    assert widget.still().alt != flat
+
+
+@pytest.mark.parametrize(
+    "settings", [{"dim": 1}, {"dim": 51}, {"exponent": -0.1}, {"train_length": 0}, {"test_length": 0}]
+)
+def test_settings_out_of_range_are_refused_by_name(settings):
+    with pytest.raises(traitlets.TraitError, match=next(iter(settings))):
+        widgets.DirectAnswer(**settings)
