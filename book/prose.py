@@ -24,9 +24,10 @@ _RESULT = re.compile(
 )
 # "Theorem 3.3", "Theorems 3.1 and 3.3", "Python 3.11", "arXiv 2510.03605", "CC BY 4.0".
 _REFERENCE = re.compile(
-    r"""https?://\S+ | \b(?:Algorithm|Appendix|Assumption|Chapter|Claim|Corollar(?:y|ies)|Definition
-      |Eq(?:uation)?|Example|Exercise|Fig(?:ure)?|Lemma|Part|Proposition|Remark|Section
-      |Table|Theorem
+    r"""https?://\S+
+      | \b(?:(?i:algorithm|appendix|assumption|chapter|corollar(?:y|ies)|definition
+      |eq(?:uation)?|exercise|fig(?:ure)?|lemma|proposition|remark|section|table|theorem)
+      |Claim|Example|Part
       |arXiv|CC\ BY|JupyterLab|Jupyter\ Book|Matplotlib|NumPy|Python|PyTorch|Qwen|SciPy
       |[Vv]ersion)
       s?\.?(?:[\s:]|\s\()+\d+(?:\.\d+)*(?:(?:,|\s(?:and|or|to))+\s\d+(?:\.\d+)*)*""",
