@@ -1,0 +1,71 @@
+"""Sphinx extension: what the book asks of Jupyter Book beyond its settings."""
+
+import importlib
+import os
+from pathlib import Path
+
+from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.util.fileutil import copy_asset
+
+from book import accessibility
+from book.outputs import InlineOutputs
+
+MATHJAX_FONTS = "output/chtml/fonts/woff-v2"
+
+
+def setup(app):
+    """Register the extension with Sphinx."""
+    # Pages are named, and found by readers, without the folder that holds them all.
+    app.srcdir = app.srcdir / "chapters"
+    app.connect("config-inited", add_repository)
+    app.connect("build-finished", copy_mathjax)
+    app.add_transform(InlineOutputs)
+    app.add_post_transform(accessibility.BibliographyList)
+    app.add_post_transform(accessibility.UniqueIds)
+    folded_cell = (accessibility.visit_folded_cell, accessibility.depart_folded_cell)
+    app.add_node(HideCodeCellNode, override=True, html=folded_cell)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def add_repository(_, config):
+    """Show the links that need the repository's address where it is known."""
+    if address := repository(os.environ):
+        config.html_theme_options |= {
+            "repository_url": address,
+            "use_repository_button": True,
+            "launch_buttons": {
+                "notebook_interface": "jupyterlab",
+                "binderhub_url": "https://mybinder.org",
+            },
+        }
+
+
+def repository(environ):
+    """Return the address of the repository that is being built, or None.
+
+    Parameters
+    ----------
+    environ : mapping of str to str
+        The environment. TTSBOOK_REPOSITORY is the full address; without it, GitHub's
+        own variables are read.
+
+    Returns
+    -------
+    str or None
+    """
+    if address := environ.get("TTSBOOK_REPOSITORY"):
+        return address.rstrip("/")
+    if name := environ.get("GITHUB_REPOSITORY"):
+        return f"{environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{name}"
+    return None
+
+
+def copy_mathjax(app, exception):
+    """Serve MathJax with the site: of 24 MB, the 1.7 MB that a page can ask for."""
+    if exception:
+        return
+    package = importlib.import_module("sphinx-mathjax-offline")
+    source = Path(package.__file__).parent / "static" / "mathjax"
+    target = Path(app.outdir, "_static", "mathjax")
+    copy_asset(source / "tex-chtml-full.js", target)
+    copy_asset(source / MATHJAX_FONTS, target / MATHJAX_FONTS)

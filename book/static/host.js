@@ -1,0 +1,85 @@
+// Shows the book's widgets on a page that has no kernel.
+//
+// The page holds each widget's state and code as Jupyter stored them. A widget is an
+// ES module whose default export has render({ model, el }); the model given to it has
+// the part of anywidget's interface that works without a kernel.
+//
+// A plain script, not a module: browsers load no module from a page opened as a file.
+{
+  const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
+  const VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]';
+
+  class Model {
+    #values;
+    #listeners = new Map();
+
+    constructor(values) {
+      this.#values = { ...values };
+    }
+
+    get(name) {
+      return this.#values[name];
+    }
+
+    set(name, value) {
+      if (Object.is(this.#values[name], value)) return;
+      this.#values[name] = value;
+      for (const event of [`change:${name}`, "change"]) {
+        for (const listener of [...(this.#listeners.get(event) ?? [])]) {
+          listener(this, value);
+        }
+      }
+    }
+
+    on(event, listener) {
+      if (!this.#listeners.has(event)) this.#listeners.set(event, new Set());
+      this.#listeners.get(event).add(listener);
+    }
+
+    off(event, listener) {
+      this.#listeners.get(event)?.delete(listener);
+    }
+
+    // There is no kernel to save to.
+    save_changes() {}
+  }
+
+  async function load(values) {
+    if (values._css) {
+      const style = document.createElement("style");
+      style.textContent = values._css;
+      document.head.append(style);
+    }
+    const code = new Blob([values._esm], { type: "text/javascript" });
+    const address = URL.createObjectURL(code);
+    try {
+      const { default: widget } = await import(address);
+      return { widget, model: new Model(values) };
+    } finally {
+      URL.revokeObjectURL(address);
+    }
+  }
+
+  async function show(view, loaded) {
+    const el = document.createElement("div");
+    view.after(el);
+    try {
+      const { model_id: id } = JSON.parse(view.textContent);
+      if (!loaded.has(id)) throw new Error("its state is not in the page");
+      const { widget, model } = await loaded.get(id);
+      await widget.render({ model, el });
+      view.closest(".widget")?.querySelector(".widget-still")?.setAttribute("hidden", "");
+    } catch (error) {
+      el.className = "widget-message";
+      el.setAttribute("role", "status");
+      el.textContent = `This widget could not be shown: ${error.message}`;
+    }
+  }
+
+  const states = JSON.parse(document.querySelector(STATE)?.textContent ?? "{}").state;
+  const loaded = new Map();
+  for (const [id, { state }] of Object.entries(states ?? {})) {
+    if (state._esm) loaded.set(id, load(state));
+  }
+  for (const view of document.querySelectorAll(VIEW)) show(view, loaded);
+}
