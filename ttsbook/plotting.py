@@ -8,7 +8,7 @@ from itertools import pairwise
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 # Each color has a contrast of at least 4.5 on paper; a page may give the CSS variables other values.
 COLORS = {
@@ -171,6 +171,8 @@ def lines(series, *, x_label, y_label, log_x=False, log_y=False, y_limits=None, 
             _draw(axes, one, place)
         axes.set(xlabel=x_label, ylabel=y_label)
         axes.margins(x=0.02)
+        if all((one.x == one.x.round()).all() for one in series):
+            axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
         if y_limits is not None:
             axes.set_ylim(y_limits)
         for axis, logarithmic in ((axes.xaxis, log_x), (axes.yaxis, log_y)):
@@ -203,7 +205,7 @@ def _use_log_scale(axis):
 
 def _power_of_ten(value):
     exponent = round(np.log10(value))
-    return f"{value:g}" if -3 < exponent < 4 else "10" + str(exponent).translate(SUPERSCRIPTS)
+    return f"{value:g}" if -4 < exponent < 5 else "10" + str(exponent).translate(SUPERSCRIPTS)
 
 
 def _label_ends(axes, series, level):
