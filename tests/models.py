@@ -1,0 +1,28 @@
+"""Layers and prompts shared by the tests of the models."""
+
+import numpy as np
+import torch
+
+from ttsbook import covariance, prompts
+from ttsbook.attention import LinearSelfAttention
+from ttsbook.tasks import Task
+
+COV = covariance.rotate(covariance.power_law(3, 1.0), rng=np.random.default_rng(0))
+
+
+def generator(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def draw(task=None, batch=4, seed=0, dtype=torch.float64):
+    return prompts.sample(task or Task(COV, 6), batch, generator=generator(seed), dtype=dtype)
+
+
+def normal(*shape, seed=0):
+    return torch.randn(*shape, generator=generator(seed), dtype=torch.float64)
+
+
+def random_layer(dim=3, structure="full", seed=0, scale=0.5):
+    return LinearSelfAttention(dim, structure=structure, dtype=torch.float64).randomize(
+        scale, generator=generator(seed)
+    )

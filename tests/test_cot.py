@@ -1,0 +1,206 @@
+import dataclasses
+import warnings
+from itertools import combinations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from models import COV, draw, generator, normal, random_layer
+from test_attention import BLOCKS
+
+from ttsbook import cot, embedding, prompts
+from ttsbook.attention import LinearSelfAttention
+from ttsbook.tasks import Mixture, Task
+from ttsbook.theory import DivergenceWarning
+
+OTHERS = [name for name in BLOCKS if name not in ("V31", "W13", "W24")]
+SMALL = draw(Task(np.diag([1.0, 0.6]), 3), batch=2)
+
+
+def gap(model, drawn, steps, **options):
+    """Largest distance of the literal chain from the recursion, relative to the chain's size."""
+    literal = cot.think(model, drawn, steps, literal=True, **options)
+    recursion = cot.think(model, drawn, steps, **options)
+    return ((literal - recursion).norm() / literal.norm()).item()
+
+
+@given(st.integers(1, 5), st.integers(1, 8), st.integers(0, 6), st.integers(0, 1000))
+def test_thinking_is_the_recursion(dim, length, steps, seed):
+    """For any three blocks: a preconditioner that is not symmetric, a ratio that is not 1."""
+    task = Task(np.diag(np.linspace(1, 0.2, dim)), length, noise_variance=0.1)
+    model = random_layer(dim, structure="blocks", seed=seed)
+    assert gap(model, draw(task, seed=seed), steps, w0=normal(4, dim, seed=seed)) < 1e-12
+
+
+def test_the_recursion_of_the_optimum_is_preconditioned_gradient_descent():
+    drawn, P, w = draw(), normal(3, 3), torch.zeros(4, 3, dtype=torch.float64)
+    chain = cot.think(LinearSelfAttention(3, dtype=torch.float64).set_preconditioner(P, c=-2.0), drawn, 5)
+    for k in range(6):
+        assert torch.allclose(chain[:, k], w, rtol=1e-12, atol=1e-12)
+        residual = torch.einsum("bmi,bi->bm", drawn.x, w - drawn.w)
+        w = w - torch.einsum("ij,bmj,bm->bi", P, drawn.x, residual) / 6
+
+
+def test_appended_tokens_get_no_attention():
+    """The scores of all weight tokens are zero exactly, so nothing of the chain is read back but its end."""
+    model, drawn = random_layer(structure="blocks"), draw()
+    with torch.no_grad():
+        chain = torch.stack(list(cot.tokens(model, drawn, [drawn.lengths.double()] * 4, normal(4, 3))), dim=-1)
+    scores = chain.mT @ model.matrix("W") @ chain[..., -1:]
+    assert not scores.any()
+
+
+@pytest.mark.parametrize("rho", [2.0, 50, "tokens"])
+def test_other_scalings_keep_the_recursion(rho):
+    assert gap(random_layer(structure="blocks"), draw(), 5, rho=rho) < 1e-12
+
+
+def test_the_scaling_is_the_number_of_examples_unless_told():
+    model, drawn = random_layer(structure="blocks"), draw()
+    chain = cot.think(model, drawn, 3)
+    assert torch.equal(chain, cot.think(model, drawn, 3, rho=6))
+    by_tokens = cot.think(model, drawn, 2, rho="tokens")
+    assert torch.allclose(by_tokens[:, 1], cot.think(model, drawn, 1, rho=7)[:, 1])
+    last = cot.think(model, drawn, 1, rho=8, w0=by_tokens[:, 1])
+    assert torch.allclose(by_tokens[:, 2], last[:, 1])
+
+
+def test_thinking_goes_on_from_where_it_stopped():
+    model, drawn = random_layer(structure="blocks"), draw()
+    chain = cot.think(model, drawn, 5)
+    assert torch.allclose(cot.think(model, drawn, 3, w0=chain[:, 2]), chain[:, 2:], rtol=1e-12)
+
+
+@pytest.mark.parametrize("literal", [True, False])
+def test_a_short_prompt_of_a_mixture_is_scaled_by_its_own_length(literal):
+    model = random_layer(structure="blocks")
+    drawn = draw(Mixture([Task(COV, 2), Task(COV, 5)], [0.5, 0.5]), batch=12)
+    assert set(drawn.lengths.tolist()) == {2, 5}
+    chain = cot.think(model, drawn, 3, literal=literal)
+    for b, length in enumerate(drawn.lengths.tolist()):
+        x, y = drawn.x[b : b + 1, :length], drawn.y[b : b + 1, :length]
+        alone = prompts.Prompts(x, y, drawn.w[b : b + 1], drawn.lengths[b : b + 1])
+        assert torch.allclose(chain[b], cot.think(model, alone, 3, literal=literal)[0], rtol=1e-12)
+
+
+# leaks: which blocks must be zero
+
+
+def perturbed(names, seed=0):
+    """An optimum of d = 2 with some of the other blocks not zero."""
+    model = LinearSelfAttention(2, dtype=torch.float64).set_preconditioner([[0.6, 0.1], [-0.2, 0.5]])
+    values = random_layer(2, seed=seed)
+    for name in names:
+        model.block(name).data.copy_(values.block(name))
+    return model
+
+
+def departs(model):
+    """Whether the literal chain departs from the recursion on the three blocks alone."""
+    recursion = LinearSelfAttention(2, structure="blocks", dtype=torch.float64)
+    for name in ("V31", "W13", "W24"):
+        recursion.block(name).data.copy_(model.block(name))
+    expected = cot.think(recursion, SMALL, 5)
+    distance = (cot.think(model, SMALL, 5, literal=True) - expected).norm() / expected.norm()
+    assert distance < 1e-12 or distance > 1e-7, "neither equal nor clearly different"
+    return bool(distance > 1e-7)
+
+
+@pytest.mark.parametrize("size", [1, 2, pytest.param(3, marks=pytest.mark.exhaustive)])
+def test_a_chain_departs_from_the_recursion_exactly_when_blocks_leak(size):
+    """All 29 other blocks alone, all 406 pairs and all 3,654 triples."""
+    for names in combinations(OTHERS, size):
+        model = perturbed(names)
+        assert departs(model) == bool(cot.leaks(model)), names
+
+
+@given(st.sets(st.sampled_from(OTHERS)), st.integers(0, 1000))
+def test_any_set_of_blocks_without_a_leak_is_harmless(names, seed):
+    kept = set(names)
+    while found := cot.leaks(perturbed(kept, seed)):
+        kept.discard(found[0][-1])
+    assert not departs(perturbed(kept, seed))
+
+
+def test_each_leak_is_named_and_refused():
+    for leak in cot.LEAKS:
+        assert leak in cot.leaks(perturbed(leak))
+        with pytest.raises(ValueError, match=f"leaks through .*{leak[-1]}.*literal=True"):
+            cot.think(perturbed(leak), SMALL, 1)
+
+
+# divergence and bad input
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("literal", [True, False])
+def test_a_diverging_chain_is_inf_and_warns_once(dtype, literal):
+    model = LinearSelfAttention(3, dtype=dtype).set_preconditioner(1e30 * np.eye(3))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        chain = cot.think(model, draw(dtype=dtype), 20, literal=literal)
+    assert [(w.category, w.filename) for w in caught] == [(DivergenceWarning, __file__)]
+    assert not chain.isnan().any()
+    assert torch.isinf(chain[:, -1]).all() and torch.isfinite(chain[:, 0]).all()
+    beyond = torch.isinf(chain)
+    assert torch.equal(beyond.any(dim=-1), beyond.all(dim=-1))
+    assert (beyond[:, 1:] >= beyond[:, :-1]).all()
+
+
+def poisoned():
+    model = random_layer(structure="blocks")
+    model.V31.data[0, 0] = torch.nan
+    return model
+
+
+class Constant(torch.nn.Module):
+    """A model that is no layer: it answers (1, ..., 1), whatever it is asked."""
+
+    def __init__(self):
+        super().__init__()
+        self.dim, self.answer = 3, torch.nn.Parameter(torch.ones(3, dtype=torch.float64))
+
+    def next_token(self, E, rho):
+        return embedding.weight_token(self.answer.expand(len(E), 3))
+
+
+def test_any_model_thinks_literally():
+    chain = cot.think(Constant(), draw(), 2, literal=True)
+    assert not chain[:, 0].any() and (chain[:, 1:] == 1).all()
+    assert not chain.requires_grad
+
+
+@pytest.mark.parametrize(
+    ("error", "call", "message"),
+    [
+        (ValueError, lambda: cot.think(random_layer(), draw(), -1), "steps .* got -1"),
+        (ValueError, lambda: cot.think(random_layer(2), draw(), 1), "prompts must have the model's dimension 2, got 3"),
+        (
+            ValueError,
+            lambda: cot.think(random_layer(), draw(dtype=torch.float32), 1),
+            "dtype torch.float64, got torch.fl",
+        ),
+        (ValueError, lambda: cot.think(poisoned(), draw(), 1), "the model's V31 must be finite"),
+        (
+            ValueError,
+            lambda: cot.think(random_layer(structure="blocks"), draw(), 1, rho=0),
+            "rho must be positive, got 0",
+        ),
+        (ValueError, lambda: cot.think(random_layer(structure="blocks"), draw(), 1, rho="m"), "rho .* got 'm'"),
+        (TypeError, lambda: cot.think(Constant(), draw(), 1), "model must be a LinearSelfAttention"),
+        (
+            ValueError,
+            lambda: cot.think(random_layer(structure="blocks"), dataclasses.replace(draw(), y=draw().y * torch.nan), 1),
+            "y must be finite",
+        ),
+    ],
+)
+def test_bad_input_is_refused_by_name(error, call, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_the_seed_of_a_test_prompt_is_its_generator():
+    assert torch.equal(draw(seed=1).x, prompts.sample(Task(COV, 6), 4, generator=generator(1), dtype=torch.float64).x)

@@ -1,0 +1,191 @@
+r"""Chains of thought: a model that reads its own last answer, again and again.
+
+A thinking step appends the model's answer to the prompt and runs the model again. For linear
+attention whose other blocks are zero that is a recursion on the weight alone,
+
+.. math:: w_{k+1} = w_k + V_{31}\,(X X^\top W_{13}\, w_k + W_{24}\, X y)/\rho,
+
+which for the optimum is the paper's Proposition 3.2.
+"""
+
+import warnings
+from itertools import product
+
+import torch
+
+from ttsbook import _validation as check
+from ttsbook import embedding
+from ttsbook.attention import LinearSelfAttention
+from ttsbook.theory import DivergenceWarning
+
+READS_WEIGHTS = ("V13", "V14", "V33", "V34", "V43", "V44")  # use rows of E Eᵀ that the weight tokens fill
+READS_WEIGHTS_TO_Y = ("V23", "V24")
+WRITES_Y = ("V21", "V22")  # give the new token a y, which E Eᵀ mixes with its weight
+ATTENDS_TO_WEIGHTS = ("W33", "W34", "W43", "W44")
+USES_Y = ("W12", "W22")
+LEAKS = [
+    *((name,) for name in ("V11", "V12", "V32", "V41", "V42", "W14", "W23")),
+    *product(READS_WEIGHTS, ATTENDS_TO_WEIGHTS),
+    *product(WRITES_Y, READS_WEIGHTS + USES_Y),
+    *product(READS_WEIGHTS_TO_Y, ATTENDS_TO_WEIGHTS, USES_Y),
+]
+
+
+def leaks(model):
+    """List the sets of weight blocks through which a chain departs from the recursion.
+
+    Alone a block of V that writes x, y or the flag from the examples, or reads y into w, does it; others
+    do it only together. W11, W21, W31, W41, W32 and W42 never do.
+
+    Parameters
+    ----------
+    model : LinearSelfAttention
+        Layer.
+
+    Returns
+    -------
+    list of tuple of str
+        Each smallest set of which all blocks are nonzero, such as ``("V33", "W44")``; empty if the
+        recursion is exact.
+
+    Examples
+    --------
+    >>> model = LinearSelfAttention(2)
+    >>> _ = model.block("V24").data.fill_(0.1), model.block("W44").data.fill_(0.1)
+    >>> leaks(model)
+    []
+    >>> _ = model.block("V33").data.fill_(0.1)
+    >>> leaks(model)
+    [('V33', 'W44')]
+    """
+    nonzero = {name for name in {name for leak in LEAKS for name in leak} if model.block(name).any()}
+    return [leak for leak in LEAKS if nonzero.issuperset(leak)]
+
+
+@torch.no_grad()
+def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
+    """Let a model think: run it on its own answers.
+
+    Parameters
+    ----------
+    model : LinearSelfAttention or torch.nn.Module
+        Model. With `literal` any module will do that has the attribute `dim` and the method
+        `next_token` of LinearSelfAttention.
+    prompts : Prompts
+        Batch of prompts of the model's dimension and floating type.
+    steps : int
+        Number of thinking steps k, at least 0.
+    literal : bool, default False
+        Append each answer to the embedding and run the model on all of it. Otherwise use the
+        recursion on the weight, which is exact for a layer without `leaks` and far faster.
+    w0 : torch.Tensor, shape (batch, d) or (d,), optional
+        Weight to start from; zero by default.
+    rho : float or "tokens", optional
+        Scaling ρ of the attention. By default the number of examples in each prompt, in every step;
+        "tokens" is the growing number of tokens.
+
+    Returns
+    -------
+    torch.Tensor, shape (batch, steps + 1, d)
+        The weights w_0, ..., w_k. From the step at which a chain leaves the floating type: inf.
+
+    Warns
+    -----
+    DivergenceWarning
+        If a chain leaves the floating type.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range or not finite, or if without `literal` the layer leaks.
+    TypeError
+        If without `literal` the model is not a LinearSelfAttention.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, prompts, theory
+    >>> from ttsbook.tasks import Task
+    >>> task = Task(covariance.isotropic(5), 20)
+    >>> model = LinearSelfAttention(5).set_preconditioner(theory.preconditioner(task))
+    >>> drawn = prompts.sample(task, 8, generator=torch.Generator().manual_seed(0))
+    >>> thought = think(model, drawn, 3)
+    >>> tuple(thought.shape)
+    (8, 4, 5)
+    >>> torch.allclose(thought, think(model, drawn, 3, literal=True), atol=1e-5)
+    True
+    """
+    steps = check.count("steps", steps, least=0)
+    _check_fit(model, prompts)
+    scalings = _scalings(prompts, steps, rho)
+    if literal:
+        chain = [embedding.weight(token) for token in tokens(model, prompts, scalings, w0)]
+    else:
+        chain = list(_recursion(model, prompts, scalings, w0))
+    return _without_nan(torch.stack(chain, dim=1))
+
+
+def tokens(model, prompts, scalings, w0=None):
+    """Run a model on its own answers literally, keeping gradients.
+
+    Parameters
+    ----------
+    model, prompts, w0
+        As in `think`.
+    scalings : sequence of torch.Tensor, shape (batch,)
+        Scaling of each step.
+
+    Yields
+    ------
+    torch.Tensor, shape (batch, 2d + 2)
+        The weight token, then the token that each step appends.
+    """
+    E = embedding.embed(prompts, w0)
+    yield E[..., -1]
+    for rho in scalings:
+        token = model.next_token(E, rho)
+        E = torch.cat([E, token[..., None]], dim=-1)
+        yield token
+
+
+def _check_fit(model, prompts):
+    for name, parameter in model.named_parameters():
+        if not torch.isfinite(parameter).all():
+            raise ValueError(f"the model's {name} must be finite, got NaN or infinite entries")
+    if prompts.x.shape[-1] != model.dim:
+        raise ValueError(f"prompts must have the model's dimension {model.dim}, got {prompts.x.shape[-1]}")
+    if prompts.x.dtype != parameter.dtype:
+        raise ValueError(f"prompts must have the model's dtype {parameter.dtype}, got {prompts.x.dtype}")
+
+
+def _recursion(model, prompts, scalings, w0):
+    check.instance("model", model, LinearSelfAttention)
+    if found := leaks(model):
+        raise ValueError(f"model leaks through {' with '.join(found[0])}: the recursion is not exact, use literal=True")
+    w = embedding.initial_weight(prompts, w0)[:, None]  # (batch, 1, d): a row, as its product is the faster one
+    gram, moment = prompts.x.mT @ prompts.x, prompts.y[:, None] @ prompts.x  # (batch, d, d), (batch, 1, d)
+    V31, W13, W24 = (model.block(name) for name in ("V31", "W13", "W24"))
+    change, constant = W13.mT @ gram @ V31.mT, W24 * (moment @ V31.mT)
+    yield w[:, 0]
+    for rho in scalings:
+        w = torch.addcdiv(w, torch.baddbmm(constant, w, change), rho[:, None, None])
+        yield w[:, 0]
+
+
+def _scalings(prompts, steps, rho):
+    lengths = prompts.lengths.to(prompts.x)
+    if rho == "tokens":
+        return [lengths + 1 + k for k in range(steps)]
+    if rho is None:
+        return [lengths] * steps
+    if check.number("rho", rho) <= 0:
+        raise ValueError(f"rho must be positive, got {rho!r}")
+    return [torch.full_like(lengths, rho)] * steps
+
+
+def _without_nan(chain):
+    """Hold a chain at inf once it has left the floating type, where inf - inf would be NaN."""
+    beyond = torch.cummax(~torch.isfinite(chain).all(dim=-1), dim=1).values
+    if beyond.any():
+        message = "a chain diverged beyond the range of its floating type; it is reported as inf"
+        warnings.warn(message, DivergenceWarning, stacklevel=4)
+    return chain.masked_fill(beyond[..., None], torch.inf)

@@ -1,0 +1,148 @@
+"""Error curves: how far from the weight a model is after each thinking step."""
+
+import warnings
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import torch
+
+from ttsbook import _validation as check
+from ttsbook import cot
+from ttsbook import prompts as prompt_batches
+from ttsbook.attention import LinearSelfAttention
+from ttsbook.tasks import Mixture, Task
+from ttsbook.theory import DivergenceWarning
+
+CHUNK_NUMBERS = 2**21  # numbers in the embedding of the prompts held at a time
+
+
+@dataclass(frozen=True, eq=False)
+class ErrorCurve:
+    """Measured error of each thinking step; the arrays have shape (steps + 1,), index 0 is no thinking.
+
+    Attributes
+    ----------
+    mean : ndarray
+        Mean over prompts and weights of the squared distance to the weight.
+    low, high : ndarray
+        Interval that holds the expectation at all steps at once with 99 % confidence.
+    median : ndarray
+        Median over prompts and weights.
+    samples : int
+        Number of prompts.
+    """
+
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    median: np.ndarray
+    samples: int
+
+
+def error_curve(model, task, *, steps, prompts, generator):
+    r"""Measure the error :math:`\mathbb{E}\|w_k - w\|^2` of each thinking step.
+
+    Generators of one seed give all models of one floating type the same prompts.
+
+    Parameters
+    ----------
+    model : LinearSelfAttention, torch.nn.Module or callable
+        What thinks: a model that `cot.think` can run, or a baseline ``f(prompts, steps)`` that gets
+        prompts in float64 and returns its answers, shape (batch, steps + 1, d). A layer that leaks,
+        and any other module, is run literally.
+    task : Task or Mixture
+        What the test prompts are drawn from.
+    steps : int
+        Number of thinking steps, at least 0.
+    prompts : int
+        Number of prompts, at least 2.
+    generator : torch.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ErrorCurve
+
+    Warns
+    -----
+    DivergenceWarning
+        Once, if an error is reported as inf.
+
+    Raises
+    ------
+    ValueError
+        If `steps` or `prompts` is out of range, or the answers have another shape or are NaN.
+    TypeError
+        If an argument is of another type.
+
+    Notes
+    -----
+    The interval is the mean ± z standard errors, with z by Bonferroni's correction for steps + 1
+    looks. It rests on the central limit theorem: where few prompts diverge and carry the mean, it is
+    too narrow, and the median is the number to quote.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, theory
+    >>> from ttsbook.tasks import Task
+    >>> task = Task(covariance.isotropic(5), 50)
+    >>> model = LinearSelfAttention(5).set_preconditioner(theory.preconditioner(task))
+    >>> curve = error_curve(model, task, steps=3, prompts=2000, generator=torch.Generator().manual_seed(0))
+    >>> curve.mean.round(1).tolist()
+    [4.9, 0.5, 0.1, 0.0]
+    """
+    steps = check.count("steps", steps, least=0)
+    samples = check.count("prompts", prompts, least=2)
+    answers, dtype = _thinker(model)
+    task = Mixture([task], [1.0]) if isinstance(task, Task) else task
+    check.instance("task", task, Mixture)
+    longest = max(part.prompt_length for part in task.tasks)
+    chunk = max(1, CHUNK_NUMBERS // ((longest + 1) * (2 * task.dim + 2)))
+    errors = np.empty((samples, steps + 1))
+    for first in range(0, samples, chunk):
+        size = min(chunk, samples - first)
+        drawn = prompt_batches.sample(task, size, generator=generator, dtype=dtype)
+        errors[first : first + size] = _squared_errors(answers(drawn, steps), drawn.w, steps)
+    if np.isinf(errors).any():
+        message = "a chain diverged beyond the range of its floating type; its error is reported as inf"
+        warnings.warn(message, DivergenceWarning, stacklevel=2)
+    return _summarize(errors)
+
+
+def _thinker(model):
+    """Return a function of prompts and steps that gives the answers, and the floating type it wants."""
+    if not isinstance(model, torch.nn.Module):
+        if not callable(model):
+            raise TypeError(f"model must be a module or a function of prompts and steps, got {model!r}")
+        return model, torch.float64
+    literal = not isinstance(model, LinearSelfAttention) or bool(cot.leaks(model))
+
+    def answers(drawn, steps):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DivergenceWarning)  # said once, for all prompts
+            return cot.think(model, drawn, steps, literal=literal)
+
+    return answers, next(model.parameters()).dtype
+
+
+def _squared_errors(answers, w, steps):
+    """Squared distances (batch, steps + 1), in float64: squares of float32 overflow early."""
+    expected = (len(w), steps + 1, w.shape[-1])
+    if tuple(answers.shape) != expected:
+        raise ValueError(f"the model's answers must have shape {expected}, got {tuple(answers.shape)}")
+    errors = (answers.double() - w[:, None].double()).square().sum(dim=-1).cpu().numpy()
+    if np.isnan(errors).any():
+        raise ValueError("the model's answers must not be NaN")
+    return errors
+
+
+def _summarize(errors):
+    samples, looks = errors.shape
+    z = NormalDist().inv_cdf(1 - 0.01 / (2 * looks))
+    with np.errstate(invalid="ignore", over="ignore"):
+        mean = errors.mean(axis=0)
+        half_width = z * errors.std(axis=0, ddof=1) / np.sqrt(samples)
+    diverged = ~np.isfinite(half_width)
+    low, high = (np.where(diverged, np.inf, mean + sign * half_width) for sign in (-1, 1))
+    return ErrorCurve(mean, low, high, np.median(errors, axis=0), samples)
