@@ -15,7 +15,7 @@ help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
 
 book: $(VENV)/.book  ## build the site, warnings as errors
-	@$(BIN)/jupyter-book build . --all -W -n --keep-going
+	@$(BIN)/jupyter-book build . --all -W -n --keep-going -q
 	@echo "The book is in $(SITE)/index.html: open that file, or run: make serve"
 
 serve: $(VENV)/.book  ## show the built site on 127.0.0.1 (PORT=8000; default: a free port)

@@ -13,7 +13,6 @@ from book.prose import typed_results
 
 LONGEST_FUNCTION = 10  # lines; what is longer belongs into the package
 LONGEST_CELL = 30
-LONGEST_LINE = 88  # characters; the page shows no more without scrolling
 MOST_IGNORED_CELLS = 1
 
 
@@ -63,14 +62,11 @@ def imported_names(node):
 
 
 def short(notebook):
-    """Forbid long cells, lines and functions."""
+    """Forbid long cells and functions."""
     for cell in code_cells(notebook):
         lines = len(cell.source.splitlines())
         if lines > LONGEST_CELL:
             yield f"cell {cell.id} has {lines} lines, {LONGEST_CELL} at most"
-        for line in cell.source.splitlines():
-            if len(line) > LONGEST_LINE:
-                yield f"cell {cell.id} has a line of {len(line)} characters: {line!r}"
         for node in ast.walk(_tree(cell)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = node.end_lineno - node.lineno + 1

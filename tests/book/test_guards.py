@@ -80,10 +80,6 @@ def long_cell(small):
     small.cells[2].source = "pass\n" * 31
 
 
-def long_line(small):
-    small.cells[2].source = "a = " + "1" * 85
-
-
 def stale_number(small):
     small.cells[0].source = NUMBER.format("0.6")
 
@@ -118,7 +114,6 @@ def two_ignored_cells(small):
         (guards.short, long_function),
         (guards.short, long_method),
         (guards.short, long_cell),
-        (guards.short, long_line),
         (guards.fresh_numbers, stale_number),
         (guards.fresh_numbers, unknown_number),
         (guards.no_typed_results, typed_result),
