@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ttsbook import plotting
+from ttsbook import _words, plotting
 
 K = np.arange(6)
 
@@ -110,15 +110,24 @@ def test_labels_do_not_overlap_and_keep_their_order(heights, data):
 
 @given(st.floats(1e-30, 1e30))
 def test_written_numbers_have_two_right_digits(value):
-    words = plotting._words(value)
+    words = _words.number(value)
     mantissa, _, power = words.partition("·10")
     back = power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
     assert float(mantissa) * 10.0 ** int(back or 0) == pytest.approx(value, rel=0.051)
 
 
+def test_paths_over_contours_end_where_their_words_say():
+    descent = plotting.Series("descent", 2 * 0.5**K, 1 * 0.9**K)
+    chart = plotting.contours([1, 0.1], [descent], x_label="gap, strong", y_label="gap, weak")
+    assert chart.alt.endswith("“descent”: from (2, 1) to (0.062, 0.59) in 5 steps.")
+    drawn = chart.figure.axes[0].lines[0]
+    assert np.array_equal(drawn.get_xdata(), descent.x)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: plotting.contours([1, 1], [], x_label="", y_label=""), "paths must hold at least one Series"),
         (lambda: picture(), "series must hold at least one Series"),
         (
             lambda: plotting.Series("a", [1, 2], [1]),

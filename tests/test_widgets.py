@@ -2,12 +2,14 @@ import json
 import re
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 import traitlets
 
-from ttsbook import widgets
+from ttsbook import theory, widgets
+from ttsbook.tasks import Task
 
-WIDGETS = [widgets.DirectAnswer]
+WIDGETS = [widgets.DirectAnswer, widgets.WeightBlocks, widgets.ThinkingPath]
 
 
 @pytest.mark.parametrize("kind", WIDGETS)
@@ -59,3 +61,22 @@ def test_the_still_picture_follows_the_settings():
 def test_settings_out_of_range_are_refused_by_name(settings):
     with pytest.raises(traitlets.TraitError, match=next(iter(settings))):
         widgets.DirectAnswer(**settings)
+
+
+def test_the_weight_blocks_start_at_the_closed_form_and_show_what_a_leak_does():
+    closed = widgets.WeightBlocks()
+    assert list(closed.V) == list(closed.closed_V)
+    error = closed._mean_error(closed.V, closed.W)
+    assert error[0] == pytest.approx(np.square(closed.weights).mean())
+    assert error[-1] < 1e-6 * error[0]
+    leaking = list(closed.V)
+    leaking[1] = 0.5  # V12: a y that is written into x
+    assert widgets.WeightBlocks(V=leaking)._mean_error(leaking, closed.W)[-1] > error[-1]
+
+
+def test_the_thinking_path_draws_what_theory_says():
+    widget = widgets.ThinkingPath(train_tail=0.2, test_tail=0.5, train_length=50, steps=6)
+    P = theory.preconditioner(Task(np.diag([1.0, 0.2]), 50))
+    thinking = widget.still().figure.axes[0].lines[1].get_xydata()
+    by_matrix = [np.linalg.matrix_power(np.eye(2) - P @ np.diag([1.0, 0.5]), k) @ [-1.6, -1.6] for k in range(7)]
+    assert np.allclose(thinking, by_matrix)

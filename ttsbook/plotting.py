@@ -10,6 +10,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
+from ttsbook import _words
+
 # Each color has a contrast of at least 4.5 on paper; a page may give the CSS variables other values.
 COLORS = {
     "ink": "#1f2328",
@@ -51,7 +53,6 @@ STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "ttsbook",
 }
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +180,54 @@ def lines(series, *, x_label, y_label, log_x=False, log_y=False, y_limits=None, 
             if logarithmic:
                 _use_log_scale(axis)
         _label_ends(axes, series, level)
-    return Picture(figure, _alt_text(series, x_label, y_label, log_y, level))
+    return Picture(figure, _words.line_chart(series, x_label, y_label, log_y, level))
+
+
+def contours(strengths, paths, *, x_label, y_label, limit=2.2):
+    r"""Draw paths over the contours of a quadratic loss in two skills, with the answer in the middle.
+
+    Parameters
+    ----------
+    strengths : array_like, shape (2,)
+        Strengths s of the two skills: the loss is :math:`\frac12 (s_1 a^2 + s_2 b^2)` at a gap (a, b).
+    paths : sequence of Series
+        Gaps from the answer along both skills, step by step, at least one path.
+    x_label, y_label : str
+        Labels of the axes.
+    limit : float, default 2.2
+        Largest gap shown.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError
+        If there is no path.
+
+    Examples
+    --------
+    >>> contours([1, 0.1], [Series("Newton", [2, 0], [1, 0])], x_label="gap, strong", y_label="gap, weak").alt[-42:]
+    '“Newton”: from (2, 1) to (0, 0) in 1 step.'
+    """
+    if not paths:
+        raise ValueError("paths must hold at least one Series, got none")
+    with matplotlib.rc_context(STYLE):
+        figure = Figure()
+        axes = figure.add_subplot(aspect="equal", xlim=(-limit, limit), ylim=(-limit, limit))
+        gap = np.linspace(-limit, limit, 101)
+        loss = np.add.outer(strengths[1] * gap**2, strengths[0] * gap**2)
+        axes.contour(gap, gap, np.sqrt(loss), levels=8, colors=COLORS["6"], linewidths=0.6, alpha=0.6)
+        for place, one in enumerate(paths):
+            which = place if one.color is None else one.color
+            options = {"color": SERIES_COLORS[which], "linestyle": LINE_STYLES[which], "marker": MARKERS[which]}
+            axes.plot(one.x, one.y, **options, label=one.label)
+        axes.plot(0, 0, marker="+", markersize=10, color=COLORS["ink"], linestyle="none", label="answer")
+        axes.set(xlabel=x_label, ylabel=y_label)
+        axes.grid(visible=False)
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+    return Picture(figure, _words.contour_chart(paths, x_label, y_label))
 
 
 def _draw(axes, one, place):
@@ -205,7 +253,7 @@ def _use_log_scale(axis):
 
 def _power_of_ten(value):
     exponent = round(np.log10(value))
-    return f"{value:g}" if -4 < exponent < 5 else "10" + str(exponent).translate(SUPERSCRIPTS)
+    return f"{value:g}" if -4 < exponent < 5 else f"10{_words.superscript(exponent)}"
 
 
 def _label_ends(axes, series, level):
@@ -233,39 +281,3 @@ def _spread(heights, sizes):
     for above, below in pairwise(reversed(order)):
         spread[below] = min(spread[below], spread[above] - (sizes[below] + sizes[above]) / 2)
     return spread
-
-
-def _alt_text(series, x_label, y_label, log_y, level):
-    low, high = min(one.x.min() for one in series), max(one.x.max() for one in series)
-    scale = " (logarithmic scale)" if log_y else ""
-    parts = [f"Line chart of {y_label}{scale} against {x_label}, from {low:g} to {high:g}."]
-    for one in series:
-        parts.append(f"“{one.label}”{' (points)' if one.points else ''}: {_shape(one, high)}.")
-    if level is not None:
-        parts.append(f"A horizontal line marks {_words(level[0])}: {level[1]}.")
-    return " ".join(parts).replace("\n", " ")
-
-
-def _shape(one, last):
-    """Words for how a series runs: where it turns, and where it ends if that is before the `last` x."""
-    finite = np.isfinite(one.y)
-    x, y = one.x[finite], one.y[finite]
-    turns = [0, *sorted({int(y.argmin()), int(y.argmax())} - {0, len(y) - 1}), len(y) - 1]
-    if y.max() - y.min() <= 0.02 * np.abs(y).max():
-        return f"stays at {_words(y[0])}"
-    parts = []
-    for start, end in pairwise(turns):
-        origin = "" if parts else f" from {_words(y[0])}"
-        place = "" if x[end] == last else f" at {x[end]:g}"
-        parts.append(f"{'falls' if y[end] < y[start] else 'rises'}{origin} to {_words(y[end])}{place}")
-    if not finite.all():
-        parts.append("grows beyond all bounds")
-    return ", then ".join(parts)
-
-
-def _words(value):
-    """Write a number with two digits, as 0.016 or 2.9·10⁶."""
-    mantissa, exponent = f"{value:.1e}".split("e")
-    if value == 0 or -3 <= int(exponent) <= 3:
-        return f"{float(f'{value:.2g}'):g}"
-    return f"{float(mantissa):g}·10" + str(int(exponent)).translate(SUPERSCRIPTS)

@@ -1,25 +1,39 @@
-// A small SVG chart: axes, stems, a line. Colors come from the page (currentColor and --tts variables).
+// A small SVG chart. Colors come from the page: currentColor and the --tts variables.
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const NAMESPACE = "http://www.w3.org/2000/svg";
 
-export const powerOfTen = (exponent) => {
-  if (exponent > -3 && exponent < 4) return String(10 ** exponent).slice(0, 6);
-  const digits = [...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[digit]).join("");
-  return `10${exponent < 0 ? "⁻" : ""}${digits}`;
-};
-
-const node = (tag, attributes, text = "") => {
+export const node = (tag, attributes, text = "") => {
   const created = document.createElementNS(NAMESPACE, tag);
   for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value);
   created.textContent = text;
   return created;
 };
 
-// One panel of a chart: x is a skill's number, y logarithmic between two powers of ten.
+export const drawing = (width, height, description) => {
+  const svg = node("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": description });
+  svg.classList.add("tts-chart");
+  return svg;
+};
+
+const powerOfTen = (exponent) => {
+  if (exponent > -4 && exponent < 5) return exponent < 0 ? (10 ** exponent).toFixed(-exponent) : String(10 ** exponent);
+  const digits = [...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[digit]).join("");
+  return `10${exponent < 0 ? "⁻" : ""}${digits}`;
+};
+
+// Whole numbers from first to last, at most eleven or so: 1, 2, 5, 10, ... apart.
+const wholeTicks = (first, last) => {
+  const step = [1, 2, 5, 10, 20, 50].find((candidate) => (last - first) / candidate <= 11);
+  const ticks = [];
+  for (let tick = Math.ceil(first / step) * step; tick <= last; tick += step) ticks.push(tick);
+  return ticks;
+};
+
+// One pair of axes: x whole numbers between two values, y logarithmic between two powers of ten.
 export class Panel {
-  constructor(svg, { left, right, top, bottom, count, decades, label }) {
-    Object.assign(this, { svg, left, right, top, bottom, count, decades });
+  constructor(svg, { left, right, top, bottom, domain, decades, label }) {
+    Object.assign(this, { svg, left, right, top, bottom, domain, decades });
     for (let exponent = decades[0]; exponent <= decades[1]; exponent += decades[2] ?? 1) {
       const y = this.y(10 ** exponent);
       this.add("line", { x1: left, x2: right, y1: y, y2: y, class: "tts-grid" });
@@ -32,8 +46,9 @@ export class Panel {
     this.svg.append(node(tag, attributes, text));
   }
 
-  x(skill) {
-    return this.left + ((skill - 0.5) / this.count) * (this.right - this.left);
+  x(value) {
+    const [first, last] = this.domain;
+    return this.left + ((value - first) / (last - first)) * (this.right - this.left);
   }
 
   y(value) {
@@ -42,12 +57,24 @@ export class Panel {
     return this.bottom - Math.min(1, Math.max(0, share)) * (this.bottom - this.top);
   }
 
+  // One stem for each value, at x = 1, 2, ...
   stems(values, name) {
-    const radius = Math.min(4.5, (this.right - this.left) / this.count / 2.6);
+    const radius = Math.min(4.5, (this.right - this.left) / values.length / 2.6);
     values.forEach((value, index) => {
       const [x, y] = [this.x(index + 1), this.y(value)];
       this.add("line", { x1: x, x2: x, y1: this.bottom, y2: y, class: `tts-stem ${name}` });
       this.add("circle", { cx: x, cy: y, r: radius, class: `tts-dot ${name}` });
+    });
+  }
+
+  // A curve through the values at x = 0, 1, ..., up to the first that is not finite.
+  curve(values, name) {
+    const end = values.findIndex((value) => !Number.isFinite(value));
+    const shown = end < 0 ? values : values.slice(0, end);
+    const points = shown.map((value, index) => `${this.x(index)},${this.y(value)}`).join(" ");
+    this.add("polyline", { points, class: `tts-curve ${name}` });
+    shown.forEach((value, index) => {
+      this.add("circle", { cx: this.x(index), cy: this.y(value), r: 3, class: `tts-dot ${name}` });
     });
   }
 
@@ -59,17 +86,10 @@ export class Panel {
     this.add("text", { x, y: y - 5, "text-anchor": at, class: `${name}-label` }, label);
   }
 
-  numbers() {
-    const every = [1, 2, 5, 10, 20].find((step) => this.count / step <= 11);
-    for (let skill = 1; skill <= this.count; skill++) {
-      if (skill !== 1 && skill % every) continue;
-      this.add("text", { x: this.x(skill), y: this.bottom + 16, "text-anchor": "middle" }, String(skill));
+  numbers(label) {
+    for (const tick of wholeTicks(...this.domain)) {
+      this.add("text", { x: this.x(tick), y: this.bottom + 16, "text-anchor": "middle" }, String(tick));
     }
+    this.add("text", { x: (this.left + this.right) / 2, y: this.bottom + 32, "text-anchor": "middle" }, label);
   }
 }
-
-export const drawing = (width, height, description) => {
-  const svg = node("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": description });
-  svg.classList.add("tts-chart");
-  return svg;
-};

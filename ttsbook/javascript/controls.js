@@ -7,6 +7,15 @@ export const element = (tag, attributes = {}, ...children) => {
   return node;
 };
 
+export const round = (value) => {
+  if (!Number.isFinite(value)) return "∞";
+  return value >= 1e4 || (value < 1e-3 && value > 0) ? value.toExponential(1) : value >= 100 ? value.toFixed(0) : value.toPrecision(2);
+};
+
+// Numbers from first to last, a step apart.
+export const range = (first, last, step = 1) =>
+  Array.from({ length: Math.round((last - first) / step) + 1 }, (_, i) => Number((first + i * step).toFixed(6)));
+
 // The values a slider can take, evenly spaced on a logarithmic scale, as whole numbers.
 export const wholeNumbers = (least, most, perDecade) => {
   const values = new Set();
@@ -38,4 +47,23 @@ export const slider = (model, { trait, label, values, format = String }) => {
   model.on(`change:${trait}`, show);
   show();
   return element("label", { class: "tts-slider" }, element("span", {}, label), input, output);
+};
+
+// Lay out a widget, and draw it again whenever the model or the width changes. `draw(width)` gives
+// the picture and the sentence that says what is seen.
+export const follow = (model, el, controls, draw) => {
+  const stage = element("div", { class: "tts-stage" });
+  const status = element("p", { role: "status", class: "tts-status" });
+  el.classList.add("tts-widget");
+  el.append(element("div", { class: "tts-controls" }, ...controls), stage, status);
+  const update = () => {
+    const { picture, words } = draw(Math.min(720, Math.max(300, stage.clientWidth || 640)));
+    stage.replaceChildren(picture);
+    status.textContent = words;
+  };
+  model.on("change", update);
+  const observer = new ResizeObserver(update);
+  observer.observe(stage);
+  update();
+  return () => observer.disconnect();
 };

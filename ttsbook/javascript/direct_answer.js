@@ -1,9 +1,8 @@
 import { directErrorBySkill, directErrorBound, hardness, powerLaw, preconditioner } from "./theory.js";
-import { element, slider, wholeNumbers } from "./controls.js";
+import { element, follow, range, round, slider, wholeNumbers } from "./controls.js";
 import { drawing, Panel } from "./chart.js";
 
 const INFINITY = "∞";
-const round = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(2));
 
 const compute = (model) => {
   const strengths = powerLaw(model.get("dim"), model.get("exponent"));
@@ -17,15 +16,14 @@ const draw = (width, { strengths, errors, total, bound }) => {
   const dim = strengths.length;
   const svg = drawing(width, 380, `Error of one step along each of ${dim} skills: from ${round(errors[0])} ` +
     `along the strongest to ${round(errors[dim - 1])} along the weakest; their mean is ${round(total / dim)}.`);
-  const frame = { left: 46, right: width - 8, count: dim };
+  const frame = { left: 46, right: width - 8, domain: [0.5, dim + 0.5] };
   const upper = new Panel(svg, { ...frame, top: 26, bottom: 106, decades: [-4, 0, 2], label: "strength of each skill, λᵢ" });
   upper.stems(strengths, "tts-first");
   const lower = new Panel(svg, { ...frame, top: 146, bottom: 346, decades: [-5, 2], label: "error left after one step, by skill" });
   lower.stems(errors, "tts-second");
   lower.level(1, "no answer");
   lower.level(total / dim, "mean, e₁/d", { name: "tts-mean", at: "start" });
-  lower.numbers();
-  lower.add("text", { x: (frame.left + frame.right) / 2, y: 376, "text-anchor": "middle" }, "skill i, strongest first");
+  lower.numbers("skill i, strongest first");
   return svg;
 };
 
@@ -37,27 +35,16 @@ const sentence = ({ strengths, errors, total, bound }) => {
 
 const render = ({ model, el }) => {
   const lengths = wholeNumbers(1, 1000, 10);
-  const controls = element("div", { class: "tts-controls" },
-    slider(model, { trait: "exponent", label: "tail exponent α", values: Array.from({ length: 41 }, (_, i) => i / 20), format: (v) => v.toFixed(2) }),
+  const controls = [
+    slider(model, { trait: "exponent", label: "tail exponent α", values: range(0, 2, 0.05), format: (v) => v.toFixed(2) }),
     slider(model, { trait: "train_length", label: "training examples n", values: lengths }),
     slider(model, { trait: "test_length", label: "test examples m", values: [...lengths, null], format: (v) => (v === null ? INFINITY : String(v)) }),
-    slider(model, { trait: "dim", label: "skills d", values: Array.from({ length: 49 }, (_, i) => i + 2) }),
-  );
-  const stage = element("div", { class: "tts-stage" });
-  const status = element("p", { role: "status", class: "tts-status" });
-  el.classList.add("tts-widget");
-  el.append(controls, stage, status);
-
-  const update = () => {
+    slider(model, { trait: "dim", label: "skills d", values: range(2, 50) }),
+  ];
+  return follow(model, el, controls, (width) => {
     const state = compute(model);
-    stage.replaceChildren(draw(Math.min(720, Math.max(300, stage.clientWidth || 640)), state));
-    status.textContent = sentence(state);
-  };
-  for (const trait of ["dim", "exponent", "train_length", "test_length"]) model.on(`change:${trait}`, update);
-  const observer = new ResizeObserver(update);
-  observer.observe(stage);
-  update();
-  return () => observer.disconnect();
+    return { picture: draw(width, state), words: sentence(state) };
+  });
 };
 
 export default { render };
