@@ -66,15 +66,18 @@ def _widget_differences(stored, fresh):
         return ["the stored widgets are not those that come out"]
     ignored = _ignored_widgets(stored, old)
     return [
-        f"widget {model}: its state differs"
+        f"widget {model}: its state differs in {key}"
         for model in old
-        if model not in ignored and not same_state(old[model], new[model])
+        if model not in ignored
+        for key in sorted(old[model].keys() | new[model].keys())
+        if not same_state(old[model].get(key), new[model].get(key))
     ]
 
 
 def _states(notebook):
     """Return the states of a notebook's widgets, by id."""
-    return notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    widgets = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {})
+    return {model: widget["state"] for model, widget in widgets.get("state", {}).items()}
 
 
 def _ignored_widgets(notebook, states):

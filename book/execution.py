@@ -2,12 +2,12 @@
 
 import os
 import re
+import sys
 
 from jupyter_client import AsyncKernelManager
-from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
-from traitlets import default
 
 # Sums taken by several threads differ in the last digit from one run to the next.
 ONE_THREAD = {
@@ -25,12 +25,15 @@ class ChapterError(Exception):
     """A chapter cannot be made as it stands; the message says where and why."""
 
 
-class OwnKernel(AsyncKernelManager):
-    """Kernel of this interpreter, whatever kernels are installed under its name."""
+class InterpreterKernel(AsyncKernelManager):
+    """Kernel of one interpreter, whatever kernels are installed under its name."""
 
-    @default("kernel_spec_manager")
-    def _no_installed_kernels(self):
-        return KernelSpecManager(kernel_dirs=[])
+    python = sys.executable
+
+    @property
+    def kernel_spec(self):
+        """How the kernel is started."""
+        return KernelSpec(argv=[self.python, "-m", "ipykernel_launcher", "-f", "{connection_file}"])
 
 
 def execute(notebook, *, folder, name):
@@ -55,7 +58,7 @@ def execute(notebook, *, folder, name):
     client = NotebookClient(
         notebook,
         kernel_name="python3",
-        kernel_manager_class=OwnKernel,
+        kernel_manager_class=InterpreterKernel,
         extra_arguments=["--log-level=ERROR"],
         timeout=TIMEOUT,
         record_timing=False,

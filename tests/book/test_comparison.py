@@ -92,8 +92,8 @@ def test_last_digits_of_pictures_and_states_may_differ():
         (change_description, "cell c2: as text/plain, 'A line.' is stored"),
         (change_alt_text, "cell c2: its picture is described by another text"),
         (drop_mime_type, "cell c2: as image/svg"),
-        (change_state, "widget w1: its state differs"),
-        (change_part_of_widget, "widget w0: its state differs"),
+        (change_state, "widget w1: its state differs in data"),
+        (change_part_of_widget, "widget w0: its state differs in width"),
         (drop_widget, "the stored widgets are not those that come out"),
     ],
 )
