@@ -118,7 +118,7 @@ def test_written_numbers_have_two_right_digits(value):
 
 def test_paths_over_contours_end_where_their_words_say():
     descent = plotting.Series("descent", 2 * 0.5**K, 1 * 0.9**K)
-    chart = plotting.contours([1, 0.1], [descent], x_label="gap, strong", y_label="gap, weak")
+    chart = plotting.contours(np.diag([1, 0.1]), [descent], x_label="gap, strong", y_label="gap, weak")
     assert chart.alt.endswith("“descent”: from (2, 1) to (0.062, 0.59) in 5 steps.")
     drawn = chart.figure.axes[0].lines[0]
     assert np.array_equal(drawn.get_xdata(), descent.x)
@@ -127,7 +127,11 @@ def test_paths_over_contours_end_where_their_words_say():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: plotting.contours([1, 1], [], x_label="", y_label=""), "paths must hold at least one Series"),
+        (lambda: plotting.contours(np.eye(2), [], x_label="", y_label=""), "paths must hold at least one Series"),
+        (
+            lambda: plotting.contours(np.eye(3), [plotting.Series("a", [1], [1])], x_label="", y_label=""),
+            r"hessian must have shape \(2, 2\), got \(3, 3\)",
+        ),
         (lambda: picture(), "series must hold at least one Series"),
         (
             lambda: plotting.Series("a", [1, 2], [1]),

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
+from ttsbook import _validation as check
 from ttsbook import _words
 
 # Each color has a contrast of at least 4.5 on paper; a page may give the CSS variables other values.
@@ -183,15 +184,15 @@ def lines(series, *, x_label, y_label, log_x=False, log_y=False, y_limits=None, 
     return Picture(figure, _words.line_chart(series, x_label, y_label, log_y, level))
 
 
-def contours(strengths, paths, *, x_label, y_label, limit=2.2):
-    r"""Draw paths over the contours of a quadratic loss in two skills, with the answer in the middle.
+def contours(hessian, paths, *, x_label, y_label, limit=2.2):
+    r"""Draw paths over the contours of a quadratic loss in two directions, with the answer in the middle.
 
     Parameters
     ----------
-    strengths : array_like, shape (2,)
-        Strengths s of the two skills: the loss is :math:`\frac12 (s_1 a^2 + s_2 b^2)` at a gap (a, b).
+    hessian : array_like, shape (2, 2)
+        Positive definite matrix S: the loss is :math:`\frac12\, g^\top S g` at the gap g from the answer.
     paths : sequence of Series
-        Gaps from the answer along both skills, step by step, at least one path.
+        Gaps from the answer, step by step, at least one path.
     x_label, y_label : str
         Labels of the axes.
     limit : float, default 2.2
@@ -204,21 +205,26 @@ def contours(strengths, paths, *, x_label, y_label, limit=2.2):
     Raises
     ------
     ValueError
-        If there is no path.
+        If there is no path, or `hessian` has another shape or a zero eigenvalue.
 
     Examples
     --------
-    >>> contours([1, 0.1], [Series("Newton", [2, 0], [1, 0])], x_label="gap, strong", y_label="gap, weak").alt[-42:]
+    >>> newton = Series("Newton", [2, 0], [1, 0])
+    >>> contours([[1, 0], [0, 0.1]], [newton], x_label="strong", y_label="weak").alt[-42:]
     '“Newton”: from (2, 1) to (0, 0) in 1 step.'
     """
     if not paths:
         raise ValueError("paths must hold at least one Series, got none")
+    hessian = check.covariance("hessian", hessian, definite=True)
+    if hessian.shape != (2, 2):
+        raise ValueError(f"hessian must have shape (2, 2), got {hessian.shape}")
     with matplotlib.rc_context(STYLE):
         figure = Figure()
         axes = figure.add_subplot(aspect="equal", xlim=(-limit, limit), ylim=(-limit, limit))
         gap = np.linspace(-limit, limit, 101)
-        loss = np.add.outer(strengths[1] * gap**2, strengths[0] * gap**2)
-        axes.contour(gap, gap, np.sqrt(loss), levels=8, colors=COLORS["6"], linewidths=0.6, alpha=0.6)
+        plane = np.stack(np.meshgrid(gap, gap))  # (2, y, x)
+        root_loss = np.sqrt(np.einsum("iyx,ij,jyx->yx", plane, hessian, plane))
+        axes.contour(gap, gap, root_loss, levels=8, colors=COLORS["6"], linewidths=0.6, alpha=0.6)
         for place, one in enumerate(paths):
             which = place if one.color is None else one.color
             options = {"color": SERIES_COLORS[which], "linestyle": LINE_STYLES[which], "marker": MARKERS[which]}

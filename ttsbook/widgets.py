@@ -207,7 +207,7 @@ class ThinkingPath(Widget):
             "Newton": np.array([start, [0, 0]]),
         }
         return plotting.contours(
-            test,
+            np.diag(test),
             [plotting.Series(label, *gaps.T) for label, gaps in paths.items()],
             x_label="gap along the strong skill",
             y_label="gap along the weak skill",
