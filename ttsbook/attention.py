@@ -212,10 +212,10 @@ class LinearSelfAttention(torch.nn.Module):
         """
         rho = self._scaling(E, rho)
         V, W = self.matrix("V"), self.matrix("W")
-        return E + V @ E @ (E.mT @ W @ E) / rho
+        return E + V @ (E @ E.mT) @ (W @ E) / rho
 
     def next_token(self, E, rho):
-        """Last column of `forward`, which a chain appends, without the work for the others.
+        """Last column of `forward`, without the work for the others: all that training needs.
 
         Parameters and errors are those of `forward`.
 
@@ -225,9 +225,9 @@ class LinearSelfAttention(torch.nn.Module):
         """
         rho = self._scaling(E, rho)
         V, W = self.matrix("V"), self.matrix("W")
-        last = E[..., -1:]  # (batch, 2d + 2, 1)
-        scores = E.mT @ (W @ last)  # (batch, tokens, 1)
-        return (last + V @ (E @ scores) / rho)[..., 0]
+        last = E[:, None, :, -1]  # (batch, 1, 2d + 2): a row, as its products are the faster ones
+        scores = last @ W.mT @ E  # (batch, 1, tokens)
+        return (last + scores @ E.mT @ V.mT / rho)[:, 0]
 
     def _scaling(self, E, rho):
         if E.ndim != 3 or E.shape[1] != 2 * self.dim + 2:

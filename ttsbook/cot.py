@@ -69,15 +69,16 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
     Parameters
     ----------
     model : LinearSelfAttention or torch.nn.Module
-        Model. With `literal` any module will do that has the attribute `dim` and the method
-        `next_token` of LinearSelfAttention.
+        Model. With `literal` any module ``model(E, rho)`` on embedded prompts will do that has
+        the attribute `dim`.
     prompts : Prompts
         Batch of prompts of the model's dimension and floating type.
     steps : int
         Number of thinking steps k, at least 0.
     literal : bool, default False
-        Append each answer to the embedding and run the model on all of it. Otherwise use the
-        recursion on the weight, which is exact for a layer without `leaks` and far faster.
+        Append each answer, the last column of the model's output, to the embedding and run the model
+        on all of it. Otherwise use the recursion on the weight, which is exact for a layer without
+        `leaks` and far faster.
     w0 : torch.Tensor, shape (batch, d) or (d,), optional
         Weight to start from; zero by default.
     rho : float or "tokens", optional
@@ -118,31 +119,34 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
     _check_fit(model, prompts)
     scalings = _scalings(prompts, steps, rho)
     if literal:
-        chain = [embedding.weight(token) for token in tokens(model, prompts, scalings, w0)]
+        E = embedding.embed(prompts, w0)
+        chain = [embedding.weight(token) for token in tokens(lambda E, rho: model(E, rho)[..., -1], E, scalings)]
     else:
         chain = list(_recursion(model, prompts, scalings, w0))
     return _without_nan(torch.stack(chain, dim=1))
 
 
-def tokens(model, prompts, scalings, w0=None):
-    """Run a model on its own answers literally, keeping gradients.
+def tokens(answer, E, scalings):
+    """Run a model on its own answers, appending each to the prompts; gradients are kept.
 
     Parameters
     ----------
-    model, prompts, w0
-        As in `think`.
+    answer : callable
+        Function of embedded prompts and scaling that gives the next token, such as
+        ``model.next_token``.
+    E : torch.Tensor, shape (batch, 2d + 2, tokens)
+        Embedded prompts.
     scalings : sequence of torch.Tensor, shape (batch,)
-        Scaling of each step.
+        Scaling ρ of each step.
 
     Yields
     ------
     torch.Tensor, shape (batch, 2d + 2)
-        The weight token, then the token that each step appends.
+        The weight token, then the token of each step.
     """
-    E = embedding.embed(prompts, w0)
     yield E[..., -1]
     for rho in scalings:
-        token = model.next_token(E, rho)
+        token = answer(E, rho)
         E = torch.cat([E, token[..., None]], dim=-1)
         yield token
 
@@ -164,10 +168,10 @@ def _recursion(model, prompts, scalings, w0):
     w = embedding.initial_weight(prompts, w0)[:, None]  # (batch, 1, d): a row, as its product is the faster one
     gram, moment = prompts.x.mT @ prompts.x, prompts.y[:, None] @ prompts.x  # (batch, d, d), (batch, 1, d)
     V31, W13, W24 = (model.block(name) for name in ("V31", "W13", "W24"))
-    change, constant = W13.mT @ gram @ V31.mT, W24 * (moment @ V31.mT)
     yield w[:, 0]
     for rho in scalings:
-        w = torch.addcdiv(w, torch.baddbmm(constant, w, change), rho[:, None, None])
+        gradient = torch.baddbmm(moment * W24, w @ W13.mT, gram)
+        w = torch.addcdiv(w, gradient @ V31.mT, rho[:, None, None])
         yield w[:, 0]
 
 
