@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ttsbook import _words, plotting
+from ttsbook import plotting
 
 K = np.arange(6)
 
@@ -106,14 +106,6 @@ def test_labels_do_not_overlap_and_keep_their_order(heights, data):
     needed = (np.array(sizes)[order][1:] + np.array(sizes)[order][:-1]) / 2
     assert (gaps >= needed - 1e-9).all()
     assert max(spread) <= 1
-
-
-@given(st.floats(1e-30, 1e30))
-def test_written_numbers_have_two_right_digits(value):
-    words = _words.number(value)
-    mantissa, _, power = words.partition("·10")
-    back = power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
-    assert float(mantissa) * 10.0 ** int(back or 0) == pytest.approx(value, rel=0.051)
 
 
 def test_paths_over_contours_end_where_their_words_say():

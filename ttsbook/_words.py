@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+from ttsbook.report import rounded
 
 
 def line_chart(series, x_label, y_label, log_y, level):
@@ -15,7 +15,7 @@ def line_chart(series, x_label, y_label, log_y, level):
     for one in series:
         parts.append(f"“{one.label}”{' (points)' if one.points else ''}: {course(one, high)}.")
     if level is not None:
-        parts.append(f"A horizontal line marks {number(level[0])}: {level[1]}.")
+        parts.append(f"A horizontal line marks {rounded(level[0])}: {level[1]}.")
     return " ".join(parts).replace("\n", " ")
 
 
@@ -25,12 +25,12 @@ def course(one, last):
     x, y = one.x[finite], one.y[finite]
     turns = [0, *sorted({int(y.argmin()), int(y.argmax())} - {0, len(y) - 1}), len(y) - 1]
     if y.max() - y.min() <= 0.02 * np.abs(y).max():
-        return f"stays at {number(y[0])}"
+        return f"stays at {rounded(y[0])}"
     parts = []
     for start, end in pairwise(turns):
-        origin = "" if parts else f" from {number(y[0])}"
+        origin = "" if parts else f" from {rounded(y[0])}"
         place = "" if x[end] == last else f" at {x[end]:g}"
-        parts.append(f"{'falls' if y[end] < y[start] else 'rises'}{origin} to {number(y[end])}{place}")
+        parts.append(f"{'falls' if y[end] < y[start] else 'rises'}{origin} to {rounded(y[end])}{place}")
     if not finite.all():
         parts.append("grows beyond all bounds")
     return ", then ".join(parts)
@@ -40,19 +40,6 @@ def contour_chart(paths, x_label, y_label):
     """Describe a contour chart: its axes, then where each path starts and ends."""
     parts = [f"Contours of the prompt's loss over {x_label} and {y_label}, with paths to the answer at (0, 0)."]
     for one in paths:
-        points = [f"({number(x)}, {number(y)})" for x, y in zip(one.x, one.y, strict=True)]
+        points = [f"({rounded(x)}, {rounded(y)})" for x, y in zip(one.x, one.y, strict=True)]
         parts.append(f"“{one.label}”: from {points[0]} to {points[-1]} in {len(points) - 1} steps.")
     return " ".join(parts).replace("\n", " ").replace("in 1 steps", "in 1 step")
-
-
-def number(value):
-    """Write a number with two digits, as 0.016 or 2.9·10⁶."""
-    mantissa, exponent = f"{value:.1e}".split("e")
-    if value == 0 or -3 <= int(exponent) <= 3:
-        return f"{float(f'{value:.2g}'):g}"
-    return f"{float(mantissa):g}·10{superscript(int(exponent))}"
-
-
-def superscript(exponent):
-    """Write a whole number as an exponent."""
-    return str(exponent).translate(SUPERSCRIPTS)

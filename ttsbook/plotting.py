@@ -12,6 +12,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from ttsbook import _validation as check
 from ttsbook import _words
+from ttsbook.report import superscript
 
 # Each color has a contrast of at least 4.5 on paper; a page may give the CSS variables other values.
 COLORS = {
@@ -259,7 +260,7 @@ def _use_log_scale(axis):
 
 def _power_of_ten(value):
     exponent = round(np.log10(value))
-    return f"{value:g}" if -4 < exponent < 5 else f"10{_words.superscript(exponent)}"
+    return f"{value:g}" if -4 < exponent < 5 else f"10{superscript(exponent)}"
 
 
 def _label_ends(axes, series, level):

@@ -1,5 +1,7 @@
 """Numbers that a chapter quotes: computed in a cell, named, and written into its text from there."""
 
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 class Numbers(dict):
     """Formatted numbers by name, shown as one line each."""
@@ -38,3 +40,46 @@ def numbers(**values):
         if not isinstance(value, str):
             raise TypeError(f"{name} must be a string, already rounded, got {value!r}")
     return Numbers(values)
+
+
+def rounded(value):
+    """Write a number with two digits, as 0.016 or 2.9·10⁶.
+
+    Parameters
+    ----------
+    value : float
+        Any finite number.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> rounded(0.01634), rounded(123.4), rounded(2.87e6)
+    ('0.016', '120', '2.9·10⁶')
+    """
+    mantissa, exponent = f"{value:.1e}".split("e")
+    if value == 0 or -3 <= int(exponent) <= 3:
+        return f"{float(f'{value:.2g}'):g}"
+    return f"{float(mantissa):g}·10{superscript(int(exponent))}"
+
+
+def superscript(exponent):
+    """Write a whole number as an exponent.
+
+    Parameters
+    ----------
+    exponent : int
+        Any whole number.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> superscript(-12)
+    '⁻¹²'
+    """
+    return str(exponent).translate(SUPERSCRIPTS)
