@@ -30,11 +30,12 @@ def run():
         "literal, whole layer": partial(cot.think, model, drawn, STEPS, literal=True),
     }
     expected, fastest = candidates["literal, whole layer"](), "recursion on the weight"
-    print(
-        f"Thinking {STEPS} steps, d = {DIM}, m = {LENGTH}, {BATCH} prompts, float64, {torch.get_num_threads()} thread(s)"
-    )
+    print(f"Thinking {STEPS} steps, d = {DIM}, m = {LENGTH}, {BATCH} prompts, float64, one thread")
     print(f"{'':>24} {'median of 5':>12} {'ratio':>7} {'relative difference':>20}")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     seconds = median_seconds(candidates)
+    torch.set_num_threads(threads)
     for name, candidate in candidates.items():
         difference = (candidate() - expected).norm() / expected.norm()
         ratio = seconds[name] / seconds[fastest]
