@@ -15,12 +15,12 @@ help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
 
 book: $(VENV)/.book  ## build the site, warnings as errors
-	@$(BIN)/jupyter-book build . --all -W -n --keep-going -q
+	@rm -rf _build
+	@$(BIN)/jupyter-book build . -W -n --keep-going -q
 	@echo "The book is in $(SITE)/index.html: open that file, or run: make serve"
 
 serve: $(VENV)/.book  ## show the built site on 127.0.0.1 (PORT=8000; default: a free port)
-	@test -f $(SITE)/index.html || { echo "There is no site yet. Run: make book"; exit 1; }
-	@$(BIN)/python -u -m http.server $(or $(PORT),0) --bind 127.0.0.1 --directory $(SITE)
+	@$(BIN)/python -m book.serve $(PORT)
 
 test: $(VENV)/.test book  ## unit tests, doctests, guards, browser tests, every notebook
 	$(BIN)/pytest --nbval --nbval-current-env -n $(WORKERS) --dist loadscope

@@ -73,6 +73,6 @@ def test_every_target_is_explained_and_in_the_readme(make):
     targets = set(re.findall(r"^  ([a-z-]+) ", make().stdout, re.MULTILINE))
     phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1]
     assert targets == set(phony.split())
-    named = set(re.findall(r"\bmake ([a-z-]+)", (ROOT / "README.md").read_text()))
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert named <= targets
     assert targets - {"help"} <= named

@@ -1,0 +1,61 @@
+"""Show the built site on this machine: `python -m book.serve [port]`."""
+
+import argparse
+import sys
+from contextlib import suppress
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+SITE = Path(__file__).parent.parent / "_build" / "html"
+HOST = "127.0.0.1"
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serve files without a line for each."""
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+def site_server(folder, port=0):
+    """Server of a folder on this machine.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    port : int
+        0 for any that is free.
+
+    Returns
+    -------
+    http.server.ThreadingHTTPServer
+        Bound to its port, and not yet serving.
+
+    Raises
+    ------
+    OSError
+        If the port is taken or may not be used.
+    """
+    return ThreadingHTTPServer((HOST, port), partial(QuietHandler, directory=folder))
+
+
+def main(arguments=None):
+    """Serve the site until interrupted; return the message of a failure, or None."""
+    parser = argparse.ArgumentParser(prog="python -m book.serve", description=__doc__)
+    parser.add_argument("port", nargs="?", type=int, choices=range(65536), metavar="port", default=0)
+    port = parser.parse_args(arguments).port
+    if not (SITE / "index.html").exists():
+        return "There is no site yet. Run: make book"
+    try:
+        server = site_server(SITE, port)
+    except OSError as error:
+        return f"Port {port} cannot be used: {error.strerror}. Choose another PORT, or none."
+    with server, suppress(KeyboardInterrupt):
+        print(f"The book is at http://{HOST}:{server.server_port}/ until you press Ctrl-C.", flush=True)
+        server.serve_forever()
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
