@@ -5,12 +5,15 @@ import os
 from pathlib import Path
 
 from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
-from book import accessibility
+from book import corrections
 from book.outputs import InlineOutputs
 
 MATHJAX_FONTS = "output/chtml/fonts/woff-v2"
+
+logger = logging.getLogger(__name__)
 
 
 def setup(app):
@@ -18,11 +21,13 @@ def setup(app):
     # Pages are named, and found by readers, without the folder that holds them all.
     app.srcdir = app.srcdir / "chapters"
     app.connect("config-inited", add_repository)
+    app.connect("env-before-read-docs", warn_of_unlisted_pages)
     app.connect("build-finished", copy_mathjax)
     app.add_transform(InlineOutputs)
-    app.add_post_transform(accessibility.BibliographyList)
-    app.add_post_transform(accessibility.UniqueIds)
-    folded_cell = (accessibility.visit_folded_cell, accessibility.depart_folded_cell)
+    app.add_post_transform(corrections.BibliographyList)
+    app.add_post_transform(corrections.ProofTitles)
+    app.add_post_transform(corrections.UniqueIds)
+    folded_cell = (corrections.visit_folded_cell, corrections.depart_folded_cell)
     app.add_node(HideCodeCellNode, override=True, html=folded_cell)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -58,6 +63,17 @@ def repository(environ):
     if name := environ.get("GITHUB_REPOSITORY"):
         return f"{environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{name}"
     return None
+
+
+def warn_of_unlisted_pages(app, env, _):
+    """Warn of a page that _toc.yml does not list, and that would go missing in silence."""
+    for path in sorted(app.srcdir.rglob("*")):
+        page = path.relative_to(app.srcdir)
+        hidden = any(part.startswith(".") for part in page.parts)
+        if page.suffix in app.config.source_suffix and not hidden:
+            name = page.with_suffix("").as_posix()
+            if name not in env.found_docs:
+                logger.warning("%s is not in _toc.yml", page, type="book", subtype="toc")
 
 
 def copy_mathjax(app, exception):

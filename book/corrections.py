@@ -1,4 +1,4 @@
-"""What other extensions write that readers' aids stumble over, put right."""
+"""What other extensions write that is not valid, not accessible or does not fold, put right."""
 
 from html import escape
 
@@ -7,6 +7,20 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 # Ids that sphinx-proof and sphinx-exercise give to every one of their parts.
 REPEATED_IDS = {"proof", "proof-content", "exercise-content", "solution-content"}
+
+
+class ProofTitles(SphinxPostTransform):
+    """Give proofs the title that statements have, by which a long one can be folded."""
+
+    default_priority = 900
+
+    def run(self, **_):
+        """Transform the document."""
+        for proof in self.document.findall(nodes.admonition):
+            if "proof" in proof["classes"]:
+                text = next(proof.findall(nodes.Text))
+                text.parent.replace(text, nodes.Text(text.removeprefix("Proof. ")))
+                proof.insert(0, nodes.title("", "Proof"))
 
 
 class UniqueIds(SphinxPostTransform):
