@@ -43,14 +43,14 @@ def site_server(folder, port=0):
 def main(arguments=None):
     """Serve the site until interrupted; return the message of a failure, or None."""
     parser = argparse.ArgumentParser(prog="python -m book.serve", description=__doc__)
-    parser.add_argument("port", nargs="?", type=int, choices=range(65536), metavar="port", default=0)
+    parser.add_argument("port", nargs="?", type=int, default=0)
     port = parser.parse_args(arguments).port
     if not (SITE / "index.html").exists():
         return "There is no site yet. Run: make book"
     try:
         server = site_server(SITE, port)
-    except OSError as error:
-        return f"Port {port} cannot be used: {error.strerror}. Choose another PORT, or none."
+    except (OSError, OverflowError) as error:
+        return f"Port {port} cannot be used ({error}). Choose another PORT, or none."
     with server, suppress(KeyboardInterrupt):
         print(f"The book is at http://{HOST}:{server.server_port}/ until you press Ctrl-C.", flush=True)
         server.serve_forever()

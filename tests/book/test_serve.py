@@ -26,16 +26,15 @@ def test_pages_are_served_on_this_machine_alone(page):
 def test_a_taken_port_is_named(page):
     with serve.site_server(page.parent) as server:
         message = serve.main([str(server.server_port)])
-        assert message.startswith(f"Port {server.server_port} cannot be used: Address already in use")
+    assert message.startswith(f"Port {server.server_port} cannot be used (")
+    assert "Address already in use" in message
+
+
+@pytest.mark.usefixtures("page")
+def test_a_port_out_of_range_is_named():
+    assert serve.main(["65536"]).startswith("Port 65536 cannot be used (")
 
 
 def test_a_missing_site_is_named(page):
     page.unlink()
     assert serve.main([]) == "There is no site yet. Run: make book"
-
-
-@pytest.mark.parametrize("port", ["-1", "65536", "http"])
-def test_a_wrong_port_is_refused(page, port, capsys):
-    with pytest.raises(SystemExit):
-        serve.main([port])
-    assert port in capsys.readouterr().err
