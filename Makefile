@@ -41,8 +41,8 @@ bench: $(VENV)/.test  ## measure cost and variance of the simulations
 	$(BIN)/python -m benchmarks
 
 clean:  ## remove the built site and the caches
-	rm -rf _build .pytest_cache .ruff_cache .hypothesis *.egg-info
-	find book ttsbook tests benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+	rm -rf _build .hypothesis .pytest_cache .ruff_cache *.egg-info
+	find . -path ./$(VENV) -prune -o -name __pycache__ -exec rm -rf {} +
 
 distclean: clean  ## remove the virtual environment too
 	rm -rf $(VENV)

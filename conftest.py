@@ -2,14 +2,13 @@
 
 import os
 import shutil
-from pathlib import Path
 
 import pytest
 from nbval.plugin import IPyNbFile
 
 from book.execution import ONE_THREAD
+from book.serve import SITE
 
-ROOT = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 os.environ.update(ONE_THREAD)  # before NumPy or PyTorch is imported
@@ -43,8 +42,5 @@ def chromium():
 @pytest.fixture(scope="session")
 def site():
     """Folder of the built site."""
-    built = ROOT / "_build" / "html"
-    return require(
-        built if (built / "index.html").exists() else None,
-        "the site is not built: run `make book`",
-    )
+    built = SITE if (SITE / "index.html").exists() else None
+    return require(built, "the site is not built: run `make book`")
