@@ -8,8 +8,9 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
-from book import corrections
+from book import corrections, links
 from book.outputs import InlineOutputs
+from book.reference import ModuleReference
 
 MATHJAX_FONTS = "output/chtml/fonts/woff-v2"
 
@@ -22,7 +23,9 @@ def setup(app):
     app.srcdir = app.srcdir / "chapters"
     app.connect("config-inited", add_repository)
     app.connect("env-before-read-docs", warn_of_unlisted_pages)
-    app.connect("build-finished", copy_mathjax)
+    app.connect("doctree-read", links.add_statements)
+    app.connect("builder-inited", copy_mathjax)
+    app.add_directive("reference", ModuleReference)
     app.add_transform(InlineOutputs)
     app.add_post_transform(corrections.BibliographyList)
     app.add_post_transform(corrections.ProofTitles)
@@ -76,10 +79,8 @@ def warn_of_unlisted_pages(app, env, _):
                 logger.warning("%s is not in _toc.yml", page, type="book", subtype="toc")
 
 
-def copy_mathjax(app, exception):
+def copy_mathjax(app):
     """Serve MathJax with the site: of 24 MB, the 1.7 MB that a page can ask for."""
-    if exception:
-        return
     package = importlib.import_module("sphinx-mathjax-offline")
     source = Path(package.__file__).parent / "static" / "mathjax"
     target = Path(app.outdir, "_static", "mathjax")
