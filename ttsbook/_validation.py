@@ -68,3 +68,10 @@ def instance(name, value, kind):
     """Refuse a `value` that is not a `kind`."""
     if not isinstance(value, kind):
         raise TypeError(f"{name} must be a {kind.__name__}, got {value!r}")
+
+
+def choice(name, value, choices):
+    """Return `value` if it is one of the `choices`."""
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
+    return value

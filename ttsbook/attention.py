@@ -48,9 +48,7 @@ class LinearSelfAttention(torch.nn.Module):
     def __init__(self, dim, *, structure="full", dtype=torch.float32, device=None):
         super().__init__()
         self.dim = check.count("dim", dim, least=1)
-        if structure not in STRUCTURES:
-            raise ValueError(f"structure must be one of {', '.join(STRUCTURES)}, got {structure!r}")
-        self.structure = structure
+        self.structure = check.choice("structure", structure, STRUCTURES)
         self._rows = embedding.rows(dim)
         options = {"dtype": dtype, "device": device}
         shapes = {"V": (2 * dim + 2,) * 2, "W": (2 * dim + 2,) * 2}

@@ -116,7 +116,7 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
     True
     """
     steps = check.count("steps", steps, least=0)
-    _check_fit(model, prompts)
+    check_fit(model, prompts)
     scalings = _scalings(prompts, steps, rho)
     if literal:
         E = embedding.embed(prompts, w0)
@@ -151,7 +151,21 @@ def tokens(answer, E, scalings):
         yield token
 
 
-def _check_fit(model, prompts):
+def check_fit(model, prompts):
+    """Refuse a model that is not finite, and prompts of another dimension or floating type.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        Model with the attribute `dim`.
+    prompts : Prompts
+        Prompts for it.
+
+    Raises
+    ------
+    ValueError
+        If they do not fit.
+    """
     for name, parameter in model.named_parameters():
         if not torch.isfinite(parameter).all():
             raise ValueError(f"the model's {name} must be finite, got NaN or infinite entries")

@@ -1,0 +1,64 @@
+"""Checkpoints: all that a killed run needs to go on to the same bits, in one file."""
+
+import json
+import os
+from pathlib import Path
+
+import safetensors
+import safetensors.torch
+
+FORMAT = "ttsbook checkpoint 1"
+
+
+def save(path, tensors, config):
+    """Write tensors and what they belong to; the file is replaced as a whole or not at all.
+
+    Parameters
+    ----------
+    path : path-like
+        File.
+    tensors : dict of str to torch.Tensor
+        State.
+    config : dict of str to str
+        What made the state: `load` compares it.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    metadata = {"format": FORMAT, "config": json.dumps(config)}
+    safetensors.torch.save_file({name: t.contiguous() for name, t in tensors.items()}, unfinished, metadata)
+    unfinished.replace(path)
+
+
+def load(path, config):
+    """Read the tensors of a checkpoint of the same configuration.
+
+    Parameters
+    ----------
+    path : path-like
+        File.
+    config : dict of str to str
+        What the run is now.
+
+    Returns
+    -------
+    dict of str to torch.Tensor
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged, or belongs to something else: the message names what differs.
+    """
+    try:
+        with safetensors.safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except safetensors.SafetensorError as error:
+        raise ValueError(f"{path} is damaged or no checkpoint ({error}); delete it to start anew") from None
+    if metadata.get("format") != FORMAT:
+        raise ValueError(f"{path} is no checkpoint of this version, {FORMAT!r}, but {metadata.get('format')!r}")
+    stored = json.loads(metadata["config"])
+    for name in config:
+        if stored.get(name) != config[name]:
+            raise ValueError(f"{path} belongs to another run: {name} was {stored.get(name)}, is {config[name]}")
+    return tensors

@@ -1,0 +1,282 @@
+r"""Training recipes: from which weight a layer starts on a prompt, and which answer it is asked for.
+
+The loss of all recipes is half the mean squared distance of the answer token from (0, 0, target, 1).
+Those that start at w_0 and ask for the prompt's own weight differ by how much w_0 says about it: if the
+best guess of w from w_0 alone is r w_0, the least loss is at P = Γ^{-1} with W13/(-W24) = r I, and the
+token passes on r w_0 itself.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+
+from ttsbook import _validation as check
+from ttsbook import cot, embedding, theory
+from ttsbook.tasks import Mixture
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What all recipes share: an answer of one step.
+
+    Parameters
+    ----------
+    trains : tuple of str, optional
+        Names of the parameters that training changes; by default all.
+    """
+
+    trains: tuple[str, ...] | None = field(default=None, kw_only=True)
+
+    def pose(self, prompts, generator):
+        """Pose the question: prompts, the weight to start from, and the weight that is asked for.
+
+        Parameters
+        ----------
+        prompts : Prompts
+            Prompts as the task makes them.
+        generator : torch.Generator
+            Source of randomness.
+
+        Returns
+        -------
+        prompts : Prompts
+        w0, target : torch.Tensor, shape (batch, d)
+        """
+        raise NotImplementedError
+
+    def loss(self, model, prompts, generator):
+        """Mean loss of a model on prompts.
+
+        Parameters
+        ----------
+        model : LinearSelfAttention
+            Layer.
+        prompts : Prompts
+            Prompts as the task makes them.
+        generator : torch.Generator
+            Source of randomness.
+
+        Returns
+        -------
+        torch.Tensor, shape ()
+        """
+        prompts, w0, target = self.pose(prompts, generator)
+        return _distance(model.next_token(embedding.embed(prompts, w0), prompts.lengths), target)
+
+    def expected_loss(self, model, task):
+        """Exact mean of the loss over all prompts, where it is known.
+
+        Parameters
+        ----------
+        model : LinearSelfAttention
+            Layer.
+        task : Task or Mixture
+            What training prompts are drawn from.
+
+        Returns
+        -------
+        torch.Tensor, shape ()
+
+        Raises
+        ------
+        ValueError
+            If it is not known for this recipe and layer.
+        """
+        raise ValueError(f"{self} has no exact loss: give a batch or a pool")
+
+    def prediction(self, task):
+        """Predicted preconditioner and ratio r of W13 = -r W24 I, where the recipe determines them.
+
+        Parameters
+        ----------
+        task : Task or Mixture
+            What training prompts are drawn from, without label noise.
+
+        Returns
+        -------
+        P : ndarray, shape (d, d), or None
+        r : float or None
+        """
+        raise NotImplementedError
+
+
+def _moments(task):
+    """E[S] and E[S² + noise] over all prompts, both (d, d)."""
+    mixture = task if isinstance(task, Mixture) else Mixture([task], [1.0])
+    first = np.zeros((task.dim, task.dim))
+    second = np.zeros((task.dim, task.dim))
+    for weight, part in zip(mixture.weights, mixture.tasks, strict=True):
+        first += weight * part.cov
+        second += weight * part.cov @ theory.gamma(part.cov, part.prompt_length, noise_variance=part.noise_variance)
+    return first, second
+
+
+def _distance(token, target):
+    return (token - embedding.weight_token(target)).square().sum(dim=-1).mean() / 2
+
+
+def _noise_like(w, generator):
+    return torch.randn(w.shape, generator=generator, dtype=w.dtype, device=w.device)
+
+
+@dataclass(frozen=True)
+class Direct(Recipe):
+    """Direct answer from w_0 = 0, as in the paper.
+
+    ``Direct(trains=("V31",))`` on a layer of structure "blocks" is our reading of its Theorem 3.1.
+    """
+
+    def pose(self, prompts, generator):
+        """Start from zero."""
+        return prompts, torch.zeros_like(prompts.w), prompts.w
+
+    def prediction(self, task):
+        """Learn the preconditioner; W13 gets no gradient, so nothing determines the ratio."""
+        return theory.preconditioner(task), None
+
+    def expected_loss(self, model, task):
+        r"""Exact mean of the loss over all prompts, for a layer of structure "blocks".
+
+        With P = V31 W24 it is :math:`\frac12(d - 2\,\mathrm{tr}\,P A + \mathrm{tr}\,P B P^\top)`, with A and B
+        as in `theory.preconditioner`.
+        """
+        if model.structure != "blocks":
+            raise ValueError(f"model must have the structure blocks for the exact loss, got {model.structure!r}")
+        first, second = (torch.as_tensor(moment).to(model.V31) for moment in _moments(task))
+        P = model.V31 * model.W24
+        return (task.dim - 2 * (P * first).sum() + (P @ second * P).sum()) / 2
+
+
+@dataclass(frozen=True)
+class Independent(Recipe):
+    """Direct answer from a random weight that has nothing to do with the prompt's: r = 0."""
+
+    def pose(self, prompts, generator):
+        """Start from w_0 ~ N(0, I)."""
+        return prompts, _noise_like(prompts.w, generator), prompts.w
+
+    def prediction(self, task):
+        """Learn to erase what the layer was given."""
+        return theory.preconditioner(task), 0.0
+
+
+@dataclass(frozen=True)
+class Noisy(Recipe):
+    """Start from the prompt's weight plus noise: r = 1/(1 + noise²).
+
+    Parameters
+    ----------
+    noise : float, default 0.5
+        Standard deviation of the noise, positive.
+    """
+
+    noise: float = 0.5
+
+    def __post_init__(self):
+        if check.number("noise", self.noise) <= 0:
+            raise ValueError(f"noise must be positive, got {self.noise!r}")
+
+    def pose(self, prompts, generator):
+        """Start from w plus noise."""
+        return prompts, prompts.w + self.noise * _noise_like(prompts.w, generator), prompts.w
+
+    def prediction(self, task):
+        """Learn to shrink towards zero what the layer was given."""
+        return theory.preconditioner(task), 1 / (1 + self.noise**2)
+
+
+@dataclass(frozen=True)
+class Shift(Recipe):
+    """Start from a random weight and ask for that weight plus the prompt's: r = 1.
+
+    Parameters
+    ----------
+    scale : float, default 1
+        Standard deviation of the start, positive.
+    """
+
+    scale: float = 1.0
+
+    def __post_init__(self):
+        if check.number("scale", self.scale) <= 0:
+            raise ValueError(f"scale must be positive, got {self.scale!r}")
+
+    def pose(self, prompts, generator):
+        """Shift the weight of the prompts by the start, and the labels with it."""
+        w0 = self.scale * _noise_like(prompts.w, generator)
+        shifted = replace(prompts, y=prompts.y + _labels(prompts, w0), w=prompts.w + w0)
+        return shifted, w0, shifted.w
+
+    def prediction(self, task):
+        """Learn the step of the recursion."""
+        return theory.preconditioner(task), 1.0
+
+
+@dataclass(frozen=True)
+class TeacherForced(Recipe):
+    """From each iterate of plain gradient descent on the prompt's loss, ask for the next.
+
+    Parameters
+    ----------
+    rate : float
+        Step size of the teacher, positive.
+    depth : int, default 5
+        Number of steps of the teacher, from zero; each prompt shows one of them.
+    """
+
+    rate: float
+    depth: int = 5
+
+    def __post_init__(self):
+        check.count("depth", self.depth, least=1)
+        if check.number("rate", self.rate) <= 0:
+            raise ValueError(f"rate must be positive, got {self.rate!r}")
+
+    def pose(self, prompts, generator):
+        """Start from the iterate after 0 to depth - 1 steps."""
+        options = {"generator": generator, "device": prompts.x.device}
+        chosen = torch.randint(self.depth, prompts.lengths.shape, **options)
+        w0, iterate = torch.zeros_like(prompts.w), torch.zeros_like(prompts.w)
+        for step in range(1, self.depth):
+            iterate = self._teach(prompts, iterate)
+            w0 = torch.where((chosen == step)[:, None], iterate, w0)
+        return prompts, w0, self._teach(prompts, w0)
+
+    def _teach(self, prompts, w):
+        residual = prompts.y - _labels(prompts, w)
+        return w + self.rate * (residual[:, None] @ prompts.x)[:, 0] / prompts.lengths[:, None]
+
+    def prediction(self, task):
+        """Learn plain gradient descent."""
+        return self.rate * np.eye(task.dim), 1.0
+
+
+@dataclass(frozen=True)
+class Unrolled(Recipe):
+    """Think some steps from w_0 = 0, appending tokens, and ask for the prompt's weight after each.
+
+    Parameters
+    ----------
+    depth : int, default 3
+        Number of thinking steps.
+    """
+
+    depth: int = 3
+
+    def __post_init__(self):
+        check.count("depth", self.depth, least=1)
+
+    def loss(self, model, prompts, generator):
+        """Mean loss over prompts and steps."""
+        tokens = cot.tokens(model.next_token, embedding.embed(prompts), [prompts.lengths] * self.depth)
+        return sum(_distance(token, prompts.w) for token in list(tokens)[1:]) / self.depth
+
+    def prediction(self, task):
+        """Find a compromise between the steps, which has no closed form."""
+        return None, None
+
+
+def _labels(prompts, w):
+    """Labels (batch, m) that a weight would give the examples; zero on padding."""
+    return (prompts.x @ w[..., None])[..., 0]

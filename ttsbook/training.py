@@ -1,0 +1,221 @@
+"""Training: one loop for all recipes."""
+
+import hashlib
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ttsbook import _validation as check
+from ttsbook import cot, theory
+from ttsbook import prompts as prompt_batches
+from ttsbook._training_run import TrainingDiverged, TrainingRun
+from ttsbook.attention import LinearSelfAttention
+from ttsbook.progress import Progress
+from ttsbook.prompts import Prompts
+from ttsbook.recipes import Recipe
+
+__all__ = ["History", "TrainingDiverged", "train"]
+
+OPTIMIZERS = {"adam": torch.optim.AdamW, "gd": torch.optim.SGD}
+SCHEDULES = {"cosine": lambda share: (1 + math.cos(math.pi * share)) / 2, "constant": lambda share: 1.0}
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """What was seen during training; all arrays have shape (records,).
+
+    Attributes
+    ----------
+    updates : ndarray
+        Number of updates before each record.
+    loss : ndarray
+        Loss on the batch of that moment.
+    preconditioner_error : ndarray
+        Frobenius distance of the learned preconditioner from `theory.preconditioner`, relative to the
+        latter's norm.
+    ratio : ndarray
+        Mean of the diagonal of W13/(-W24).
+    ratio_error : ndarray
+        Frobenius distance of W13/(-W24) from the identity, divided by √d.
+    """
+
+    updates: np.ndarray
+    loss: np.ndarray
+    preconditioner_error: np.ndarray
+    ratio: np.ndarray
+    ratio_error: np.ndarray
+
+
+def train(
+    model,
+    task,
+    *,
+    recipe,
+    updates,
+    generator,
+    batch=256,
+    pool=None,
+    optimizer="adam",
+    step_size=1e-2,
+    schedule="cosine",
+    weight_decay=0.0,
+    record_every=None,
+    checkpoint=None,
+    checkpoint_every=500,
+    progress=False,
+):
+    r"""Train a layer by a recipe; the layer is changed in place.
+
+    Parameters
+    ----------
+    model : LinearSelfAttention
+        Layer, with its initial weights.
+    task : Task or Mixture
+        What training prompts are drawn from.
+    recipe : Recipe
+        Training loss, and which parameters it changes.
+    updates : int
+        Number of updates, at least 0.
+    generator : torch.Generator
+        Source of all randomness.
+    batch : int or None, default 256
+        Number of prompts in each update. None takes the exact gradient: over the whole pool, or
+        without one the expectation over all prompts, which `recipes.Direct` knows for a layer of
+        structure "blocks".
+    pool : Prompts, optional
+        The only prompts there are to train on. By default each update draws new ones.
+    optimizer : {"adam", "gd"}, default "adam"
+        Adam, or plain gradient descent.
+    step_size : float, default 0.01
+        Step size of the first update.
+    schedule : {"cosine", "constant"}, default "cosine"
+        Let the step size fall to zero along half a cosine, or keep it.
+    weight_decay : float, default 0
+        Decoupled weight decay.
+    record_every : int, optional
+        Number of updates between two records; by default there are about 100 records. The first and
+        the last moment are always recorded.
+    checkpoint : path-like, optional
+        File for the state of the run. A run that finds its own checkpoint goes on from it, to the same bits.
+    checkpoint_every : int, default 500
+        Number of updates between two checkpoints.
+    progress : bool, default False
+        Write rate and time left to standard error.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    TrainingDiverged
+        If the loss stops being finite.
+    ValueError
+        If a number is out of range, prompts or task do not fit the layer, the recipe trains a
+        parameter that the layer does not have, or the checkpoint belongs to another run.
+    TypeError
+        If an argument is of another type.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, dynamics, recipes
+    >>> from ttsbook.tasks import Task
+    >>> task = Task(covariance.isotropic(5), 20)
+    >>> model = LinearSelfAttention(5, structure="blocks")
+    >>> history = train(
+    ...     model,
+    ...     task,
+    ...     recipe=recipes.Direct(trains=("V31",)),
+    ...     updates=20,
+    ...     generator=torch.Generator(),
+    ...     batch=None,
+    ...     optimizer="gd",
+    ...     step_size=dynamics.largest_step(task) / 3,
+    ...     schedule="constant",
+    ... )
+    >>> history.preconditioner_error[:3].round(3).tolist()
+    [1.0, 0.333, 0.111]
+    """
+    options = {
+        "updates": check.count("updates", updates, least=0),
+        "batch": batch if batch is None else check.count("batch", batch, least=1),
+        "optimizer": check.choice("optimizer", optimizer, tuple(OPTIMIZERS)),
+        "step_size": check.number("step_size", step_size, least=0),
+        "schedule": check.choice("schedule", schedule, tuple(SCHEDULES)),
+        "weight_decay": check.number("weight_decay", weight_decay, least=0),
+        "record_every": max(1, updates // 100) if record_every is None else record_every,
+    }
+    every, save_every = check.count("record_every", options["record_every"], least=1), checkpoint_every
+    check.count("checkpoint_every", checkpoint_every, least=1)
+    parameters = _check_fit(model, task, recipe, generator, pool)
+    state = OPTIMIZERS[optimizer](parameters, lr=step_size, weight_decay=weight_decay)
+    run = TrainingRun(model, parameters, state, generator, theory.preconditioner(task))
+    config = {name: repr(value) for name, value in options.items()} | _identity(run, task, recipe, pool)
+    if checkpoint is not None and Path(checkpoint).exists():
+        run.restore(checkpoint, config)
+    line = Progress(updates, "training", show=progress, done=run.update)
+    while True:
+        loss = _loss(run, task, recipe, batch, pool)
+        run.observe(loss.item(), record=run.update % every == 0 or run.update == updates)
+        if run.update == updates:
+            return History(*np.array(run.records).T)
+        run.descend(loss, step_size * SCHEDULES[schedule](run.update / updates))
+        line.update(run.update)
+        if checkpoint is not None and (run.update % save_every == 0 or run.update == updates):
+            run.save(checkpoint, config)
+
+
+def _check_fit(model, task, recipe, generator, pool):
+    """Return the parameters to train."""
+    for name, value, kind in (
+        ("model", model, LinearSelfAttention),
+        ("recipe", recipe, Recipe),
+        ("generator", generator, torch.Generator),
+    ):
+        check.instance(name, value, kind)
+    if task.dim != model.dim:
+        raise ValueError(f"task must have the layer's dimension {model.dim}, got {task.dim}")
+    if pool is not None:
+        check.instance("pool", pool, Prompts)
+        cot.check_fit(model, pool)
+    parameters = dict(model.named_parameters())
+    for name in recipe.trains or ():
+        if name not in parameters:
+            found = ", ".join(parameters)
+            raise ValueError(f"recipe trains {name}, but a layer of structure {model.structure!r} has only {found}")
+    return [parameters[name] for name in recipe.trains or parameters]
+
+
+def _loss(run, task, recipe, batch, pool):
+    if batch is None and pool is None:
+        return recipe.expected_loss(run.model, task)
+    if pool is None:
+        drawn = prompt_batches.sample(task, batch, generator=run.generator, dtype=run.parameters[0].dtype)
+    elif batch is None:
+        drawn = pool
+    else:
+        chosen = torch.randint(len(pool.x), (batch,), generator=run.generator, device=pool.x.device)
+        drawn = Prompts(pool.x[chosen], pool.y[chosen], pool.w[chosen], pool.lengths[chosen])
+    return recipe.loss(run.model, drawn, run.generator)
+
+
+def _identity(run, task, recipe, pool):
+    """Tell one run from another, apart from the options, in a few short strings."""
+    parts = getattr(task, "tasks", (task,))
+    tasks = [(part.cov.tobytes(), part.prompt_length, part.noise_variance) for part in parts]
+    prompts = [] if pool is None else [getattr(pool, name).numpy(force=True).tobytes() for name in "xyw"]
+    weights = [value.numpy(force=True).tobytes() for value in run.model.parameters()]
+    return {
+        "recipe": repr(recipe),
+        "task": _digest(tasks, getattr(task, "weights", None)),
+        "pool": _digest(prompts),
+        "initial weights": _digest(run.model.structure, weights),
+        "seed of the generator": _digest(run.generator.get_state().tolist()),
+    }
+
+
+def _digest(*values):
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
