@@ -10,6 +10,7 @@ import pytest
 from declarations import ENVIRONMENT, binder_requirements, pins, requirements
 from IPython.core.inputtransformer2 import TransformerManager
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from book import notebooks
@@ -63,6 +64,13 @@ def test_installed_versions_are_the_pinned_ones():
     for requirement in requirements("requirements.txt"):
         installed = metadata.version(requirement.name)
         assert requirement.specifier.contains(installed, prereleases=True), requirement
+
+
+def test_pins_admit_the_oldest_python():
+    oldest = PROJECT["requires-python"].removeprefix(">=") + ".0"
+    for name in pins("requirements.txt"):
+        admitted = metadata.metadata(name)["Requires-Python"] or ""
+        assert SpecifierSet(admitted).contains(oldest), f"{name} needs Python {admitted}"
 
 
 def test_ranges_of_the_package_admit_the_pins():
