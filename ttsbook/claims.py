@@ -5,7 +5,7 @@ from ttsbook.ledger import Claim, Table
 
 CHAPTERS = {
     "setup/task": "The task",
-    "setup/attention": "Attention",
+    "setup/attention": "One layer of attention",
     "setup/thinking": "Thinking",
 }
 PARTS = (claims_task, claims_attention, claims_thinking)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ttsbook import covariance, dynamics, theory
 from ttsbook.claims_task import band, examples, second_moment
-from ttsbook.ledger import Verdict, claim, judge
+from ttsbook.ledger import ROUNDING, Verdict, claim, judge, within
 from ttsbook.report import rounded
 from ttsbook.tasks import Task
 
@@ -121,6 +121,34 @@ def finite_prompts(tolerance):
         f"{inside} of {len(found)} predictions in the band, half-width at most {100 * width:.0f} %. Relative errors "
         f"{', '.join(f'{100 * error:.1f} %' for error in errors)}.",
     )
+
+
+@claim(
+    source="this book",
+    places=("setup/attention#prop-shift",),
+    method="Exact regression of w on w₀, Sw and Sw₀ from moments of Gaussian vectors, d = 20, n = 40, Var w₀ = 1/4.",
+    tolerance=1e-9,
+    limits=ROUNDING,
+    verdict=Verdict.HOLDS,
+)
+def shifted_starts(tolerance):
+    """If w = w₀ + δ, only the step of thinking minimizes the loss; if w₀ says nothing about w, only erasing w₀ does."""
+    gap, variance = 0.0, 0.25
+    for exponent in (0.0, 0.7, 1.0):
+        task = _task(exponent)
+        cov, square, P = task.cov, second_moment(task.cov, LENGTH), theory.preconditioner(task)
+        for shared, expected in ((variance, (np.eye(DIM), P, -P)), (0.0, (np.zeros_like(P), P, np.zeros_like(P)))):
+            total = 1 + shared  # variance of w, whose covariance with w₀ is `shared`
+            moments = np.block(
+                [
+                    [variance * np.eye(DIM), shared * cov, variance * cov],
+                    [shared * cov, total * square, shared * square],
+                    [variance * cov, shared * square, variance * square],
+                ]
+            )
+            found = np.linalg.solve(moments, np.vstack([shared * np.eye(DIM), total * cov, shared * cov])).T
+            gap = max(gap, np.linalg.norm(found - np.hstack(expected)) / np.linalg.norm(np.hstack(expected)))
+    return judge(gap <= tolerance, f"Difference {within(gap, tolerance)}.")
 
 
 def _task(exponent):
