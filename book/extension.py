@@ -8,7 +8,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
-from book import corrections, links
+from book import corrections, folding, links
 from book.outputs import InlineOutputs
 from book.reference import ModuleReference
 
@@ -28,9 +28,13 @@ def setup(app):
     app.add_directive("reference", ModuleReference)
     app.add_transform(InlineOutputs)
     app.add_post_transform(corrections.BibliographyList)
-    app.add_post_transform(corrections.ProofTitles)
     app.add_post_transform(corrections.UniqueIds)
-    folded_cell = (corrections.visit_folded_cell, corrections.depart_folded_cell)
+    app.add_post_transform(folding.ProofTitles)
+    app.add_post_transform(folding.FoldDropdowns)
+    folded = (folding.visit_folded, folding.depart_folded)
+    app.add_node(folding.Folded, html=folded)
+    app.add_node(folding.Summary, html=(folding.visit_summary, folding.depart_summary))
+    folded_cell = (folding.visit_folded_cell, folding.depart_folded)
     app.add_node(HideCodeCellNode, override=True, html=folded_cell)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 

@@ -1,0 +1,73 @@
+"""Parts of a page that unfold: proofs, solutions and code, all as the browser's own `details`."""
+
+from html import escape
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+
+class Folded(nodes.Element):
+    """A part of the page that is folded under its summary."""
+
+
+class Summary(nodes.Element):
+    """The words under which a part is folded."""
+
+
+class ProofTitles(SphinxPostTransform):
+    """Give proofs the title that statements have, under which they can be folded."""
+
+    default_priority = 890
+
+    def run(self, **_):
+        """Transform the document."""
+        for proof in self.document.findall(nodes.admonition):
+            if "proof" in proof["classes"]:
+                text = next(proof.findall(nodes.Text))
+                text.parent.replace(text, nodes.Text(text.removeprefix("Proof. ")))
+                proof.insert(0, nodes.title("", "Proof"))
+
+
+class FoldDropdowns(SphinxPostTransform):
+    """Fold what has the class `dropdown` and a title."""
+
+    default_priority = 895
+
+    def run(self, **_):
+        """Transform the document."""
+        for node in list(self.document.findall(nodes.Admonition)):
+            if "dropdown" in node["classes"] and isinstance(node[0], nodes.title):
+                title, *content = node
+                summary = Summary("", *title, classes=["admonition-title"])
+                classes = ["admonition", *node["classes"]]
+                node.replace_self(Folded("", summary, *content, ids=node["ids"], classes=classes))
+
+
+def visit_folded(translator, node):
+    """Open a part that is folded."""
+    translator.body.append(translator.starttag(node, "details"))
+
+
+def visit_summary(translator, node):
+    """Open the summary of a part that is folded."""
+    translator.body.append(translator.starttag(node, "summary", ""))
+
+
+def visit_folded_cell(translator, node):
+    """Open a code cell; unlike MyST-NB's, its visible words are also its accessible name."""
+    translator.body.append(
+        f'<details class="admonition hide {" ".join(node["classes"])}"><summary>'
+        f'<p class="collapsed admonition-title">{escape(node["prompt_show"])}</p>'
+        f'<p class="expanded admonition-title">{escape(node["prompt_hide"])}</p>'
+        "</summary>\n"
+    )
+
+
+def depart_folded(translator, _):
+    """Close a part that is folded."""
+    translator.body.append("</details>\n")
+
+
+def depart_summary(translator, _):
+    """Close the summary of a part that is folded."""
+    translator.body.append("</summary>\n")
