@@ -59,6 +59,13 @@ def number(name, value, *, least=-math.inf, infinite=False):
     return float(value)
 
 
+def positive(name, value):
+    """Return `value` as a finite float > 0."""
+    if number(name, value) <= 0:
+        raise ValueError(f"{name} must be positive, got {value!r}")
+    return float(value)
+
+
 def inverse_length(name, value):
     """Return 1/`value` for a test prompt length; None stands for infinity and gives 0."""
     return 0.0 if value is None else 1 / count(name, value, least=1)

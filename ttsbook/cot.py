@@ -195,9 +195,7 @@ def _scalings(prompts, steps, rho):
         return [lengths + 1 + k for k in range(steps)]
     if rho is None:
         return [lengths] * steps
-    if check.number("rho", rho) <= 0:
-        raise ValueError(f"rho must be positive, got {rho!r}")
-    return [torch.full_like(lengths, rho)] * steps
+    return [torch.full_like(lengths, check.positive("rho", rho))] * steps
 
 
 def _without_nan(chain):

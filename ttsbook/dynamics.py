@@ -96,8 +96,7 @@ def descent(task, updates, *, step_size, c=1.0):
     [1.0, 0.333, 0.111, 0.037]
     """
     updates = check.count("updates", updates, least=0)
-    if check.number("step_size", step_size) <= 0:
-        raise ValueError(f"step_size must be positive, got {step_size!r}")
+    check.positive("step_size", step_size)
     curvatures, strengths, gammas = _curvatures(task, c)
     left = (1 - step_size * curvatures) ** np.arange(updates + 1)[:, None]  # (updates + 1, d)
     excess = (left**2 * strengths / gammas).sum(axis=1) / 2

@@ -27,6 +27,7 @@ class Recipe:
     """
 
     trains: tuple[str, ...] | None = field(default=None, kw_only=True)
+    ratio = None  # predicted; None where the loss does not determine it
 
     def pose(self, prompts, generator):
         """Pose the question: prompts, the weight to start from, and the weight that is asked for.
@@ -98,7 +99,7 @@ class Recipe:
         P : ndarray, shape (d, d), or None
         r : float or None
         """
-        raise NotImplementedError
+        return theory.preconditioner(task), self.ratio
 
 
 def _moments(task):
@@ -131,10 +132,6 @@ class Direct(Recipe):
         """Start from zero."""
         return prompts, torch.zeros_like(prompts.w), prompts.w
 
-    def prediction(self, task):
-        """Learn the preconditioner; W13 gets no gradient, so nothing determines the ratio."""
-        return theory.preconditioner(task), None
-
     def expected_loss(self, model, task):
         r"""Exact mean of the loss over all prompts, for a layer of structure "blocks".
 
@@ -150,15 +147,13 @@ class Direct(Recipe):
 
 @dataclass(frozen=True)
 class Independent(Recipe):
-    """Direct answer from a random weight that has nothing to do with the prompt's: r = 0."""
+    """Direct answer from a random weight that has nothing to do with the prompt's: erase it, r = 0."""
+
+    ratio = 0.0
 
     def pose(self, prompts, generator):
         """Start from w_0 ~ N(0, I)."""
         return prompts, _noise_like(prompts.w, generator), prompts.w
-
-    def prediction(self, task):
-        """Learn to erase what the layer was given."""
-        return theory.preconditioner(task), 0.0
 
 
 @dataclass(frozen=True)
@@ -174,16 +169,16 @@ class Noisy(Recipe):
     noise: float = 0.5
 
     def __post_init__(self):
-        if check.number("noise", self.noise) <= 0:
-            raise ValueError(f"noise must be positive, got {self.noise!r}")
+        check.positive("noise", self.noise)
 
     def pose(self, prompts, generator):
         """Start from w plus noise."""
         return prompts, prompts.w + self.noise * _noise_like(prompts.w, generator), prompts.w
 
-    def prediction(self, task):
-        """Learn to shrink towards zero what the layer was given."""
-        return theory.preconditioner(task), 1 / (1 + self.noise**2)
+    @property
+    def ratio(self):
+        """Share of w_0 in the best guess of w from it."""
+        return 1 / (1 + self.noise**2)
 
 
 @dataclass(frozen=True)
@@ -197,20 +192,16 @@ class Shift(Recipe):
     """
 
     scale: float = 1.0
+    ratio = 1.0
 
     def __post_init__(self):
-        if check.number("scale", self.scale) <= 0:
-            raise ValueError(f"scale must be positive, got {self.scale!r}")
+        check.positive("scale", self.scale)
 
     def pose(self, prompts, generator):
         """Shift the weight of the prompts by the start, and the labels with it."""
         w0 = self.scale * _noise_like(prompts.w, generator)
         shifted = replace(prompts, y=prompts.y + _labels(prompts, w0), w=prompts.w + w0)
         return shifted, w0, shifted.w
-
-    def prediction(self, task):
-        """Learn the step of the recursion."""
-        return theory.preconditioner(task), 1.0
 
 
 @dataclass(frozen=True)
@@ -227,11 +218,11 @@ class TeacherForced(Recipe):
 
     rate: float
     depth: int = 5
+    ratio = 1.0
 
     def __post_init__(self):
         check.count("depth", self.depth, least=1)
-        if check.number("rate", self.rate) <= 0:
-            raise ValueError(f"rate must be positive, got {self.rate!r}")
+        check.positive("rate", self.rate)
 
     def pose(self, prompts, generator):
         """Start from the iterate after 0 to depth - 1 steps."""
@@ -249,7 +240,7 @@ class TeacherForced(Recipe):
 
     def prediction(self, task):
         """Learn plain gradient descent."""
-        return self.rate * np.eye(task.dim), 1.0
+        return self.rate * np.eye(task.dim), self.ratio
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,104 @@
+import json
+import math
+
+import numpy as np
+import pytest
+
+from ttsbook import results
+
+CONTENT = {
+    "experiment": "toy",
+    "preset": "tiny",
+    "settings": {"dim": 3},
+    "environment": {"torch": "0"},
+    "missing": 0,
+    "runs": [
+        {"seed": 0, "spectrum": "flat", "mean": [1.0, math.inf], "seconds": 1.5},
+        {"seed": 1, "spectrum": "flat", "mean": [2.0, 0.1 + 0.2], "seconds": 2.5},
+        {"seed": 1, "spectrum": "long", "mean": [3.0, 0.0], "seconds": 3.0},
+    ],
+}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("TTSBOOK_RESULTS", str(tmp_path))
+    return tmp_path
+
+
+def store(**changes):
+    path = results.path_of("toy", "tiny")
+    results.write(path, CONTENT | changes)
+    return path
+
+
+def test_what_is_written_is_read_to_the_last_bit():
+    path = store()
+    found = results.load("toy", "tiny")
+    assert found.runs == CONTENT["runs"] and found.settings == {"dim": 3} and found.environment == {"torch": "0"}
+    assert found.seconds == 7.0
+    assert [entry.name for entry in path.parent.iterdir()] == ["toy.json"]
+    assert path.read_text().count("\n  {") == 3, "one line for each run"
+
+
+def test_files_are_strict_json():
+    json.loads(store().read_text(), parse_constant=pytest.fail)
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        store(runs=[{"mean": math.nan}])
+
+
+def test_a_failed_write_leaves_the_old_file():
+    path = store()
+    before = path.read_bytes()
+    with pytest.raises(TypeError):
+        store(runs=[{"mean": np.float32(1)}])
+    assert path.read_bytes() == before
+
+
+def test_runs_are_selected_by_what_they_are():
+    store()
+    found = results.load("toy", "tiny")
+    assert found.select(seed=1, spectrum="long") == [CONTENT["runs"][2]]
+    assert np.array_equal(found.values("mean", spectrum="flat"), [[1.0, math.inf], [2.0, 0.1 + 0.2]])
+    with pytest.raises(ValueError, match="no run has seed=7"):
+        found.select(seed=7)
+    with pytest.raises(ValueError, match="one of seed, spectrum, mean, seconds, got 'median'"):
+        found.values("median")
+
+
+def test_results_are_in_the_repository_unless_told(monkeypatch, folder):
+    assert results.results_dir() == folder
+    monkeypatch.delenv("TTSBOOK_RESULTS")
+    assert (results.results_dir().parent / "ttsbook" / "results.py").exists()
+
+
+def test_a_missing_file_says_how_to_make_it():
+    with pytest.raises(
+        FileNotFoundError, match=r"toy.json is missing; .* python -m ttsbook.experiments toy --preset tiny"
+    ):
+        results.load("toy", "tiny")
+
+
+def test_unfinished_results_are_refused():
+    store(missing=2)
+    with pytest.raises(ValueError, match=r"toy.json is unfinished, 2 runs are missing; .*--preset tiny"):
+        results.load("toy", "tiny")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "toy.json is damaged or no results file"),
+        ('{"format": "ttsbook results 1", "runs": [', "toy.json is damaged or no results file"),
+        ("[1, 2]", "toy.json must have the format 'ttsbook results 1', got None"),
+        ('{"format": "ttsbook results 0"}', "toy.json must have the format .*, got 'ttsbook results 0'"),
+        ('{"format": "ttsbook results 1"}', "toy.json is damaged: its entry 'settings' is missing"),
+        ('{"value": NaN}', "toy.json is damaged or no results file: NaN is not JSON"),
+        ("\ufeff\x00\xff", "toy.json is damaged or no results file"),
+    ],
+)
+def test_a_file_that_is_damaged_or_foreign_is_refused_by_name(text, message):
+    path = store()
+    path.write_bytes(text.encode("utf-8" if "\xff" not in text else "latin-1", "replace"))
+    with pytest.raises(ValueError, match=message):
+        results.load("toy", "tiny")

@@ -1,0 +1,9 @@
+"""Experiments too long for a notebook; `python -m ttsbook.experiments` runs them.
+
+Each module holds one experiment: its presets, its runs, and what one run does. A run depends on its
+own seed alone, so that runs may be done in any order, in several processes, and after an interruption.
+"""
+
+from ttsbook.experiments import drift, finite_prompts, frozen, recipes
+
+EXPERIMENTS = {module.EXPERIMENT.name: module.EXPERIMENT for module in (frozen, drift, finite_prompts, recipes)}

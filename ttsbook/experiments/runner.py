@@ -1,0 +1,156 @@
+"""How an experiment is run: each finished run is stored at once, and what is stored is not done again."""
+
+import json
+import os
+import platform
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context, parent_process
+from threading import Thread
+
+import numpy as np
+import torch
+
+import ttsbook
+from ttsbook import _validation as check
+from ttsbook import results
+from ttsbook.progress import Progress
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What an experiment consists of.
+
+    Attributes
+    ----------
+    name : str
+        Name on the command line and of the results file.
+    summary : str
+        One line about it.
+    presets : dict of str to dict
+        Settings of each size.
+    runs : callable
+        Function of the settings that lists the runs, each a dict of keyword arguments for `measure`.
+    measure : callable
+        Function of the settings and of one run's arguments that returns what was found, a dict. It is
+        a function of a module, as other processes must find it.
+    """
+
+    name: str
+    summary: str
+    presets: dict
+    runs: Callable
+    measure: Callable
+
+
+def environment():
+    """Versions and machine on which results depend in their last digits.
+
+    Returns
+    -------
+    dict of str to str
+    """
+    return {
+        "ttsbook": ttsbook.__version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "machine": f"{platform.system()} {platform.machine()}",
+        "processor": torch.backends.cpu.get_cpu_capability(),
+        "device": "cpu",
+        "threads of a run": "1",
+    }
+
+
+def run(experiment, preset, *, force=False, workers=1, progress=True):
+    """Do the runs of an experiment that are not stored yet.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Experiment.
+    preset : str
+        Its size.
+    force : bool, default False
+        Do all runs anew.
+    workers : int, default 1
+        Number of processes.
+    progress : bool, default True
+        Write rate and time left to standard error.
+
+    Returns
+    -------
+    pathlib.Path
+        The results file.
+
+    Raises
+    ------
+    ValueError
+        If the stored file is damaged, or belongs to other settings or another environment.
+    """
+    settings = experiment.presets[check.choice("preset", preset, tuple(experiment.presets))]
+    check.count("workers", workers, least=1)
+    path, planned = results.path_of(experiment.name, preset), experiment.runs(settings)
+    done = {} if force else _stored(path, settings, planned)
+    missing = [index for index in range(len(planned)) if index not in done]
+    line = Progress(len(planned), f"{experiment.name} ({preset})", show=progress, done=len(done))
+    content = {"experiment": experiment.name, "preset": preset, "settings": settings, "environment": environment()}
+    for index, found in _measured(experiment, settings, planned, missing, workers):
+        done[index] = {**planned[index], **found}
+        runs = [done[index] for index in sorted(done)]
+        results.write(path, content | {"missing": len(planned) - len(done), "runs": runs})
+        line.update(len(done))
+    return path
+
+
+def _stored(path, settings, planned):
+    """Return the runs of the plan that the file holds, by their place in the plan."""
+    if not path.exists():
+        return {}
+    content, remedy = results.read(path), "use --force to make it anew"
+    if content["settings"] != _as_json(settings):
+        raise ValueError(f"{path} was made with other settings; {remedy}")
+    if content["missing"] and content["environment"] != environment():
+        raise ValueError(f"{path} was begun in another environment, {content['environment']}; {remedy}")
+    done = {}
+    for run in content["runs"]:
+        places = [index for index, arguments in enumerate(planned) if _as_json(arguments).items() <= run.items()]
+        if len(places) != 1:
+            raise ValueError(f"{path} holds a run that is not planned; {remedy}")
+        done[places[0]] = run
+    return done
+
+
+def _as_json(value):
+    return json.loads(json.dumps(value))
+
+
+def _measured(experiment, settings, planned, missing, workers):
+    """Yield place and outcome of each missing run, as they end."""
+    if workers == 1 or len(missing) < 2:
+        for index in missing:
+            yield index, _measure(experiment, settings, planned[index])
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
+        tasks = {pool.submit(_measure, experiment, settings, planned[index]): index for index in missing}
+        for task in as_completed(tasks):
+            yield tasks[task], task.result()
+
+
+def _end_with_parent():
+    """Let this process end when the one that started it is killed, rather than wait for work forever."""
+    Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()
+
+
+def _measure(experiment, settings, arguments):
+    """Do one run on one thread, which makes its bits independent of the machine's load."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    start = time.perf_counter()
+    try:
+        found = experiment.measure(settings, **arguments)
+    finally:
+        torch.set_num_threads(threads)
+    return {**found, "seconds": round(time.perf_counter() - start, 3)}

@@ -1,0 +1,211 @@
+"""Outcome of long runs: one JSON file for each experiment and preset."""
+
+import json
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+FORMAT = "ttsbook results 1"
+VARIABLE = "TTSBOOK_RESULTS"
+
+
+@dataclass(frozen=True)
+class Results:
+    """What an experiment found.
+
+    Attributes
+    ----------
+    settings : dict
+        What all runs had in common.
+    environment : dict of str to str
+        Versions, processor, device, number of threads.
+    seconds : float
+        Sum of the runs' wall times.
+    runs : list of dict
+        For each run what it was (spectrum, seed, ...) and what it found, numbers and lists of numbers.
+    """
+
+    settings: dict
+    environment: dict
+    seconds: float
+    runs: list
+
+    def select(self, **wanted):
+        """Select the runs with these entries, such as ``select(recipe="shift", seed=0)``.
+
+        Parameters
+        ----------
+        **wanted
+            Entries and their values.
+
+        Returns
+        -------
+        list of dict
+
+        Raises
+        ------
+        ValueError
+            If there is none.
+        """
+        found = [run for run in self.runs if all(run.get(name) == value for name, value in wanted.items())]
+        if not found:
+            raise ValueError(f"no run has {', '.join(f'{name}={value!r}' for name, value in wanted.items())}")
+        return found
+
+    def values(self, name, **wanted):
+        """Collect one entry of the selected runs.
+
+        Parameters
+        ----------
+        name : str
+            Entry, such as "ratio".
+        **wanted
+            As for `select`.
+
+        Returns
+        -------
+        ndarray, shape (runs, ...)
+
+        Raises
+        ------
+        ValueError
+            If there is no such run or entry.
+        """
+        found = self.select(**wanted)
+        if any(name not in run for run in found):
+            raise ValueError(f"name must be an entry of each run, one of {', '.join(found[0])}, got {name!r}")
+        return np.array([run[name] for run in found])
+
+
+def results_dir():
+    """Folder of the results: what the variable TTSBOOK_RESULTS names, or results/ of the repository.
+
+    Returns
+    -------
+    pathlib.Path
+    """
+    named = os.environ.get(VARIABLE)
+    return Path(named) if named else Path(__file__).resolve().parents[1] / "results"
+
+
+def path_of(experiment, preset):
+    """Path of a results file, which need not exist.
+
+    Parameters
+    ----------
+    experiment : str
+        Name of the experiment, such as "recipes".
+    preset : str
+        Its size, such as "cpu".
+
+    Returns
+    -------
+    pathlib.Path
+    """
+    return results_dir() / preset / f"{experiment}.json"
+
+
+def load(experiment, preset="cpu"):
+    """Read the results of an experiment.
+
+    Parameters
+    ----------
+    experiment : str
+        Name of the experiment, such as "recipes".
+    preset : str, default "cpu"
+        Its size.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    FileNotFoundError
+        If the experiment was not run: the message says how to.
+    ValueError
+        If the file is damaged, unfinished or of another version.
+    """
+    path = path_of(experiment, preset)
+    command = f"python -m ttsbook.experiments {experiment} --preset {preset}"
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing; to make it, run: {command}")
+    content = read(path)
+    if content["missing"]:
+        raise ValueError(f"{path} is unfinished, {content['missing']} runs are missing; to go on, run: {command}")
+    seconds = sum(run["seconds"] for run in content["runs"])
+    return Results(content["settings"], content["environment"], seconds, content["runs"])
+
+
+def read(path):
+    """Read a results file, finished or not.
+
+    Parameters
+    ----------
+    path : path-like
+        File.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged or of another version.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_refuse)
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged or no results file: {error}") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        found = content.get("format") if isinstance(content, dict) else None
+        raise ValueError(f"{path} must have the format {FORMAT!r}, got {found!r}")
+    for name, kind in {"settings": dict, "environment": dict, "missing": int, "runs": list}.items():
+        if not isinstance(content.get(name), kind):
+            raise ValueError(f"{path} is damaged: its entry {name!r} is missing or no {kind.__name__}")
+    content["runs"] = [_decode(run) for run in content["runs"]]
+    return content
+
+
+def write(path, content):
+    """Write results, one line for each run; the file is replaced as a whole or not at all.
+
+    Parameters
+    ----------
+    path : path-like
+        File.
+    content : dict
+        With the entries `experiment`, `preset`, `settings`, `environment`, `missing` and `runs`.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    head = json.dumps({"format": FORMAT, **content, "runs": []}, indent=1, ensure_ascii=False, allow_nan=False)
+    runs = ",\n".join("  " + json.dumps(_encode(run), allow_nan=False) for run in content["runs"])
+    unfinished.write_text(head.replace('"runs": []', f'"runs": [\n{runs}\n ]') + "\n", encoding="utf-8", newline="\n")
+    unfinished.replace(path)
+
+
+def _refuse(constant):
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _encode(value):
+    """Make infinity, which a diverging chain has and JSON has not, the string "inf"."""
+    if isinstance(value, dict):
+        return {name: _encode(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_encode(part) for part in value]
+    return "inf" if value == math.inf else value
+
+
+def _decode(value):
+    if isinstance(value, dict):
+        return {name: _decode(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_decode(part) for part in value]
+    return math.inf if value == "inf" else value
