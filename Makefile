@@ -34,8 +34,8 @@ chapters: $(VENV)/.test  ## execute the chapters and store their outputs (CHAPTE
 lab: $(VENV)/.lab  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab chapters/index.ipynb
 
-results: $(VENV)/.test  ## remake the outcome of the long runs
-	@echo "Nothing to do: no chapter rests on a long run yet."
+results: $(VENV)/.test  ## do the long runs that are not stored yet (PRESET=tiny; default: cpu)
+	$(BIN)/python -m ttsbook.experiments --preset $(or $(PRESET),cpu)
 
 bench: $(VENV)/.test  ## measure cost and variance of the simulations
 	$(BIN)/python -m benchmarks
