@@ -8,7 +8,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
-from book import corrections, folding, links
+from book import contents, corrections, folding, links
 from book.outputs import InlineOutputs
 from book.reference import ModuleReference
 
@@ -72,15 +72,11 @@ def repository(environ):
     return None
 
 
-def warn_of_unlisted_pages(app, env, _):
-    """Warn of a page that _toc.yml does not list, and that would go missing in silence."""
-    for path in sorted(app.srcdir.rglob("*")):
-        page = path.relative_to(app.srcdir)
-        hidden = any(part.startswith(".") for part in page.parts)
-        if page.suffix in app.config.source_suffix and not hidden:
-            name = page.with_suffix("").as_posix()
-            if name not in env.found_docs:
-                logger.warning("%s is not in _toc.yml", page, type="book", subtype="toc")
+def warn_of_unlisted_pages(app, *_):
+    """Warn of pages that _toc.yml does not list, and that would go missing in silence."""
+    toc = (app.confdir / "_toc.yml").read_text(encoding="utf-8")
+    for mismatch in contents.mismatches(toc, app.srcdir):
+        logger.warning("_toc.yml: %s", mismatch, type="book", subtype="toc")
 
 
 def copy_mathjax(app):

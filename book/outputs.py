@@ -50,8 +50,8 @@ class InlineOutputs(SphinxTransform):
         model = json.loads(view[view.index(">") + 1 : view.rindex("<")])["model_id"]
         if model not in models:
             warn("widget", f"the notebook does not hold the widget {model!r}", bundle)
-        if PICTURE not in outputs:
-            warn("widget", "the widget has no still picture", bundle)
+        if not {PICTURE, "text/plain"} <= outputs.keys():
+            warn("widget", "the widget has no still picture with words", bundle)
             return
         image = outputs[PICTURE][0]
         label = image.get("alt") or outputs["text/plain"].astext()
@@ -66,7 +66,7 @@ class InlineOutputs(SphinxTransform):
     def picture(self, image, label, *, prefix):
         """Return the SVG element for an image that was written to a file."""
         if not label:
-            warn("alt", "a picture has no alternative text", image)
+            warn("alt", "no alternative text", image)
         path = Path(self.app.srcdir, image["uri"].lstrip("/"))
         try:
             text = path.read_text(encoding="utf-8")

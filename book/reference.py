@@ -17,8 +17,8 @@ class ModuleReference(SphinxDirective):
         name, folder = self.arguments[0], self.env.app.confdir
         try:
             module = griffe.load(name, search_paths=[folder], allow_inspection=False)
-        except griffe.GriffeError as error:
-            raise self.error(f"cannot read {name}: {error}") from None
+        except (griffe.GriffeError, LookupError):
+            raise self.error(f"there is no module {name}") from None
         self.env.note_dependency(str(module.filepath))
         return self.parse_text_to_nodes(describe(module, self.config))
 

@@ -12,15 +12,18 @@
 }
 
 // A formula wider than the page scrolls inside itself, so the keyboard has to reach it.
+// Its own width changes with the page, that of its content as fonts arrive.
 addEventListener("load", async () => {
   await window.MathJax?.startup?.promise;
   const watch = new ResizeObserver((entries) => {
     for (const { target } of entries) {
-      target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
+      const formula = target.closest("mjx-container");
+      formula.tabIndex = formula.scrollWidth > formula.clientWidth ? 0 : -1;
     }
   });
   for (const formula of document.querySelectorAll('mjx-container[display="true"]')) {
     watch.observe(formula);
+    watch.observe(formula.firstElementChild);
   }
 });
 

@@ -1,0 +1,130 @@
+"""What readers do with a page: move its widgets, fold and unfold, search, print, do without JavaScript."""
+
+import re
+from pathlib import Path
+
+import pytest
+from watched_pages import settle, watched_page
+
+from book import notebooks
+
+pytestmark = pytest.mark.browser
+WITH_WIDGETS = [notebooks.name_of(path) for path in notebooks.paths() if notebooks.WIDGET in path.read_text()]
+SLIDERS = ".widget-live input[type=range]"
+# What a reader sees of a widget, apart from the sliders themselves.
+SEEN = "(el) => el.closest('.widget-live').innerText + el.closest('.widget-live').querySelector('svg').innerHTML"
+
+
+@pytest.fixture
+def page(browser):
+    """A phone with nothing on it yet."""
+    with watched_page(browser, width=390) as page:
+        yield page
+        assert page.problems == []
+
+
+@pytest.mark.parametrize("name", WITH_WIDGETS)
+def test_widgets_answer_to_the_keyboard(page, address, name):
+    page.goto(f"{address}{name}.html")
+    settle(page)
+    assert page.locator(SLIDERS).count()
+    for slider in page.locator(SLIDERS).all():
+        before, seen = slider.input_value(), slider.evaluate(SEEN)
+        slider.focus()
+        at_end = slider.evaluate("(el) => el.value === el.max")
+        page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
+        assert slider.input_value() != before
+        assert slider.evaluate(SEEN) != seen
+
+
+@pytest.mark.parametrize("name", WITH_WIDGETS)
+def test_widgets_answer_to_the_mouse(page, address, name):
+    page.goto(f"{address}{name}.html")
+    settle(page)
+    for slider in page.locator(SLIDERS).all():
+        before, seen = slider.input_value(), slider.evaluate(SEEN)
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        middle = box["y"] + box["height"] / 2
+        page.mouse.move(box["x"] + box["width"] / 2, middle)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.8 * box["width"], middle, steps=4)
+        page.mouse.move(box["x"] + 0.2 * box["width"], middle, steps=4)
+        page.mouse.up()
+        assert slider.input_value() != before
+        assert slider.evaluate(SEEN) != seen
+
+
+def test_proofs_and_solutions_unfold_by_keyboard(page, address):
+    page.goto(f"{address}setup/task.html")
+    for kind in ("proof", "solution"):
+        folded = page.locator(f"details.{kind}").first
+        inside = folded.locator("p").last
+        assert inside.is_hidden()
+        folded.locator("summary").focus()
+        page.keyboard.press("Enter")
+        assert inside.is_visible()
+
+
+def test_the_color_mode_follows_the_system_until_the_reader_chooses(browser, address):
+    with watched_page(browser, scheme="dark") as page:
+        page.goto(address)
+        theme = "document.documentElement.dataset.theme"
+        assert page.evaluate(theme) == "dark"
+        page.emulate_media(color_scheme="light")
+        page.wait_for_function(f"{theme} === 'light'")
+        page.locator(".theme-switch-button:visible").click()
+        chosen = page.evaluate("document.documentElement.dataset.mode")
+        page.reload()
+        assert page.evaluate("document.documentElement.dataset.mode") == chosen != "auto"
+
+
+def test_the_search_finds_a_page(page, address):
+    page.goto(f"{address}search.html?q=covariance")
+    page.locator("#search-results a", has_text=re.compile("package", re.IGNORECASE)).first.click()
+    page.wait_for_url("**/appendix/api.html*")
+
+
+def test_on_paper_the_page_is_white_and_unfolded_and_widgets_are_still(browser, address):
+    with watched_page(browser, scheme="dark") as page:
+        page.goto(f"{address}setup/task.html")
+        settle(page)
+        page.emulate_media(media="print", color_scheme="dark")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate("getComputedStyle(document.querySelector('article p')).color") == "rgb(34, 40, 50)"
+        assert page.locator("details.proof p").first.is_visible()
+        assert page.locator(".widget-still").first.is_visible()
+        assert page.locator(".widget-live").first.is_hidden()
+        page.emulate_media(media="screen")
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+        assert page.locator("details.proof p").first.is_hidden()
+        assert page.locator(".widget-still").first.is_hidden()
+
+
+def test_without_javascript_there_are_still_pictures_and_readable_code(browser, address):
+    with watched_page(browser, java_script_enabled=False) as page:
+        page.goto(f"{address}setup/task.html")
+        assert page.locator(".widget-still svg").first.is_visible()
+        background = page.locator(".cell_input pre").first.evaluate("(e) => getComputedStyle(e).backgroundColor")
+        assert background == "rgb(243, 244, 245)"
+
+
+@pytest.mark.parametrize("name", ["index", "setup/task"])
+def test_the_site_works_from_a_folder(page, site, name):
+    page.goto(Path(site, f"{name}.html").as_uri())
+    settle(page)
+    assert page.locator("mjx-container").count()
+    assert page.locator(".widget-still:visible").count() == 0
+
+
+def test_formulas_that_scroll_can_be_reached_by_keyboard_and_no_others(page, address):
+    page.goto(f"{address}setup/task.html")
+    settle(page)
+    page.locator("details.proof").first.locator("summary").click()
+    page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    formulas = page.locator("mjx-container[display=true]:visible")
+    scrolling = formulas.evaluate_all("(all) => all.map((el) => el.scrollWidth > el.clientWidth)")
+    reached = formulas.evaluate_all("(all) => all.map((el) => el.tabIndex === 0)")
+    assert set(scrolling) == {True, False}
+    assert reached == scrolling

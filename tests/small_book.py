@@ -1,0 +1,36 @@
+"""A book of a few pages with the settings of the real one, for the tests of the site."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).parents[1]
+TOC = "format: jb-book\nroot: index\nchapters:\n- file: reference\n"
+
+
+def write(folder, *, index, **pages):
+    """Write a book whose first page is a notebook, and further pages in Markdown.
+
+    The book has the extension, the look, the package and the bibliography of the real one.
+    """
+    for name in ("_config.yml", "book", "references.bib", "ttsbook"):
+        (folder / name).symlink_to(ROOT / name)
+    (folder / "_toc.yml").write_text(TOC)
+    (folder / "chapters").mkdir()
+    index.metadata["language_info"] = {"name": "python"}
+    nbformat.write(index, folder / "chapters" / "index.ipynb")
+    for name, text in pages.items():
+        (folder / "chapters" / f"{name}.md").write_text(text)
+    return folder
+
+
+def build(folder, output, **environment):
+    """Build a book as `make book` does, knowing no repository; return the finished process."""
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", folder, "--path-output", output]
+    options = ["--all", "-W", "-n", "--keep-going"]
+    known = {name: value for name, value in os.environ.items() if "REPOSITORY" not in name}
+    environment = {**known, "NO_COLOR": "1", **environment}
+    return subprocess.run([*command, *options], env=environment, capture_output=True, text=True, check=False)
