@@ -11,7 +11,7 @@ from book.normalization import alt_texts
 from book.notebooks import code_cells, tags
 from book.prose import typed_results
 
-LONGEST_FUNCTION = 10  # lines; what is longer belongs into the package
+LONGEST_FUNCTION = 10  # lines; what is longer belongs in the package
 LONGEST_CELL = 30
 MOST_IGNORED_CELLS = 1
 
