@@ -107,7 +107,7 @@ def test_thm_training_relative_error_and_number_of_updates(cov, n, t, target):
         return np.linalg.norm(inverse @ power) / norm
 
     for step, factor in [(1 / products[0], 1.0), (2 / (products[0] + products[-1]), 0.5)]:
-        squares = (1 - step * products) ** (2 * t) / np.linalg.eigvalsh(inverse) ** -2
+        squares = (1 - step * products) ** (2 * t) * np.linalg.eigvalsh(inverse) ** 2
         assert relative(step, t) * norm == pytest.approx(squares.sum() ** 0.5, rel=1e-6, abs=1e-9)
         theta = np.abs(1 - step * products).max()
         assert theta**t / len(cov) ** 0.5 - 1e-9 <= relative(step, t) <= theta**t + 1e-9
