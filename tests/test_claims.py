@@ -1,13 +1,15 @@
+import dataclasses
 import functools
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from book import contents, notebooks
-from ttsbook import claims, dynamics, ledger, theory
+from ttsbook import claims, dynamics, ledger, results, theory
 from ttsbook.ledger import Verdict
 
 ROOT = Path(__file__).parent.parent
@@ -86,6 +88,7 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
         ("learned_preconditioner", theory, "gamma", 1.02),
         ("learned_preconditioner", dynamics, "largest_step", 2.1),
         ("drift", dynamics, "drift", 1.002),
+        ("shifted_starts", theory, "preconditioner", 1 + 1e-6),
         ("skill_speeds", theory, "preconditioner", 1 + 1e-6),
     ],
 )
@@ -99,6 +102,35 @@ def test_the_check_of_finite_prompts_sees_a_wrong_constant(monkeypatch):
     monkeypatch.setattr(dynamics, "finite_prompts_error", lambda *_, **__: (5.0, 0.1))
     claim = claims.find("finite_prompts")
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+@pytest.mark.parametrize(
+    ("name", "experiment", "entry", "factor"),
+    [
+        ("learned_preconditioner", "frozen", "preconditioner_error", 2),
+        ("drift", "drift", "W13_moved", None),
+        ("finite_prompts", "finite_prompts", "preconditioner_error", 1.01),
+        ("generic_start", "recipes", "preconditioner_error", 2),
+        ("learned_thinking", "recipes", "ratio", 1.02),
+        ("other_recipes", "recipes", "predicted_preconditioner_error", 2),
+        ("unrolled_steps", "recipes", "mean", None),
+    ],
+)
+def test_a_check_sees_other_results(monkeypatch, name, experiment, entry, factor):
+    """The trainings found something else; None: something else altogether."""
+    claim, found = claims.find(name), results.load(experiment)
+    for run in found.runs:
+        if run["seed"] != "predicted" and run.get(entry) is not None:
+            run[entry] = np.multiply(run[entry], factor) if factor else np.ones_like(run[entry])
+    monkeypatch.setattr(results, "load", lambda _: found)
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+def test_a_claim_without_its_results_is_not_run(monkeypatch, tmp_path):
+    monkeypatch.setenv("TTSBOOK_RESULTS", str(tmp_path))
+    one = dataclasses.replace(claims.find("learned_thinking"))
+    assert one.evidence.verdict is Verdict.NOT_RUN
+    assert "python -m ttsbook.experiments recipes" in one.evidence.measured
 
 
 def test_the_check_of_thinking_sees_another_scaling(monkeypatch):

@@ -1,6 +1,6 @@
 """The claims ledger: what the paper and this book claim, and whether it holds."""
 
-from ttsbook import claims_attention, claims_task, claims_thinking
+from ttsbook import claims_attention, claims_recipes, claims_task, claims_thinking
 from ttsbook.ledger import Claim, Table
 
 CHAPTERS = {
@@ -8,7 +8,7 @@ CHAPTERS = {
     "setup/attention": "One layer of attention",
     "setup/thinking": "Thinking",
 }
-PARTS = (claims_task, claims_attention, claims_thinking)
+PARTS = (claims_task, claims_attention, claims_recipes, claims_thinking)
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 
 

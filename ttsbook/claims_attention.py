@@ -4,9 +4,9 @@ from itertools import product
 
 import numpy as np
 
-from ttsbook import covariance, dynamics, theory
+from ttsbook import covariance, dynamics, results, theory
 from ttsbook.claims_task import band, examples, second_moment
-from ttsbook.ledger import ROUNDING, Verdict, claim, judge, within
+from ttsbook.ledger import Verdict, claim, judge
 from ttsbook.report import rounded
 from ttsbook.tasks import Task
 
@@ -17,9 +17,10 @@ UNSEEN = {*product("W", "1234", "123"), *product("V", "1234", "3"), ("W", "3", "
 @claim(
     source="paper: Theorem 3.1",
     places=("setup/attention#thm-training",),
-    method="V31 trained alone on the exact loss, d = 20, n = 40, power laws i^(−α), step size 1/(c²λ₁γ₁).",
+    method="V31 trained alone, power laws i^(−α): exact gradients with d = 20, n = 40, c = 2; fresh prompts in each "
+    "update with d = 10, 20, n = 2d, c = 1, five seeds.",
     tolerance=0.01,
-    limits="relative error of the learned preconditioner after the predicted number of updates",
+    limits="relative error of the learned preconditioner, at d = 10 if on fresh prompts",
     verdict=Verdict.CAVEAT,
     caveat="W13 and W24 must stay as they start. Trained with the rest, W24 drifts away from −c.",
 )
@@ -35,10 +36,12 @@ def learned_preconditioner(tolerance):
         for _ in range(needed[-1]):
             V31 -= (V31 @ curvature + c * task.cov) / np.linalg.norm(curvature, 2)
         errors.append(_relative_error(-c * V31, task))
-    ratio = _flow(_task(0.7), c=1.0)
+    trained, ratio = results.load("frozen"), _flow(_task(0.7), c=1.0)
+    sampled = [trained.values("preconditioner_error", gradient="sampled", dim=dim).max() for dim in (10, 20)]
     return judge(
-        max(errors) <= tolerance and min(needed) > 0,
-        f"Relative error at most {rounded(max(errors))} after {', '.join(map(str, needed))} updates for α = 0, 0.7, 1. "
+        max(*errors, sampled[0]) <= tolerance and min(needed) > 0,
+        f"Exact gradients reach 1 % after {', '.join(map(str, needed))} updates for α = 0, 0.7, 1, as predicted. Fresh "
+        f"prompts lead to {100 * sampled[0]:.2f} % at most with d = 10, and {100 * sampled[1]:.2f} % with d = 20. "
         f"With W24 free and c = 1, training ends at W24 = −{1 / ratio:.2f}.",
         exception=abs(1 - ratio) > tolerance,
     )
@@ -81,7 +84,7 @@ def no_gradient(tolerance):
     places=("setup/attention#prop-drift",),
     method="Gradient flow on the exact loss, integrated with d = 20, n = 40, λᵢ ∝ i^(−0.7), trace d, c = 1, 2, 4.",
     tolerance=1e-3,
-    limits="relative difference of r = W13/(−W24) from the predicted one",
+    limits="relative difference of r = c/|W24| from the predicted one",
     verdict=Verdict.HOLDS,
 )
 def drift(tolerance):
@@ -89,10 +92,13 @@ def drift(tolerance):
     task, scales = _task(0.7), (1.0, 2.0, 4.0)
     found = np.array([_flow(task, c) for c in scales])
     gap = np.abs(found / [dynamics.drift(task, c=c) for c in scales] - 1).max()
+    trained = results.load("drift")
+    minibatch, flow = (trained.values(name, c=1.0, gradient="sampled") for name in ("ratio", "predicted_ratio"))
     return judge(
-        gap <= tolerance,
-        f"r = {', '.join(f'{r:.2f}' for r in found)}, as predicted. However long it thinks, the error / d stays "
-        f"above {', '.join(rounded((1 / r - 1) ** 2) for r in found)}.",
+        gap <= tolerance and trained.values("W13_moved").max() == 0,
+        f"r = {', '.join(f'{r:.2f}' for r in found)}, as predicted: endless thinking leaves the error / d "
+        f"{', '.join(rounded((1 / r - 1) ** 2) for r in found)}. After 3000 minibatches (d = 5, c = 1, all of V and W) "
+        f"r is {minibatch.mean():.2f}, above the {flow[0]:.2f} of the flow.",
     )
 
 
@@ -116,39 +122,14 @@ def finite_prompts(tolerance):
             found.append((squares, constant / samples))
             errors.append(np.sqrt(squares.mean()))
     inside, width = band(found)
+    trained = [run for run in results.load("finite_prompts").runs if run["pool"] != "endless"]
+    gap = max(abs(run["preconditioner_error"] / run["regression_error"] - 1) for run in trained)
     return judge(
-        inside == len(found) and width <= tolerance,
+        inside == len(found) and width <= tolerance and gap <= 1e-3,
         f"{inside} of {len(found)} predictions in the band, half-width at most {100 * width:.0f} %. Relative errors "
-        f"{', '.join(f'{100 * error:.1f} %' for error in errors)}.",
+        f"{', '.join(f'{100 * error:.1f} %' for error in errors)}. Training V31 on such prompts ends at the errors of "
+        f"regression, to {rounded(100 * gap)} %.",
     )
-
-
-@claim(
-    source="this book",
-    places=("setup/attention#prop-shift",),
-    method="Exact regression of w on w₀, Sw and Sw₀ from moments of Gaussian vectors, d = 20, n = 40, Var w₀ = 1/4.",
-    tolerance=1e-9,
-    limits=ROUNDING,
-    verdict=Verdict.HOLDS,
-)
-def shifted_starts(tolerance):
-    """If w = w₀ + δ, only the step of thinking minimizes the loss; if w₀ says nothing about w, only erasing w₀ does."""
-    gap, variance = 0.0, 0.25
-    for exponent in (0.0, 0.7, 1.0):
-        task = _task(exponent)
-        cov, square, P = task.cov, second_moment(task.cov, LENGTH), theory.preconditioner(task)
-        for shared, expected in ((variance, (np.eye(DIM), P, -P)), (0.0, (np.zeros_like(P), P, np.zeros_like(P)))):
-            total = 1 + shared  # variance of w, whose covariance with w₀ is `shared`
-            moments = np.block(
-                [
-                    [variance * np.eye(DIM), shared * cov, variance * cov],
-                    [shared * cov, total * square, shared * square],
-                    [variance * cov, shared * square, variance * square],
-                ]
-            )
-            found = np.linalg.solve(moments, np.vstack([shared * np.eye(DIM), total * cov, shared * cov])).T
-            gap = max(gap, np.linalg.norm(found - np.hstack(expected)) / np.linalg.norm(np.hstack(expected)))
-    return judge(gap <= tolerance, f"Difference {within(gap, tolerance)}.")
 
 
 def _task(exponent):

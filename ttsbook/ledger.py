@@ -149,8 +149,11 @@ class Claim:
 
     @cached_property
     def evidence(self):
-        """`Evidence` from the check, which runs once in a process."""
-        return self.check(self.tolerance)
+        """`Evidence` from the check, which runs once in a process; "not run" if it finds no results of a long run."""
+        try:
+            return self.check(self.tolerance)
+        except FileNotFoundError as missing:
+            return Evidence(Verdict.NOT_RUN, f"{missing}.")
 
 
 def claim(**fields):
