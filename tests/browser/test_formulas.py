@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import sync_playwright
 
 from ttsbook import attention, cot, covariance, prompts, theory, widgets
 from ttsbook.tasks import Task
@@ -14,7 +13,7 @@ ORIGIN = "http://127.0.0.1"
 
 
 @pytest.fixture(scope="module")
-def run(chromium):
+def run(browser):
     """Run a JavaScript function of (modules, arguments) in a page that serves ttsbook/javascript."""
 
     def serve(route):
@@ -24,17 +23,14 @@ def run(chromium):
         else:
             route.fulfill(body="<!doctype html><title>formulas</title>", content_type="text/html")
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
-        page.route("**/*", serve)
-        page.goto(ORIGIN)
-        load = "Promise.all(['theory', 'attention'].map((name) => import(`/${name}.js`)))"
-        yield lambda code, settings: page.evaluate(
-            f"async (settings) => {{ const [theory, attention] = await {load}; return settings.map({code}); }}",
-            settings,
-        )
-        browser.close()
+    page = browser.new_page()
+    page.route("**/*", serve)
+    page.goto(ORIGIN)
+    load = "Promise.all(['theory', 'attention'].map((name) => import(`/${name}.js`)))"
+    yield lambda code, settings: page.evaluate(
+        f"async (settings) => {{ const [theory, attention] = await {load}; return settings.map({code}); }}", settings
+    )
+    page.close()
 
 
 def random_setting(rng):

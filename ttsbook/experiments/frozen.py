@@ -13,7 +13,7 @@ PRESETS = {
     "tiny": {
         "dims": [3],
         "exponents": [0.7],
-        "share": 0.5,
+        "share": {"exact": 0.5, "sampled": 0.2},
         "exact_updates": 60,
         "updates": 60,
         "batch": 32,
@@ -22,9 +22,9 @@ PRESETS = {
     "cpu": {
         "dims": [10, 20],
         "exponents": [0.0, 0.7],
-        "share": 0.5,
+        "share": {"exact": 0.5, "sampled": 0.2},
         "exact_updates": 400,
-        "updates": 1500,
+        "updates": 1200,
         "batch": 512,
         "seeds": [0, 1, 2, 3, 4],
     },
@@ -44,7 +44,7 @@ def runs(settings):
 def measure(settings, *, dim, exponent, gradient, seed):
     """Train with n = 2d by plain gradient descent, and compare with the predicted course."""
     task = Task(covariance.power_law(dim, exponent, trace=dim), 2 * dim)
-    step_size, exact = settings["share"] * dynamics.largest_step(task), gradient == "exact"
+    exact, step_size = gradient == "exact", settings["share"][gradient] * dynamics.largest_step(task)
     updates = settings["exact_updates" if exact else "updates"]
     history = training.train(
         LinearSelfAttention(dim, structure="blocks", dtype=torch.float64 if exact else torch.float32),

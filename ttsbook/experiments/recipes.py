@@ -44,7 +44,7 @@ PRESETS = {
         "batch": 512,
         "step_size": 0.01,
         "initial_scale": 0.05,
-        "exponents": [0.0, 0.7],
+        "exponents": [0.7],
         "seeds": [0, 1, 2, 3, 4],
     },
 }

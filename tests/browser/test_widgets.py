@@ -1,0 +1,72 @@
+"""The book's widgets on the built site, moved by mouse and by keyboard."""
+
+import pytest
+from watched_pages import settle, watched_page
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(browser, address, request):
+    """The page that the test names, with its widget drawn."""
+    with watched_page(browser) as page:
+        page.goto(address + request.param)
+        settle(page)
+        yield page
+        assert page.problems == []
+
+
+def status(page):
+    return page.locator(".tts-status").inner_text()
+
+
+def slider(page, name):
+    return page.get_by_role("slider", name=name)
+
+
+@pytest.mark.parametrize("page", ["setup/task.html"], indirect=True)
+def test_one_step_error_answers_to_keyboard_and_mouse(page):
+    before = status(page)
+    exponent = slider(page, "tail exponent")
+    exponent.focus()
+    exponent.press("Home")
+    assert "Hardness: 20." in status(page)
+    assert exponent.get_attribute("aria-valuetext") == "0.00"
+    exponent.press("ArrowRight")
+    assert exponent.get_attribute("aria-valuetext") == "0.05"
+    page.get_by_text("test examples m").scroll_into_view_if_needed()
+    box = slider(page, "test examples").bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
+    assert slider(page, "test examples").get_attribute("aria-valuetext") == "∞"
+    assert status(page) != before
+
+
+@pytest.mark.parametrize("page", ["setup/attention.html"], indirect=True)
+def test_weight_blocks_can_be_edited_and_put_back(page):
+    closed = status(page)
+    corner = page.get_by_label("V, row x, column y")
+    corner.fill("0.5")
+    assert status(page) != closed
+    page.get_by_role("button", name="closed form").click()
+    assert status(page) == closed
+    assert corner.input_value() == "0"
+    page.get_by_role("button", name="all zero").press("Enter")
+    assert "1.0 after one step" in status(page)
+
+
+@pytest.mark.parametrize("page", ["setup/thinking.html"], indirect=True)
+def test_the_start_of_a_path_can_be_dragged_and_set(page):
+    grip = page.locator(".tts-grip")
+    grip.scroll_into_view_if_needed()
+    box = grip.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y - 30, steps=5)
+    page.mouse.up()
+    dragged = float(slider(page, "start, strong skill").get_attribute("aria-valuetext"))
+    assert -1.6 < dragged < -0.5
+    assert float(slider(page, "start, weak skill").get_attribute("aria-valuetext")) > -1.6
+    slider(page, "weak skill, test").press("End")
+    slider(page, "weak skill, training").press("Home")
+    assert "along the weak skill by -" in status(page)
