@@ -15,7 +15,7 @@ PRESETS = {
         "exponents": [0.7],
         "share": {"exact": 0.5, "sampled": 0.2},
         "exact_updates": 60,
-        "updates": 60,
+        "updates": [60],
         "batch": 32,
         "seeds": [0],
     },
@@ -24,7 +24,7 @@ PRESETS = {
         "exponents": [0.0, 0.7],
         "share": {"exact": 0.5, "sampled": 0.2},
         "exact_updates": 400,
-        "updates": 1200,
+        "updates": [1200, 2400],
         "batch": 512,
         "seeds": [0, 1, 2, 3, 4],
     },
@@ -45,7 +45,7 @@ def measure(settings, *, dim, exponent, gradient, seed):
     """Train with n = 2d by plain gradient descent, and compare with the predicted course."""
     task = Task(covariance.power_law(dim, exponent, trace=dim), 2 * dim)
     exact, step_size = gradient == "exact", settings["share"][gradient] * dynamics.largest_step(task)
-    updates = settings["exact_updates" if exact else "updates"]
+    updates = settings["exact_updates"] if exact else settings["updates"][settings["dims"].index(dim)]
     history = training.train(
         LinearSelfAttention(dim, structure="blocks", dtype=torch.float64 if exact else torch.float32),
         task,

@@ -1,0 +1,237 @@
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from multiprocessing import get_context
+
+import numpy as np
+import pytest
+
+from ttsbook import dynamics, results
+from ttsbook.experiments import EXPERIMENTS, recipes, runner
+from ttsbook.experiments.__main__ import main
+from ttsbook.tasks import Task
+
+STORED = results.results_dir()
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("TTSBOOK_RESULTS", str(tmp_path))
+    return tmp_path
+
+
+def findings(path):
+    """Runs of a file without their times."""
+    return [{name: value for name, value in run.items() if name != "seconds"} for run in results.read(path)["runs"]]
+
+
+def same(one, other, tolerance):
+    """Whether two findings agree: numbers to a relative tolerance, all else exactly."""
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[name], other[name], tolerance) for name in one)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(same(a, b, tolerance) for a, b in zip(one, other, strict=True))
+    if isinstance(one, float):
+        return math.isclose(one, other, rel_tol=tolerance, abs_tol=1e-9)
+    return one == other
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_the_tiny_results_are_remade(name, folder, capsys):
+    """Other processors round float32 otherwise: three digits must agree."""
+    stored = findings(STORED / "tiny" / f"{name}.json")
+    assert main([name, "--preset", "tiny", "--workers", "1"]) == 0
+    remade = findings(results.path_of(name, "tiny"))
+    assert same(remade, stored, 1e-3), (
+        f"remake the stored ones: python -m ttsbook.experiments {name} --preset tiny --force"
+    )
+    assert f"{name}: complete in {folder}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_stored_results_belong_to_the_settings_of_today(name):
+    for preset, settings in EXPERIMENTS[name].presets.items():
+        found = results.load(name, preset)
+        assert found.settings == json.loads(json.dumps(settings))
+        assert len(found.runs) == len(EXPERIMENTS[name].runs(settings))
+
+
+def run_tiny(*arguments):
+    command = [sys.executable, "-m", "ttsbook.experiments", "recipes", "--preset", "tiny", "--workers", "1", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ))
+
+
+def test_a_killed_run_is_finished_to_the_same_bits(folder):
+    """Kill the process, not only the loop, as soon as some runs are stored."""
+    path = results.path_of("recipes", "tiny")
+    process = run_tiny()
+    wait_until(path.exists)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    before = results.read(path)
+    assert 0 < len(before["runs"]) < 11 and before["missing"] == 11 - len(before["runs"])
+    with pytest.raises(ValueError, match="is unfinished"):
+        results.load("recipes", "tiny")
+    runner.run(EXPERIMENTS["recipes"], "tiny", progress=False)
+    after = results.read(path)
+    assert after["missing"] == 0
+    times = {json.dumps(run) for run in before["runs"]}
+    assert times <= {json.dumps(run) for run in after["runs"]}, "stored runs are not done again"
+    resumed = findings(path)
+    runner.run(EXPERIMENTS["recipes"], "tiny", force=True, progress=False)
+    assert findings(path) == resumed
+
+
+def toy_runs(settings):
+    return [{"seed": seed} for seed in range(settings["seeds"])]
+
+
+def toy_measure(settings, *, seed):
+    return {"square": seed**2, "process": os.getpid()}
+
+
+def slow_measure(settings, *, seed):
+    (results.results_dir() / str(os.getpid())).touch()
+    time.sleep(60)
+
+
+def toy(seeds=6, measure=toy_measure):
+    return runner.Experiment("toy", "A toy.", {"tiny": {"seeds": seeds}}, toy_runs, measure)
+
+
+def test_processes_share_the_runs_and_keep_their_order(folder):
+    runner.run(toy(), "tiny", workers=2, progress=False)
+    found = results.load("toy", "tiny").runs
+    assert [run["square"] for run in found] == [0, 1, 4, 9, 16, 25]
+    assert os.getpid() not in {run["process"] for run in found}
+
+
+def alive(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 120
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert condition()
+
+
+def test_processes_end_with_the_one_that_started_them(folder):
+    parent = get_context("spawn").Process(target=runner.run, args=(toy(2, slow_measure), "tiny"), kwargs={"workers": 2})
+    parent.start()
+    wait_until(lambda: len(list(folder.iterdir())) == 2)
+    parent.kill()
+    parent.join()
+    wait_until(lambda: not any(alive(int(entry.name)) for entry in folder.iterdir()))
+
+
+def test_what_is_complete_is_not_done_again_unless_forced(folder):
+    path = runner.run(toy(), "tiny", progress=False)
+    stamp = path.stat().st_mtime_ns
+    assert runner.run(toy(), "tiny", progress=False) == path
+    assert path.stat().st_mtime_ns == stamp
+    runner.run(toy(), "tiny", force=True, progress=False)
+    assert path.stat().st_mtime_ns != stamp
+
+
+def test_progress_says_rate_and_time_left(folder, capsys):
+    runner.run(toy(), "tiny")
+    assert capsys.readouterr().err.endswith("/s, done\n")
+
+
+def change(path, **entries):
+    content = results.read(path)
+    results.write(path, content | entries)
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ({"settings": {"seeds": 7}}, "toy.json was made with other settings; use --force"),
+        ({"missing": 1, "environment": {"torch": "0"}}, "toy.json was begun in another environment, {'torch': '0'}"),
+        ({"runs": [{"seed": 99}]}, "toy.json holds a run that is not planned"),
+    ],
+)
+def test_what_does_not_belong_to_the_plan_is_refused(folder, entries, message):
+    path = runner.run(toy(), "tiny", progress=False)
+    change(path, **entries)
+    with pytest.raises(ValueError, match=message):
+        runner.run(toy(), "tiny", progress=False)
+    runner.run(toy(), "tiny", force=True, progress=False)
+
+
+def test_the_command_line_lists_and_explains(folder, capsys):
+    assert main(["--list"]) == 0
+    listed = capsys.readouterr().out
+    for name, experiment in EXPERIMENTS.items():
+        assert f"{name}: {experiment.summary}" in listed
+    assert f"--preset tiny: 0 of 11 runs stored in {folder}" in listed
+    with pytest.raises(SystemExit):
+        main(["nothing"])
+    assert "unknown experiment nothing; there are: frozen, drift" in capsys.readouterr().err
+
+
+def test_the_command_line_reports_what_is_wrong_without_a_traceback(folder, capsys):
+    path = results.path_of("drift", "tiny")
+    path.parent.mkdir(parents=True)
+    path.write_text("{")
+    assert main(["drift", "--preset", "tiny"]) == 1
+    assert f"{path} is damaged" in capsys.readouterr().err
+
+
+# what the shipped results say
+
+
+def shipped(name):
+    return results.load(name, "cpu")
+
+
+def test_shipped_training_of_V31_learns_the_preconditioner_as_predicted():
+    found = shipped("frozen")
+    assert (found.values("preconditioner_error") < 0.01).all()
+    assert (found.values("loss_gap", gradient="exact") < 1e-9).all()
+
+
+def test_shipped_drift_ends_where_the_flow_does():
+    found = shipped("drift")
+    exact = found.select(gradient="exact")
+    assert [run["ratio"] for run in exact] == pytest.approx([run["predicted_ratio"] for run in exact], rel=5e-3)
+    assert (found.values("W13_moved") == 0).all()
+
+
+def test_shipped_shift_learns_the_step_and_the_others_what_is_predicted():
+    found = shipped("recipes")
+    assert (found.values("preconditioner_error", recipe="shift") < 0.01).all()
+    assert (np.abs(found.values("ratio", recipe="shift") - 1) < 0.01).all()
+    for name in ("independent", "noisy", "teacher-forced"):
+        (expected,) = set(found.values("ratio", recipe=name, seed="predicted").round(12))
+        assert np.allclose(found.values("ratio", recipe=name), expected, atol=0.02), name
+
+
+def test_shipped_error_on_finite_prompts_is_the_predicted_one():
+    found = shipped("finite_prompts")
+    for exponent in (0.0, 0.7):
+        (constant,) = found.values("constant", exponent=exponent, pool="endless")
+        for pool in (1000, 3000, 10000):
+            errors = found.values("preconditioner_error", exponent=exponent, pool=pool)
+            assert np.sqrt((errors**2).mean()) == pytest.approx(np.sqrt(constant / (pool - 11)), rel=0.2)
+
+
+def test_a_predicted_layer_has_what_its_recipe_predicts():
+    task = Task(np.diag([1.0, 0.5]), 8)
+    for recipe in recipes.RECIPES.values():
+        P, ratio = recipe.prediction(task)
+        if P is None or ratio is None:
+            continue
+        model = recipes.predicted_layer(recipe, task)
+        assert np.allclose(model.preconditioner(), P) and np.allclose(model.ratio(), ratio * np.eye(2))
+    assert dynamics.drift(task) < 1
