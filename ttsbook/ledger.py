@@ -209,7 +209,7 @@ class Table:
         lines = [f"`{one.id}` {_escape(one.statement)} *({_escape(one.source)}; {links})*"]
         lines += [f"**Caveat:** {_escape(one.caveat)}"] if one.caveat else []
         lines += [
-            f"*Check:* {_escape(one.method)} [Code](../../ttsbook/{one.module}.py)",
+            f"*Check:* {_escape(one.method)} [{one.module}.py](../../ttsbook/{one.module}.py)",
             f"*Measured:* {_escape(one.evidence.measured)} *Tolerance:* {_escape(_tolerance(one))}",
         ]
         return "<br>".join(lines)
