@@ -11,20 +11,26 @@
   }
 }
 
-// A formula wider than the page scrolls inside itself, so the keyboard has to reach it.
-// Its own width changes with the page, that of its content as fonts arrive.
+// A formula wider than its place scrolls inside itself, so the keyboard has to reach it.
+function fit() {
+  const formulas = [...document.querySelectorAll("mjx-container")];
+  const wide = formulas.map((formula) => {
+    const inLine = !formula.hasAttribute("display");
+    const place = inLine ? formula.closest("p, li, dd, td, th, div") : formula;
+    return formula.firstElementChild.offsetWidth > place.clientWidth;
+  });
+  formulas.forEach((formula, i) => {
+    formula.classList.toggle("wide", wide[i]);
+    if (wide[i]) formula.setAttribute("tabindex", "0");
+    else formula.removeAttribute("tabindex");
+  });
+}
+
 addEventListener("load", async () => {
   await window.MathJax?.startup?.promise;
-  const watch = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      const formula = target.closest("mjx-container");
-      formula.tabIndex = formula.scrollWidth > formula.clientWidth ? 0 : -1;
-    }
-  });
-  for (const formula of document.querySelectorAll('mjx-container[display="true"]')) {
-    watch.observe(formula);
-    watch.observe(formula.firstElementChild);
-  }
+  await document.fonts.ready;
+  // An article changes its size with the window and with everything that unfolds.
+  new ResizeObserver(fit).observe(document.querySelector("article, main"));
 });
 
 // Paper is white, and nothing on it unfolds.

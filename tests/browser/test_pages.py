@@ -64,6 +64,13 @@ def test_page_shows_its_formulas(page):
     assert page.locator("mjx-merror, mjx-container:has(mjx-math:empty)").count() == 0
 
 
+def test_page_clips_no_formula(page):
+    clipped = """(formulas) => formulas.filter((formula) => formula.checkVisibility({ contentVisibilityAuto: true })
+        && formula.getBoundingClientRect().right > formula.closest("p, li, dd, td, th, div").getBoundingClientRect().right + 1
+    ).map((formula) => formula.textContent)"""
+    assert page.locator("mjx-container").evaluate_all(clipped) == []
+
+
 def test_page_describes_its_pictures(page):
     pictures = page.locator("article img, article .picture svg")
     assert [p for p in pictures.all() if not (p.get_attribute("alt") or p.get_attribute("aria-label"))] == []

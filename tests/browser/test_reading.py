@@ -10,6 +10,7 @@ from book import notebooks
 
 pytestmark = pytest.mark.browser
 WITH_WIDGETS = [notebooks.name_of(path) for path in notebooks.paths() if notebooks.WIDGET in path.read_text()]
+INPUTS = ".widget-live input"
 SLIDERS = ".widget-live input[type=range]"
 # What a reader sees of a widget, apart from the sliders themselves.
 SEEN = "(el) => el.closest('.widget-live').innerText + el.closest('.widget-live').querySelector('svg').innerHTML"
@@ -27,7 +28,7 @@ def page(browser):
 def test_widgets_answer_to_the_keyboard(page, address, name):
     page.goto(f"{address}{name}.html")
     settle(page)
-    assert page.locator(SLIDERS).count()
+    assert page.locator(INPUTS).count()
     for slider in page.locator(SLIDERS).all():
         before, seen = slider.input_value(), slider.evaluate(SEEN)
         slider.focus()
@@ -123,7 +124,7 @@ def test_formulas_that_scroll_can_be_reached_by_keyboard_and_no_others(page, add
     settle(page)
     page.locator("details.proof").first.locator("summary").click()
     page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
-    formulas = page.locator("mjx-container[display=true]:visible")
+    formulas = page.locator("mjx-container:is([display], .wide):visible")
     scrolling = formulas.evaluate_all("(all) => all.map((el) => el.scrollWidth > el.clientWidth)")
     reached = formulas.evaluate_all("(all) => all.map((el) => el.tabIndex === 0)")
     assert set(scrolling) == {True, False}
