@@ -1,4 +1,4 @@
-"""What readers do with a page: move its widgets, fold and unfold, search, print, do without JavaScript."""
+"""What readers do with a page: fold and unfold, search, print, do without JavaScript."""
 
 import re
 from pathlib import Path
@@ -6,14 +6,7 @@ from pathlib import Path
 import pytest
 from watched_pages import settle, watched_page
 
-from book import notebooks
-
 pytestmark = pytest.mark.browser
-WITH_WIDGETS = [notebooks.name_of(path) for path in notebooks.paths() if notebooks.WIDGET in path.read_text()]
-INPUTS = ".widget-live input"
-SLIDERS = ".widget-live input[type=range]"
-# What a reader sees of a widget, apart from the sliders themselves.
-SEEN = "(el) => el.closest('.widget-live').innerText + el.closest('.widget-live').querySelector('svg').innerHTML"
 
 
 @pytest.fixture
@@ -22,38 +15,6 @@ def page(browser):
     with watched_page(browser, width=390) as page:
         yield page
         assert page.problems == []
-
-
-@pytest.mark.parametrize("name", WITH_WIDGETS)
-def test_widgets_answer_to_the_keyboard(page, address, name):
-    page.goto(f"{address}{name}.html")
-    settle(page)
-    assert page.locator(INPUTS).count()
-    for slider in page.locator(SLIDERS).all():
-        before, seen = slider.input_value(), slider.evaluate(SEEN)
-        slider.focus()
-        at_end = slider.evaluate("(el) => el.value === el.max")
-        page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
-        assert slider.input_value() != before
-        assert slider.evaluate(SEEN) != seen
-
-
-@pytest.mark.parametrize("name", WITH_WIDGETS)
-def test_widgets_answer_to_the_mouse(page, address, name):
-    page.goto(f"{address}{name}.html")
-    settle(page)
-    for slider in page.locator(SLIDERS).all():
-        before, seen = slider.input_value(), slider.evaluate(SEEN)
-        slider.scroll_into_view_if_needed()
-        box = slider.bounding_box()
-        middle = box["y"] + box["height"] / 2
-        page.mouse.move(box["x"] + box["width"] / 2, middle)
-        page.mouse.down()
-        page.mouse.move(box["x"] + 0.8 * box["width"], middle, steps=4)
-        page.mouse.move(box["x"] + 0.2 * box["width"], middle, steps=4)
-        page.mouse.up()
-        assert slider.input_value() != before
-        assert slider.evaluate(SEEN) != seen
 
 
 def test_proofs_and_solutions_unfold_by_keyboard(page, address):
