@@ -2,6 +2,7 @@
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx_proof.nodes import unenumerable_node
 
 # Ids that sphinx-proof and sphinx-exercise give to every one of their parts.
 REPEATED_IDS = {"proof", "proof-content", "exercise-content", "solution-content"}
@@ -17,6 +18,20 @@ class UniqueIds(SphinxPostTransform):
         for node in self.document.findall(nodes.Element):
             if REPEATED_IDS & set(node.get("ids", [])):
                 node["ids"] = [name for name in node["ids"] if name not in REPEATED_IDS]
+
+
+class UnnumberedStatements(SphinxPostTransform):
+    """Turn statements without a number into plain boxes; sphinx-proof gives box and title one id."""
+
+    default_priority = 892  # between the two transforms of `book.folding`
+
+    def run(self, **_):
+        """Transform the document."""
+        for node in list(self.document.findall(unenumerable_node)):
+            title, *content = node
+            kind = nodes.inline("", f"{node['realtype'].title()} ", classes=["caption-number"])
+            title = nodes.title("", "", kind, *title)
+            node.replace_self(nodes.admonition("", title, *content, ids=node["ids"], classes=node["classes"]))
 
 
 class BibliographyList(SphinxPostTransform):

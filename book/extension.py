@@ -29,6 +29,7 @@ def setup(app):
     app.add_transform(InlineOutputs)
     app.add_post_transform(corrections.BibliographyList)
     app.add_post_transform(corrections.UniqueIds)
+    app.add_post_transform(corrections.UnnumberedStatements)
     app.add_post_transform(folding.ProofTitles)
     app.add_post_transform(folding.FoldDropdowns)
     folded = (folding.visit_folded, folding.depart_folded)

@@ -18,6 +18,12 @@ Half is <span data-number="half">0.5</span>, see {cite}`garg2022what`.
 Yes.
 ```
 
+```{prf:lemma} Small
+:label: small-lemma
+:nonumber:
+Maybe, see {prf:ref}`small-lemma`.
+```
+
 ```{prf:proof}
 :class: dropdown
 Clear.
@@ -118,7 +124,15 @@ def test_proofs_solutions_and_code_unfold(page):
         "Show code cell contentHide code cell content",
     ]
     assert folded[0].p.string == "Clear."
-    assert page.select_one("div.proof:not(.theorem) > p.admonition-title").string == "Proof"
+    assert page.select_one("div.proof:not(.theorem, .lemma) > p.admonition-title").string == "Proof"
+
+
+def test_statements_have_a_number_or_none_and_one_id(page):
+    numbered, small = page.select(".theorem, .lemma")
+    assert numbered.p.get_text() == "Theorem 1 "
+    assert small.p.get_text() == "Lemma  (Small)"
+    assert page.find_all(id="small-lemma") == [small]
+    assert small.a["href"] == "#small-lemma"
 
 
 def test_the_reference_and_the_bibliography(built):
