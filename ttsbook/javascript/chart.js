@@ -78,12 +78,12 @@ export class Panel {
     });
   }
 
-  // A horizontal line with its label at the "start" or the "end".
-  level(value, label, { name = "tts-level", at = "end" } = {}) {
+  // A horizontal line with its label at the "start" or the "end", above it or below.
+  level(value, label, { name = "tts-level", at = "end", below = false } = {}) {
     const y = this.y(value);
     this.add("line", { x1: this.left, x2: this.right, y1: y, y2: y, class: name });
     const x = at === "end" ? this.right : this.left + 2;
-    this.add("text", { x, y: y - 5, "text-anchor": at, class: `${name}-label` }, label);
+    this.add("text", { x, y: below ? y + 14 : y - 5, "text-anchor": at, class: `${name}-label` }, label);
   }
 
   numbers(label) {

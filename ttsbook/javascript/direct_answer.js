@@ -22,7 +22,7 @@ const draw = (width, { strengths, errors, total, bound }) => {
   const lower = new Panel(svg, { ...frame, top: 146, bottom: 346, decades: [-5, 2], label: "error left after one step, by skill" });
   lower.stems(errors, "tts-second");
   lower.level(1, "no answer");
-  lower.level(total / dim, "mean, e₁/d", { name: "tts-mean", at: "start" });
+  lower.level(total / dim, "mean, e₁/d", { name: "tts-mean", at: "start", below: total / dim < 1 });
   lower.numbers("skill i, strongest first");
   return svg;
 };
