@@ -1,5 +1,6 @@
 """The reference of the package, read from its source: nothing is imported for it."""
 
+from functools import cache
 from textwrap import indent
 
 import griffe
@@ -14,13 +15,20 @@ class ModuleReference(SphinxDirective):
 
     def run(self):
         """Return the module's documentation as nodes."""
-        name, folder = self.arguments[0], self.env.app.confdir
+        name = self.arguments[0]
+        package, _, rest = name.partition(".")
         try:
-            module = griffe.load(name, search_paths=[folder], allow_inspection=False)
+            module = read_package(self.env.app.confdir, package)[rest]
         except (griffe.GriffeError, LookupError):
             raise self.error(f"there is no module {name}") from None
         self.env.note_dependency(str(module.filepath))
         return self.parse_text_to_nodes(describe(module, self.config))
+
+
+@cache
+def read_package(folder, name):
+    """Read a package of a folder, once for all its modules."""
+    return griffe.load(name, search_paths=[folder], allow_inspection=False)
 
 
 def describe(item, config):
