@@ -46,15 +46,24 @@ def describe(item, config):
     str
     """
     text = str(NumpyDocstring(item.docstring.value, config))
-    members = [
-        describe(member, config)
-        for member in item.members.values()
-        if not member.is_alias and member.is_public and member.has_docstring
-    ]
+    members = [describe(member, config) for member in public_members(item)]
     body = "\n\n".join([text, *members])
     if item.is_module:
         return f".. py:module:: {item.path}\n\n{body}"
     return f".. {directive(item)}:: {signature(item)}\n\n{indent(body, '   ')}"
+
+
+def public_members(item):
+    """List what an object offers: of a package what it exports, of all else what it defines."""
+    members = [
+        member.final_target if member.is_alias and member.name in (item.exports or ()) else member
+        for member in item.members.values()
+    ]
+    return [
+        member
+        for member in members
+        if not member.is_alias and not member.is_module and member.has_docstring and member.is_public
+    ]
 
 
 def directive(item):

@@ -85,7 +85,7 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
         ("one_step_error", theory, "direct_error", 1.03),
         ("best_step", theory, "preconditioner", 1 + 1e-6),
         ("direct_error_bound", theory, "direct_error", 1.01),
-        ("learned_preconditioner", theory, "gamma", 1.02),
+        ("learned_preconditioner", theory.learned, "gamma", 1.02),
         ("learned_preconditioner", dynamics, "largest_step", 2.1),
         ("drift", dynamics, "drift", 1.002),
         ("shifted_starts", theory, "preconditioner", 1 + 1e-6),

@@ -26,7 +26,7 @@ def test_a_bundle_holds_each_module_once_and_in_order(tmp_path, monkeypatch):
     (tmp_path / "top.js").write_text(
         'import { a } from "./a.js";\nimport { b } from "./b.js";\nexport default a + b;\n'
     )
-    monkeypatch.setattr(widgets, "JAVASCRIPT", tmp_path)
+    monkeypatch.setattr(widgets.base, "JAVASCRIPT", tmp_path)
     lines = [line for line in widgets.bundle("top.js").splitlines() if line]
     assert lines == ["const a = 1;", "const b = a + 1;", "export default a + b;"]
 

@@ -17,7 +17,7 @@ def run(browser):
     """Run a JavaScript function of (modules, arguments) in a page that serves ttsbook/javascript."""
 
     def serve(route):
-        file = widgets.JAVASCRIPT / route.request.url.removeprefix(f"{ORIGIN}/")
+        file = widgets.base.JAVASCRIPT / route.request.url.removeprefix(f"{ORIGIN}/")
         if file.is_file():
             route.fulfill(body=file.read_text(encoding="utf-8"), content_type="text/javascript")
         else:

@@ -1,0 +1,67 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import covariances, lengths
+from theory_tools import examples
+
+from ttsbook import covariance, theory
+from ttsbook.tasks import Mixture, Task
+
+
+def test_gamma_is_the_second_moment_of_the_empirical_covariance():
+    rng = np.random.default_rng(0)
+    cov = covariance.rotate(covariance.power_law(3, 1.0), rng=rng)
+    drawn = examples(rng, cov, 4, 100_000)
+    squares = drawn @ drawn
+    spread = squares.std(axis=0) / np.sqrt(len(squares))
+    assert (np.abs(squares.mean(axis=0) - cov @ theory.gamma(cov, 4)) < 4.5 * spread).all()
+
+
+@given(covariances())
+def test_gamma_of_endless_prompts_is_the_covariance(cov):
+    assert np.array_equal(theory.gamma(cov, math.inf), cov)
+
+
+@given(covariances(), lengths, st.floats(0, 2))
+def test_label_noise_acts_like_a_larger_trace(cov, n, noise_variance):
+    noisy, clean = (theory.gamma(cov, n, noise_variance=noise_variance), theory.gamma(cov, n))
+    assert np.allclose(noisy - clean, noise_variance / n * np.eye(len(cov)))
+
+
+@pytest.mark.parametrize("noise_variance", [0.0, 0.5])
+def test_the_preconditioner_is_the_best_linear_answer(noise_variance):
+    """Regressing w on X y / n over prompts, the least-squares solution tends to P."""
+    rng = np.random.default_rng(1)
+    cov, n, prompts = (covariance.rotate(covariance.power_law(3, 0.7), rng=rng), 6, 200_000)
+    x = rng.multivariate_normal(np.zeros(3), cov, size=(prompts, n))
+    w = rng.standard_normal((prompts, 3))
+    y = np.einsum("pni,pi->pn", x, w) + math.sqrt(noise_variance) * rng.standard_normal((prompts, n))
+    features = np.einsum("pni,pn->pi", x, y) / n
+    solution, *_ = np.linalg.lstsq(features, w, rcond=None)
+    expected = theory.preconditioner(Task(cov, n, noise_variance=noise_variance))
+    assert np.abs(solution.T - expected).max() < 0.02 * np.abs(expected).max()
+
+
+def test_the_preconditioner_of_a_mixture_is_the_best_linear_answer():
+    rng = np.random.default_rng(2)
+    tasks = [Task(covariance.rotate(covariance.power_law(3, a), rng=rng), n) for a, n in ((1.0, 2), (2.0, 60))]
+    prompts, weights = 200_000, [0.4, 0.6]
+    features, targets = [], []
+    for task, weight in zip(tasks, weights, strict=True):
+        share = int(weight * prompts)
+        w = rng.standard_normal((share, 3))
+        features.append(np.einsum("sij,sj->si", examples(rng, task.cov, task.prompt_length, share), w))
+        targets.append(w)
+    solution, *_ = np.linalg.lstsq(np.concatenate(features), np.concatenate(targets), rcond=None)
+    expected = theory.preconditioner(Mixture(tasks, weights))
+    assert np.abs(solution.T - expected).max() < 0.02 * np.abs(expected).max()
+    assert np.abs(solution - expected).max() > 0.05 * np.abs(expected).max()  # B⁻¹A would fail
+
+
+@given(covariances(), lengths)
+def test_a_mixture_of_one_task_is_that_task(cov, n):
+    task = Task(cov, n)
+    assert np.allclose(theory.preconditioner(Mixture([task], [1.0])), theory.preconditioner(task))

@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from strategies import covariances, lengths
+from theory_tools import matched
+
+from ttsbook import covariance, theory
+from ttsbook.tasks import Task
+
+
+@given(covariances(), lengths)
+def test_the_scaling_law_bounds_the_exact_error_of_endless_prompts(cov, n):
+    P, h = matched(cov, n)
+    exact = theory.cot_error_limit(P, cov, 6)
+    closed_form = [((1 + n / h) ** (-2.0 * k)).sum() for k in range(7)]
+    assert np.allclose(exact, closed_form, rtol=1e-6, atol=1e-12)
+    assert (exact <= theory.scaling_law_bound(cov, n, 6) * (1 + 1e-9) + 1e-12).all()
+
+
+def test_the_scaling_law_is_exact_for_equal_strengths():
+    P, _ = matched(2 * np.eye(5), 30)
+    exact = theory.cot_error_limit(P, 2 * np.eye(5), 8)
+    assert np.allclose(exact, theory.scaling_law_bound(2 * np.eye(5), 30, 8))
+
+
+@given(covariances())
+def test_the_limit_agrees_with_the_direct_error_after_one_step(cov):
+    P = theory.preconditioner(Task(np.eye(len(cov)), 10))
+    limit = theory.cot_error_limit(P, cov, 1)
+    assert limit[0] == len(cov)
+    assert limit[1] == pytest.approx(theory.direct_error(P, cov, None))
+
+
+def test_the_limit_for_matrices_that_do_not_commute_exceeds_the_trace_of_remark_4_1():
+    rng = np.random.default_rng(5)
+    train, test = (covariance.rotate(covariance.power_law(4, 1.0), rng=rng) for _ in range(2))
+    P = theory.preconditioner(Task(train, 20))
+    root = covariance.square_root(P)
+    remark = [np.trace(np.linalg.matrix_power(np.eye(4) - root @ test @ root, 2 * k)) for k in range(6)]
+    exact = theory.cot_error_limit(P, test, 5)
+    assert exact[1] > remark[1] * (1 + 1e-6)
+    assert (exact >= np.array(remark) * (1 - 1e-9)).all()
+
+
+def test_a_skill_that_training_covered_too_weakly_makes_the_error_rise_again():
+    P = theory.preconditioner(Task(covariance.power_law(20, 0.8, trace=20), 200))
+    errors = theory.cot_error_limit(P, np.eye(20), 30)
+    assert errors.argmin() == 7
+    assert errors[-1] > 5 * errors.min()

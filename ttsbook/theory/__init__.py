@@ -1,0 +1,27 @@
+r"""The mathematics of a linear attention layer that thinks: exact errors, bounds, simulation.
+
+A layer trained on prompts of covariance :math:`\Lambda` and length n answers with a
+*preconditioner* P. Each thinking step maps :math:`w_k` to :math:`w_k - P S_m (w_k - w)`, where
+:math:`S_m` is the empirical covariance of a test prompt of m examples with covariance
+:math:`\Sigma`, and :math:`w_0 = 0`. All errors are :math:`\mathbb{E}\|w_k - w\|^2` with
+:math:`w \sim N(0, I_d)`: absolute, without a factor 1/2, and equal to d at k = 0.
+"""
+
+from ttsbook.theory._chain import DivergenceWarning
+from ttsbook.theory.direct import direct_error, direct_error_bound, direct_error_by_skill
+from ttsbook.theory.learned import gamma, preconditioner
+from ttsbook.theory.limit import cot_error_limit, scaling_law_bound
+from ttsbook.theory.simulation import CotSimulation, simulate_cot_error
+
+__all__ = [
+    "CotSimulation",
+    "DivergenceWarning",
+    "cot_error_limit",
+    "direct_error",
+    "direct_error_bound",
+    "direct_error_by_skill",
+    "gamma",
+    "preconditioner",
+    "scaling_law_bound",
+    "simulate_cot_error",
+]

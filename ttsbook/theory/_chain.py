@@ -1,0 +1,52 @@
+"""A chain of thought as powers of a matrix: what the modules of theory share."""
+
+import warnings
+
+import numpy as np
+
+from ttsbook import _validation as check
+from ttsbook import covariance
+
+
+class DivergenceWarning(RuntimeWarning):
+    """A chain of thought grew beyond the range of float64; its error is reported as inf."""
+
+
+def matrices(P, test_cov):
+    """Return a preconditioner and a test covariance of one dimension, checked."""
+    P, test_cov = check.square_matrix("P", P), check.covariance("test_cov", test_cov)
+    check.same_dimension(P=P, test_cov=test_cov)
+    return P, test_cov
+
+
+def chain_errors(T, steps, noise=None):
+    """Errors (batch, steps + 1) of chains with error maps T (batch, d, d), given the noise P S P' s²/m."""
+    identity = np.eye(T.shape[-1])
+    power = total = identity
+    errors = np.full((len(T), steps + 1), float(T.shape[-1]))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for k in range(1, steps + 1):
+            total = identity if k == 1 or noise is None else T @ total + identity
+            power = T if k == 1 else T @ power
+            errors[:, k] = np.square(power).sum(axis=(1, 2))
+            if noise is not None:
+                errors[:, k] += ((total @ noise) * total).sum(axis=(1, 2))
+    beyond = np.logical_or.accumulate(~np.isfinite(errors), axis=1)  # inf - inf is NaN: once lost, stay lost
+    return np.where(beyond, np.inf, errors)
+
+
+def spectral_radius(P, S, T):
+    """Spectral radius (batch,) of T = I - P S, through symmetric matrices where P allows it."""
+    if np.array_equal(P, P.T) and np.linalg.eigvalsh(P)[0] > 0:
+        root = covariance.square_root(P)
+        eigenvalues = 1 - np.linalg.eigvalsh(root @ S @ root)
+    else:
+        eigenvalues = np.linalg.eigvals(T)
+    return np.abs(eigenvalues).max(axis=1)
+
+
+def warn_if_diverged(errors):
+    """Warn the caller of the public function if an error is infinite."""
+    if np.isinf(errors).any():
+        message = "a chain diverged beyond the range of float64; its error is reported as inf"
+        warnings.warn(message, DivergenceWarning, stacklevel=3)

@@ -1,0 +1,125 @@
+"""The direct answer: exact error of one step, and its bound."""
+
+import numpy as np
+
+from ttsbook import _validation as check
+from ttsbook import covariance
+from ttsbook.theory._chain import matrices
+
+
+def direct_error_by_skill(P, test_cov, test_length, *, noise_variance=0.0):
+    r"""Exact error of the direct answer along each skill of the test prompts.
+
+    Parameters
+    ----------
+    P : array_like, shape (d, d)
+        Preconditioner, any square matrix.
+    test_cov : array_like, shape (d, d)
+        Covariance :math:`\Sigma` of the test prompts.
+    test_length : int or None
+        Test prompt length m, at least 1; None stands for infinity.
+    noise_variance : float, default 0
+        Variance :math:`\sigma^2` of the label noise.
+
+    Returns
+    -------
+    ndarray, shape (d,)
+        :math:`\mathbb{E}\langle v_i, w_1 - w\rangle^2` for the skills :math:`v_i` of `test_cov`,
+        strongest first; 1 is no better than no answer.
+
+    Raises
+    ------
+    ValueError
+        If a matrix or number is out of range, or the dimensions differ.
+
+    Notes
+    -----
+    The diagonal, in the skills' basis, of
+    :math:`I - P\Sigma - \Sigma P^\top + P\,(\mathbb{E}[S_m^2] + \sigma^2\Sigma/m)\,P^\top` with
+    :math:`\mathbb{E}[S_m^2] = (1 + 1/m)\,\Sigma^2 + (\mathrm{tr}\,\Sigma/m)\,\Sigma`.
+
+    Examples
+    --------
+    >>> direct_error_by_skill(np.eye(2), np.diag([1.0, 0.5]), None).tolist()
+    [0.0, 0.25]
+    """
+    P, test_cov = matrices(P, test_cov)
+    inverse_m = check.inverse_length("test_length", test_length)
+    noise_variance = check.number("noise_variance", noise_variance, least=0)
+    second_moment = (1 + inverse_m) * test_cov @ test_cov
+    second_moment += inverse_m * (np.trace(test_cov) + noise_variance) * test_cov
+    first = P @ test_cov
+    errors = np.eye(len(P)) - first - first.T + P @ second_moment @ P.T
+    directions = covariance.skills(test_cov).directions
+    return np.einsum("ai,ab,bi->i", directions, errors, directions)
+
+
+def direct_error(P, test_cov, test_length, *, noise_variance=0.0):
+    r"""Exact error :math:`e_1 = \mathbb{E}\|w_1 - w\|^2` of the direct answer (k = 1).
+
+    The sum of `direct_error_by_skill`, which has the formula and the parameters.
+
+    Parameters
+    ----------
+    P : array_like, shape (d, d)
+        Preconditioner, any square matrix.
+    test_cov : array_like, shape (d, d)
+        Covariance :math:`\Sigma` of the test prompts.
+    test_length : int or None
+        Test prompt length m, at least 1; None stands for infinity.
+    noise_variance : float, default 0
+        Variance of the label noise.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If a matrix or number is out of range, or the dimensions differ.
+
+    Examples
+    --------
+    >>> from ttsbook import theory
+    >>> from ttsbook.tasks import Task
+    >>> task = Task(covariance.isotropic(5), 20)
+    >>> round(direct_error(theory.preconditioner(task), task.cov, 20), 6)  # h d / (n + h), h = 1 + d
+    1.153846
+    """
+    return float(direct_error_by_skill(P, test_cov, test_length, noise_variance=noise_variance).sum())
+
+
+def direct_error_bound(cov, train_length, test_length):
+    r"""Upper bound on the direct error at matched covariances (paper: Theorem 3.3).
+
+    :math:`e_1 \le \frac{d}{n^2}(1 + H)^2 + \frac{d}{m}(1 + H)` with the hardness
+    :math:`H = \mathrm{tr}\,\Lambda/\lambda_{\min}(\Lambda)`.
+
+    Parameters
+    ----------
+    cov : array_like, shape (d, d)
+        Covariance :math:`\Lambda` of training and test prompts, positive definite.
+    train_length : float
+        Training prompt length n, at least 1; ``math.inf`` is allowed.
+    test_length : int or None
+        Test prompt length m, at least 1; None stands for infinity.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If `cov` is not positive definite or a length is below 1.
+
+    Examples
+    --------
+    >>> round(direct_error_bound(covariance.isotropic(5), 20, 20), 6)
+    1.95
+    """
+    h = 1 + covariance.hardness(cov)
+    n = check.number("train_length", train_length, least=1, infinite=True)
+    inverse_m = check.inverse_length("test_length", test_length)
+    return len(cov) * (h**2 / n**2 + h * inverse_m)

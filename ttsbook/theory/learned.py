@@ -1,0 +1,88 @@
+"""What training teaches the layer: the matrix Γ, and the preconditioner P."""
+
+import numpy as np
+
+from ttsbook import _validation as check
+from ttsbook.tasks import Mixture, Task
+
+
+def gamma(cov, prompt_length, *, noise_variance=0.0):
+    r"""Matrix :math:`\Gamma = (1 + 1/n)\,\Lambda + \frac{\mathrm{tr}\,\Lambda + \sigma^2}{n}\, I`.
+
+    Its inverse is the preconditioner that training on one task learns (paper: Theorem 3.1, there
+    without label noise): for n examples, :math:`\Lambda\Gamma = \mathbb{E}[S_n^2] + \sigma^2\Lambda/n`.
+
+    Parameters
+    ----------
+    cov : array_like, shape (d, d)
+        Training covariance :math:`\Lambda`.
+    prompt_length : float
+        Training prompt length n, at least 1; ``math.inf`` is allowed.
+    noise_variance : float, default 0
+        Variance :math:`\sigma^2` of the label noise.
+
+    Returns
+    -------
+    ndarray, shape (d, d)
+
+    Raises
+    ------
+    ValueError
+        If `cov` is not a covariance, or a number is out of range.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance
+    >>> gamma(covariance.isotropic(2), 10).round(12).tolist()
+    [[1.3, 0.0], [0.0, 1.3]]
+    """
+    cov = check.covariance("cov", cov)
+    n = check.number("prompt_length", prompt_length, least=1, infinite=True)
+    noise_variance = check.number("noise_variance", noise_variance, least=0)
+    return (1 + 1 / n) * cov + (np.trace(cov) + noise_variance) / n * np.eye(len(cov))
+
+
+def preconditioner(task_or_mixture):
+    r"""Preconditioner P that training for the direct answer learns.
+
+    It minimizes the one-step error on the training prompts: :math:`P = \Gamma^{-1}` for one task,
+    and for a mixture :math:`P = A B^{-1}` with :math:`A = \sum_\ell \pi_\ell \Lambda_\ell` and
+    :math:`B = \sum_\ell \pi_\ell \Lambda_\ell \Gamma_\ell`, which is not symmetric in general.
+
+    Parameters
+    ----------
+    task_or_mixture : Task or Mixture
+        What training prompts are drawn from.
+
+    Returns
+    -------
+    ndarray, shape (d, d)
+
+    Raises
+    ------
+    TypeError
+        If the argument is neither a task nor a mixture.
+    ValueError
+        If no task of positive weight uses some direction.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance
+    >>> preconditioner(Task(covariance.isotropic(2), 10)).round(4).tolist()
+    [[0.7692, 0.0], [0.0, 0.7692]]
+    """
+    if isinstance(task_or_mixture, Task):
+        task = task_or_mixture
+        check.covariance("cov", task.cov, definite=True)
+        inverse = np.linalg.inv(gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance))
+        return (inverse + inverse.T) / 2
+    if not isinstance(task_or_mixture, Mixture):
+        raise TypeError(f"task_or_mixture must be a Task or a Mixture, got {task_or_mixture!r}")
+    parts = list(zip(task_or_mixture.weights, task_or_mixture.tasks, strict=True))
+    first = sum(weight * task.cov for weight, task in parts)
+    check.covariance("the mixture's mean covariance", first, definite=True)
+    second = sum(
+        weight * task.cov @ gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance)
+        for weight, task in parts
+    )
+    return np.linalg.solve(second.T, first.T).T

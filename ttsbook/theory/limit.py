@@ -1,0 +1,84 @@
+"""Endless test prompts, m = ∞: the exact error of every step, and the scaling law."""
+
+import numpy as np
+
+from ttsbook import _validation as check
+from ttsbook import covariance
+from ttsbook.theory._chain import chain_errors, matrices, warn_if_diverged
+
+
+def scaling_law_bound(cov, train_length, steps):
+    r"""Leading term of the test-time scaling law (paper: Corollary 3.5).
+
+    :math:`d\,\bigl(1 + n/(1 + H)\bigr)^{-2k}` for k = 0, ..., `steps`, with the hardness H. It bounds
+    the exact error from above at m = ∞, with equality when all skills are equally strong.
+
+    Parameters
+    ----------
+    cov : array_like, shape (d, d)
+        Covariance :math:`\Lambda` of training and test prompts, positive definite.
+    train_length : float
+        Training prompt length n, at least 1.
+    steps : int
+        Number of thinking steps, at least 0.
+
+    Returns
+    -------
+    ndarray, shape (steps + 1,)
+
+    Raises
+    ------
+    ValueError
+        If `cov` is not positive definite or a number is out of range.
+
+    Examples
+    --------
+    >>> scaling_law_bound(covariance.isotropic(5), 18, 2).tolist()
+    [5.0, 0.3125, 0.01953125]
+    """
+    h = 1 + covariance.hardness(cov)
+    n = check.number("train_length", train_length, least=1)
+    steps = check.count("steps", steps, least=0)
+    return len(cov) * (1 + n / h) ** (-2.0 * np.arange(steps + 1))
+
+
+def cot_error_limit(P, test_cov, steps):
+    r"""Exact error of each thinking step for an endless test prompt, m = ∞.
+
+    :math:`e_k = \|(I - P\Sigma)^k\|_F^2`; for commuting matrices this is the trace of the paper's
+    Remark 4.1, otherwise it is larger.
+
+    Parameters
+    ----------
+    P : array_like, shape (d, d)
+        Preconditioner, any square matrix.
+    test_cov : array_like, shape (d, d)
+        Covariance :math:`\Sigma` of the test prompts.
+    steps : int
+        Number of thinking steps, at least 0.
+
+    Returns
+    -------
+    ndarray, shape (steps + 1,)
+        Index 0 is d, the error without thinking; inf where a diverging chain leaves float64.
+
+    Warns
+    -----
+    DivergenceWarning
+        If an error is reported as inf.
+
+    Raises
+    ------
+    ValueError
+        If a matrix or number is out of range, or the dimensions differ.
+
+    Examples
+    --------
+    >>> cot_error_limit(np.eye(2), np.diag([1.0, 0.5]), 3).tolist()
+    [2.0, 0.25, 0.0625, 0.015625]
+    """
+    P, test_cov = matrices(P, test_cov)
+    steps = check.count("steps", steps, least=0)
+    errors = chain_errors((np.eye(len(P)) - P @ test_cov)[None], steps)[0]
+    warn_if_diverged(errors)
+    return errors

@@ -1,0 +1,12 @@
+"""Widgets that answer to the hand: in a notebook, and on a page without a kernel.
+
+A widget computes in the browser. Its JavaScript lives in ``ttsbook/javascript``, where
+``theory.js`` mirrors functions of `ttsbook.covariance` and `ttsbook.theory` by name.
+"""
+
+from ttsbook.widgets.base import Widget, bundle
+from ttsbook.widgets.direct_answer import DirectAnswer
+from ttsbook.widgets.thinking_path import ThinkingPath
+from ttsbook.widgets.weight_blocks import WeightBlocks
+
+__all__ = ["DirectAnswer", "ThinkingPath", "WeightBlocks", "Widget", "bundle"]

@@ -1,0 +1,52 @@
+"""What all widgets share: their JavaScript in one piece, a still picture, words for what is seen."""
+
+import re
+from pathlib import Path
+
+import anywidget
+
+JAVASCRIPT = Path(__file__).parents[1] / "javascript"
+IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+\.js)";\n', re.MULTILINE)
+
+
+def bundle(name):
+    """Join a JavaScript module and those it imports, each once, into one module without imports.
+
+    Parameters
+    ----------
+    name : str
+        File in ``ttsbook/javascript``. It has one default export; what it imports has none.
+
+    Returns
+    -------
+    str
+    """
+    parts = {}
+
+    def add(file):
+        source = (JAVASCRIPT / file).read_text(encoding="utf-8")
+        for imported in IMPORT.findall(source):
+            if imported not in parts:
+                add(imported)
+        source = IMPORT.sub("", source)
+        parts[file] = source if file == name else re.sub(r"^export ", "", source, flags=re.MULTILINE)
+
+    add(name)
+    return "\n".join(parts.values())
+
+
+class Widget(anywidget.AnyWidget):
+    """Base of the book's widgets: a still picture for print, and words for those who cannot see it.
+
+    A subclass sets ``_esm`` to the `bundle` of its module and defines ``still()``, which returns a
+    `plotting.Picture` of the widget as it is set.
+    """
+
+    _css = (JAVASCRIPT / "widget.css").read_text(encoding="utf-8")
+
+    def __repr__(self):
+        return f"Interactive chart. {self.still().alt}"
+
+    def _repr_mimebundle_(self, **options):
+        data, metadata = super()._repr_mimebundle_(**options)
+        return {**data, "image/svg+xml": self.still().svg(), "text/plain": repr(self)}, metadata
