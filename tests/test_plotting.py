@@ -1,3 +1,4 @@
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -6,12 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ttsbook import plotting
+from ttsbook.plotting.lines import _spread as spread_labels
+from ttsbook.plotting.picture import HASHED_ID
 
 K = np.arange(6)
 
 
 def picture(*series, **options):
     return plotting.lines(series, x_label="thinking steps k", y_label="error / d", **options)
+
+
+def small_map(**changed):
+    data = {"x": [0, 1], "y": [0, 1], "z": np.eye(2), "levels": [0.5]} | changed
+    return plotting.level_map(**data, x_label="", y_label="", z_label="")
 
 
 def said(y, **options):
@@ -74,6 +82,25 @@ def test_the_svg_follows_the_colors_of_its_page_and_keeps_text_as_text():
     assert not any(f'"{color}' in svg or f": {color}" in svg for color in plotting.COLORS.values())
 
 
+def test_ids_do_not_depend_on_coordinates_and_lead_to_their_parts():
+    svg = picture(plotting.Series("a", K, 2.0**-K, points=True)).svg()
+    assert not HASHED_ID.search(svg)
+    used = set(re.findall(r"#(i[\w-]+)", svg))
+    assert used and used == set(re.findall(r'id="(i[0-9a-f]{8}-\d+)"', svg))
+
+
+def test_a_map_draws_its_levels_and_says_where_it_is_least_and_largest():
+    x, y = np.linspace(1, 3, 21), np.linspace(1, 2, 11)
+    z = x * y[:, None]
+    z[-1, -1] = np.inf
+    path = plotting.Series("path", [1, 3], [2, 1])
+    chart = plotting.level_map(x, y, z, [2, 4], x_label="width a", y_label="b", z_label="area", paths=[path])
+    assert "from 1 to 5.8 and beyond all bounds. Least at a = 1, b = 1" in chart.alt
+    assert chart.alt.endswith("Lines mark the levels 2, 4. “path”: from (1, 2) to (3, 1).")
+    two = chart.figure.axes[0].collections[2].get_paths()[0].vertices
+    assert np.allclose(two.prod(axis=1), 2, rtol=0.01)
+
+
 def test_a_notebook_shows_svg_and_alt_text():
     chart = picture(plotting.Series("a", K, K + 1.0))
     bundle = chart._repr_mimebundle_()
@@ -100,7 +127,7 @@ def test_curves_of_six_series_differ_without_color():
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8), st.data())
 def test_labels_do_not_overlap_and_keep_their_order(heights, data):
     sizes = [data.draw(st.sampled_from([0.06, 0.12])) for _ in heights]
-    spread = plotting._spread(heights, sizes)
+    spread = spread_labels(heights, sizes)
     order = np.argsort(heights, kind="stable")
     gaps = np.diff(np.array(spread)[order])
     needed = (np.array(sizes)[order][1:] + np.array(sizes)[order][:-1]) / 2
@@ -124,6 +151,9 @@ def test_paths_over_contours_end_where_their_words_say():
             lambda: plotting.contours(np.eye(3), [plotting.Series("a", [1], [1])], x_label="", y_label=""),
             r"hessian must have shape \(2, 2\), got \(3, 3\)",
         ),
+        (lambda: small_map(z=np.eye(3)), r"z must have shape \(2, 2\), .* got \(3, 3\)"),
+        (lambda: small_map(levels=[2, 1]), r"levels must rise, got \[2.0, 1.0\]"),
+        (lambda: small_map(x=[1, 1]), "x must rise"),
         (lambda: picture(), "series must hold at least one Series"),
         (
             lambda: plotting.Series("a", [1, 2], [1]),

@@ -43,3 +43,30 @@ def contour_chart(paths, x_label, y_label):
         points = [f"({rounded(x)}, {rounded(y)})" for x, y in zip(one.x, one.y, strict=True)]
         parts.append(f"“{one.label}”: from {points[0]} to {points[-1]} in {len(points) - 1} steps.")
     return " ".join(parts).replace("\n", " ").replace("in 1 steps", "in 1 step")
+
+
+def level_map(x, y, z, levels, paths, x_label, y_label, z_label):
+    """Describe a map: its axes, its range and where it is least and largest, its levels, then what lies on it."""
+    finite = np.isfinite(z)
+    low, high = np.where(finite, z, np.inf), np.where(finite, z, -np.inf)
+    at = {}
+    for word, place in (("Least", low.argmin()), ("largest", high.argmax())):
+        row, column = divmod(int(place), x.size)
+        at[word] = f"{word} at {_symbol(x_label)} = {rounded(x[column])}, {_symbol(y_label)} = {rounded(y[row])}"
+    beyond = "" if finite.all() else " and beyond all bounds"
+    parts = [
+        f"Map of {z_label} over {x_label} (from {rounded(x[0])} to {rounded(x[-1])}) and {y_label} "
+        f"(from {rounded(y[0])} to {rounded(y[-1])}).",
+        f"It runs from {rounded(low.min())} to {rounded(high.max())}{beyond}.",
+        f"{at['Least']}; {at['largest']}.",
+        f"Lines mark the levels {', '.join(map(rounded, levels))}.",
+    ]
+    for one in paths:
+        start, end = ((rounded(one.x[i]), rounded(one.y[i])) for i in (0, -1))
+        parts.append(f"“{one.label}”: from ({', '.join(start)}) to ({', '.join(end)}).")
+    return " ".join(parts).replace("\n", " ")
+
+
+def _symbol(label):
+    """Last word of a label, which is its symbol."""
+    return label.split()[-1]
