@@ -125,7 +125,7 @@ def cot_error_gap(P, test_cov, test_length, steps, *, noise_variance=0.0):
     [0.005, 0.024]
     """
     s, A, B, m, steps, noise_variance = _problem(P, test_cov, test_length, steps, noise_variance)
-    if m is None:
+    if m is None or s[-1] == 0:
         return np.zeros(steps + 1)
     limit, term = _finite_size.expansion(s, A, B, m, steps, noise_variance)
     errors = _recursion(s, A, B, m, steps, noise_variance)
