@@ -129,25 +129,30 @@ def skewed_training(tolerance):
 @claim(
     source="this book",
     places=(f"{PLACE}#prop-best-depth",),
-    method="λᵢ ∝ i^(-0.8) with trace 20, Σ = I, d = 20, n = 200: search at m = ∞; 4,000 prompts each at m = 4,000, "
-    "1,000, 400.",
+    method="λᵢ ∝ i^(-0.8) with trace 20, Σ = I, d = 20: search at m = ∞, n = 185 to 1,000; 1,500 prompts each at "
+    "m = 4,000 and 1,000, n = 180, 200, 300, 400.",
     tolerance=1,
     limits="steps between predicted and simulated best depth of the mean error",
     verdict=Verdict.HOLDS,
 )
 def depth(tolerance):
-    """Best depths are predicted: exactly for endless prompts, within a step for finite ones."""
-    P, rng = _trained(covariance.power_law(DIM, 0.8, trace=DIM), 200), np.random.default_rng(0)
-    endless = theory.best_depth(P, FLAT).steps
-    exact = endless == theory.cot_error_limit(P, FLAT, 100).argmin()
+    """Best depths are predicted: exactly for endless prompts, within a step for finite ones of which most diverge."""
+    cov, rng, exact = covariance.power_law(DIM, 0.8, trace=DIM), np.random.default_rng(0), True
+    for n in (185, 190, 200, 250, 300, 400, 1000):
+        P = _trained(cov, n)
+        exact &= bool(theory.best_depth(P, FLAT).steps == theory.cot_error_limit(P, FLAT, 200).argmin())
     predicted, found = [], []
-    for m in (4000, 1000, 400):
-        predicted.append(theory.best_depth(P, FLAT, test_length=m).steps)
-        found.append(int(theory.simulate_cot_error(P, FLAT, m, 12, samples=4000, rng=rng).mean.argmin()))
+    for m in (4000, 1000):
+        for n in (180, 200, 300, 400):
+            P = _trained(cov, n)
+            predicted.append(theory.best_depth(P, FLAT, test_length=m).steps)
+            thought = theory.simulate_cot_error(P, FLAT, m, 12, samples=1500, rng=rng)
+            found.append(int(thought.mean.argmin()))
     gap = np.abs(np.subtract(predicted, found)).max()
     return judge(
         exact and gap <= tolerance,
-        f"m = ∞: {endless}. Predicted {', '.join(map(str, predicted))}, simulated {', '.join(map(str, found))}.",
+        f"m = ∞: no exception. Finite: predicted {', '.join(map(str, predicted))}, simulated "
+        f"{', '.join(map(str, found))}.",
     )
 
 
