@@ -9,6 +9,7 @@ A layer trained on prompts of covariance :math:`\Lambda` and length n answers wi
 
 from ttsbook.theory._chain import DivergenceWarning
 from ttsbook.theory.direct import direct_error, direct_error_bound, direct_error_by_skill
+from ttsbook.theory.layer import layer_error
 from ttsbook.theory.learned import gamma, preconditioner
 from ttsbook.theory.limit import cot_error_limit, scaling_law_bound
 from ttsbook.theory.simulation import CotSimulation, simulate_cot_error
@@ -21,6 +22,7 @@ __all__ = [
     "direct_error_bound",
     "direct_error_by_skill",
     "gamma",
+    "layer_error",
     "preconditioner",
     "scaling_law_bound",
     "simulate_cot_error",
