@@ -3,7 +3,8 @@ import pytest
 import torch
 from models import COV, draw, generator
 
-from ttsbook import baselines, covariance, evaluation, prompts, theory
+from ttsbook import baselines, cot, covariance, evaluation, prompts, theory
+from ttsbook.attention import LinearSelfAttention
 from ttsbook.tasks import Mixture, Task
 
 TASK = Task(covariance.power_law(6, 1.0), 15)
@@ -49,6 +50,12 @@ def test_gradient_descent_shrinks_each_skill_of_the_prompt_by_its_factor():
         for chain, step in ((answers, 0.4), (oracle, 2 / (strengths[0] + strengths[-1]))):
             left = np.linalg.matrix_power(np.eye(6) - step * S, 5) @ w
             assert np.allclose(w - chain[b, 5].numpy(), left)
+
+
+def test_thinking_is_the_chain_of_the_layer():
+    P = theory.preconditioner(TASK) + 0.1 * np.arange(36).reshape(6, 6) / 36
+    layer = LinearSelfAttention(6, dtype=torch.float64).set_preconditioner(P)
+    assert torch.allclose(baselines.thinking(P)(DRAWN, 5), cot.think(layer, DRAWN, 5, literal=True), rtol=1e-9)
 
 
 def test_the_oracle_ignores_directions_that_the_prompt_does_not_have():

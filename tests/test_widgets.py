@@ -9,7 +9,7 @@ import traitlets
 from ttsbook import theory, widgets
 from ttsbook.tasks import Task
 
-WIDGETS = [widgets.DirectAnswer, widgets.WeightBlocks, widgets.ThinkingPath]
+WIDGETS = [widgets.DirectAnswer, widgets.WeightBlocks, widgets.ThinkingPath, widgets.TrainedLayers]
 
 
 @pytest.mark.parametrize("kind", WIDGETS)

@@ -123,6 +123,45 @@ def gradient_descent(step_size=None):
     return answers
 
 
+def thinking(P):
+    r"""Thinking in closed form, :math:`w_{k+1} = w_k + P\,(X y/m - S_m w_k)`, with any preconditioner.
+
+    Parameters
+    ----------
+    P : array_like, shape (d, d)
+        Preconditioner, any square matrix; that of training is `theory.preconditioner`.
+
+    Returns
+    -------
+    callable
+
+    Raises
+    ------
+    ValueError
+        If `P` is not a finite square matrix.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, evaluation, theory
+    >>> from ttsbook.tasks import Task
+    >>> task, generator = Task(covariance.isotropic(5), 50), torch.Generator().manual_seed(0)
+    >>> solver = thinking(theory.preconditioner(task))
+    >>> curve = evaluation.error_curve(solver, task, steps=2, prompts=2000, generator=generator)
+    >>> curve.mean.round(1).tolist()
+    [4.9, 0.5, 0.1]
+    """
+    P = torch.as_tensor(check.square_matrix("P", P))
+
+    def answers(prompts, steps):
+        S, moment = _means(prompts)
+        chain = [torch.zeros_like(moment)]
+        for _ in range(steps):
+            chain.append(chain[-1] + (moment - _times(S, chain[-1])) @ P.to(moment).mT)
+        return torch.stack(chain, dim=1)
+
+    return answers
+
+
 def conjugate_gradient(P=None):
     r"""Conjugate gradients on :math:`S_m w = X y/m` from zero, preconditioned if you like.
 

@@ -5,10 +5,11 @@ import warnings
 import numpy as np
 import torch
 
-from ttsbook import cot, covariance, embedding, evaluation, recipes, theory, training
+from ttsbook import cot, embedding, evaluation, recipes, theory, training
 from ttsbook.attention import LinearSelfAttention
 from ttsbook.experiments.runner import Experiment
 from ttsbook.tasks import Task
+from ttsbook.trained import spectrum
 
 RECIPES = {"shift": recipes.Shift(), "paper": recipes.Direct(trains=("V31",))}
 ENDLESS = 10**9  # examples of a test prompt that stands for an endless one: S_m is off by some 10⁻⁴
@@ -57,25 +58,6 @@ def runs(settings):
         for recipe in RECIPES
         for seed in settings["seeds"]
     ]
-
-
-def spectrum(train, dim):
-    """Training covariance of that name.
-
-    Parameters
-    ----------
-    train : {"isotropic", "skewed", "unscaled"}
-        Equal strengths, or strengths proportional to 1/i, of trace d; or 1/i itself.
-    dim : int
-        Dimension d.
-
-    Returns
-    -------
-    ndarray, shape (d, d)
-    """
-    if train == "isotropic":
-        return covariance.isotropic(dim)
-    return covariance.power_law(dim, 1.0, trace=dim if train == "skewed" else None)
 
 
 def measure(settings, *, train, n, recipe, seed):
