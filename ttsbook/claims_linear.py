@@ -34,14 +34,14 @@ def falls_with_steps(tolerance):
         curves = trained.curves(found, train=train, n=n, recipe=recipe, m=m)
         for errors in (curves.mean / 20, curves.median / 20):
             falls &= bool((np.diff(errors)[errors[:, :-1] > tolerance] < 0).all())
-        if recipe == "shift":
-            floors.append(curves.mean.min(axis=1).max() / 20)
-        else:
+        if recipe == "paper":
             falls &= bool((np.diff(curves.mean) < 0).all())
+        elif n == 30 and m is None:
+            floors.append(curves.mean[:, 20].max() / 20)
     return judge(
         falls,
-        f"Every step lowers mean and median of every layer while they are above the tolerance. The least mean "
-        f"error / d of layers with all weights trained is up to {rounded(max(floors))}.",
+        f"Every step lowers mean and median of every layer while they are above the tolerance. With all weights "
+        f"trained, n = 30 and m = ∞, the mean error / d after 20 steps is still {rounded(max(floors))} at most.",
         exception=max(floors) > 1e-6,
     )
 
@@ -66,7 +66,7 @@ def short_prompts_catch_up(tolerance):
             needed += (errors <= aim[:, None]).argmax(axis=1).tolist()
     return judge(
         worst <= tolerance,
-        f"At most {rounded(worst)} of it, in mean and median of every seed; {min(needed)} or {max(needed)} steps do.",
+        f"At most {rounded(worst)} of it, in mean and median of every seed; {_span(np.array(needed))} steps do.",
     )
 
 
@@ -145,13 +145,13 @@ def unscaled_is_wrong_at_once(tolerance):
 @claim(
     source="this book",
     places=(f"{CHAPTER}#prop-own-weights",),
-    method=f"{SETTING} V31 alone, all n and spectra, m = ∞: 90 curves of ‖(I − PΣ)ᵏ‖² with each layer's learned P.",
+    method=f"{SETTING} V31 alone, all n and spectra, m = ∞: 105 curves of ‖(I − PΣ)ᵏ‖² with each layer's learned P.",
     tolerance=0.01,
     limits="1 − confidence of the band that holds all steps of all curves at once",
     verdict=Verdict.HOLDS,
 )
 def own_weights_tell(tolerance):
-    """A trained layer's own V31 gives the error of each of its thinking steps exactly."""
+    """From the V31 that a layer learned follows the error of each of its thinking steps, exactly."""
     found, wide, worst, count = results.load("linear"), [], 0.0, 0
     for train, lengths in found.settings["train_lengths"].items():
         for n in lengths:
@@ -174,7 +174,7 @@ def own_weights_tell(tolerance):
 @claim(
     source="this book",
     places=(f"{CHAPTER}#prop-own-weights",),
-    method=f"{SETTING} All of V and W, tested as trained, m = ∞, after 20 steps, where ‖R⁻¹ − I‖² is most of the error.",
+    method=f"{SETTING} All of V and W, tested as trained, m = ∞, after 20 steps, where ‖R⁻¹ − I‖² is most of it.",
     tolerance=3.0,
     limits="measured floor relative to the predicted one, or its inverse",
     verdict=Verdict.HOLDS,
@@ -198,9 +198,9 @@ def trained_floor(tolerance):
 @claim(
     source="this book",
     places=(CHAPTER,),
-    method="λᵢ ∝ 1/i of trace d = 20, n = m = 40, no label noise, closed form of thinking; the same 2000 prompts for all.",
+    method="λᵢ ∝ 1/i of trace d = 20, n = m = 40, no label noise, closed form of thinking; the same 2000 prompts.",
     tolerance=1.0,
-    limits="mean error relative to the other solver's",
+    limits="median error relative to the other solver's",
     verdict=Verdict.HOLDS,
 )
 def among_solvers(tolerance):
@@ -215,8 +215,8 @@ def among_solvers(tolerance):
     holds = (think / descent)[1:].max() < tolerance and (think / plain)[1:4].max() < tolerance
     return judge(
         holds and (better / think)[2:].max() < tolerance,
-        f"Error / d after 5 steps: thinking {rounded(think[5] / 20)}, descent {rounded(descent[5] / 20)}, conjugate "
-        f"gradients {rounded(plain[5] / 20)}, preconditioned like thinking {rounded(better[5] / 20)}.",
+        f"Median error / d after 5 steps: thinking {rounded(think[5] / 20)}, descent {rounded(descent[5] / 20)}, "
+        f"conjugate gradients {rounded(plain[5] / 20)}, preconditioned like thinking {rounded(better[5] / 20)}.",
     )
 
 
@@ -226,7 +226,7 @@ def _measure(solver, cov):
     from ttsbook import evaluation
 
     options = {"steps": 10, "prompts": 2000, "generator": torch.Generator().manual_seed(7), "condensed": True}
-    return evaluation.error_curve(solver, Task(cov, 40), **options).mean
+    return evaluation.error_curve(solver, Task(cov, 40), **options).median
 
 
 def _grid(trains, lengths):

@@ -29,29 +29,37 @@ const strengths = (setting, dim) => {
 
 const lowest = (errors) => errors.reduce((best, error, k) => (error < errors[best] ? k : best), 0);
 
+const known = new Map();
+const remembered = (key, make) => {
+  if (!known.has(key)) known.set(key, make());
+  return known.get(key);
+};
+
 const compute = (model) => {
   const [setting, recipe, dim] = ["setting", "recipe", "dim"].map((name) => model.get(name));
   const m = model.get("test_length");
   const available = lengths(model).map(([n]) => n);
   const n = available.includes(model.get("train_length")) ? model.get("train_length") : available.at(-1);
   const stored = model.get("curves")[[setting, n, recipe, m ?? "inf"].join("|")][model.get("summary")];
-  const [low, high] = stored.map((curve) => curve.map((value) => (value === null ? Infinity : 10 ** (value / 1000))));
+  const [low, high] = stored.map((curve) => curve.split(" ").map((value) => (value === "inf" ? Infinity : 10 ** (value / 1000))));
   const middle = low.map((value, k) => Math.sqrt(value) * Math.sqrt(high[k]));
   const [trained, test] = strengths(setting, dim);
   const P = preconditioner(trained, n);
-  const theory = cotError(P, test, m, middle.length - 1).map((error) => error / dim);
+  const theory = remembered([setting, n, m].join(), () => cotError(P, test, m, middle.length - 1).map((error) => error / dim));
   return { n, m, low, high, middle, theory, best: lowest(middle), endless: m === null ? bestDepth(P, test) : null };
 };
 
+// Best depth by theory: exact for endless prompts, else the lowest point of its curve.
 const advice = ({ theory, endless }) => {
-  if (endless && endless.steps === null) return "theory says: never stop";
-  return `theory says ${endless ? endless.steps : lowest(theory)}`;
+  if (endless) return endless.steps === null ? "never stop" : String(endless.steps);
+  const depth = lowest(theory);
+  return depth === theory.length - 1 ? `${depth} or later` : String(depth);
 };
 
 const sentence = (model, state) => {
   const last = state.middle.length - 1;
   return `n = ${state.n}, m = ${length(state.m)}: least ${model.get("summary")} error / d of the trained layers ` +
-    `${round(state.middle[state.best])} at k = ${state.best} (${advice(state)}); ` +
+    `${round(state.middle[state.best])} at k = ${state.best} (theory: ${advice(state)}); ` +
     `${round(state.middle[1])} answering directly, ${round(state.middle[last])} at k = ${last}.`;
 };
 

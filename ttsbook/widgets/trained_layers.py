@@ -59,19 +59,17 @@ class TrainedLayers(Widget):
     def still(self):
         """Errors of the trained layers with their range over the seeds, and theory, as they are set."""
         train, test = self.setting.split(", ")
-        key = f"{self.setting}|{self.train_length}|{self.recipe}|{self.test_length or 'inf'}"
-        stored = [[np.inf if value is None else 10 ** (value / 1000) for value in curve] for curve in self._seeds(key)]
-        low, high = np.array(stored)
+        low, high = self._seeds(f"{self.setting}|{self.train_length}|{self.recipe}|{self.test_length or 'inf'}")
         cov = trained.spectrum(train, self.dim)
         P = theory.preconditioner(Task(cov, self.train_length))
-        steps = np.arange(len(low))
+        steps, middle = np.arange(len(low)), np.clip(np.sqrt(low) * np.sqrt(high), low, high)
         with warnings.catch_warnings():  # a reference line, far from the edge an approximation
             warnings.simplefilter("ignore", theory.ValidityWarning)
             expected = theory.cot_error(P, cov if test == "matched" else np.eye(self.dim), self.test_length, steps[-1])
         return plotting.lines(
             [
                 plotting.Series("theory", steps, expected / self.dim),
-                plotting.Series("trained,\nall seeds", steps, np.sqrt(low) * np.sqrt(high), low, high),
+                plotting.Series("trained,\nall seeds", steps, middle, low, high),
             ],
             x_label="thinking steps k",
             y_label=f"error / d, {self.summary} over prompts and w",
@@ -82,11 +80,12 @@ class TrainedLayers(Widget):
     def _seeds(self, key):
         if key not in self.curves:
             raise ValueError(f"train_length and test_length must be among those of the experiment, got {key!r}")
-        return self.curves[key][self.summary]
+        bounds = [np.array(bound.split(), dtype=float) for bound in self.curves[key][self.summary]]
+        return [10 ** (bound / 1000) for bound in bounds]
 
 
 def _encoded(found):
-    """Lowest and highest error / d over the seeds, as thousandths of powers of ten; None for infinity."""
+    """Lowest and highest error / d over the seeds, as thousandths of powers of ten, in strings of numbers."""
     curves = {}
     for setting in SETTINGS:
         train, test = setting.split(", ")
@@ -101,7 +100,5 @@ def _encoded(found):
 
 def _range(errors, found):
     logarithms = 1000 * np.log10(errors / found.settings["dim"])
-    return [
-        [None if np.isinf(value) else round(float(value)) for value in bound]
-        for bound in (logarithms.min(axis=0), logarithms.max(axis=0))
-    ]
+    bounds = logarithms.min(axis=0), logarithms.max(axis=0)
+    return [" ".join(f"{value:.0f}" for value in bound) for bound in bounds]
