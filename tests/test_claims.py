@@ -132,6 +132,7 @@ def test_a_check_sees_other_results(monkeypatch, name, experiment, entry, factor
     [
         ("falls_with_steps", {"train": "skewed", "n": 20}, 1.5 ** np.arange(31)),
         ("short_prompts_catch_up", {"n": 10}, 1e4),
+        ("more_examples_help", {"train": "skewed", "n": 100, "recipe": "paper"}, 1e3),
         ("turns_when_skewed", {"n": 30}, 1.5 ** np.arange(31)),
         ("larger_n_is_worse", {"n": 400}, 1e-2),
         ("unscaled_is_wrong_at_once", {"train": "unscaled", "n": 10, "seed": 3}, 0.1),
