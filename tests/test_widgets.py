@@ -9,7 +9,11 @@ import traitlets
 from ttsbook import theory, widgets
 from ttsbook.tasks import Task
 
-WIDGETS = [widgets.DirectAnswer, widgets.WeightBlocks, widgets.ThinkingPath, widgets.OverthinkingMap]
+WIDGETS = [
+    kind
+    for kind in vars(widgets).values()
+    if isinstance(kind, type) and issubclass(kind, widgets.Widget) and kind is not widgets.Widget
+]
 
 
 @pytest.mark.parametrize("kind", WIDGETS)
