@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import traitlets
 
-from ttsbook import theory, widgets
-from ttsbook.tasks import Task
+from ttsbook import selection, theory, widgets
+from ttsbook.report import rounded
+from ttsbook.tasks import Mixture, Task
 
-WIDGETS = [widgets.DirectAnswer, widgets.WeightBlocks, widgets.ThinkingPath]
+WIDGETS = [widgets.DirectAnswer, widgets.WeightBlocks, widgets.ThinkingPath, widgets.TaskMixture]
 
 
 @pytest.mark.parametrize("kind", WIDGETS)
@@ -80,3 +81,17 @@ def test_the_thinking_path_draws_what_theory_says():
     thinking = widget.still().figure.axes[0].lines[1].get_xydata()
     by_matrix = [np.linalg.matrix_power(np.eye(2) - P @ np.diag([1.0, 0.5]), k) @ [-1.6, -1.6] for k in range(7)]
     assert np.allclose(thinking, by_matrix)
+
+
+def test_the_task_mixture_marks_what_selection_chooses():
+    widget = widgets.TaskMixture(steps=5, share_easy=0.8, share_hard=0.5)
+    tasks, target = widget.pool()
+    alt = widget.still().alt
+    for name, weights in {
+        "paper's": selection.quadratic_program([task.cov for task in tasks], target).weights,
+        "least error": selection.optimal_mixture(tasks, target, 5).weights,
+        "yours": [0.8, 0.2, 0.0],
+    }.items():
+        error = theory.cot_error_limit(theory.preconditioner(Mixture(tasks, weights)), target, 5)[5] / 20
+        shares = ", ".join(f"{round(weight, 2) + 0:g}" for weight in weights)
+        assert f"“{name}” at ({shares}): {rounded(error)}." in alt

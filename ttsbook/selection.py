@@ -7,6 +7,7 @@ steps itself.
 """
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from scipy.optimize import minimize, nnls
@@ -16,6 +17,7 @@ from ttsbook import covariance, theory
 from ttsbook.tasks import Mixture
 
 PROMPTS = 64  # simulated once, for the error of several steps at a finite test length
+BEST = 4  # single tasks from which the search starts, and from the middle of each two of them
 FLOOR = 1e-6  # least weight of a task if some task leaves a direction unused
 
 
@@ -127,9 +129,9 @@ def optimal_mixture(tasks, target_cov, steps, *, test_length=None, prompts=PROMP
     Notes
     -----
     Sequential quadratic programming (SciPy's SLSQP) on :math:`\frac{1}{2k}\log e_k` with the analytic
-    gradient, from the uniform mixture, the paper's, and the two best single tasks; the best end is
-    polished by L-BFGS-B. The objective is not convex: the result is the best of these descents.
-    If some task leaves a direction unused, weights stay at about 1e-6 or more.
+    gradient, from the uniform mixture, the paper's, the four best single tasks and the middle of
+    each two of these; the best end is polished by L-BFGS-B. The objective is not convex: the result
+    is the best of these descents. If some task leaves a direction unused, weights stay at about 1e-6 or more.
 
     Examples
     --------
@@ -182,9 +184,9 @@ def _starts(mixture, objective, floor):
     starts = [mixture.weights]
     if not _is_singular(target):
         starts.append(quadratic_program([task.cov for task in mixture.tasks], target).weights)
-    inner = [(1 - count * floor) * single + floor for single in np.eye(count)]
-    singles = sorted((objective.log_rate(single)[0], index) for index, single in enumerate(inner))
-    starts += [0.9 * inner[index] + 0.1 * mixture.weights for _, index in singles[:2]]
+    nearly = 0.9 * np.eye(count) + 0.1 * mixture.weights  # single tasks, each with a little of all
+    best = sorted(nearly, key=lambda weights: objective.log_rate(weights)[0])[:BEST]
+    starts += best + [(one + other) / 2 for one, other in combinations(best, 2)]
     return [(1 - count * floor) * start + floor for start in starts]
 
 
