@@ -226,6 +226,14 @@ def test_shipped_error_on_finite_prompts_is_the_predicted_one():
             assert np.sqrt((errors**2).mean()) == pytest.approx(np.sqrt(constant / (pool - 11)), rel=0.2)
 
 
+def test_shipped_selection_is_best_where_the_error_itself_is_minimized():
+    found = shipped("selection")
+    exact, even, paper = (found.values(name) for name in ("exact", "uniform", "paper"))  # (ways, pools, steps)
+    assert (exact <= np.minimum(even, paper) * (1 + 1e-6)).all()
+    assert np.allclose(found.values("kind_weights").sum(axis=-1), 1)
+    assert (paper[..., 0] < even[..., 0]).mean() > 0.5
+
+
 def test_a_predicted_layer_has_what_its_recipe_predicts():
     task = Task(np.diag([1.0, 0.5]), 8)
     for recipe in recipes.RECIPES.values():

@@ -8,8 +8,8 @@ that a task uses, scaled to d = 20 dimensions: 4 or 20.
 import numpy as np
 
 from ttsbook import _validation as check
-from ttsbook import covariance
-from ttsbook.tasks import Task
+from ttsbook import covariance, selection
+from ttsbook.tasks import Mixture, Task
 
 KINDS = {"easy-short": (0.2, 0.2), "hard-short": (0.8, 0.2), "easy-long": (0.2, 1.0), "hard-long": (0.8, 1.0)}
 
@@ -171,3 +171,145 @@ def qualities(covs, target_cov):
         float(np.square(np.diag(inside)).sum() / np.square(inside).sum()),
         float(np.mean([covariance.hardness(cov) for cov in covs])),
     )
+
+
+def even(covs, prompt_length):
+    """Mix tasks with these covariances evenly, all with one prompt length.
+
+    Parameters
+    ----------
+    covs : sequence of array_like, each of shape (d, d)
+        Covariances.
+    prompt_length : int
+        Prompt length n, at least 1.
+
+    Returns
+    -------
+    Mixture
+
+    Examples
+    --------
+    >>> even([np.eye(2), np.eye(2)], 5).weights.tolist()
+    [0.5, 0.5]
+    """
+    return Mixture([Task(cov, prompt_length) for cov in covs], np.full(len(covs), 1 / len(covs)))
+
+
+def lacking_one(target_cov, *, rng, weakness=0.2):
+    """Four tasks that are diverse, relevant and hard for a target, and three times four that lack one of it.
+
+    Parameters
+    ----------
+    target_cov : array_like, shape (d, d)
+        Diagonal covariance of the target, with a long tail and trace d.
+    rng : numpy.random.Generator
+        Source of the random directions of the tasks that are not relevant.
+    weakness : float, default 0.2
+        As for `blind_spots`.
+
+    Returns
+    -------
+    dict of str to list of ndarray
+        Covariances: tasks with four blind spots that make up for each other; one of them four
+        times (not diverse); all turned by one random rotation (not relevant); tasks with equal
+        strengths (not hard).
+
+    Raises
+    ------
+    ValueError
+        If `target_cov` is not a diagonal covariance.
+
+    Examples
+    --------
+    >>> target = covariance.power_law(20, 0.8, trace=20)
+    >>> list(lacking_one(target, rng=np.random.default_rng(0)))
+    ['all three', 'not diverse', 'not relevant', 'not hard']
+    """
+    full = blind_spots(target_cov, 4, weakness)
+    dim = len(full[0])
+    turn = covariance.skills(covariance.rotate(np.diag(np.arange(1.0, dim + 1)), rng=rng)).directions
+    return {
+        "all three": full,
+        "not diverse": [full[-1]] * 4,
+        "not relevant": [(turned := turn @ cov @ turn.T) / 2 + turned.T / 2 for cov in full],
+        "not hard": [covariance.isotropic(dim)] * 4,
+    }
+
+
+def eight_tasks(target_cov, *, rng, prompt_length=100):
+    """Make a pool of tasks near a target: four with blind spots, three power laws, and the target with other skills.
+
+    Parameters
+    ----------
+    target_cov : array_like, shape (d, d)
+        Diagonal covariance of the target.
+    rng : numpy.random.Generator
+        Source of the random directions of the last task.
+    prompt_length : int, default 100
+        Prompt length n of all tasks.
+
+    Returns
+    -------
+    list of Task
+
+    Raises
+    ------
+    ValueError
+        If `target_cov` is not a diagonal covariance.
+
+    Examples
+    --------
+    >>> len(eight_tasks(covariance.power_law(20, 0.8, trace=20), rng=np.random.default_rng(0)))
+    8
+    """
+    covs = blind_spots(target_cov, 4, 0.2)
+    dim, trace = len(covs[0]), np.trace(covs[0])
+    covs += [covariance.power_law(dim, exponent, trace=trace) for exponent in (0.0, 0.4, 1.2)]
+    covs.append(covariance.rotate(target_cov, rng=rng))
+    return [Task(cov, prompt_length) for cov in covs]
+
+
+def with_estimates(tasks, target_cov, steps, length, *, draws, paper=False):
+    r"""Choose mixtures for estimates of the target's covariance, and return what they lead to.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+        The pool.
+    target_cov : array_like, shape (d, d)
+        The true covariance :math:`\Sigma` of the target.
+    steps : int
+        Number k of thinking steps, at least 1.
+    length : int
+        Number of target examples from which :math:`\Sigma` is estimated.
+    draws : int
+        Number of estimates, each from its own seed.
+    paper : bool, default False
+        Choose by the paper's program, which needs at least d examples, instead of the error.
+
+    Returns
+    -------
+    ndarray, shape (draws,)
+        Errors :math:`e_k` at m = ∞ on the true target.
+
+    Raises
+    ------
+    ValueError
+        If a matrix or number is out of range.
+
+    Examples
+    --------
+    >>> pool, target = [Task(np.eye(2), 9), Task(np.diag([1.0, 0.5]), 9)], np.diag([1.0, 0.7])
+    >>> with_estimates(pool, target, 2, 1000, draws=3).round(3).tolist()
+    [0.002, 0.002, 0.002]
+    """
+    objective, errors = selection.MixtureError(tasks, target_cov, steps), []
+    for draw in range(draws):
+        rng = np.random.default_rng([length, draw])
+        estimate = covariance.sample_empirical(target_cov, length, samples=1, rng=rng)[0]
+        if paper:
+            chosen = selection.quadratic_program([task.cov for task in tasks], estimate)
+        else:
+            chosen = selection.optimal_mixture(tasks, estimate, steps)
+        errors.append(objective.error(chosen.weights))
+    return np.array(errors)

@@ -1,7 +1,7 @@
 r"""Which tasks to train on: the weights of a mixture, chosen for a target.
 
 A mixture draws each training prompt from task :math:`\ell` with probability :math:`\pi_\ell`.
-Two programmes choose :math:`\pi` on the simplex for test prompts of covariance :math:`\Sigma`:
+Two programs choose :math:`\pi` on the simplex for test prompts of covariance :math:`\Sigma`:
 the paper's, which looks at covariances alone, and one that minimizes the error after k thinking
 steps itself.
 """
@@ -23,14 +23,14 @@ FLOOR = 1e-6  # least weight of a task if some task leaves a direction unused
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """Weights of a mixture, shape (tasks,), and the value of the programme that chose them."""
+    """Weights of a mixture, shape (tasks,), and the value of the program that chose them."""
 
     weights: np.ndarray
     error: float
 
 
 def quadratic_program(covs, target_cov):
-    r"""Choose weights by covariances alone (the paper's selection programme).
+    r"""Choose weights by covariances alone (the paper's selection program).
 
     Minimizes :math:`\|I - \Sigma^{-1}\sum_\ell \pi_\ell\Lambda_\ell\|_F^2` over the simplex. Prompt
     lengths play no part in it.
@@ -45,7 +45,7 @@ def quadratic_program(covs, target_cov):
     Returns
     -------
     Selection
-        A minimizer, and as `error` the least value of the programme. It is not the error of a
+        A minimizer, and as `error` the least value of the program. It is not the error of a
         layer trained on the mixture.
 
     Raises
@@ -211,6 +211,7 @@ class MixtureError:
     """
 
     def __init__(self, tasks, target_cov, steps, *, test_length=None, prompts=PROMPTS, rng=None):
+        tasks = Mixture(tasks, np.full(len(tasks), 1 / max(1, len(tasks)))).tasks
         self.target_cov = check.covariance("target_cov", target_cov)
         self.steps = check.count("steps", steps, least=1)
         inverse_m = check.inverse_length("test_length", test_length)

@@ -101,7 +101,7 @@ def test_mixtures_converge_where_each_task_does():
     assert seen > 20
 
 
-def test_a_small_value_of_the_programme_lets_the_chain_converge():
+def test_a_small_value_of_the_program_lets_the_chain_converge():
     rng, safe = np.random.default_rng(4), 0
     for _ in range(200):
         strengths = rng.uniform(0, 1, (6, DIM)) ** 4 + 0.001

@@ -1,21 +1,26 @@
 // Formulas of ttsbook.selection for three tasks and a target with skills along the axes, at m = ∞: each
 // function here bears the name of the Python one it mirrors, and takes strengths for covariances.
 
-import { cotErrorLimit, gamma } from "./theory.js";
+import { gamma } from "./theory.js";
 
 const dot = (a, b) => a.reduce((total, value, i) => total + value * b[i], 0);
 const minus = (a, b) => a.map((value, i) => value - b[i]);
 const clip = (value) => Math.min(1, Math.max(0, value));
 
-// The error of each number of steps as a function of the weights.
+// The error after some steps as a function of the weights.
 export const mixtureError = (tasks, lengths, target, steps) => {
   const gammas = tasks.map((strengths, l) => gamma(strengths, lengths[l]));
   return (weights) => {
-    const P = target.map((_, i) => {
-      const shares = tasks.map((strengths, l) => weights[l] * strengths[i]);
-      return (shares[0] + shares[1] + shares[2]) / dot(shares, gammas.map((g) => g[i]));
-    });
-    return cotErrorLimit(P, target, steps)[steps];
+    let error = 0;
+    for (let i = 0; i < target.length; i++) {
+      let [first, second] = [0, 0];
+      for (let l = 0; l < tasks.length; l++) {
+        first += weights[l] * tasks[l][i];
+        second += weights[l] * tasks[l][i] * gammas[l][i];
+      }
+      error += (1 - (first / second) * target[i]) ** (2 * steps);
+    }
+    return error;
   };
 };
 
@@ -54,16 +59,21 @@ export const grid = (parts) => {
   return points;
 };
 
-// The least error: from each valley of a grid downhill, with steps that shrink.
-export const optimalMixture = (tasks, lengths, target, steps) => {
+// Key of a point of the grid.
+export const gridKey = (weights, parts) => Math.round(weights[0] * parts) * 1000 + Math.round(weights[1] * parts);
+
+// The least error: from each valley of a grid downhill, with steps that shrink. The errors on the grid may be given.
+export const optimalMixture = (tasks, lengths, target, steps, { parts = 32, onGrid = null } = {}) => {
   const error = mixtureError(tasks, lengths, target, steps);
-  const parts = 32;
-  const valleys = grid(parts).filter((one) => neighbors(one, 1 / parts).every((other) => error(one) <= error(other)));
+  const points = grid(parts);
+  const errors = onGrid ?? new Map(points.map((one) => [gridKey(one, parts), error(one)]));
+  const at = (one) => errors.get(gridKey(one, parts));
+  const valleys = points.filter((one) => neighbors(one, 1 / parts).every((other) => at(one) <= at(other)));
   const ends = valleys.map((start) => {
     let [best, least] = [start, error(start)];
     for (let step = 0.5 / parts; step > 1e-8;) {
-      const errors = neighbors(best, step).map((one) => [one, error(one)]);
-      const [lower, lowest] = errors.reduce((one, other) => (other[1] < one[1] ? other : one), [best, least]);
+      const around = neighbors(best, step).map((one) => [one, error(one)]);
+      const [lower, lowest] = around.reduce((one, other) => (other[1] < one[1] ? other : one), [best, least]);
       if (lowest < least) [best, least] = [lower, lowest];
       else step /= 2;
     }

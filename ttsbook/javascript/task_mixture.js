@@ -1,5 +1,5 @@
 import { powerLaw } from "./theory.js";
-import { grid, mixtureError, optimalMixture, quadraticProgram } from "./selection.js";
+import { grid, gridKey, mixtureError, optimalMixture, quadraticProgram } from "./selection.js";
 import { element, follow, range, round, slider, wholeNumbers } from "./controls.js";
 import { drawing, node } from "./chart.js";
 
@@ -23,12 +23,13 @@ const compute = (model) => {
   const [easy, other] = [model.get("share_easy"), model.get("share_hard")];
   const share = Math.min(other, 1 - easy);
   const error = mixtureError(tasks, lengths, target, steps);
-  const best = optimalMixture(tasks, lengths, target, steps);
+  const onGrid = new Map(grid(PARTS).map((weights) => [gridKey(weights, PARTS), error(weights)]));
+  const best = optimalMixture(tasks, lengths, target, steps, { parts: PARTS, onGrid });
   const marks = {
     yours: [easy, share, Math.max(0, 1 - easy - share)], even: EVEN,
     paper: quadraticProgram(tasks, target).weights, least: best.weights,
   };
-  return { steps, error: (weights) => error(weights) / DIM, marks };
+  return { steps, error: (weights) => error(weights) / DIM, onGrid, marks };
 };
 
 const shares = (weights) => weights.map((weight) => weight.toFixed(2)).join(", ");
@@ -50,34 +51,35 @@ const place = (size, [, hard, turned]) => {
   return [MARGIN + side * (hard + turned / 2), MARGIN + height * (1 - turned)];
 };
 
-const cells = (svg, size, error, least) => {
-  const at = new Map();
-  const key = (i, j) => i * 100 + j;
-  for (const weights of grid(PARTS)) {
-    at.set(key(Math.round(weights[1] * PARTS), Math.round(weights[2] * PARTS)), Math.log(error(weights)));
-  }
+// Triangles of the grid, in one path for each band of the logarithm of the error.
+const cells = (svg, size, onGrid, least) => {
+  const log = (easy, hard) => Math.log(onGrid.get(gridKey([easy / PARTS, hard / PARTS], PARTS)) / DIM);
   const low = Math.log(least);
-  const high = Math.max(low + 0.01, Math.min(0, Math.max(...at.values()))); // from 0 on, no better than no answer
-  const corner = ([i, j]) => place(size, [0, i / PARTS, j / PARTS]).map((value) => value.toFixed(1)).join();
+  const high = Math.max(low + 0.01, Math.min(0, Math.log(Math.max(...onGrid.values()) / DIM))); // 0: no answer
+  const paths = Array.from({ length: BANDS }, () => "");
+  const corner = ([easy, hard]) =>
+    place(size, [0, hard / PARTS, (PARTS - easy - hard) / PARTS]).map((value) => value.toFixed(1)).join();
   const add = (corners) => {
-    const mean = corners.reduce((total, [i, j]) => total + at.get(key(i, j)), 0) / 3;
-    const band = Math.min(BANDS - 1, Math.floor(((BANDS - 1) * (mean - low)) / (high - low)));
-    if (band < 1) return;
-    svg.append(node("polygon", { points: corners.map(corner).join(" "), class: "tts-cell", "fill-opacity": (0.6 * band) / (BANDS - 1) }));
+    const mean = corners.reduce((total, one) => total + log(...one), 0) / 3;
+    const band = Math.floor(((BANDS - 1) * (mean - low)) / (high - low));
+    paths[Math.max(0, Math.min(BANDS - 1, band))] += `M${corners.map(corner).join("L")}Z`;
   };
-  for (let i = 0; i < PARTS; i++) {
-    for (let j = 0; j < PARTS - i; j++) {
-      add([[i, j], [i + 1, j], [i, j + 1]]);
-      if (i + j < PARTS - 1) add([[i + 1, j], [i, j + 1], [i + 1, j + 1]]);
+  for (let easy = 0; easy < PARTS; easy++) {
+    for (let hard = 0; hard < PARTS - easy; hard++) {
+      add([[easy, hard], [easy + 1, hard], [easy, hard + 1]]);
+      if (easy + hard < PARTS - 1) add([[easy + 1, hard], [easy, hard + 1], [easy + 1, hard + 1]]);
     }
   }
+  paths.forEach((path, band) => {
+    if (band > 0 && path) svg.append(node("path", { d: path, class: "tts-cell", "fill-opacity": (0.6 * band) / (BANDS - 1) }));
+  });
 };
 
-const draw = (size, { error, marks }, words) => {
+const draw = (size, { error, onGrid, marks }, words) => {
   const { height } = frame(size);
   const svg = drawing(size, height + 2 * MARGIN, words);
   svg.style.maxWidth = `${size}px`;
-  cells(svg, size, error, error(marks.least));
+  cells(svg, size, onGrid, error(marks.least));
   const outline = [[1, 0, 0], [0, 1, 0], [0, 0, 1]].map((one) => place(size, one).join()).join(" ");
   svg.append(node("polygon", { points: outline, class: "tts-outline" }));
   const bottom = MARGIN + height + 18;
@@ -138,8 +140,8 @@ const render = ({ model, el }) => {
   const controls = [
     slider(model, { trait: "target_exponent", label: "target, exponent", values: range(0, 1.6, 0.05), format: fixed }),
     slider(model, { trait: "steps", label: "thinking steps k", values: range(1, 20) }),
-    slider(model, { trait: "easy_exponent", label: "easy task, exponent", values: range(0, 1.6, 0.05), format: fixed }),
-    slider(model, { trait: "hard_exponent", label: "hard tasks, exponent", values: range(0, 1.6, 0.05), format: fixed }),
+    slider(model, { trait: "easy_exponent", label: "easy, exponent", values: range(0, 1.6, 0.05), format: fixed }),
+    slider(model, { trait: "hard_exponent", label: "hard, exponent", values: range(0, 1.6, 0.05), format: fixed }),
     slider(model, { trait: "train_length", label: "training examples n", values: wholeNumbers(1, 1000, 10) }),
     slider(model, { trait: "share_easy", label: "share of easy", values: range(0, 1, 0.01), format: fixed }),
     slider(model, { trait: "share_hard", label: "share of hard", values: range(0, 1, 0.01), format: fixed }),
