@@ -94,7 +94,7 @@ def optimal_mixture(tasks, target_cov, steps, *, test_length=None, prompts=PROMP
     * m = ∞, any k: :math:`\|(I - P\Sigma)^k\|_F^2`, exact;
     * finite m, k = 1: `theory.direct_error`, exact;
     * finite m, k > 1: the mean of :math:`\|(I - PS_m)^k\|_F^2` over simulated prompts, the same in
-      every evaluation.
+      every evaluation. No exact form is at hand, as P is not symmetric in general.
 
     Parameters
     ----------
