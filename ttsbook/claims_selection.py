@@ -27,6 +27,11 @@ def share(wins, confidence=0.95):
     return wins.mean(), interval.low, interval.high
 
 
+def percent(wins):
+    """A share of pools and its 95 % interval in words: "80 % (77–82 %)"."""
+    return "{:.0f} % ({:.0f}–{:.0f} %)".format(*(100 * value for value in share(wins)))
+
+
 @claim(
     source="paper: the selection program",
     places=(f"{CHAPTER}#prop-program",),
@@ -40,14 +45,12 @@ def selection_program(tolerance):
     found = results.load("selection")
     wins = [np.less(run["paper"], run["uniform"]) for run in found.runs]  # each (pools, steps)
     lows = [share(column)[1] for group in wins for column in group.T]
-    shares = [share(column) for column in np.concatenate(wins).T]
-    steps = ", ".join(
-        f"{100 * mean:.0f} % (k = {k})" for k, (mean, *_) in zip(found.settings["steps"], shares, strict=True)
-    )
+    shares = zip(found.settings["steps"], np.concatenate(wins).T, strict=True)
+    steps = ", ".join(f"{percent(column)} at k = {k}" for k, column in shares)
     diverges = np.concatenate([run["diverges"] for run in found.runs])
     return judge(
         min(lows) > tolerance,
-        f"Better than the even mixture in {steps} of all pools. Its chain diverges in {100 * diverges.mean():.0f} %. "
+        f"Better than the even mixture in {steps}. Its chain diverges in {percent(diverges)}. "
         f"Least share in one way to make pools: {100 * min(group.mean(axis=0).min() for group in wins):.0f} %.",
     )
 
@@ -70,8 +73,8 @@ def exact_mixture(tolerance):
     )
     return judge(
         excess <= tolerance,
-        f"Worse than the better of the two by {within(max(0.0, excess), tolerance)} in {exact.size} comparisons. Median factor "
-        f"by which the program's mixture errs more: {gains}.",
+        f"Worse than the better of the two by {within(max(0.0, excess), tolerance)} in {exact.size} cases. Median "
+        f"factor by which the program's mixture errs more: {gains}.",
     )
 
 
@@ -126,20 +129,22 @@ def half_on_hard(tolerance):
             weight = selection.quadratic_program([easy, hard], target).weights[1]
             agree += (weight >= 0.5) == (norms[1] <= norms[0])
             half += weight >= 0.5
-    groups = {name: _hard_share(run) for name, run in pool_groups(results.load("selection")).items()}
-    turned = max(value for name, value in groups.items() if name.startswith("equal traces, turned"))
-    raw = min(value for name, value in groups.items() if name.startswith("raw spectra, turned"))
+    groups = {name: _half_on_hard(run) for name, run in pool_groups(results.load("selection")).items()}
+    raw, turned = (
+        np.concatenate([found for name, found in groups.items() if name.startswith(way)])
+        for way in ("raw spectra, turned", "equal traces, turned")
+    )
     return judge(
         agree == counted,
         f"The condition decides {agree} of {counted} pairs; {100 * half / counted:.0f} % give half to the hard task. "
-        f"Pools with turned skills: {100 * raw:.0f} % or more with raw spectra, {100 * turned:.0f} % at equal traces.",
-        exception=turned < 0.5,
+        f"Pools with turned skills: {percent(raw)} with raw spectra, {percent(turned)} at equal traces.",
+        exception=turned.mean() < 0.5,
     )
 
 
-def _hard_share(run):
+def _half_on_hard(run):
     weights = np.array(run["kind_weights"])
-    return ((weights[:, 1] + weights[:, 3]) >= 0.5).mean()
+    return weights[:, 1] + weights[:, 3] >= 0.5
 
 
 @claim(
@@ -161,8 +166,8 @@ def kinds_of_tasks(tolerance):
     raw = all(found for name, found in orders.items() if name.startswith("raw") and name.endswith("0.5"))
     return judge(
         raw,
-        f"The reported order in {sum(orders.values())} of {len(orders)} ways to make pools, among them both with raw "
-        "spectra and the target 0.5.",
+        f"The reported order in {sum(orders.values())} of {len(orders)} ways to make pools: "
+        f"{'; '.join(name for name, found in orders.items() if found) or 'none'}.",
         exception=not all(orders.values()),
     )
 
