@@ -2,11 +2,14 @@
 
 from ttsbook import (
     claims_attention,
+    claims_linear,
     claims_mixture,
+    claims_overthinking,
     claims_recipes,
     claims_selection,
     claims_task,
     claims_thinking,
+    claims_warning,
 )
 from ttsbook.ledger import Claim, Table
 
@@ -14,9 +17,21 @@ CHAPTERS = {
     "setup/task": "The task",
     "setup/attention": "One layer of attention",
     "setup/thinking": "Thinking",
+    "theorems/overthinking": "Overthinking",
     "theorems/task-selection": "Choosing what to train on",
+    "experiments/linear-attention": "Linear attention, trained",
 }
-PARTS = (claims_task, claims_attention, claims_recipes, claims_thinking, claims_mixture, claims_selection)
+PARTS = (
+    claims_task,
+    claims_attention,
+    claims_recipes,
+    claims_thinking,
+    claims_overthinking,
+    claims_warning,
+    claims_mixture,
+    claims_selection,
+    claims_linear,
+)
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 
 

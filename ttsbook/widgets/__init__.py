@@ -7,8 +7,19 @@ A widget computes in the browser. Its JavaScript lives in ``ttsbook/javascript``
 
 from ttsbook.widgets.base import Widget, bundle
 from ttsbook.widgets.direct_answer import DirectAnswer
+from ttsbook.widgets.overthinking_map import OverthinkingMap
 from ttsbook.widgets.task_mixture import TaskMixture
 from ttsbook.widgets.thinking_path import ThinkingPath
+from ttsbook.widgets.trained_layers import TrainedLayers
 from ttsbook.widgets.weight_blocks import WeightBlocks
 
-__all__ = ["DirectAnswer", "TaskMixture", "ThinkingPath", "WeightBlocks", "Widget", "bundle"]
+__all__ = [
+    "DirectAnswer",
+    "OverthinkingMap",
+    "TaskMixture",
+    "ThinkingPath",
+    "TrainedLayers",
+    "WeightBlocks",
+    "Widget",
+    "bundle",
+]
