@@ -1,15 +1,32 @@
 """The claims ledger: what the paper and this book claim, and whether it holds."""
 
-from ttsbook import claims_attention, claims_linear, claims_recipes, claims_task, claims_thinking
+from ttsbook import (
+    claims_attention,
+    claims_linear,
+    claims_overthinking,
+    claims_recipes,
+    claims_task,
+    claims_thinking,
+    claims_warning,
+)
 from ttsbook.ledger import Claim, Table
 
 CHAPTERS = {
     "setup/task": "The task",
     "setup/attention": "One layer of attention",
     "setup/thinking": "Thinking",
+    "theorems/overthinking": "Overthinking",
     "experiments/linear-attention": "Linear attention, trained",
 }
-PARTS = (claims_task, claims_attention, claims_recipes, claims_thinking, claims_linear)
+PARTS = (
+    claims_task,
+    claims_attention,
+    claims_recipes,
+    claims_thinking,
+    claims_overthinking,
+    claims_warning,
+    claims_linear,
+)
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 
 

@@ -16,6 +16,7 @@ from ttsbook.theory.learned import gamma, preconditioner
 from ttsbook.theory.limit import cot_error_limit, scaling_law_bound, train_length_for
 from ttsbook.theory.simulation import CotSimulation, simulate_cot_error
 from ttsbook.theory.stability import critical_train_length, spectral_edges
+from ttsbook.theory.strides import largest_stride, strides
 
 __all__ = [
     "BestDepth",
@@ -31,10 +32,12 @@ __all__ = [
     "direct_error_bound",
     "direct_error_by_skill",
     "gamma",
+    "largest_stride",
     "layer_error",
     "preconditioner",
     "scaling_law_bound",
     "simulate_cot_error",
     "spectral_edges",
+    "strides",
     "train_length_for",
 ]
