@@ -3,8 +3,10 @@
 from ttsbook import (
     claims_attention,
     claims_linear,
+    claims_mixture,
     claims_overthinking,
     claims_recipes,
+    claims_selection,
     claims_task,
     claims_thinking,
     claims_warning,
@@ -16,6 +18,7 @@ CHAPTERS = {
     "setup/attention": "One layer of attention",
     "setup/thinking": "Thinking",
     "theorems/overthinking": "Overthinking",
+    "theorems/task-selection": "Choosing what to train on",
     "experiments/linear-attention": "Linear attention, trained",
 }
 PARTS = (
@@ -25,6 +28,8 @@ PARTS = (
     claims_thinking,
     claims_overthinking,
     claims_warning,
+    claims_mixture,
+    claims_selection,
     claims_linear,
 )
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))

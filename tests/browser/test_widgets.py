@@ -94,3 +94,22 @@ def test_the_curves_of_trained_layers_can_be_chosen(page):
     page.get_by_role("combobox", name="test examples m").focus()
     page.keyboard.press("ArrowDown")
     assert "m = 1000" in status(page)
+
+
+@pytest.mark.parametrize("page", ["theorems/task-selection.html"], indirect=True)
+def test_a_mixture_can_be_dragged_and_set(page):
+    grip = page.locator(".tts-grip")
+    grip.scroll_into_view_if_needed()
+    box = grip.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 60, steps=5)
+    page.mouse.up()
+    assert float(slider(page, "share of hard").get_attribute("aria-valuetext")) > 0.2
+    slider(page, "share of easy").press("End")
+    assert slider(page, "share of hard").get_attribute("aria-valuetext") == "0.00"
+    assert "Yours (1.00, 0.00, 0.00)" in status(page)
+    before = status(page)
+    slider(page, "thinking steps").press("End")
+    assert "after 20 steps" in status(page) != before
