@@ -10,6 +10,7 @@ A layer trained on prompts of covariance :math:`\Lambda` and length n answers wi
 from ttsbook.theory._chain import DivergenceWarning
 from ttsbook.theory.depth import BestDepth, best_depth
 from ttsbook.theory.direct import direct_error, direct_error_bound, direct_error_by_skill
+from ttsbook.theory.excess import divergence_bound, first_excess
 from ttsbook.theory.finite import ValidityWarning, cot_error, cot_error_gap
 from ttsbook.theory.learned import gamma, preconditioner
 from ttsbook.theory.limit import cot_error_limit, scaling_law_bound, train_length_for
@@ -29,6 +30,8 @@ __all__ = [
     "direct_error",
     "direct_error_bound",
     "direct_error_by_skill",
+    "divergence_bound",
+    "first_excess",
     "gamma",
     "preconditioner",
     "scaling_law_bound",
