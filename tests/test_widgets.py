@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import traitlets
 
-from ttsbook import theory, widgets
+from ttsbook import covariance, theory, widgets
 from ttsbook.tasks import Task
 
-WIDGETS = [widgets.DirectAnswer, widgets.WeightBlocks, widgets.ThinkingPath]
+WIDGETS = [widgets.DirectAnswer, widgets.WeightBlocks, widgets.ThinkingPath, widgets.Exchange]
 
 
 @pytest.mark.parametrize("kind", WIDGETS)
@@ -80,3 +80,18 @@ def test_the_thinking_path_draws_what_theory_says():
     thinking = widget.still().figure.axes[0].lines[1].get_xydata()
     by_matrix = [np.linalg.matrix_power(np.eye(2) - P @ np.diag([1.0, 0.5]), k) @ [-1.6, -1.6] for k in range(7)]
     assert np.allclose(thinking, by_matrix)
+
+
+@pytest.mark.parametrize("test_length", [None, 200])
+def test_the_exchange_draws_lengths_that_leave_one_error(test_length):
+    widget = widgets.Exchange(train_length=40, steps=3, exponent=0.5, test_length=test_length)
+    lengths = widget.still().figure.axes[0].lines[0].get_ydata()
+    cov = covariance.power_law(20, 0.5)
+    left = {
+        k: theory.finite.recursion_error(np.linalg.inv(theory.gamma(cov, n)), cov, test_length, 20)[k]
+        for k, n in enumerate(lengths, start=1)
+        if np.isfinite(n)
+    }
+    assert len(left) >= 18
+    assert list(left.values()) == pytest.approx([left[3]] * len(left), rel=0.02 if test_length else 1e-9)
+    assert lengths[2] == pytest.approx(40, rel=1e-3)
