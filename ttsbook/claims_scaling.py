@@ -7,7 +7,7 @@ from statistics import NormalDist
 import numpy as np
 
 from ttsbook import covariance, results, theory
-from ttsbook.ledger import ROUNDING, Verdict, claim, judge, within
+from ttsbook.ledger import Verdict, claim, judge, within
 from ttsbook.report import rounded
 from ttsbook.tasks import Task
 
@@ -18,7 +18,7 @@ PLACE = "theorems/scaling-law"
 @claim(
     source="paper: Corollary 3.5",
     places=(f"{PLACE}#cor-scaling-law", f"{PLACE}#prop-finite-test"),
-    method="Powers of I − Γ⁻¹Λ in hidden coordinates, d = 20, n = 5 to 400, k ≤ 30; simulation at n = 40, m = 400.",
+    method="Powers of I − Γ⁻¹Λ in hidden coordinates, d = 20, n = 5 to 400, k ≤ 30; simulation, n = 40, m = 400.",
     tolerance=1e-10,
     limits="by how much the error at m = ∞ may pass the bound, and at equal strengths differ from it, relative",
     verdict=Verdict.CAVEAT,
@@ -75,11 +75,11 @@ def exchange(tolerance):
 @claim(
     source="paper: Corollary 3.5 (ii)",
     places=(f"{PLACE}#cor-scaling-law",),
-    method="Steps until error/d ≤ 0.1 at n = 30, m = ∞, d = 20: power laws i^(−α), α ≤ 2; one weak skill among equals.",
+    method="Steps until error/d ≤ 0.1 at n = 30, m = ∞, d = 20: power laws i^(−α), α ≤ 2; a single weak skill.",
     tolerance=0,
     limits="steps by which a harder power law may need fewer, and a chain more than the bound",
     verdict=Verdict.CAVEAT,
-    caveat="Hardness orders the bound, and the last steps of a chain. At a moderate error a harder task can need fewer.",
+    caveat="Hardness orders the bound and the last steps of a chain. At a moderate error a harder task can need fewer.",
 )
 def harder_longer(tolerance):
     """Harder tasks need longer chains."""
@@ -92,7 +92,7 @@ def harder_longer(tolerance):
     return judge(
         worst <= tolerance and all(steps <= bounds),
         f"Power laws of hardness {covariance.hardness(tails[0]):.0f} to {rounded(covariance.hardness(tails[-1]))} need "
-        f"{steps[0]} to {steps[-1]} steps. Twice as hard as λᵢ ∝ 1/i ({steps[10]} steps), one weak skill needs {fewer}.",
+        f"{steps[0]} to {steps[-1]} steps. Twice as hard as λᵢ ∝ 1/i ({steps[10]} steps), one weak skill: {fewer}.",
         exception=fewer < steps[10],
     )
 
@@ -100,11 +100,11 @@ def harder_longer(tolerance):
 @claim(
     source="paper: effect of n and k",
     places=(f"{PLACE}#cor-scaling-law", f"{PLACE}#prop-best-length"),
-    method="Exact at m = ∞ for three spectra, n = 1 to 1000, k ≤ 30; simulation at d = 20, m = 40 and at d = m = n = 10.",
+    method="Exact at m = ∞, three spectra, n = 1 to 1000, k ≤ 30; simulation at d = 20, m = 40, and at d = m = n = 10.",
     tolerance=0,
     limits="largest rise of the error at m = ∞ from one n or k to the next",
     verdict=Verdict.CAVEAT,
-    caveat="True at m = ∞. At finite m a longer n harms beyond about m, and the mean over prompts rises in the end.",
+    caveat="True at m = ∞. At finite m a longer n harms beyond about m, and the mean rises in the end.",
 )
 def examples_and_steps(tolerance):
     """At matched covariances more examples n lower the error at fixed k, and more steps k lower it."""
@@ -129,7 +129,7 @@ def examples_and_steps(tolerance):
 @claim(
     source="paper: conditioning sets the rate",
     places=(f"{PLACE}#cor-scaling-law",),
-    method="Error ratio of one step to the next, from matrix powers at m = ∞, k = 1 to 400, d = 20, n = 40; six spectra.",
+    method="Error ratio of one step to the next, at m = ∞, k = 1 to 4000, d = 20, n = 40; six spectra.",
     tolerance=1e-6,
     limits="relative difference of the last ratio from (1 + n/(1 + H))⁻²",
     verdict=Verdict.CAVEAT,
@@ -164,7 +164,7 @@ def rate(tolerance):
     verdict=Verdict.HOLDS,
 )
 def finite_test_prompts(tolerance):
-    """At finite m the error is above that of m = ∞, first by Cₖ/m; at equal strengths by k(2k − 1)n²/((1 + H)m) of it."""
+    """At finite m the error is above that of m = ∞, first by Cₖ/m; at equal strengths k(2k − 1)n²/((1 + H)m) of it."""
     inside, width, equal, m = 0, 0.0, 0.0, 80_000
     z = NormalDist().inv_cdf(1 - 0.01 / 12)
     for exponent in (0.0, 1.0):
@@ -219,7 +219,7 @@ def few_examples(tolerance):
 @claim(
     source="this book",
     places=(f"{PLACE}#prop-best-length",),
-    method="Exact error of one step, d = 20, three spectra, n = 1 to 200; many steps by the recursion, d = 20, m = 100.",
+    method="Exact error of one step, d = 20, three spectra, n ≤ 200; many steps by the recursion, d = 20, m = 100.",
     tolerance=0.01,
     limits="distance of the best 1 + (d + 1)/n from 1 + d/m at equal strengths, k ≤ 20",
     verdict=Verdict.HOLDS,
@@ -244,7 +244,7 @@ def best_train_length(tolerance):
 @claim(
     source="this book",
     places=(f"{PLACE}#thm-stability",),
-    method="Largest eigenvalues of 400 prompts each, d = 100, n beyond or below the border by a factor 1.15 in 1 + d/n.",
+    method="Largest eigenvalues of 400 prompts each, d = 100, 1 + d/n off the border by a factor 1.15.",
     tolerance=0.02,
     limits="share of prompts on the wrong side of the border",
     verdict=Verdict.HOLDS,
@@ -307,7 +307,7 @@ def no_longer_than_the_test(tolerance):
     verdict=Verdict.HOLDS,
 )
 def recursion_for_finite_prompts(tolerance):
-    """The recursion for finite m differs from the mean by a gap that falls like 1/d; a first correction removes most."""
+    """The recursion for finite m errs by a gap that falls like 1/d; a first correction removes most of it."""
     found = results.load("finite_tests")
     gaps, rests, fall = {}, 0.0, []
     for run in found.runs:

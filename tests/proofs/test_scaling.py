@@ -86,9 +86,9 @@ def test_cor_scaling_law_products_tend_to_the_exponential_exchange():
 @given(covariances(max_dim=5), covariances(max_dim=5), st.integers(1, 20), st.integers(1, 5), st.integers(0, 10**6))
 def test_prop_finite_test_schur_and_jensen(P, cov, m, k, seed):
     assume(len(P) == len(cov))
-    root, I = covariance.square_root(P), np.eye(len(P))
+    root, one = covariance.square_root(P), np.eye(len(P))
     S = covariance.sample_empirical(cov, m, samples=20, rng=np.random.default_rng(seed))
-    A, T = I - root @ S @ root, I - P @ S
+    A, T = one - root @ S @ root, one - P @ S
     traces = (np.linalg.eigvalsh(A) ** (2 * k)).sum(axis=1)
     norms = np.square(np.linalg.matrix_power(T, k)).sum(axis=(1, 2))
     assert (norms >= traces * (1 - 1e-6) - 1e-9).all()

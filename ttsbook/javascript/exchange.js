@@ -75,7 +75,7 @@ const pieces = (points) => points.reduce((lines, point) => {
 const draw = (width, state, words) => {
   const svg = drawing(width, 480, words);
   const frame = { left: 46, right: width - 12, domain: [0, STEPS + 0.5] };
-  const map = new Panel(svg, { ...frame, top: 26, bottom: 236, decades: [0, 3], label: "training examples n: all pairs (n, k) with this error" });
+  const map = new Panel(svg, { ...frame, top: 26, bottom: 236, decades: [0, 3], label: "training examples n with the same error" });
   [0, 1].forEach((which) => {
     const points = state.pairs.map((pair, i) => (Number.isNaN(pair[which]) ? null : [map.x(i + 1), map.y(pair[which])]));
     for (const line of pieces(points)) {
