@@ -4,7 +4,15 @@ Each module holds one experiment: its presets, its runs, and what one run does. 
 own seed alone, so that runs may be done in any order, in several processes, and after an interruption.
 """
 
-from ttsbook.experiments import drift, finite_prompts, finite_tests, frozen, recipes
+from ttsbook.experiments import drift, finite_prompts, finite_tests, frozen, linear, recipes, selection
 
-MODULES = (frozen, drift, finite_prompts, recipes, finite_tests)
+MODULES = (
+    frozen,
+    drift,
+    finite_prompts,
+    recipes,
+    finite_tests,
+    selection,
+    linear,
+)
 EXPERIMENTS = {module.EXPERIMENT.name: module.EXPERIMENT for module in MODULES}
