@@ -9,7 +9,7 @@ import traitlets
 from ttsbook import theory, widgets
 from ttsbook.tasks import Task
 
-WIDGETS = [widgets.DirectAnswer, widgets.WeightBlocks, widgets.ThinkingPath]
+WIDGETS = [widgets.DirectAnswer, widgets.WeightBlocks, widgets.ThinkingPath, widgets.BendSpectrum]
 
 
 @pytest.mark.parametrize("kind", WIDGETS)
@@ -80,3 +80,27 @@ def test_the_thinking_path_draws_what_theory_says():
     thinking = widget.still().figure.axes[0].lines[1].get_xydata()
     by_matrix = [np.linalg.matrix_power(np.eye(2) - P @ np.diag([1.0, 0.5]), k) @ [-1.6, -1.6] for k in range(7)]
     assert np.allclose(thinking, by_matrix)
+
+
+def test_a_bent_spectrum_shows_the_error_of_each_skill_where_the_skill_is():
+    widget = widgets.BendSpectrum(strengths=[0.5, 2.0, 0.1, 1.0], selected=3, train_length=30, test_length=None)
+    strengths, errors = (line.get_ydata() for line in widget.still().figure.axes[0].lines[1:3])
+    costs = 1 + 3.6 / np.array([0.5, 2.0, 0.1, 1.0])
+    assert strengths == pytest.approx([0.5, 2.0, 0.1, 1.0])
+    assert errors == pytest.approx((costs / (30 + costs)) ** 2)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"strengths": [1.0]},
+        {"strengths": [1.0, 0.0]},
+        {"strengths": [1.0, float("nan")]},
+        {"selected": 21},
+        {"train_length": 0},
+        {"test_length": 0},
+    ],
+)
+def test_a_spectrum_out_of_range_is_refused_by_name(settings):
+    with pytest.raises(traitlets.TraitError, match=next(iter(settings))):
+        widgets.BendSpectrum(**settings)

@@ -1,7 +1,5 @@
 """What the skills of a task cost, and how many of them one step learns."""
 
-import numpy as np
-
 from ttsbook import _validation as check
 from ttsbook import covariance
 
@@ -27,7 +25,7 @@ def skill_costs(cov):
 
     Examples
     --------
-    >>> skill_costs(np.diag([1.0, 0.25])).tolist()
+    >>> skill_costs([[1.0, 0.0], [0.0, 0.25]]).tolist()
     [2.25, 6.0]
     """
     strengths = covariance.skills(check.covariance("cov", cov, definite=True)).strengths
@@ -79,7 +77,7 @@ def mean_cost_bound(cov, train_length, test_length):
 
 
 def effective_dimension(cov, penalty):
-    r"""Number of skills whose strength stands out against a penalty, :math:`\sum_i \lambda_i/(\lambda_i + \mu)`.
+    r"""Count the skills that stand out against a penalty: :math:`\sum_i \lambda_i/(\lambda_i + \mu)`.
 
     At matched covariances and lengths the direct error is
     :math:`e_1 = d - \frac{n}{n+1}\, d_{\mathrm{eff}}\big(\frac{\mathrm{tr}\,\Lambda}{n+1}\big)`.
@@ -107,7 +105,7 @@ def effective_dimension(cov, penalty):
 
     Examples
     --------
-    >>> effective_dimension(np.diag([3.0, 1.0]), 1.0)
+    >>> effective_dimension([[3.0, 0.0], [0.0, 1.0]], 1.0)
     1.25
     """
     strengths = covariance.skills(cov).strengths

@@ -5,8 +5,9 @@ A widget computes in the browser. Its JavaScript lives in ``ttsbook/javascript``
 """
 
 from ttsbook.widgets.base import Widget, bundle
+from ttsbook.widgets.bend_spectrum import BendSpectrum
 from ttsbook.widgets.direct_answer import DirectAnswer
 from ttsbook.widgets.thinking_path import ThinkingPath
 from ttsbook.widgets.weight_blocks import WeightBlocks
 
-__all__ = ["DirectAnswer", "ThinkingPath", "WeightBlocks", "Widget", "bundle"]
+__all__ = ["BendSpectrum", "DirectAnswer", "ThinkingPath", "WeightBlocks", "Widget", "bundle"]
