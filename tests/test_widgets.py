@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 import traitlets
 
-from ttsbook import theory, widgets
-from ttsbook.tasks import Task
+from ttsbook import selection, theory, widgets
+from ttsbook.report import rounded
+from ttsbook.tasks import Mixture, Task
 
-WIDGETS = [widgets.DirectAnswer, widgets.WeightBlocks, widgets.ThinkingPath, widgets.BendSpectrum]
+WIDGETS = [
+    kind
+    for kind in vars(widgets).values()
+    if isinstance(kind, type) and issubclass(kind, widgets.Widget) and kind is not widgets.Widget
+]
 
 
 @pytest.mark.parametrize("kind", WIDGETS)
@@ -104,3 +109,38 @@ def test_a_bent_spectrum_shows_the_error_of_each_skill_where_the_skill_is():
 def test_a_spectrum_out_of_range_is_refused_by_name(settings):
     with pytest.raises(traitlets.TraitError, match=next(iter(settings))):
         widgets.BendSpectrum(**settings)
+
+
+def test_the_overthinking_map_shows_the_best_depth_or_an_error():
+    widget = widgets.OverthinkingMap()
+    alt = widget.still().alt
+    assert "It runs from 0 to " in alt
+    assert "and beyond all bounds" in alt  # where one should never stop
+    assert "“probe”: from (200, 0.8)" in alt
+    assert "“critical length”" in alt
+    widget.steps = 5
+    assert "Map of error / d after 5 steps" in widget.still().alt
+    matched = widgets.OverthinkingMap(test_exponent=2.0).still().alt
+    assert matched != alt
+
+
+@pytest.mark.parametrize(
+    "settings", [{"train_length": 4}, {"train_exponent": 2.1}, {"test_exponent": -1.0}, {"steps": 0}]
+)
+def test_the_overthinking_map_refuses_settings_out_of_range(settings):
+    with pytest.raises(traitlets.TraitError, match=next(iter(settings))):
+        widgets.OverthinkingMap(**settings)
+
+
+def test_the_task_mixture_marks_what_selection_chooses():
+    widget = widgets.TaskMixture(steps=5, share_easy=0.8, share_hard=0.5)
+    tasks, target = widget.pool()
+    alt = widget.still().alt
+    for name, weights in {
+        "paper's": selection.quadratic_program([task.cov for task in tasks], target).weights,
+        "least error": selection.optimal_mixture(tasks, target, 5).weights,
+        "yours": [0.8, 0.2, 0.0],
+    }.items():
+        error = theory.cot_error_limit(theory.preconditioner(Mixture(tasks, weights)), target, 5)[5] / 20
+        shares = ", ".join(f"{round(weight, 2) + 0:g}" for weight in weights)
+        assert f"“{name}” at ({shares}): {rounded(error)}." in alt

@@ -1,6 +1,17 @@
 """The claims ledger: what the paper and this book claim, and whether it holds."""
 
-from ttsbook import claims_attention, claims_hardness, claims_recipes, claims_task, claims_thinking
+from ttsbook import (
+    claims_attention,
+    claims_hardness,
+    claims_linear,
+    claims_mixture,
+    claims_overthinking,
+    claims_recipes,
+    claims_selection,
+    claims_task,
+    claims_thinking,
+    claims_warning,
+)
 from ttsbook.ledger import Claim, Table
 
 CHAPTERS = {
@@ -8,8 +19,22 @@ CHAPTERS = {
     "setup/attention": "One layer of attention",
     "setup/thinking": "Thinking",
     "theorems/hardness": "Hardness",
+    "theorems/overthinking": "Overthinking",
+    "theorems/task-selection": "Choosing what to train on",
+    "experiments/linear-attention": "Linear attention, trained",
 }
-PARTS = (claims_task, claims_attention, claims_recipes, claims_thinking, claims_hardness)
+PARTS = (
+    claims_task,
+    claims_attention,
+    claims_recipes,
+    claims_thinking,
+    claims_hardness,
+    claims_overthinking,
+    claims_warning,
+    claims_mixture,
+    claims_selection,
+    claims_linear,
+)
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 
 

@@ -168,7 +168,7 @@ def mean_cost(tolerance):
 
 @claim(
     source="this book",
-    places=("theorems/hardness#prop-effective",),
+    places=("theorems/hardness#prop-skills-learned",),
     method="Exact errors of 100 random spectra with d = 20, n = m = 1, 10, 100, 1000.",
     tolerance=1e-10,
     limits=ROUNDING,

@@ -1,4 +1,4 @@
-"""prop-direct-matched, thm-direct-bound, prop-bound-loose, prop-hardness-range, prop-mean-cost, prop-effective."""
+"""prop-direct-matched, thm-direct-bound, prop-bound-loose, prop-hardness-range, prop-mean-cost, prop-skills-learned."""
 
 import numpy as np
 import pytest
@@ -173,7 +173,7 @@ def test_prop_mean_cost_in_the_limit(share):
 
 
 @given(covariances(), lengths)
-def test_prop_effective(cov, n):
+def test_prop_skills_learned(cov, n):
     penalty = np.trace(cov) / (n + 1)
     effective = np.trace(np.linalg.solve(cov + penalty * np.eye(len(cov)), cov))
     assert len(cov) - by_moments(cov, n, n) == pytest.approx(n / (n + 1) * effective)

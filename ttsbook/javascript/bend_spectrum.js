@@ -5,7 +5,7 @@ import { drawing, node, Panel } from "./chart.js";
 const DECADES = [-3, 2]; // of the strengths
 const TOP = 26;
 const BOTTOM = 166;
-const HEIGHT = 390;
+const HEIGHT = 440;
 const LEFT = 46;
 const RIGHT = 8;
 
@@ -36,7 +36,7 @@ const draw = (width, state, words) => {
   const upper = new Panel(svg, { ...frame, top: TOP, bottom: BOTTOM, decades: DECADES, label: "strength of each skill, λᵢ: drag a stem" });
   upper.stems(strengths, "tts-first");
   upper.add("circle", { cx: upper.x(selected), cy: upper.y(strengths[selected - 1]), r: 8, class: "tts-chosen" });
-  const lower = new Panel(svg, { ...frame, top: 206, bottom: 356, decades: [-3, 4], label: "error left after one step, by skill" });
+  const lower = new Panel(svg, { ...frame, top: 206, bottom: 406, decades: [-3, 4], label: "error left after one step, by skill" });
   lower.stems(errors, "tts-second");
   lower.level(bound, "bound/d", { name: "tts-bound", at: "end" });
   lower.level(sharper, "sharper sum/d", { name: "tts-sharper", at: "start" });
@@ -94,7 +94,7 @@ const strengthOfSelected = (model) => ({
 const render = ({ model, el }) => {
   const lengths = wholeNumbers(1, 10000, 10);
   const logarithmic = range(DECADES[0], DECADES[1], 0.05).map((exponent) => digits(10 ** exponent));
-  const presets = Object.entries(model.get("presets")).map(([name, strengths]) => {
+  const presets = model.get("presets").map(([name, strengths]) => {
     const button = element("button", { type: "button" }, name);
     button.addEventListener("click", () => {
       model.set("selected", Math.min(model.get("selected"), strengths.length));

@@ -42,11 +42,11 @@ class BendSpectrum(Widget):
     selected = traitlets.Int(DIM, min=1).tag(sync=True)
     train_length = traitlets.Int(100, min=1).tag(sync=True)
     test_length = traitlets.Int(100, min=1, allow_none=True).tag(sync=True)
-    presets = traitlets.Dict().tag(sync=True)
+    presets = traitlets.List().tag(sync=True)  # of a name and strengths each
 
     def __init__(self, **settings):
-        presets = {name: np.diag(cov).round(6).tolist() for name, cov in PRESETS.items()}
-        strengths = settings.pop("strengths", presets["power law"])
+        presets = [[name, np.diag(cov).round(6).tolist()] for name, cov in PRESETS.items()]
+        strengths = settings.pop("strengths", dict(presets)["power law"])
         selected = settings.pop("selected", len(strengths))
         super().__init__(strengths=strengths, presets=presets, selected=selected, **settings)
 
