@@ -81,8 +81,9 @@ def test_the_curves_of_trained_layers_can_be_chosen(page):
         page.get_by_role("combobox", name=name).select_option(label=text)
         return status(page)
 
-    assert "at k = 1 (theory: 1)" in status(page)
-    assert "at k = 5 (theory: 5)" in choose("training examples n", "100")
+    assert "at k = 5 (theory: 5)" in status(page)
+    assert "at k = 1 (theory: 1)" in choose("training examples n", "200")
+    assert status(page).endswith("over 10000 at k = 30.")
     assert "at k = 30 (theory: never stop)" in choose("training examples n", "30")
     choose("training examples n", "400")
     assert choose("training → test", "isotropic → isotropic").startswith("n = 30, m = ∞")  # no longer ones there
