@@ -6,6 +6,7 @@ const DIM = 20;
 const STEPS = 20;
 const LONGEST = 1000;
 const lengths = wholeNumbers(1, LONGEST, 9);
+const coarse = wholeNumbers(1, LONGEST, 5); // the curve of one error is interpolated between these
 const kept = { key: "", rows: new Map() }; // curves of the last spectrum and test length, by training length
 
 const curve = (exponent, n, m) => {
@@ -26,11 +27,10 @@ const sameError = (exponent, m, error, k) => {
     return [n >= 1 && n <= LONGEST ? n : NaN, NaN];
   }
   const found = [NaN, NaN];
-  for (let i = 1; i < lengths.length; i++) {
-    const [low, high] = [lengths[i - 1], lengths[i]].map((n) => Math.log(curve(exponent, n, m)[k] / error));
+  for (let i = 1; i < coarse.length; i++) {
+    const [low, high] = [coarse[i - 1], coarse[i]].map((n) => Math.log(curve(exponent, n, m)[k] / error));
     if (low > 0 === high > 0) continue;
-    const n = lengths[i - 1] * (lengths[i] / lengths[i - 1]) ** (low / (low - high));
-    found[low > 0 ? 0 : 1] = n;
+    found[low > 0 ? 0 : 1] = coarse[i - 1] * (coarse[i] / coarse[i - 1]) ** (low / (low - high));
   }
   return found;
 };
@@ -83,7 +83,7 @@ const draw = (width, state, words) => {
       for (const [cx, cy] of line) map.add("circle", { cx, cy, r: 2.5, class: "tts-dot tts-second" });
     }
   });
-  if (state.border !== null) map.level(state.border, "chains diverge above", { below: state.border > 300 });
+  if (state.border !== null) map.level(state.border, "chains diverge above", { at: "start", below: state.border > 300 });
   const lower = new Panel(svg, { ...frame, top: 280, bottom: 440, decades: [-10, 2, 2], label: `error/d with n = ${state.n}` });
   lower.curve(state.errors.map((error) => (error < 1e-10 ? NaN : error)), "tts-first");
   lower.numbers("thinking steps k");
