@@ -77,7 +77,7 @@ const drawMap = (svg, frame, cells, state) => {
   map.append(node("circle", { ...probe, r: 8, class: "tts-handle" }), node("circle", { ...probe, r: 20, class: "tts-grip" }));
   svg.append(map);
   const label = (px, py, text, anchor = "middle") => svg.append(node("text", { x: px, y: py, "text-anchor": anchor }, text));
-  for (const n of [5, 20, 100, 500, 2000]) label(x(n), bottom + 16, String(n));
+  for (const n of [5, 20, 100, 500, 2000]) label(x(n), bottom + 16, String(n), n === LENGTHS[1] ? "end" : "middle");
   for (const exponent of [0, 0.5, 1, 1.5, 2]) label(left - 6, y(exponent) + 4, exponent.toFixed(1), "end");
   label((left + right) / 2, bottom + 33, "training examples n");
   svg.append(node("text", { x: left - 30, y: top - 8, class: "tts-title" }, `tail of training α; ${title}; line: n_crit`));
