@@ -90,6 +90,12 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
         ("drift", dynamics, "drift", 1.002),
         ("shifted_starts", theory, "preconditioner", 1 + 1e-6),
         ("skill_speeds", theory, "preconditioner", 1 + 1e-6),
+        ("among_solvers", theory, "preconditioner", 0.3),
+        ("mixture_preconditioner", theory, "preconditioner", 1 + 1e-6),
+        ("effective_strength", theory, "preconditioner", 1 + 1e-6),
+        ("weights_gradient", theory, "preconditioner", 1.01),
+        ("safe_program", theory, "preconditioner", 2),
+        ("three_qualities", theory, "preconditioner", 0.2),
     ],
 )
 def test_a_check_sees_a_wrong_formula(monkeypatch, name, module, function, factor):
@@ -114,15 +120,70 @@ def test_the_check_of_finite_prompts_sees_a_wrong_constant(monkeypatch):
         ("learned_thinking", "recipes", "ratio", 1.02),
         ("other_recipes", "recipes", "predicted_preconditioner_error", 2),
         ("unrolled_steps", "recipes", "mean", None),
+        ("exact_mixture", "selection", "exact", 1e12),
     ],
 )
 def test_a_check_sees_other_results(monkeypatch, name, experiment, entry, factor):
     """The trainings found something else; None: something else altogether."""
     claim, found = claims.find(name), results.load(experiment)
     for run in found.runs:
-        if run["seed"] != "predicted" and run.get(entry) is not None:
+        if run.get("seed") != "predicted" and run.get(entry) is not None:
             run[entry] = np.multiply(run[entry], factor) if factor else np.ones_like(run[entry])
     monkeypatch.setattr(results, "load", lambda _: found)
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "factor"),
+    [
+        ("falls_with_steps", {"train": "skewed", "n": 20}, 1.5 ** np.arange(31)),
+        ("short_prompts_catch_up", {"n": 10}, 1e4),
+        ("more_examples_help", {"train": "skewed", "n": 100, "recipe": "paper"}, 1e3),
+        ("turns_when_skewed", {"n": 30}, 1.5 ** np.arange(31)),
+        ("larger_n_is_worse", {"n": 400}, 1e-2),
+        ("unscaled_is_wrong_at_once", {"train": "unscaled", "n": 10, "seed": 3}, 0.1),
+        ("own_weights_tell", {"train": "unscaled", "seed": 2, "recipe": "paper"}, 1.1),
+        ("trained_floor", {"recipe": "shift", "n": 30}, 4),
+    ],
+)
+def test_a_check_of_trained_layers_sees_other_results(monkeypatch, name, chosen, factor):
+    claim, found = claims.find(name), results.load("linear")
+    for run in found.select(**chosen):
+        for curve in (part for part in run.values() if isinstance(part, dict)):
+            for statistic in ("mean", "median"):
+                curve[statistic] = np.multiply(curve[statistic], np.broadcast_to(factor, 31)[: len(curve[statistic])])
+    monkeypatch.setattr(results, "load", lambda _: found)
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+def test_the_check_of_the_selection_program_sees_one_that_helps(monkeypatch):
+    claim, found = claims.find("selection_program"), results.load("selection")
+    for run in found.runs:
+        run["paper"] = np.multiply(run["uniform"], 0.9)
+    monkeypatch.setattr(results, "load", lambda _: found)
+    assert claim.check(claim.tolerance).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("name", ["half_on_hard", "kinds_of_tasks"])
+@pytest.mark.parametrize(("weights", "verdict"), [([1, 0, 0, 0], Verdict.FAILS), ([0, 0, 0, 1], Verdict.HOLDS)])
+def test_the_checks_of_kinds_see_other_weights(monkeypatch, name, weights, verdict):
+    from ttsbook import selection
+
+    claim, found = claims.find(name), results.load("selection")
+    for run in found.runs:
+        run["kind_weights"] = [weights] * len(run["kind_weights"])
+    monkeypatch.setattr(results, "load", lambda _: found)
+    if name == "half_on_hard" and verdict is Verdict.FAILS:
+        easy = selection.Selection(np.array([0.6, 0.4]), 0.0)
+        monkeypatch.setattr(selection, "quadratic_program", lambda *_: easy)
+    assert claim.check(claim.tolerance).verdict is verdict
+
+
+def test_the_check_of_estimates_sees_a_careless_choice(monkeypatch):
+    from ttsbook import pools
+
+    claim, right = claims.find("target_estimate"), pools.with_estimates
+    monkeypatch.setattr(pools, "with_estimates", lambda *args, draws: 3 * right(*args, draws=1))
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 

@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 import traitlets
 
-from ttsbook import theory, widgets
-from ttsbook.tasks import Task
+from ttsbook import selection, theory, widgets
+from ttsbook.report import rounded
+from ttsbook.tasks import Mixture, Task
 
-WIDGETS = [widgets.DirectAnswer, widgets.WeightBlocks, widgets.ThinkingPath, widgets.OverthinkingMap]
+WIDGETS = [
+    kind
+    for kind in vars(widgets).values()
+    if isinstance(kind, type) and issubclass(kind, widgets.Widget) and kind is not widgets.Widget
+]
 
 
 @pytest.mark.parametrize("kind", WIDGETS)
@@ -101,3 +106,17 @@ def test_the_overthinking_map_shows_the_best_depth_or_an_error():
 def test_the_overthinking_map_refuses_settings_out_of_range(settings):
     with pytest.raises(traitlets.TraitError, match=next(iter(settings))):
         widgets.OverthinkingMap(**settings)
+
+
+def test_the_task_mixture_marks_what_selection_chooses():
+    widget = widgets.TaskMixture(steps=5, share_easy=0.8, share_hard=0.5)
+    tasks, target = widget.pool()
+    alt = widget.still().alt
+    for name, weights in {
+        "paper's": selection.quadratic_program([task.cov for task in tasks], target).weights,
+        "least error": selection.optimal_mixture(tasks, target, 5).weights,
+        "yours": [0.8, 0.2, 0.0],
+    }.items():
+        error = theory.cot_error_limit(theory.preconditioner(Mixture(tasks, weights)), target, 5)[5] / 20
+        shares = ", ".join(f"{round(weight, 2) + 0:g}" for weight in weights)
+        assert f"“{name}” at ({shares}): {rounded(error)}." in alt

@@ -1,6 +1,16 @@
 """The claims ledger: what the paper and this book claim, and whether it holds."""
 
-from ttsbook import claims_attention, claims_overthinking, claims_recipes, claims_task, claims_thinking, claims_warning
+from ttsbook import (
+    claims_attention,
+    claims_linear,
+    claims_mixture,
+    claims_overthinking,
+    claims_recipes,
+    claims_selection,
+    claims_task,
+    claims_thinking,
+    claims_warning,
+)
 from ttsbook.ledger import Claim, Table
 
 CHAPTERS = {
@@ -8,15 +18,19 @@ CHAPTERS = {
     "setup/attention": "One layer of attention",
     "setup/thinking": "Thinking",
     "theorems/overthinking": "Overthinking",
+    "theorems/task-selection": "Choosing what to train on",
+    "experiments/linear-attention": "Linear attention, trained",
 }
 PARTS = (
     claims_task,
     claims_attention,
-    claims_overthinking,
     claims_recipes,
     claims_thinking,
     claims_overthinking,
     claims_warning,
+    claims_mixture,
+    claims_selection,
+    claims_linear,
 )
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 

@@ -73,3 +73,42 @@ def test_the_start_of_a_path_can_be_dragged_and_set(page):
     slider(page, "weak skill, test").press("End")
     slider(page, "weak skill, training").press("Home")
     assert "along the weak skill by -" in status(page)
+
+
+@pytest.mark.parametrize("page", ["experiments/linear-attention.html"], indirect=True)
+def test_the_curves_of_trained_layers_can_be_chosen(page):
+    def choose(name, text):
+        page.get_by_role("combobox", name=name).select_option(label=text)
+        return status(page)
+
+    assert "at k = 1 (theory: 1)" in status(page)
+    assert "at k = 5 (theory: 5)" in choose("training examples n", "100")
+    assert "at k = 30 (theory: never stop)" in choose("training examples n", "30")
+    choose("training examples n", "400")
+    assert choose("training → test", "isotropic → isotropic").startswith("n = 30, m = ∞")  # no longer ones there
+    assert page.get_by_role("combobox", name="training examples n").input_value() == "30"
+    learned = status(page)
+    assert choose("trained by", "paper: V31 alone") != learned
+    assert "least median error" in choose("over prompts and w", "median")
+    page.get_by_role("combobox", name="test examples m").focus()
+    page.keyboard.press("ArrowDown")
+    assert "m = 1000" in status(page)
+
+
+@pytest.mark.parametrize("page", ["theorems/task-selection.html"], indirect=True)
+def test_a_mixture_can_be_dragged_and_set(page):
+    grip = page.locator(".tts-grip")
+    grip.scroll_into_view_if_needed()
+    box = grip.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 60, steps=5)
+    page.mouse.up()
+    assert float(slider(page, "share of hard").get_attribute("aria-valuetext")) > 0.2
+    slider(page, "share of easy").press("End")
+    assert slider(page, "share of hard").get_attribute("aria-valuetext") == "0.00"
+    assert "Yours (1.00, 0.00, 0.00)" in status(page)
+    before = status(page)
+    slider(page, "thinking steps").press("End")
+    assert "after 20 steps" in status(page) != before

@@ -4,6 +4,14 @@ Each module holds one experiment: its presets, its runs, and what one run does. 
 own seed alone, so that runs may be done in any order, in several processes, and after an interruption.
 """
 
-from ttsbook.experiments import drift, finite_prompts, frozen, recipes
+from ttsbook.experiments import drift, finite_prompts, frozen, linear, recipes, selection
 
-EXPERIMENTS = {module.EXPERIMENT.name: module.EXPERIMENT for module in (frozen, drift, finite_prompts, recipes)}
+MODULES = (
+    frozen,
+    drift,
+    finite_prompts,
+    recipes,
+    selection,
+    linear,
+)
+EXPERIMENTS = {module.EXPERIMENT.name: module.EXPERIMENT for module in MODULES}

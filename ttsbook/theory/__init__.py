@@ -11,6 +11,7 @@ from ttsbook.theory._chain import DivergenceWarning
 from ttsbook.theory.depth import BestDepth, best_depth
 from ttsbook.theory.direct import direct_error, direct_error_bound, direct_error_by_skill
 from ttsbook.theory.finite import ValidityWarning, cot_error, cot_error_gap
+from ttsbook.theory.layer import layer_error
 from ttsbook.theory.learned import gamma, preconditioner
 from ttsbook.theory.limit import cot_error_limit, scaling_law_bound, train_length_for
 from ttsbook.theory.simulation import CotSimulation, simulate_cot_error
@@ -32,6 +33,7 @@ __all__ = [
     "direct_error_by_skill",
     "gamma",
     "largest_stride",
+    "layer_error",
     "preconditioner",
     "scaling_law_bound",
     "simulate_cot_error",
