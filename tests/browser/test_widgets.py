@@ -124,7 +124,7 @@ def test_the_probe_of_the_overthinking_map_can_be_dragged_and_set(page):
         length.press("ArrowLeft")
     assert "falls forever" in status(page)
     slider(page, "tail of the test").press("End")
-    assert "n_crit = 3" in status(page)
+    assert "n_crit = 12" in status(page)
     grip = page.locator(".tts-map .tts-grip")
     grip.scroll_into_view_if_needed()
     box = grip.bounding_box()
