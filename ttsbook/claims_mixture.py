@@ -62,7 +62,7 @@ def mixture_preconditioner(tolerance):
 
 @claim(
     source="this book",
-    places=(f"{CHAPTER}#prop-effective",),
+    places=(f"{CHAPTER}#prop-same-skills",),
     method="200 random mixtures of tasks with the same 20 skills, against powers of I − PΣ.",
     tolerance=1e-9,
     limits=ROUNDING,

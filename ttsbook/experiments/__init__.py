@@ -4,7 +4,7 @@ Each module holds one experiment: its presets, its runs, and what one run does. 
 own seed alone, so that runs may be done in any order, in several processes, and after an interruption.
 """
 
-from ttsbook.experiments import drift, finite_prompts, frozen, linear, recipes, selection
+from ttsbook.experiments import curation, drift, finite_prompts, frozen, linear, recipes, selection
 
 MODULES = (
     frozen,
@@ -13,5 +13,6 @@ MODULES = (
     recipes,
     selection,
     linear,
+    curation,
 )
 EXPERIMENTS = {module.EXPERIMENT.name: module.EXPERIMENT for module in MODULES}

@@ -145,7 +145,7 @@ const render = ({ model, el }) => {
     slider(model, { trait: "train_length", label: "training examples n", values: wholeNumbers(1, 1000, 10) }),
     slider(model, { trait: "share_easy", label: "share of easy", values: range(0, 1, 0.01), format: fixed }),
     slider(model, { trait: "share_hard", label: "share of hard", values: range(0, 1, 0.01), format: fixed }),
-    element("p", { class: "tts-legend" }, "◯ yours  ● even  ■ paper's  ◆ least error; darker: larger error"),
+    element("p", { class: "tts-legend" }, "◯ yours  ● even  ■ paper's  ◆ least error; more color: larger error"),
   ];
   keepWithin(model);
   drag(model, el);
