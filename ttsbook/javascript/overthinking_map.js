@@ -49,7 +49,7 @@ const compute = (model) => {
 const sentence = ({ n, exponent, critical, depth, factors, errors }) => {
   const worst = factors.indexOf(Math.min(...factors));
   const least = Number.isFinite(critical) ? `n_crit = ${round(critical)}` : "n_crit = ∞";
-  const where = `n = ${n}, α = ${exponent.toFixed(2)}, ${least}. Longest stride: skill ${worst + 1}, factor ${factors[worst].toFixed(2)}. `;
+  const where = `n = ${n}, α = ${exponent.toFixed(2)}, ${least}. Longest stride: skill ${worst + 1}, factor ${factors[worst].toFixed(2).replace("-", "−")}. `;
   if (!depth.diverges) return `${where}The error falls forever: e/d = ${round(errors[STEPS])} after ${STEPS} steps.`;
   const best = depth.steps <= STEPS ? ` with e/d = ${round(errors[depth.steps])}` : "";
   return `${where}The chain diverges: best depth ${depth.steps}${best}; e/d = ${round(errors[STEPS])} after ${STEPS} steps.`;
