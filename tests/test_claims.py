@@ -90,6 +90,15 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
         ("drift", dynamics, "drift", 1.002),
         ("shifted_starts", theory, "preconditioner", 1 + 1e-6),
         ("skill_speeds", theory, "preconditioner", 1 + 1e-6),
+        ("scaling_law", theory, "scaling_law_bound", 0.99),
+        ("exchange", theory, "train_length_for", 1.01),
+        ("harder_longer", theory, "preconditioner", 0.5),
+        ("examples_and_steps", theory, "preconditioner", 2.1),
+        ("rate", theory, "preconditioner", 1.01),
+        ("finite_test_prompts", theory, "first_excess", 1.03),
+        ("best_train_length", theory.finite, "recursion_error", -1),
+        ("stability", theory, "gamma", 1.3),
+        ("recursion_for_finite_prompts", theory, "cot_error_gap", 0.8),
         ("trace", theory, "cot_error_limit", 1.001),
         ("trace_gap", theory, "cot_error_limit", 1.01),
         ("weak_direction", theory, "critical_train_length", 1.3),
@@ -124,6 +133,20 @@ def test_the_check_of_best_depths_sees_one_that_is_two_steps_off(monkeypatch):
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 
+@pytest.mark.parametrize(
+    ("name", "function", "wrong"),
+    [
+        ("few_examples", "preconditioner", lambda task: np.diag(np.arange(1.0, 1 + len(task.cov)))),
+        ("no_longer_than_the_test", "spectral_edges", lambda P, cov, m: (0.0, 2.1)),
+        ("no_longer_than_the_test", "divergence_bound", lambda cov, n, m: -1.0),
+    ],
+)
+def test_a_check_of_the_scaling_law_sees_another_function(monkeypatch, name, function, wrong):
+    claim = claims.find(name)
+    monkeypatch.setattr(theory, function, wrong)
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
 def test_the_check_of_finite_prompts_sees_a_wrong_constant(monkeypatch):
     monkeypatch.setattr(dynamics, "finite_prompts_error", lambda *_, **__: (5.0, 0.1))
     claim = claims.find("finite_prompts")
@@ -140,6 +163,7 @@ def test_the_check_of_finite_prompts_sees_a_wrong_constant(monkeypatch):
         ("learned_thinking", "recipes", "ratio", 1.02),
         ("other_recipes", "recipes", "predicted_preconditioner_error", 2),
         ("unrolled_steps", "recipes", "mean", None),
+        ("recursion_for_finite_prompts", "finite_tests", "mean", 1.03),
         ("exact_mixture", "selection", "exact", 1e12),
     ],
 )

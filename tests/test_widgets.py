@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import traitlets
 
-from ttsbook import selection, theory, widgets
+from ttsbook import covariance, selection, theory, widgets
 from ttsbook.report import rounded
 from ttsbook.tasks import Mixture, Task
 
@@ -120,3 +120,18 @@ def test_the_task_mixture_marks_what_selection_chooses():
         error = theory.cot_error_limit(theory.preconditioner(Mixture(tasks, weights)), target, 5)[5] / 20
         shares = ", ".join(f"{round(weight, 2) + 0:g}" for weight in weights)
         assert f"“{name}” at ({shares}): {rounded(error)}." in alt
+
+
+@pytest.mark.parametrize("test_length", [None, 200])
+def test_the_exchange_draws_lengths_that_leave_one_error(test_length):
+    widget = widgets.Exchange(train_length=40, steps=3, exponent=0.5, test_length=test_length)
+    lengths = widget.still().figure.axes[0].lines[0].get_ydata()
+    cov = covariance.power_law(20, 0.5)
+    left = {
+        k: theory.finite.recursion_error(np.linalg.inv(theory.gamma(cov, n)), cov, test_length, 20)[k]
+        for k, n in enumerate(lengths, start=1)
+        if np.isfinite(n)
+    }
+    assert len(left) >= 18
+    assert list(left.values()) == pytest.approx([left[3]] * len(left), rel=0.02 if test_length else 1e-9)
+    assert lengths[2] == pytest.approx(40, rel=1e-3)

@@ -81,8 +81,9 @@ def test_the_curves_of_trained_layers_can_be_chosen(page):
         page.get_by_role("combobox", name=name).select_option(label=text)
         return status(page)
 
-    assert "at k = 1 (theory: 1)" in status(page)
-    assert "at k = 5 (theory: 5)" in choose("training examples n", "100")
+    assert "at k = 5 (theory: 5)" in status(page)
+    assert "at k = 1 (theory: 1)" in choose("training examples n", "200")
+    assert status(page).endswith("over 10000 at k = 30.")
     assert "at k = 30 (theory: never stop)" in choose("training examples n", "30")
     choose("training examples n", "400")
     assert choose("training → test", "isotropic → isotropic").startswith("n = 30, m = ∞")  # no longer ones there
@@ -112,6 +113,29 @@ def test_a_mixture_can_be_dragged_and_set(page):
     before = status(page)
     slider(page, "thinking steps").press("End")
     assert "after 20 steps" in status(page) != before
+
+
+@pytest.mark.parametrize("page", ["theorems/scaling-law.html"], indirect=True)
+def test_examples_are_exchanged_for_steps(page):
+    assert "with n = 40" in status(page)
+    grip = page.locator(".tts-grip")
+    grip.scroll_into_view_if_needed()
+    box = grip.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y + 40, steps=5)
+    page.mouse.up()
+    assert int(slider(page, "training examples").get_attribute("aria-valuetext")) < 40
+    assert int(slider(page, "thinking steps").get_attribute("aria-valuetext")) > 3
+    slider(page, "tail exponent").press("Home")
+    slider(page, "test examples").press("Home")
+    slider(page, "training examples").press("End")
+    assert "Most chains diverge here." in status(page)
+    slider(page, "training examples").press("Home")
+    slider(page, "test examples").press("End")
+    slider(page, "thinking steps").press("Home")
+    assert "k = 5: no n from 1 to 1000" in status(page)
 
 
 @pytest.mark.parametrize("page", ["theorems/overthinking.html"], indirect=True)

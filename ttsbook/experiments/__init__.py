@@ -4,13 +4,14 @@ Each module holds one experiment: its presets, its runs, and what one run does. 
 own seed alone, so that runs may be done in any order, in several processes, and after an interruption.
 """
 
-from ttsbook.experiments import curation, drift, finite_prompts, frozen, linear, recipes, selection
+from ttsbook.experiments import curation, drift, finite_prompts, finite_tests, frozen, linear, recipes, selection
 
 MODULES = (
     frozen,
     drift,
     finite_prompts,
     recipes,
+    finite_tests,
     selection,
     linear,
     curation,

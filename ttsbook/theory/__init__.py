@@ -10,6 +10,7 @@ A layer trained on prompts of covariance :math:`\Lambda` and length n answers wi
 from ttsbook.theory._chain import DivergenceWarning
 from ttsbook.theory.depth import BestDepth, best_depth
 from ttsbook.theory.direct import direct_error, direct_error_bound, direct_error_by_skill
+from ttsbook.theory.excess import divergence_bound, first_excess
 from ttsbook.theory.finite import ValidityWarning, cot_error, cot_error_gap
 from ttsbook.theory.layer import layer_error
 from ttsbook.theory.learned import gamma, preconditioner
@@ -31,6 +32,8 @@ __all__ = [
     "direct_error",
     "direct_error_bound",
     "direct_error_by_skill",
+    "divergence_bound",
+    "first_excess",
     "gamma",
     "largest_stride",
     "layer_error",

@@ -7,6 +7,7 @@ A widget computes in the browser. Its JavaScript lives in ``ttsbook/javascript``
 
 from ttsbook.widgets.base import Widget, bundle
 from ttsbook.widgets.direct_answer import DirectAnswer
+from ttsbook.widgets.exchange import Exchange
 from ttsbook.widgets.overthinking_map import OverthinkingMap
 from ttsbook.widgets.task_mixture import TaskMixture
 from ttsbook.widgets.thinking_path import ThinkingPath
@@ -15,6 +16,7 @@ from ttsbook.widgets.weight_blocks import WeightBlocks
 
 __all__ = [
     "DirectAnswer",
+    "Exchange",
     "OverthinkingMap",
     "TaskMixture",
     "ThinkingPath",
