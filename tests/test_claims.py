@@ -106,6 +106,15 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
         ("best_train_length", theory.finite, "recursion_error", -1),
         ("stability", theory, "gamma", 1.3),
         ("recursion_for_finite_prompts", theory, "cot_error_gap", 0.8),
+        ("trace", theory, "cot_error_limit", 1.001),
+        ("trace_gap", theory, "cot_error_limit", 1.01),
+        ("weak_direction", theory, "critical_train_length", 1.3),
+        ("skewed_training", theory, "critical_train_length", 1.5),
+        ("larger_n", theory, "strides", 3),
+        ("best_length", theory, "strides", 1.05),
+        ("mean_grows", theory, "preconditioner", 0.5),
+        ("warning", theory, "largest_stride", 1.05),
+        ("equal_traces", theory, "gamma", 3),
         ("among_solvers", theory, "preconditioner", 0.3),
         ("mixture_preconditioner", theory, "preconditioner", 1 + 1e-6),
         ("effective_strength", theory, "preconditioner", 1 + 1e-6),
@@ -117,6 +126,17 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
 def test_a_check_sees_a_wrong_formula(monkeypatch, name, module, function, factor):
     claim, right = claims.find(name), getattr(module, function)
     monkeypatch.setattr(module, function, lambda *args, **options: factor * right(*args, **options))
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+def test_the_check_of_best_depths_sees_one_that_is_two_steps_off(monkeypatch):
+    right = theory.best_depth
+    monkeypatch.setattr(
+        theory,
+        "best_depth",
+        lambda *args, **options: theory.BestDepth(right(*args, **options).steps + 2, diverges=True),
+    )
+    claim = claims.find("depth")
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 
