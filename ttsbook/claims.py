@@ -2,6 +2,7 @@
 
 from ttsbook import (
     claims_attention,
+    claims_curation,
     claims_hardness,
     claims_linear,
     claims_mixture,
@@ -24,6 +25,7 @@ CHAPTERS = {
     "theorems/overthinking": "Overthinking",
     "theorems/task-selection": "Choosing what to train on",
     "experiments/linear-attention": "Linear attention, trained",
+    "experiments/curation": "Does choosing the training tasks help?",
 }
 PARTS = (
     claims_task,
@@ -37,6 +39,7 @@ PARTS = (
     claims_mixture,
     claims_selection,
     claims_linear,
+    claims_curation,
 )
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 
