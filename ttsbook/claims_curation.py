@@ -130,9 +130,22 @@ def trained_as_exact(tolerance):
     limits="which the upper end of the 95 % interval may not pass in either reading",
     verdict=Verdict.FAILS,
 )
-def training_on_the_programs_mixture(tolerance):
-    """Layers trained on the mixture that the program selects err less than layers trained on all tasks alike."""
-    return _against_even("paper", tolerance)
+def thinking_on_the_programs_mixture(tolerance):
+    """Layers trained on the mixture that the program selects think better than layers trained on all tasks alike."""
+    return _against_even("paper", 5, tolerance)
+
+
+@claim(
+    source="paper: the selection program",
+    places=(CHAPTER,),
+    method=f"{SETTING}; error of the direct answer relative to layers trained on all tasks alike, geometric mean.",
+    tolerance=1.0,
+    limits="which the upper end of the 95 % interval may not pass in either reading",
+    verdict=Verdict.HOLDS,
+)
+def answering_on_the_programs_mixture(tolerance):
+    """Layers trained on the mixture that the program selects give better direct answers than layers trained on all."""
+    return _against_even("paper", 1, tolerance)
 
 
 @claim(
@@ -145,14 +158,14 @@ def training_on_the_programs_mixture(tolerance):
 )
 def training_on_the_best_mixture(tolerance):
     """Layers trained on the mixture of least error (k = 5, m = ∞) err less than layers trained on all tasks alike."""
-    return _against_even("exact", tolerance)
+    return _against_even("exact", 5, tolerance)
 
 
-def _against_even(mixture, tolerance):
+def _against_even(mixture, steps, tolerance):
     found = results.load("curation")
     by_reading = {
-        "number of skills": curated.compare(found, mixture, 5, reading="skills"),
-        "prompt length": curated.compare(found, mixture, 5, reading="length"),
+        "number of skills": curated.compare(found, mixture, steps, reading="skills"),
+        "prompt length": curated.compare(found, mixture, steps, reading="length"),
     }
     words = "; ".join(f"B the {name}: {factor(one)}, better in {wins(one)}" for name, one in by_reading.items())
     return judge(all(one.high <= tolerance for one in by_reading.values()), f"{words}.")
