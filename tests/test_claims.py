@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from book import contents, notebooks
-from ttsbook import claims, dynamics, ledger, results, theory
+from ttsbook import claims, covariance, dynamics, ledger, results, spectra, theory
 from ttsbook.ledger import Verdict
 
 ROOT = Path(__file__).parent.parent
@@ -85,6 +85,13 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
         ("one_step_error", theory, "direct_error", 1.03),
         ("best_step", theory, "preconditioner", 1 + 1e-6),
         ("direct_error_bound", theory, "direct_error", 1.01),
+        ("matched_step", theory, "skill_costs", 1.05),
+        ("bound_looseness", theory, "skill_costs", 1.001),
+        ("equal_hardness", theory, "direct_error", 1.01),
+        ("mean_cost", theory, "mean_cost_bound", 0.99),
+        ("late_steps", covariance, "hardness", 1.1),
+        ("bound_needs_matched_tasks", theory, "direct_error", 0.01),
+        ("skills_learned", theory, "effective_dimension", 1 + 1e-6),
         ("learned_preconditioner", theory.learned, "gamma", 1.02),
         ("learned_preconditioner", dynamics, "largest_step", 2.1),
         ("drift", dynamics, "drift", 1.002),
@@ -99,6 +106,15 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
         ("best_train_length", theory.finite, "recursion_error", -1),
         ("stability", theory, "gamma", 1.3),
         ("recursion_for_finite_prompts", theory, "cot_error_gap", 0.8),
+        ("trace", theory, "cot_error_limit", 1.001),
+        ("trace_gap", theory, "cot_error_limit", 1.01),
+        ("weak_direction", theory, "critical_train_length", 1.3),
+        ("skewed_training", theory, "critical_train_length", 1.5),
+        ("larger_n", theory, "strides", 3),
+        ("best_length", theory, "strides", 1.05),
+        ("mean_grows", theory, "preconditioner", 0.5),
+        ("warning", theory, "largest_stride", 1.05),
+        ("equal_traces", theory, "gamma", 3),
         ("among_solvers", theory, "preconditioner", 0.3),
         ("mixture_preconditioner", theory, "preconditioner", 1 + 1e-6),
         ("effective_strength", theory, "preconditioner", 1 + 1e-6),
@@ -110,6 +126,17 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
 def test_a_check_sees_a_wrong_formula(monkeypatch, name, module, function, factor):
     claim, right = claims.find(name), getattr(module, function)
     monkeypatch.setattr(module, function, lambda *args, **options: factor * right(*args, **options))
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+def test_the_check_of_best_depths_sees_one_that_is_two_steps_off(monkeypatch):
+    right = theory.best_depth
+    monkeypatch.setattr(
+        theory,
+        "best_depth",
+        lambda *args, **options: theory.BestDepth(right(*args, **options).steps + 2, diverges=True),
+    )
+    claim = claims.find("depth")
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 
@@ -125,6 +152,14 @@ def test_a_check_of_the_scaling_law_sees_another_function(monkeypatch, name, fun
     claim = claims.find(name)
     monkeypatch.setattr(theory, function, wrong)
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+@pytest.mark.parametrize(("measure", "verdict"), [("hardness", Verdict.FAILS), ("mean cost", Verdict.HOLDS)])
+def test_the_check_of_conditioning_sees_a_measure_without_meaning(monkeypatch, measure, verdict):
+    right = spectra.measures
+    monkeypatch.setattr(spectra, "measures", lambda strengths: {**right(strengths), measure: strengths[:, 0]})
+    claim = claims.find("conditioning")
+    assert claim.check(claim.tolerance).verdict is verdict
 
 
 def test_the_check_of_finite_prompts_sees_a_wrong_constant(monkeypatch):

@@ -87,6 +87,30 @@ def test_the_thinking_path_draws_what_theory_says():
     assert np.allclose(thinking, by_matrix)
 
 
+def test_a_bent_spectrum_shows_the_error_of_each_skill_where_the_skill_is():
+    widget = widgets.BendSpectrum(strengths=[0.5, 2.0, 0.1, 1.0], selected=3, train_length=30, test_length=None)
+    strengths, errors = (line.get_ydata() for line in widget.still().figure.axes[0].lines[1:3])
+    costs = 1 + 3.6 / np.array([0.5, 2.0, 0.1, 1.0])
+    assert strengths == pytest.approx([0.5, 2.0, 0.1, 1.0])
+    assert errors == pytest.approx((costs / (30 + costs)) ** 2)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"strengths": [1.0]},
+        {"strengths": [1.0, 0.0]},
+        {"strengths": [1.0, float("nan")]},
+        {"selected": 21},
+        {"train_length": 0},
+        {"test_length": 0},
+    ],
+)
+def test_a_spectrum_out_of_range_is_refused_by_name(settings):
+    with pytest.raises(traitlets.TraitError, match=next(iter(settings))):
+        widgets.BendSpectrum(**settings)
+
+
 def test_the_overthinking_map_shows_the_best_depth_or_an_error():
     widget = widgets.OverthinkingMap()
     alt = widget.still().alt

@@ -2,6 +2,7 @@
 
 from ttsbook import (
     claims_attention,
+    claims_hardness,
     claims_linear,
     claims_mixture,
     claims_overthinking,
@@ -18,6 +19,7 @@ CHAPTERS = {
     "setup/task": "The task",
     "setup/attention": "One layer of attention",
     "setup/thinking": "Thinking",
+    "theorems/hardness": "Hardness",
     "theorems/scaling-law": "The scaling law",
     "theorems/overthinking": "Overthinking",
     "theorems/task-selection": "Choosing what to train on",
@@ -28,6 +30,7 @@ PARTS = (
     claims_attention,
     claims_recipes,
     claims_thinking,
+    claims_hardness,
     claims_scaling,
     claims_overthinking,
     claims_warning,

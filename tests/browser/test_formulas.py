@@ -54,7 +54,8 @@ def test_the_formulas_agree_with_covariance_and_theory(run):
         return {
             hardness: theory.hardness(strengths), gamma: theory.gamma(strengths, n),
             by_skill: theory.directErrorBySkill(P, strengths, m), error: theory.directError(P, strengths, m),
-            bound: theory.directErrorBound(strengths, n, m),
+            bound: theory.directErrorBound(strengths, n, m), costs: theory.skillCosts(strengths),
+            sharp: theory.directErrorBound(strengths, n, m, { sharp: true }),
         };
     }"""
     for setting, found in zip(settings, run(code, settings), strict=True):
@@ -65,6 +66,8 @@ def test_the_formulas_agree_with_covariance_and_theory(run):
         assert found["by_skill"] == pytest.approx(theory.direct_error_by_skill(P, cov, m), rel=1e-6)
         assert found["error"] == pytest.approx(theory.direct_error(P, cov, m), rel=1e-6)
         assert found["bound"] == pytest.approx(theory.direct_error_bound(cov, n, m), rel=1e-6)
+        assert found["sharp"] == pytest.approx(theory.direct_error_bound(cov, n, m, sharp=True), rel=1e-6)
+        assert found["costs"] == pytest.approx(theory.skill_costs(cov), rel=1e-6)
 
 
 def test_the_formulas_of_thinking_agree_with_theory(run):

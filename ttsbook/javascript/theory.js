@@ -30,9 +30,14 @@ export const directErrorBySkill = (P, testStrengths, testLength) => {
 export const directError = (P, testStrengths, testLength) =>
   sum(directErrorBySkill(P, testStrengths, testLength));
 
-export const directErrorBound = (strengths, trainLength, testLength) => {
-  const h = 1 + hardness(strengths);
-  return strengths.length * ((h * inverse(trainLength)) ** 2 + h * inverse(testLength));
+export const skillCosts = (strengths) => {
+  const trace = sum(strengths);
+  return strengths.map((s) => 1 + trace / s);
+};
+
+export const directErrorBound = (strengths, trainLength, testLength, { sharp = false } = {}) => {
+  const terms = skillCosts(strengths).map((h) => (h * inverse(trainLength)) ** 2 + h * inverse(testLength));
+  return sharp ? sum(terms) : strengths.length * Math.max(...terms);
 };
 
 const steps0 = (steps) => Array.from({ length: steps + 1 }, (_, k) => k);

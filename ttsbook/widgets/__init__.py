@@ -6,6 +6,7 @@ A widget computes in the browser. Its JavaScript lives in ``ttsbook/javascript``
 """
 
 from ttsbook.widgets.base import Widget, bundle
+from ttsbook.widgets.bend_spectrum import BendSpectrum
 from ttsbook.widgets.direct_answer import DirectAnswer
 from ttsbook.widgets.exchange import Exchange
 from ttsbook.widgets.overthinking_map import OverthinkingMap
@@ -15,6 +16,7 @@ from ttsbook.widgets.trained_layers import TrainedLayers
 from ttsbook.widgets.weight_blocks import WeightBlocks
 
 __all__ = [
+    "BendSpectrum",
     "DirectAnswer",
     "Exchange",
     "OverthinkingMap",
