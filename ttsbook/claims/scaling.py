@@ -6,7 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from ttsbook import covariance, results, theory
+from ttsbook import covariance, results, spectra, theory
 from ttsbook.ledger import Verdict, claim, judge, within
 from ttsbook.report import rounded
 from ttsbook.tasks import Task
@@ -86,7 +86,7 @@ def harder_longer(tolerance):
     tails = [covariance.power_law(DIM, exponent) for exponent in np.linspace(0, 2, 21)]
     steps = np.array([_steps_to(cov, 30, 0.1) for cov in tails])
     bounds = [_bound_steps(cov, 30, 0.1) for cov in tails]
-    single = weak_skill(2 * covariance.hardness(tails[10]))
+    single = spectra.one_weak(DIM, 2 * covariance.hardness(tails[10]))
     fewer = _steps_to(single, 30, 0.1)
     worst = max(steps[:-1] - steps[1:])
     return judge(
@@ -325,11 +325,6 @@ def recursion_for_finite_prompts(tolerance):
         f"At d = 100 the gap is at most {100 * plain:.1f} % at k = 5, corrected {100 * rests:.1f} % up to k = 20. From "
         f"d = 50 to 100 it falls by factors {min(fall):.1f} to {max(fall):.1f}.",
     )
-
-
-def weak_skill(hardness, dim=DIM):
-    """Equal skills but one, with a hardness."""
-    return np.diag([*np.ones(dim - 1), (dim - 1) / (hardness - 1)])
 
 
 def best_lengths(cov, test_length, steps):
