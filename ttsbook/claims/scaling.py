@@ -254,7 +254,7 @@ def best_train_length(tolerance):
     verdict=Verdict.HOLDS,
 )
 def stability(tolerance):
-    """With many equal skills chains diverge if (1 + √(d/m))² > 2(1 + d/n), else converge; n = m is on the stable side."""
+    """Many equal skills: chains diverge if (1 + √(d/m))² > 2(1 + d/n), else converge; n = m is on the stable side."""
     rng, wrong, d = np.random.default_rng(0), 0.0, 100
     for ratio in (0.5, 1, 2, 4):
         m = int(ratio * d)
