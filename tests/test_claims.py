@@ -249,17 +249,17 @@ def test_a_check_of_chosen_mixtures_sees_other_results(monkeypatch, name, mixtur
     ("name", "sign", "verdict"), [("message_in_pools", -1, Verdict.HOLDS), ("caution_in_pools", 1, Verdict.FAILS)]
 )
 def test_the_checks_of_qualities_see_other_correlations(monkeypatch, name, sign, verdict):
-    from ttsbook import claims_curation
+    from ttsbook.claims import curation
 
     noise = np.random.default_rng(0).uniform(0.5, 0.9, (20, 4))
-    monkeypatch.setattr(claims_curation, "rank_correlations", lambda *_: sign * noise)
+    monkeypatch.setattr(curation, "rank_correlations", lambda *_: sign * noise)
     assert claims.find(name).check(claims.find(name).tolerance).verdict is verdict
 
 
 def test_the_check_of_kinds_in_training_sees_the_reported_order(monkeypatch):
-    from ttsbook import claims_curation
+    from ttsbook.claims import curation
 
-    monkeypatch.setattr(claims_curation, "kind_weights", lambda *_: np.array([0.1, 0.2, 0.3, 0.4]))
+    monkeypatch.setattr(curation, "kind_weights", lambda *_: np.array([0.1, 0.2, 0.3, 0.4]))
     claim = claims.find("order_of_kinds_in_training")
     assert claim.check(claim.tolerance).verdict is Verdict.HOLDS
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ttsbook import covariance, spectra, theory
-from ttsbook.claims_task import DIM, band, examples
+from ttsbook.claims.task import DIM, band, examples
 from ttsbook.ledger import ROUNDING, Verdict, claim, judge, within
 from ttsbook.report import rounded
 from ttsbook.tasks import Task

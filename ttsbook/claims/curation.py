@@ -6,8 +6,8 @@ import numpy as np
 from scipy.stats import spearmanr, t
 
 from ttsbook import curated, results, theory
-from ttsbook.claims_mixture import example_mixture
-from ttsbook.claims_task import second_moment
+from ttsbook.claims.mixture import example_mixture
+from ttsbook.claims.task import second_moment
 from ttsbook.ledger import ROUNDING, Verdict, claim, judge, within
 from ttsbook.report import rounded
 

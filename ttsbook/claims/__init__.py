@@ -1,20 +1,22 @@
 """The claims ledger: what the paper and this book claim, and whether it holds."""
 
-from ttsbook import (
-    claims_attention,
-    claims_curation,
-    claims_hardness,
-    claims_linear,
-    claims_mixture,
-    claims_overthinking,
-    claims_recipes,
-    claims_scaling,
-    claims_selection,
-    claims_task,
-    claims_thinking,
-    claims_warning,
+from ttsbook.claims import (
+    attention,
+    curation,
+    hardness,
+    linear,
+    mixture,
+    overthinking,
+    recipes,
+    scaling,
+    selection,
+    task,
+    thinking,
+    warning,
 )
 from ttsbook.ledger import Claim, Table
+
+__all__ = ["find", "table"]
 
 CHAPTERS = {
     "setup/task": "The task",
@@ -28,18 +30,18 @@ CHAPTERS = {
     "experiments/curation": "Does choosing the training tasks help?",
 }
 PARTS = (
-    claims_task,
-    claims_attention,
-    claims_recipes,
-    claims_thinking,
-    claims_hardness,
-    claims_scaling,
-    claims_overthinking,
-    claims_warning,
-    claims_mixture,
-    claims_selection,
-    claims_linear,
-    claims_curation,
+    task,
+    attention,
+    recipes,
+    thinking,
+    hardness,
+    scaling,
+    overthinking,
+    warning,
+    mixture,
+    selection,
+    linear,
+    curation,
 )
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 
