@@ -8,11 +8,11 @@ const DECADES = [-6, 4, 2];
 const KINDS = { easy_short: "easy-short", hard_short: "hard-short", easy_long: "easy-long", hard_long: "hard-long" };
 const EVEN = [0.25, 0.25, 0.25, 0.25];
 
-const sum = (values) => values.reduce((total, value) => total + value, 0);
+const added = (values) => values.reduce((total, value) => total + value, 0);
 
 const mine = (model) => {
   const parts = Object.keys(KINDS).map((name) => model.get(name));
-  return sum(parts) > 0 ? parts.map((part) => part / sum(parts)) : EVEN;
+  return added(parts) > 0 ? parts.map((part) => part / added(parts)) : EVEN;
 };
 
 const compute = (model) => {
