@@ -121,6 +121,8 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
         ("weights_gradient", theory, "preconditioner", 1.01),
         ("safe_program", theory, "preconditioner", 2),
         ("three_qualities", theory, "preconditioner", 0.2),
+        ("spread_is_caution", theory, "preconditioner", 2),
+        ("rare_directions", theory, "preconditioner", 1 + 1e-6),
     ],
 )
 def test_a_check_sees_a_wrong_formula(monkeypatch, name, module, function, factor):
@@ -220,6 +222,45 @@ def test_the_check_of_the_selection_program_sees_one_that_helps(monkeypatch):
     for run in found.runs:
         run["paper"] = np.multiply(run["uniform"], 0.9)
     monkeypatch.setattr(results, "load", lambda _: found)
+    assert claim.check(claim.tolerance).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize(
+    ("name", "mixture", "factor", "verdict"),
+    [
+        ("trained_as_exact", "uniform", 2, Verdict.FAILS),
+        ("thinking_on_the_programs_mixture", "paper", 1e-4, Verdict.HOLDS),
+        ("answering_on_the_programs_mixture", "paper", 1.2, Verdict.FAILS),
+        ("training_on_the_best_mixture", "exact", 2, Verdict.FAILS),
+        ("one_kind_is_worse", "hard only", 0.01, Verdict.FAILS),
+        ("few_target_prompts", "exact, 100 prompts", 2, Verdict.FAILS),
+    ],
+)
+def test_a_check_of_chosen_mixtures_sees_other_results(monkeypatch, name, mixture, factor, verdict):
+    claim, found = claims.find(name), results.load("curation")
+    for run in found.runs:
+        for curves in run["trained"][mixture]:
+            curves["endless"] = np.multiply(curves["endless"], factor)
+    monkeypatch.setattr(results, "load", lambda _: found)
+    assert claim.check(claim.tolerance).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "sign", "verdict"), [("message_in_pools", -1, Verdict.HOLDS), ("caution_in_pools", 1, Verdict.FAILS)]
+)
+def test_the_checks_of_qualities_see_other_correlations(monkeypatch, name, sign, verdict):
+    from ttsbook.claims import curation
+
+    noise = np.random.default_rng(0).uniform(0.5, 0.9, (20, 4))
+    monkeypatch.setattr(curation, "rank_correlations", lambda *_: sign * noise)
+    assert claims.find(name).check(claims.find(name).tolerance).verdict is verdict
+
+
+def test_the_check_of_kinds_in_training_sees_the_reported_order(monkeypatch):
+    from ttsbook.claims import curation
+
+    monkeypatch.setattr(curation, "kind_weights", lambda *_: np.array([0.1, 0.2, 0.3, 0.4]))
+    claim = claims.find("order_of_kinds_in_training")
     assert claim.check(claim.tolerance).verdict is Verdict.HOLDS
 
 

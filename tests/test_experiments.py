@@ -242,6 +242,21 @@ def test_shipped_selection_is_best_where_the_error_itself_is_minimized():
     assert (paper[..., 0] < even[..., 0]).mean() > 0.5
 
 
+def test_shipped_curation_thinks_as_the_exact_mixtures_do():
+    found = shipped("curation")
+    for reading in ("skills", "length"):
+        runs = found.select(reading=reading)
+        assert len(runs) == 20 and all(len(run["weights"]) == 12 for run in runs)
+        for run in runs:
+            for weights in run["weights"].values():
+                assert sum(weights) == pytest.approx(1, abs=1e-5) and min(weights) >= 0
+            least = min(curves["endless"][5] for curves in run["exact"].values())
+            assert run["exact"]["exact"]["endless"][5] == pytest.approx(least, rel=1e-3)
+            for trained in run["trained"]["uniform"]:
+                ratio = np.divide(trained["endless"], run["exact"]["uniform"]["endless"])[:6]
+                assert (np.abs(np.log(ratio)) < 0.5).all()
+
+
 def test_a_predicted_layer_has_what_its_recipe_predicts():
     task = Task(np.diag([1.0, 0.5]), 8)
     for recipe in recipes.RECIPES.values():

@@ -159,3 +159,28 @@ def test_the_exchange_draws_lengths_that_leave_one_error(test_length):
     assert len(left) >= 18
     assert list(left.values()) == pytest.approx([left[3]] * len(left), rel=0.02 if test_length else 1e-9)
     assert lengths[2] == pytest.approx(40, rel=1e-3)
+
+
+def test_the_kind_mixture_draws_what_theory_says():
+    widget = widgets.KindMixture(pool=2, easy_short=0.3, hard_short=0.1, easy_long=0.4, hard_long=0.2)
+    pool, target = widget.pools[1], np.diag(widget.target)
+    tasks = [Task(np.diag(row), n) for row, n in zip(pool["tasks"], pool["lengths"], strict=True)]
+    drawn = [line.get_ydata() for line in widget.still().figure.axes[0].lines if len(line.get_ydata()) == 21]
+    mixtures = ([0.3, 0.1, 0.4, 0.2], [0.25] * 4)
+    for curve, weights in zip(drawn, mixtures, strict=False):
+        P = theory.preconditioner(Mixture(tasks, weights))
+        expected = [np.square(np.linalg.matrix_power(np.eye(20) - P @ target, k)).sum() / 20 for k in range(21)]
+        assert curve == pytest.approx(expected)
+    least = [widget.curve(one)[5] for one in (pool["exact"], pool["paper"], widget.weights(), mixtures[1])]
+    assert least[0] == min(least)
+    assert drawn[3][5] == pytest.approx(least[0])
+
+
+def test_a_skill_that_no_chosen_task_uses_is_never_answered():
+    widget = widgets.KindMixture(hard_long=0, easy_short=1)  # four skills of twenty
+    curve = widget.curve(widget.weights())
+    assert curve[20] >= 16 / 20 and curve[0] == 1
+    nothing = widgets.KindMixture(hard_long=0)
+    assert nothing.weights().tolist() == [0.25] * 4
+    with pytest.raises(traitlets.TraitError, match="pool"):
+        widgets.KindMixture(pool=5)

@@ -155,3 +155,22 @@ def test_the_selection_in_the_browser_agrees_with_the_package(run):
         assert found["program"]["weights"] == pytest.approx(program.weights, abs=1e-6)
         assert found["program"]["error"] == pytest.approx(program.error, rel=1e-6)
         assert found["best"]["error"] == pytest.approx(best.error, rel=1e-6)
+
+
+def test_the_preconditioner_of_a_mixture_in_the_browser_agrees_with_theory(run):
+    rng = np.random.default_rng(3)
+    settings = [
+        {
+            "tasks": (0.05 + rng.uniform(0, 1.5, (4, 12))).tolist(),
+            "lengths": rng.integers(5, 300, 4).tolist(),
+            "weights": rng.dirichlet(np.ones(4)).tolist(),
+        }
+        for _ in range(SETTINGS)
+    ]
+    code = "({ tasks, lengths, weights }) => selection.mixturePreconditioner(tasks, lengths, weights)"
+    for setting, found in zip(settings, run(code, settings), strict=True):
+        pairs = zip(setting["tasks"], setting["lengths"], strict=True)
+        mixture = Mixture([Task(np.diag(row), n) for row, n in pairs], setting["weights"])
+        assert found == pytest.approx(np.diag(theory.preconditioner(mixture)), rel=1e-6)
+    unused = {"tasks": [[1.0, 0.0], [2.0, 0.0]], "lengths": [5, 5], "weights": [0.5, 0.5]}
+    assert run(code, [unused])[0][1] == 0

@@ -194,3 +194,22 @@ def test_the_probe_of_the_overthinking_map_can_be_dragged_and_set(page):
     slider(page, "color of the map").press("End")
     assert slider(page, "color of the map").get_attribute("aria-valuetext") == "k = 50"
     assert shades.count() != before
+
+
+@pytest.mark.parametrize("page", ["experiments/curation.html"], indirect=True)
+def test_four_kinds_of_tasks_can_be_mixed(page):
+    hard = status(page)
+    assert hard.startswith("Yours (0, 0, 0, 100 %)")
+    slider(page, "easy-long").press("End")
+    assert status(page).startswith("Yours (0, 0, 50, 50 %)")
+    slider(page, "hard-short").focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    assert status(page).startswith("Yours (0, 20, 40, 40 %)")
+    for name in ("hard-short", "easy-long", "hard-long"):
+        slider(page, name).press("Home")
+    words = re.search(r"error / d ([\d.]+) at k = 5; .* Even: ([\d.]+)\.", status(page))
+    assert words[1] == words[2]  # all at zero: all alike
+    mixed = status(page)
+    page.get_by_role("combobox", name="pool").select_option(label="4")
+    assert status(page) != mixed

@@ -2,6 +2,7 @@
 
 from ttsbook.claims import (
     attention,
+    curation,
     hardness,
     linear,
     mixture,
@@ -26,6 +27,7 @@ CHAPTERS = {
     "theorems/overthinking": "Overthinking",
     "theorems/task-selection": "Choosing what to train on",
     "experiments/linear-attention": "Linear attention, trained",
+    "experiments/curation": "Does choosing the training tasks help?",
 }
 PARTS = (
     task,
@@ -39,6 +41,7 @@ PARTS = (
     mixture,
     selection,
     linear,
+    curation,
 )
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 

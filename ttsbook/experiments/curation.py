@@ -57,7 +57,7 @@ def runs(settings):
 
 def measure(settings, *, reading, pool):
     """Choose mixtures of a pool, train layers on them, and let all think on the same test prompts."""
-    rng = np.random.default_rng([pool, len(reading)])
+    rng = _source(reading, pool)
     tasks, target = draw_pool(settings, reading, rng), _target(settings)
     mixtures = choose(settings, tasks, target, rng)
     S = covariance.sample_empirical(target, settings["test_length"], samples=settings["test_prompts"], rng=rng)
@@ -74,6 +74,26 @@ def measure(settings, *, reading, pool):
             curve = _layer_curve(settings, layer, S)
             found["shift"][name] = {"ratio": float(np.trace(layer.ratio()) / settings["dim"]), "finite": curve}
     return found
+
+
+def pool_of(settings, reading, pool):
+    """Draw the pool of a run again.
+
+    Parameters
+    ----------
+    settings : dict
+        Settings of a preset.
+    reading : {"skills", "length"}
+        What B counts.
+    pool : int
+        Number of the pool.
+
+    Returns
+    -------
+    tasks : list of Task
+    target_cov : ndarray, shape (d, d)
+    """
+    return draw_pool(settings, reading, _source(reading, pool)), _target(settings)
 
 
 def draw_pool(settings, reading, rng):
@@ -147,6 +167,11 @@ def _selected(settings, tasks, target_cov):
     exact = selection.optimal_mixture(tasks, target_cov, settings["selected_steps"]).weights
     least = selection.FLOOR
     return {name: (1 - len(tasks) * least) * one + least for name, one in (("paper", paper), ("exact", exact))}
+
+
+def _source(reading, pool):
+    """Random numbers of a pool: its tasks, then the target's prompts."""
+    return np.random.default_rng([pool, len(reading)])
 
 
 def _target(settings):

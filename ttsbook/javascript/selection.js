@@ -7,6 +7,16 @@ const dot = (a, b) => a.reduce((total, value, i) => total + value * b[i], 0);
 const minus = (a, b) => a.map((value, i) => value - b[i]);
 const clip = (value) => Math.min(1, Math.max(0, value));
 
+// theory.preconditioner of a mixture of any number of tasks; zero for a skill that none of them uses.
+export const mixturePreconditioner = (tasks, lengths, weights) => {
+  const gammas = tasks.map((strengths, l) => gamma(strengths, lengths[l]));
+  return tasks[0].map((_, i) => {
+    const votes = weights.map((weight, l) => weight * tasks[l][i]);
+    const second = votes.reduce((total, vote, l) => total + vote * gammas[l][i], 0);
+    return second > 0 ? votes.reduce((total, vote) => total + vote, 0) / second : 0;
+  });
+};
+
 // The error after some steps as a function of the weights.
 export const mixtureError = (tasks, lengths, target, steps) => {
   const gammas = tasks.map((strengths, l) => gamma(strengths, lengths[l]));

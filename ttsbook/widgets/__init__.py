@@ -9,6 +9,7 @@ from ttsbook.widgets.base import Widget, bundle
 from ttsbook.widgets.bend_spectrum import BendSpectrum
 from ttsbook.widgets.direct_answer import DirectAnswer
 from ttsbook.widgets.exchange import Exchange
+from ttsbook.widgets.kind_mixture import KindMixture
 from ttsbook.widgets.overthinking_map import OverthinkingMap
 from ttsbook.widgets.task_mixture import TaskMixture
 from ttsbook.widgets.thinking_path import ThinkingPath
@@ -19,6 +20,7 @@ __all__ = [
     "BendSpectrum",
     "DirectAnswer",
     "Exchange",
+    "KindMixture",
     "OverthinkingMap",
     "TaskMixture",
     "ThinkingPath",

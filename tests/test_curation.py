@@ -1,0 +1,150 @@
+"""The pools and mixtures of the experiment `curation`, and what is made of its results."""
+
+import numpy as np
+import pytest
+from scipy.stats import ttest_1samp
+
+from ttsbook import covariance, curated, results, selection, theory
+from ttsbook.experiments import curation
+from ttsbook.tasks import Mixture, Task
+
+TINY = curation.PRESETS["tiny"]
+SMALL = TINY | {"dim": 10, "each": 2, "target_prompts": [10**5]}
+
+
+def drawn(reading, seed=0, settings=SMALL):
+    return curation.draw_pool(settings, reading, np.random.default_rng(seed))
+
+
+@pytest.mark.parametrize("reading", curated.READINGS)
+def test_a_pool_has_two_tasks_of_each_kind_in_random_directions(reading):
+    tasks = drawn(reading)
+    assert len(tasks) == 8
+    for task, exponent in zip(tasks, [0.2, 0.2, 0.8, 0.8] * 2, strict=True):
+        strengths = np.linalg.eigvalsh(task.cov)[::-1]
+        assert strengths.sum() == pytest.approx(10)
+        assert strengths[1] / strengths[0] == pytest.approx(2.0**-exponent)
+        assert np.abs(task.cov - np.diag(np.diag(task.cov))).max() > 0.05
+    if reading == "skills":
+        assert [np.linalg.matrix_rank(task.cov) for task in tasks] == [2] * 4 + [10] * 4
+    else:
+        assert [task.prompt_length for task in tasks] == [10] * 4 + [50] * 4
+
+
+def test_pools_differ_and_are_drawn_again_the_same():
+    once, again = drawn("length"), drawn("length")
+    assert all((one.cov == other.cov).all() for one, other in zip(once, again, strict=True))
+    assert np.abs(once[0].cov - once[1].cov).max() > 0.1
+    assert np.abs(once[0].cov - drawn("length", 1)[0].cov).max() > 0.1
+    tasks, target = curation.pool_of(SMALL, "length", 3)
+    other = curation.draw_pool(SMALL, "length", np.random.default_rng([3, len("length")]))
+    assert all((one.cov == another.cov).all() for one, another in zip(tasks, other, strict=True))
+    assert np.allclose(np.diag(target), covariance.power_law(10, 0.8, trace=10).diagonal())
+
+
+@pytest.fixture(scope="module")
+def chosen():
+    tasks, target = curation.pool_of(SMALL, "skills", 0)
+    return tasks, target, curation.choose(SMALL, tasks, target, np.random.default_rng(0))
+
+
+def test_mixtures_are_what_their_names_say(chosen):
+    tasks, target, mixtures = chosen
+    assert tuple(mixtures)[:6] == curation.TRAINED
+    for weights in mixtures.values():
+        assert weights.sum() == pytest.approx(1) and weights.min() >= 0
+    assert mixtures["uniform"].tolist() == [1 / 8] * 8
+    assert mixtures["easy only"].tolist() == [0.25, 0.25, 0, 0] * 2
+    assert mixtures["hard only"].tolist() == [0, 0, 0.25, 0.25] * 2
+    inverse = np.linalg.inv(target)
+    far = [np.linalg.norm(np.eye(10) - inverse @ task.cov) for task in tasks]
+    assert mixtures["most relevant"].argmax() == 4 + np.argmin(far[4:])  # the first four use two skills of ten
+    assert mixtures["most relevant"].max() == 1
+
+
+def test_the_selected_mixtures_are_best_by_their_own_measure(chosen):
+    tasks, target, mixtures = chosen
+
+    def program(weights):
+        mean = sum(weight * task.cov for weight, task in zip(weights, tasks, strict=True))
+        return np.linalg.norm(np.eye(10) - np.linalg.solve(target, mean)) ** 2
+
+    def error(weights):
+        return theory.cot_error_limit(theory.preconditioner(curated.mixture(tasks, weights)), target, 3)[3]
+
+    others = [np.random.default_rng(seed).dirichlet(np.ones(8)) for seed in range(50)] + list(mixtures.values())
+    assert program(mixtures["paper"]) <= min(map(program, others)) * (1 + 1e-4)
+    assert error(mixtures["exact"]) <= min(map(error, others)) * (1 + 1e-4)
+    assert min(mixtures["paper"].min(), mixtures["exact"].min()) >= 0.99 * selection.FLOOR
+
+
+def test_many_target_prompts_choose_like_the_target_itself(chosen):
+    *_, mixtures = chosen
+    assert mixtures["paper, 100000 prompts"] == pytest.approx(mixtures["paper"], abs=0.01)
+    assert mixtures["exact, 100000 prompts"] == pytest.approx(mixtures["exact"], abs=0.05)
+
+
+def test_errors_are_geometric_means_over_seeds():
+    run = {"reading": "skills", "exact": {"uniform": {"endless": [1.0, 0.5]}}}
+    run["trained"] = {"uniform": [{"endless": [1.0, 0.1]}, {"endless": [1.0, 0.9]}]}
+    found = results.Results({}, {}, 0.0, [run])
+    assert curated.errors(found, "uniform", reading="skills").tolist() == [[1.0, pytest.approx(0.3)]]
+    assert curated.errors(found, "uniform", reading="skills", source="exact").tolist() == [[1.0, 0.5]]
+
+
+def test_a_comparison_is_paired():
+    rng = np.random.default_rng(0)
+    even = 10.0 ** rng.uniform(-6, 0, 13)
+    logs = rng.normal(0.2, 0.5, 13)
+    runs = [
+        {"reading": "length", "exact": {"uniform": {"mean": [1, e]}, "paper": {"mean": [1, e * np.exp(log)]}}}
+        for e, log in zip(even, logs, strict=True)
+    ]
+    found = results.Results({}, {}, 0.0, runs)
+    one = curated.compare(found, "paper", 1, reading="length", source="exact", statistic="mean")
+    interval = ttest_1samp(logs, 0).confidence_interval(0.95)
+    assert np.log([one.middle, one.low, one.high]) == pytest.approx([logs.mean(), interval.low, interval.high])
+    assert one.median == pytest.approx(np.exp(np.median(logs)))
+    assert one.better == (logs < 0).mean() and one.better_low < one.better < one.better_high
+
+
+def test_the_parts_of_caution_add_up_to_the_second_moment():
+    tasks = drawn("skills", 1)
+    mixture = Mixture(tasks, np.random.default_rng(2).dirichlet(np.ones(8)))
+    mean, between, within = curated.caution(mixture)
+    P = theory.preconditioner(mixture)
+    assert np.allclose(P @ (mean @ mean + between + within), mean)
+    assert min(np.linalg.eigvalsh(between)[0], np.linalg.eigvalsh(within)[0]) > -1e-12
+    second = mean @ mean + between + within
+    assert curated.conditioning(mixture) == pytest.approx(np.divide(*np.linalg.eigvalsh(second)[[-1, 0]]))
+    measured = curated.qualities(tasks, np.eye(10), mixture.weights)
+    assert measured[0] == pytest.approx(np.linalg.eigvalsh(mean)[0])
+    assert measured[3] == pytest.approx(np.trace(second) / np.square(mean).sum())
+
+
+def test_a_single_task_of_endless_prompts_has_no_caution():
+    _, between, within = curated.caution(Mixture([Task(np.diag([2.0, 1.0]), 10**9)], [1.0]))
+    assert np.abs(between).max() == 0 and np.abs(within).max() < 1e-7
+
+
+def test_the_stored_weights_are_those_of_the_pools():
+    found = results.load("curation", "tiny")
+    for run in found.runs:
+        tasks, target = curated.pool(found, run)
+        stored = np.array(run["weights"]["paper"])
+        weights = selection.quadratic_program([task.cov for task in tasks], target).weights
+        assert stored == pytest.approx(weights, abs=1e-4)
+
+
+BAD_CALLS = [
+    ({"mixture": "best", "reading": "skills"}, "mixture must be one of 'uniform', .* got 'best'"),
+    ({"mixture": "paper", "reading": "B"}, "reading must be one of 'skills', 'length', got 'B'"),
+    ({"mixture": "paper", "reading": "skills", "source": "x"}, "source must be one of 'trained', 'exact', got 'x'"),
+    ({"mixture": "paper", "reading": "skills", "statistic": "x"}, "statistic must be one of 'endless'"),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), BAD_CALLS)
+def test_unknown_names_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        curated.errors(results.load("curation", "tiny"), **options)

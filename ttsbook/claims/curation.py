@@ -1,0 +1,276 @@
+"""What the chapter on training with chosen tasks claims."""
+
+# ruff: noqa: D401 - the docstring of a check is its claim, no command
+
+import numpy as np
+from scipy.stats import spearmanr, t
+
+from ttsbook import curated, results, theory
+from ttsbook.claims.mixture import example_mixture
+from ttsbook.claims.task import second_moment
+from ttsbook.ledger import ROUNDING, Verdict, claim, judge, within
+from ttsbook.report import rounded
+
+CHAPTER = "experiments/curation"
+SETTING = "20 pools of 8 tasks in each reading of B, d = 20, target of exponent 0.8; V31 trained, m = ∞"
+LEARNABLE = 100.0  # condition number of B beyond which the trainings are too short
+
+
+def factor(found):
+    """A comparison in words: "12 times (9.1–16)"."""
+    return f"{rounded(found.middle)} times ({rounded(found.low)}–{rounded(found.high)})"
+
+
+def wins(found):
+    """In how many pools the mixture is better than the even one: "13 of 20"."""
+    return f"{round(found.better * len(found.factors))} of {len(found.factors)}"
+
+
+def kind_weights(found, mixture, reading):
+    """Mean weights of the four kinds of tasks, in the order of `pools.KINDS`."""
+    weights = np.array([run["weights"][mixture] for run in found.select(reading=reading)])
+    return weights.reshape(len(weights), 4, -1).sum(axis=2).mean(axis=0)
+
+
+def rank_correlations(found, reading):
+    """For each pool, rank correlations of the `curated.qualities` of its mixtures with their errors at k = 5."""
+    rows = []
+    for run in found.select(reading=reading):
+        tasks, target = curated.pool(found, run)
+        measured = [curated.qualities(tasks, target, np.array(weights)) for weights in run["weights"].values()]
+        errors = [run["exact"][name]["endless"][5] for name in run["weights"]]
+        rows.append([spearmanr(column, errors).statistic for column in np.transpose(measured)])
+    return np.array(rows)
+
+
+def interval(values):
+    """Mean of each column and its 95 % t interval, (3, columns)."""
+    half = t.ppf(0.975, len(values) - 1) * values.std(axis=0, ddof=1) / np.sqrt(len(values))
+    return np.array([values.mean(axis=0), values.mean(axis=0) - half, values.mean(axis=0) + half])
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#prop-spread",),
+    method="Moments of Gaussian vectors (sums over pairings), three tasks of d = 20 with random skills.",
+    tolerance=1e-10,
+    limits=ROUNDING,
+    verdict=Verdict.HOLDS,
+)
+def spread_is_caution(tolerance):
+    """B = A² + the spread between the tasks + the noise within their prompts, and so 0 ≺ PA ⪯ I."""
+    mixture = example_mixture(np.random.default_rng(0))
+    mean, between, inside = curated.caution(mixture)
+    pairs = zip(mixture.weights, mixture.tasks, strict=True)
+    B = sum(weight * second_moment(task.cov, task.prompt_length) for weight, task in pairs)
+    gap = np.linalg.norm(mean @ mean + between + inside - B) / np.linalg.norm(B)
+    values = np.linalg.eigvals(theory.preconditioner(mixture) @ mean).real
+    parts = [np.trace(part) / np.trace(mean @ mean) for part in (between, inside)]
+    return judge(
+        gap <= tolerance and 0 < values.min() <= values.max() < 1 and min(parts) > 0.01,
+        f"Difference {within(gap, tolerance)}. Eigenvalues of PA {rounded(values.min())} to {rounded(values.max())}. "
+        f"Traces relative to that of A²: {rounded(parts[0])} between the tasks, {rounded(parts[1])} within.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#prop-rare",),
+    method="Gradient descent on the exact loss of a layer, three tasks of d = 20 with random skills, 30 updates.",
+    tolerance=1e-9,
+    limits=ROUNDING,
+    verdict=Verdict.HOLDS,
+)
+def rare_directions(tolerance):
+    """Gradient descent learns V31 at the rate of the eigenvalues of B: P − AB⁻¹ shrinks by I − ηB in each update."""
+    import torch
+
+    from ttsbook import recipes, training
+    from ttsbook.attention import LinearSelfAttention
+
+    mixture, step = example_mixture(np.random.default_rng(0)), 0.02
+    mean, between, inside = curated.caution(mixture)
+    layer = LinearSelfAttention(20, structure="blocks", dtype=torch.float64)
+    options = {"updates": 30, "batch": None, "optimizer": "gd", "step_size": step, "schedule": "constant"}
+    training.train(layer, mixture, recipe=recipes.Direct(trains=("V31",)), generator=torch.Generator(), **options)
+    P, shrink = theory.preconditioner(mixture), np.eye(20) - step * (mean @ mean + between + inside)
+    expected = P - P @ np.linalg.matrix_power(shrink, 30)
+    gap = np.linalg.norm(layer.preconditioner() - expected) / np.linalg.norm(expected)
+    return judge(gap <= tolerance, f"Difference {within(gap, tolerance)}.")
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#prop-rare",),
+    method=f"{SETTING}. Error of the layers after five steps relative to that of the exact AB⁻¹, six mixtures.",
+    tolerance=1.5,
+    limits=f"ratio, or its inverse, where the condition number of B is below {LEARNABLE:.0f}",
+    verdict=Verdict.CAVEAT,
+    caveat="Where the mixture leaves a direction to tasks that it hardly uses, the layers have not learned it in time.",
+)
+def trained_as_exact(tolerance):
+    """Layers trained on a mixture think like its exact preconditioner AB⁻¹."""
+    ratios, conditions = curated.learned_ratios(results.load("curation"), 5)
+    fine = conditions < LEARNABLE
+    worst = np.exp(np.abs(np.log(ratios[fine])).max())
+    others = ratios[~fine]
+    rest = f" In the other {others.size}, {rounded(others.min())} to {rounded(others.max())}." if others.size else ""
+    return judge(
+        worst <= tolerance and fine.mean() > 0.5,
+        f"At most {rounded(worst)} in {fine.sum()} of {fine.size} mixtures.{rest}",
+        exception=bool(others.size) and others.max() > tolerance,
+    )
+
+
+@claim(
+    source="paper: the selection program",
+    places=(CHAPTER,),
+    method=f"{SETTING}; error after five steps relative to layers trained on all tasks alike, geometric mean.",
+    tolerance=1.0,
+    limits="which the upper end of the 95 % interval may not pass in either reading",
+    verdict=Verdict.FAILS,
+)
+def thinking_on_the_programs_mixture(tolerance):
+    """Layers trained on the mixture that the program selects think better than layers trained on all tasks alike."""
+    return _against_even("paper", 5, tolerance)
+
+
+@claim(
+    source="paper: the selection program",
+    places=(CHAPTER,),
+    method=f"{SETTING}; error of the direct answer relative to layers trained on all tasks alike, geometric mean.",
+    tolerance=1.0,
+    limits="which the upper end of the 95 % interval may not pass in either reading",
+    verdict=Verdict.HOLDS,
+)
+def answering_on_the_programs_mixture(tolerance):
+    """Layers trained on the mixture that the program selects give better direct answers than layers trained on all."""
+    return _against_even("paper", 1, tolerance)
+
+
+@claim(
+    source="this book",
+    places=(CHAPTER,),
+    method=f"{SETTING}; error after five steps relative to layers trained on all tasks alike, geometric mean.",
+    tolerance=1.0,
+    limits="which the upper end of the 95 % interval may not pass in either reading",
+    verdict=Verdict.HOLDS,
+)
+def training_on_the_best_mixture(tolerance):
+    """Layers trained on the mixture of least error (k = 5, m = ∞) err less than layers trained on all tasks alike."""
+    return _against_even("exact", 5, tolerance)
+
+
+def _against_even(mixture, steps, tolerance):
+    found = results.load("curation")
+    by_reading = {
+        "number of skills": curated.compare(found, mixture, steps, reading="skills"),
+        "prompt length": curated.compare(found, mixture, steps, reading="length"),
+    }
+    words = "; ".join(f"B the {name}: {factor(one)}, better in {wins(one)}" for name, one in by_reading.items())
+    return judge(all(one.high <= tolerance for one in by_reading.values()), f"{words}.")
+
+
+@claim(
+    source="this book",
+    places=(CHAPTER,),
+    method=f"{SETTING}; error after five steps relative to layers trained on all tasks alike, geometric mean.",
+    tolerance=1.0,
+    limits="which the lower end of the 95 % interval must pass, in both readings but for the caveat",
+    verdict=Verdict.CAVEAT,
+    caveat="With B the prompt length, the most relevant task is better than all alike in those pools where its prompts "
+    "are the short ones.",
+)
+def one_kind_is_worse(tolerance):
+    """Training on the hard tasks alone, or on the task nearest to the target alone, is worse than on all alike."""
+    found, words, low = results.load("curation"), [], {}
+    for reading in curated.READINGS:
+        for mixture in ("hard only", "most relevant"):
+            one = curated.compare(found, mixture, 5, reading=reading)
+            low[mixture, reading] = one.low
+            words.append(f"{mixture}, B = {reading}: {factor(one)}, better in {wins(one)}")
+    excepted = low.pop(("most relevant", "length"))
+    return judge(min(low.values()) > tolerance, f"{'; '.join(words)}.", exception=excepted <= tolerance)
+
+
+@claim(
+    source="paper: the message on training data",
+    places=(CHAPTER,),
+    method=f"{SETTING}, exact; rank correlation of each quality with the error after five steps, over the twelve "
+    "mixtures of a pool; mean over pools.",
+    tolerance=0.0,
+    limits="below which the 95 % interval must lie for each of the three, in both readings",
+    verdict=Verdict.FAILS,
+)
+def message_in_pools(tolerance):
+    """Of the mixtures of a pool, those that cover the target more, are more relevant, and harder, err less."""
+    found, high, words = results.load("curation"), [], []
+    for reading in curated.READINGS:
+        mean, _, upper = interval(rank_correlations(found, reading)[:, :3])
+        high.append(upper.max())
+        names = ("coverage", "relevance", "share of hard tasks")
+        words.append(f"B = {reading}: " + ", ".join(f"{n} {v:+.1f}" for n, v in zip(names, mean, strict=True)))
+    return judge(max(high) < tolerance, f"Mean rank correlation with the error, {'; '.join(words)}.")
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#prop-spread",),
+    method=f"{SETTING}, exact; rank correlation of tr B / tr A² with the error after five steps, over the twelve "
+    "mixtures of a pool; mean over pools.",
+    tolerance=-0.3,
+    limits="below which the 95 % interval must lie, in both readings",
+    verdict=Verdict.HOLDS,
+)
+def caution_in_pools(tolerance):
+    """Of the mixtures of a pool, those whose prompts are more spread, by tr B / tr A², err less after five steps."""
+    found = results.load("curation")
+    spans = {reading: interval(rank_correlations(found, reading))[:, 3] for reading in curated.READINGS}
+    words = "; ".join(
+        f"B = {name}: {mean:+.2f} ({low:+.2f} to {high:+.2f})" for name, (mean, low, high) in spans.items()
+    )
+    return judge(max(span[2] for span in spans.values()) < tolerance, f"Mean rank correlation, {words}.")
+
+
+@claim(
+    source="paper: the selection experiment",
+    places=(CHAPTER,),
+    method="20 pools in each reading, equal traces, turned skills; mean weight of each kind.",
+    tolerance=0.0,
+    limits="by how much easy-short may pass another kind, or another kind hard-long, in mean weight",
+    verdict=Verdict.FAILS,
+)
+def order_of_kinds_in_training(tolerance):
+    """In the pools of the trained layers, too, the program gives easy-short the least weight and hard-long the most."""
+    found, orders, words = results.load("curation"), [], []
+    for reading in curated.READINGS:
+        mean = kind_weights(found, "paper", reading)
+        orders.append(mean[0] <= mean.min() + tolerance and mean[3] >= mean.max() - tolerance)
+        words.append(f"B = {reading}: {', '.join(f'{weight:.2f}' for weight in mean)}")
+    return judge(any(orders), f"Easy-short, hard-short, easy-long, hard-long: {'; '.join(words)}.")
+
+
+@claim(
+    source="this book",
+    places=(CHAPTER,),
+    method=f"{SETTING}; Σ estimated from 10, 30 and 100 target prompts of 10 examples; error after five steps "
+    "relative to layers trained on all tasks alike, geometric mean.",
+    tolerance=1.0,
+    limits="which the upper end of the 95 % interval may not pass, with 10 prompts or, in the caveat's case, with 100",
+    verdict=Verdict.CAVEAT,
+    caveat="With B the prompt length. With B the number of skills, ten prompts bring no gain that could be told from "
+    "none, and a hundred do.",
+)
+def few_target_prompts(tolerance):
+    """Ten target prompts of ten examples tell enough of Σ for the mixture of least error to beat the even one."""
+    found, words, high = results.load("curation"), [], {}
+    for reading in curated.READINGS:
+        for number in found.settings["target_prompts"]:
+            one = curated.compare(found, f"exact, {number} prompts", 5, reading=reading)
+            high[reading, number] = one.high
+            words.append(f"{number} prompts, B = {reading}: {factor(one)}")
+    return judge(
+        max(high["length", 10], high["skills", 100]) <= tolerance,
+        f"{'; '.join(words)}.",
+        exception=high["skills", 10] > tolerance,
+    )

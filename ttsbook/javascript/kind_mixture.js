@@ -1,0 +1,66 @@
+import { cotErrorLimit } from "./theory.js";
+import { mixturePreconditioner } from "./selection.js";
+import { choice, element, follow, range, round, slider } from "./controls.js";
+import { drawing, Panel } from "./chart.js";
+
+const STEPS = 20;
+const DECADES = [-6, 4, 2];
+const KINDS = { easy_short: "easy-short", hard_short: "hard-short", easy_long: "easy-long", hard_long: "hard-long" };
+const EVEN = [0.25, 0.25, 0.25, 0.25];
+
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+
+const mine = (model) => {
+  const parts = Object.keys(KINDS).map((name) => model.get(name));
+  return sum(parts) > 0 ? parts.map((part) => part / sum(parts)) : EVEN;
+};
+
+const compute = (model) => {
+  const { tasks, lengths, paper, exact } = model.get("pools")[model.get("pool") - 1];
+  const target = model.get("target");
+  const curve = (weights) =>
+    cotErrorLimit(mixturePreconditioner(tasks, lengths, weights), target, STEPS).map((error) => error / target.length);
+  const mixtures = { yours: mine(model), even: EVEN, paper, least: exact };
+  return Object.fromEntries(Object.entries(mixtures).map(([name, weights]) => [name, { weights, errors: curve(weights) }]));
+};
+
+const percent = (weights) => weights.map((weight) => Math.round(100 * weight)).join(", ");
+
+const sentence = ({ yours, even, paper, least }) => {
+  const best = yours.errors.indexOf(Math.min(...yours.errors));
+  const depth = best === STEPS ? "falls through k = 20" : best === 0 ? "rises from the first step" : `is least at k = ${best}`;
+  return `Yours (${percent(yours.weights)} %): error / d ${round(yours.errors[5])} at k = 5; it ${depth}. ` +
+    `Even: ${round(even.errors[5])}. Paper's (${percent(paper.weights)} %): ${round(paper.errors[5])}. ` +
+    `Least error (${percent(least.weights)} %): ${round(least.errors[5])}.`;
+};
+
+const draw = (model, width) => {
+  const state = compute(model);
+  const words = sentence(state);
+  const svg = drawing(width, 330, words);
+  const panel = new Panel(svg, {
+    left: 46, right: width - 10, top: 26, bottom: 292, domain: [0, STEPS], decades: DECADES, label: "error / d, mean over w",
+  });
+  panel.level(1, "no answer");
+  panel.curve(state.even.errors, "tts-fourth");
+  panel.curve(state.paper.errors, "tts-first");
+  panel.curve(state.least.errors, "tts-third");
+  panel.curve(state.yours.errors, "tts-second");
+  panel.numbers("thinking steps k");
+  return { picture: svg, words };
+};
+
+const render = ({ model, el }) => {
+  const pools = () => model.get("pools").map((_, index) => [index + 1, String(index + 1)]);
+  const key = (name, text) => [element("span", { class: `tts-key ${name}` }), text];
+  const controls = [
+    choice(model, { trait: "pool", label: "pool", options: pools }),
+    ...Object.entries(KINDS).map(([trait, label]) =>
+      slider(model, { trait, label, values: range(0, 1, 0.05), format: (value) => value.toFixed(2) })),
+    element("p", { class: "tts-legend" }, ...key("tts-second", "yours "), ...key("tts-fourth", "even "),
+      ...key("tts-first", "paper's "), ...key("tts-third", "least error at k = 5")),
+  ];
+  return follow(model, el, controls, (width) => draw(model, width));
+};
+
+export default { render };
