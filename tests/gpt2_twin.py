@@ -27,6 +27,8 @@ class Twin(torch.nn.Module):
         self.trunk = GPT2Model(
             GPT2Config(
                 vocab_size=1,
+                bos_token_id=None,
+                eos_token_id=None,
                 n_positions=config.positions or 512,
                 n_embd=config.width,
                 n_layer=config.layers,
@@ -55,3 +57,7 @@ class Twin(torch.nn.Module):
         answers = self.read_out(self.trunk(inputs_embeds=self.read_in(E.mT)).last_hidden_state)
         w = answers + E.mT[..., self.dim + 1 : 2 * self.dim + 1]
         return torch.cat([0 * w, 0 * w[..., :1], w, 1 + 0 * w[..., :1]], dim=-1).mT
+
+    def next_token(self, E, rho=None):
+        """Last column of the answer."""
+        return self(E)[..., -1]
