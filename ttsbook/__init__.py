@@ -4,7 +4,7 @@ One file holds one idea. Import the module that names it::
 
     from ttsbook import covariance, theory
 
-`covariance`, `tasks` and `theory` need NumPy only and compute in float64.
+`covariance`, `tasks`, `theory` and `selection` need NumPy and SciPy only and compute in float64.
 `prompts` needs PyTorch; nothing else imports it.
 """
 

@@ -1,5 +1,7 @@
 """What the browser computes agrees with the package: to 1e-6, on 50 random settings."""
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -62,6 +64,42 @@ def test_the_formulas_agree_with_covariance_and_theory(run):
         assert found["by_skill"] == pytest.approx(theory.direct_error_by_skill(P, cov, m), rel=1e-6)
         assert found["error"] == pytest.approx(theory.direct_error(P, cov, m), rel=1e-6)
         assert found["bound"] == pytest.approx(theory.direct_error_bound(cov, n, m), rel=1e-6)
+
+
+def test_the_formulas_of_thinking_agree_with_theory(run):
+    rng = np.random.default_rng(2)
+    settings = [
+        random_setting(rng)
+        | {"test": float(rng.uniform(0, 1)), "k": int(rng.integers(1, 12)), "left": float(rng.uniform(0.001, 0.9))}
+        for _ in range(SETTINGS)
+    ]
+    code = """({ dim, exponent, n, m, test, k, left }) => {
+        const [strengths, tested] = [theory.powerLaw(dim, exponent), theory.powerLaw(dim, test)];
+        const P = theory.preconditioner(strengths, n);
+        const finite = (value) => (value === Infinity ? null : value);
+        return {
+            law: theory.scalingLawBound(strengths, n, k), limit: theory.cotErrorLimit(P, tested, k),
+            length: theory.trainLengthFor(strengths, left, k),
+            bound: theory.trainLengthFor(strengths, left, k, { bound: true }),
+            critical: finite(theory.criticalTrainLength(strengths, tested)), depth: theory.bestDepth(P, tested),
+            edges: theory.spectralEdges(P, tested, m), finite: theory.cotError(P, tested, m, k),
+        };
+    }"""
+    for setting, found in zip(settings, run(code, settings), strict=True):
+        cov, n, m = covariance.power_law(setting["dim"], setting["exponent"]), setting["n"], setting["m"]
+        test, k, left = covariance.power_law(setting["dim"], setting["test"]), setting["k"], setting["left"]
+        P = theory.preconditioner(Task(cov, n))
+        critical, depth = theory.critical_train_length(cov, test), theory.best_depth(P, test)
+        assert found["law"] == pytest.approx(theory.scaling_law_bound(cov, n, k), rel=1e-6)
+        assert found["limit"] == pytest.approx(theory.cot_error_limit(P, test, k), rel=1e-6)
+        assert found["length"] == pytest.approx(theory.train_length_for(cov, left, k), rel=1e-6)
+        assert found["bound"] == pytest.approx(theory.train_length_for(cov, left, k, bound=True), rel=1e-6)
+        assert found["critical"] == (None if np.isinf(critical) else pytest.approx(critical, rel=1e-6))
+        assert found["depth"] == {"steps": depth.steps, "diverges": depth.diverges}
+        assert found["edges"] == pytest.approx(theory.spectral_edges(P, test, m), rel=1e-6)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", theory.ValidityWarning)
+            assert found["finite"] == pytest.approx(theory.cot_error(P, test, m, k), rel=1e-6)
 
 
 def test_the_layer_in_the_browser_thinks_like_the_layer_of_the_package(run):

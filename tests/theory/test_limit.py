@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from strategies import covariances, lengths
 from theory_tools import matched
 
@@ -47,3 +48,31 @@ def test_a_skill_that_training_covered_too_weakly_makes_the_error_rise_again():
     errors = theory.cot_error_limit(P, np.eye(20), 30)
     assert errors.argmin() == 7
     assert errors[-1] > 5 * errors.min()
+
+
+# the exchange of examples for steps
+
+
+@given(covariances(), st.floats(0.001, 0.9), st.integers(1, 30))
+def test_the_length_for_an_error_leaves_that_error(cov, left, steps):
+    n = theory.train_length_for(cov, left, steps)
+    h = 1 + np.trace(cov) / np.linalg.eigvalsh(cov)
+    assert ((1 + n / h) ** (-2.0 * steps)).mean() == pytest.approx(left)
+    assert n <= theory.train_length_for(cov, left, steps, bound=True) * (1 + 1e-9)
+    assert theory.train_length_for(cov, left, steps + 1) < n
+
+
+@given(st.integers(1, 30), st.floats(0.001, 0.9), st.integers(1, 30))
+def test_the_length_by_the_bound_is_exact_for_equal_strengths(dim, left, steps):
+    bound = theory.train_length_for(np.eye(dim), left, steps, bound=True)
+    assert bound == pytest.approx((1 + dim) * (left ** (-1 / (2 * steps)) - 1))
+    assert theory.train_length_for(np.eye(dim), left, steps) == pytest.approx(bound)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [((1.0, 3), "relative_error must lie between 0 and 1, got 1.0"), ((0.1, 0), "steps .* got 0")],
+)
+def test_a_length_for_an_impossible_error_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        theory.train_length_for(np.eye(3), *options)

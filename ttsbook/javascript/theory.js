@@ -34,3 +34,101 @@ export const directErrorBound = (strengths, trainLength, testLength) => {
   const h = 1 + hardness(strengths);
   return strengths.length * ((h * inverse(trainLength)) ** 2 + h * inverse(testLength));
 };
+
+const steps0 = (steps) => Array.from({ length: steps + 1 }, (_, k) => k);
+
+export const scalingLawBound = (strengths, trainLength, steps) => {
+  const h = 1 + hardness(strengths);
+  return steps0(steps).map((k) => strengths.length * (1 + trainLength / h) ** (-2 * k));
+};
+
+export const cotErrorLimit = (P, testStrengths, steps) =>
+  steps0(steps).map((k) => sum(testStrengths.map((s, i) => (1 - P[i] * s) ** (2 * k))));
+
+// The root of a function that rises from below zero at `low` to above zero at `high`, both positive.
+const root = (rising, low, high) => {
+  for (let i = 0; i < 200 && high / low > 1 + 1e-14; i++) {
+    const middle = Math.sqrt(low) * Math.sqrt(high);
+    if (rising(middle) < 0) low = middle;
+    else high = middle;
+  }
+  return Math.sqrt(low) * Math.sqrt(high);
+};
+
+export const trainLengthFor = (strengths, relativeError, steps, { bound = false } = {}) => {
+  const trace = sum(strengths);
+  const costs = strengths.map((s) => 1 + trace / s);
+  const factor = relativeError ** (-1 / (2 * steps)) - 1;
+  const [least, most] = [Math.min(...costs) * factor, Math.max(...costs) * factor];
+  if (bound || most - least <= 1e-12 * most) return most;
+  return root((n) => relativeError - sum(costs.map((h) => (1 + n / h) ** (-2 * steps))) / costs.length, least, most);
+};
+
+export const criticalTrainLength = (strengths, testStrengths) => {
+  const trace = sum(strengths);
+  const largest = Math.max(...strengths.map((l, i) => (testStrengths[i] - 2 * l) / (2 * (l + trace))));
+  return largest > 1e-10 ? 1 / largest : Infinity;
+};
+
+// For endless test prompts; `steps` is null where the error falls forever.
+export const bestDepth = (P, testStrengths) => {
+  const factors = testStrengths.map((s, i) => Math.abs(1 - P[i] * s));
+  if (Math.max(...factors) < 1 + 1e-10) return { steps: null, diverges: false };
+  const falls = (k) => sum(factors.map((f) => f ** (2 * k) * (f * f - 1))) < 0; // e_{k+1} < e_k, convex in k
+  if (!falls(0)) return { steps: 0, diverges: true };
+  let [low, high] = [0, 1];
+  while (falls(high)) [low, high] = [high, 2 * high];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (falls(middle)) low = middle;
+    else high = middle;
+  }
+  return { steps: high, diverges: true };
+};
+
+export const spectralEdges = (P, testStrengths, testLength) => {
+  const s = testStrengths.map((strength, i) => P[i] * strength);
+  const [least, most] = [Math.min(...s), Math.max(...s)];
+  if (testLength === null) return [least, most];
+  const slope = (t) => sum(s.map((one) => ((one * t) / (1 - one * t)) ** 2)) / testLength - 1;
+  const edge = (t) => 1 / t + sum(s.map((one) => one / (1 - one * t))) / testLength;
+  const high = edge(root(slope, 1e-9 / most, (1 - 1e-12) / most));
+  if (s.length >= testLength) return [0, high];
+  const reach = 2 / (1 - Math.sqrt(s.length / testLength));
+  return [edge(root((t) => -slope(t), (1 + 1e-12) / least, reach / least)), high];
+};
+
+// Coefficients q (steps + 1) and mean responses phi (steps + 1, d) of the recursion of cotError.
+const series = (s, testLength, steps) => {
+  const [r, q, phi] = [[0], [1], [s.map(() => 1)]];
+  for (let k = 0; k <= steps; k++) {
+    if (k > 0) {
+      r[k] = sum(s.map((one, i) => one * phi[k - 1][i])) / testLength;
+      q[k] = -sum(steps0(k - 1).map((j) => r[j + 1] * q[k - 1 - j]));
+    }
+    phi.push(s.map((one, i) => phi[k][i] - one * sum(steps0(k).map((l) => q[k - l] * phi[l][i]))));
+  }
+  return { q, phi };
+};
+
+// Mean error of each step on test prompts of finite length, in the limit of many skills and examples.
+export const cotError = (P, testStrengths, testLength, steps) => {
+  if (testLength === null) return cotErrorLimit(P, testStrengths, steps);
+  const s = testStrengths.map((strength, i) => P[i] * strength);
+  const { q, phi } = series(s, testLength, steps);
+  const seen = []; // correlations of the residuals of steps k and l
+  let N = [];
+  return steps0(steps).map((k) => {
+    const weighted = N.map((_, b) => s.map((_, i) => sum(N.map((row, a) => row[b] * phi[k - 1 - a][i]))));
+    let spread;
+    seen.push([]);
+    for (let l = 0; l <= k; l++) {
+      spread = s.map((one, i) => (one / testLength) * sum(weighted.slice(0, l).map((v, b) => phi[l - 1 - b][i] * v[i])));
+      seen[k][l] = sum(s.map((one, i) => one * ((phi[k][i] * phi[l][i]) / P[i] + spread[i])));
+      seen[l][k] = seen[k][l];
+    }
+    const half = seen.map((row, a) => row.map((_, b) => sum(steps0(a).map((c) => q[a - c] * seen[c][b]))));
+    N = half.map((row) => row.map((_, b) => sum(steps0(b).map((c) => q[b - c] * row[c]))));
+    return sum(s.map((_, i) => phi[k][i] ** 2 + P[i] * spread[i]));
+  });
+};

@@ -8,15 +8,24 @@ A layer trained on prompts of covariance :math:`\Lambda` and length n answers wi
 """
 
 from ttsbook.theory._chain import DivergenceWarning
+from ttsbook.theory.depth import BestDepth, best_depth
 from ttsbook.theory.direct import direct_error, direct_error_bound, direct_error_by_skill
+from ttsbook.theory.finite import ValidityWarning, cot_error, cot_error_gap
 from ttsbook.theory.learned import gamma, preconditioner
-from ttsbook.theory.limit import cot_error_limit, scaling_law_bound
+from ttsbook.theory.limit import cot_error_limit, scaling_law_bound, train_length_for
 from ttsbook.theory.simulation import CotSimulation, simulate_cot_error
+from ttsbook.theory.stability import critical_train_length, spectral_edges
 
 __all__ = [
+    "BestDepth",
     "CotSimulation",
     "DivergenceWarning",
+    "ValidityWarning",
+    "best_depth",
+    "cot_error",
+    "cot_error_gap",
     "cot_error_limit",
+    "critical_train_length",
     "direct_error",
     "direct_error_bound",
     "direct_error_by_skill",
@@ -24,4 +33,6 @@ __all__ = [
     "preconditioner",
     "scaling_law_bound",
     "simulate_cot_error",
+    "spectral_edges",
+    "train_length_for",
 ]

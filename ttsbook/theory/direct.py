@@ -90,11 +90,12 @@ def direct_error(P, test_cov, test_length, *, noise_variance=0.0):
     return float(direct_error_by_skill(P, test_cov, test_length, noise_variance=noise_variance).sum())
 
 
-def direct_error_bound(cov, train_length, test_length):
+def direct_error_bound(cov, train_length, test_length, *, sharp=False):
     r"""Upper bound on the direct error at matched covariances (paper: Theorem 3.3).
 
     :math:`e_1 \le \frac{d}{n^2}(1 + H)^2 + \frac{d}{m}(1 + H)` with the hardness
-    :math:`H = \mathrm{tr}\,\Lambda/\lambda_{\min}(\Lambda)`.
+    :math:`H = \mathrm{tr}\,\Lambda/\lambda_{\min}(\Lambda)`; or the sum over the skills from which
+    it follows, :math:`e_1 \le \sum_i (h_i^2/n^2 + h_i/m)` with :math:`h_i = 1 + \mathrm{tr}\,\Lambda/\lambda_i`.
 
     Parameters
     ----------
@@ -104,6 +105,8 @@ def direct_error_bound(cov, train_length, test_length):
         Training prompt length n, at least 1; ``math.inf`` is allowed.
     test_length : int or None
         Test prompt length m, at least 1; None stands for infinity.
+    sharp : bool, default False
+        Keep the sum over the skills, in place of d times its largest term.
 
     Returns
     -------
@@ -119,7 +122,9 @@ def direct_error_bound(cov, train_length, test_length):
     >>> round(direct_error_bound(covariance.isotropic(5), 20, 20), 6)
     1.95
     """
-    h = 1 + covariance.hardness(cov)
+    cov = check.covariance("cov", cov, definite=True)
+    h = 1 + np.trace(cov) / np.linalg.eigvalsh(cov)  # largest first
     n = check.number("train_length", train_length, least=1, infinite=True)
     inverse_m = check.inverse_length("test_length", test_length)
-    return len(cov) * (h**2 / n**2 + h * inverse_m)
+    terms = h**2 / n**2 + h * inverse_m
+    return float(terms.sum() if sharp else len(cov) * terms[0])

@@ -82,3 +82,51 @@ def cot_error_limit(P, test_cov, steps):
     errors = chain_errors((np.eye(len(P)) - P @ test_cov)[None], steps)[0]
     warn_if_diverged(errors)
     return errors
+
+
+def train_length_for(cov, relative_error, steps, *, bound=False):
+    r"""Training prompt length n that leaves a given error after k steps, at m = ∞ and matched covariances.
+
+    Solves :math:`\sum_i (1 + n/h_i)^{-2k} = \varepsilon d` with :math:`h_i = 1 + \mathrm{tr}\,\Lambda/\lambda_i`;
+    or, for the bound of Corollary 3.5, :math:`n = (1 + H)(\varepsilon^{-1/(2k)} - 1)`, which is enough
+    for every spectrum of hardness H and exact if all skills are equally strong.
+
+    Parameters
+    ----------
+    cov : array_like, shape (d, d)
+        Covariance :math:`\Lambda` of training and test prompts, positive definite.
+    relative_error : float
+        Error :math:`\varepsilon = e_k/d` to be left, between 0 and 1.
+    steps : int
+        Number of thinking steps k, at least 1.
+    bound : bool, default False
+        Use the bound in place of the exact error.
+
+    Returns
+    -------
+    float
+        A positive real number.
+
+    Raises
+    ------
+    ValueError
+        If `cov` is not positive definite or a number is out of range.
+
+    Examples
+    --------
+    >>> round(train_length_for(covariance.power_law(20, 1.0), 0.01, 1), 1)
+    384.5
+    >>> round(train_length_for(covariance.power_law(20, 1.0), 0.01, 10), 1)
+    12.7
+    """
+    cov = check.covariance("cov", cov, definite=True)
+    if not 0 < check.number("relative_error", relative_error) < 1:
+        raise ValueError(f"relative_error must lie between 0 and 1, got {relative_error!r}")
+    power = 2 * check.count("steps", steps, least=1)
+    h = 1 + np.trace(cov) / np.linalg.eigvalsh(cov)  # largest first
+    least, most = (h[[-1, 0]] * np.expm1(-np.log(relative_error) / power)).tolist()
+    if bound or most - least <= 1e-12 * most:
+        return most
+    from scipy.optimize import brentq  # here, so that theory starts without SciPy
+
+    return brentq(lambda n: np.log(np.mean((1 + n / h) ** -power) / relative_error), least, most, rtol=1e-12)

@@ -1,0 +1,162 @@
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad
+from strategies import covariances
+from theory_tools import simulated
+
+from ttsbook import covariance, theory
+from ttsbook.tasks import Task
+
+
+def approximate(function, *arguments, **options):
+    """Call an approximation outside of where it is good."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", theory.ValidityWarning)
+        return function(*arguments, **options)
+
+
+def turned_task(dim=30, n=60, noise_variance=0.0):
+    """Preconditioner and test covariance that do not commute."""
+    train = covariance.power_law(dim, 0.7, trace=dim)
+    test = covariance.rotate(covariance.power_law(dim, 0.3, trace=dim), rng=np.random.default_rng(0))
+    return theory.preconditioner(Task(train, n, noise_variance=noise_variance)), test
+
+
+def marchenko_pastur(power, ratio, g):
+    """Integral of (1 - x/g)^power over the Marchenko–Pastur law with ratio d/m, atom at zero included."""
+    low, high = (1 - np.sqrt(ratio)) ** 2, (1 + np.sqrt(ratio)) ** 2
+
+    def integrand(angle):  # x = middle + half cos(angle) takes the square roots away
+        x = (low + high) / 2 + (high - low) / 2 * np.cos(angle)
+        return (1 - x / g) ** power * ((high - low) / 2 * np.sin(angle)) ** 2 / (2 * np.pi * ratio * x)
+
+    return quad(integrand, 0, np.pi, epsabs=1e-13, limit=200)[0] + max(0.0, 1 - 1 / ratio)
+
+
+def exact_two_steps(dim, m, g):
+    """E tr (I - S/g)^4 for S = XXᵀ/m, from the moments of a real Wishart matrix."""
+    d = dim
+    moments = [
+        d,
+        d,
+        d * (d + m + 1) / m,
+        d * (m**2 + d**2 + 3 * m * d + 3 * m + 3 * d + 4) / m**2,
+        d
+        * (m**3 + 6 * m**2 * d + 6 * m * d**2 + d**3 + 6 * m**2 + 17 * m * d + 6 * d**2 + 21 * m + 21 * d + 20)
+        / m**3,
+    ]
+    return sum(c * (-1 / g) ** j * moment for j, (c, moment) in enumerate(zip([1, 4, 6, 4, 1], moments, strict=True)))
+
+
+@pytest.mark.parametrize(("dim", "m"), [(40, 100), (40, 40), (40, 15)])
+def test_isotropic_errors_are_integrals_over_the_marchenko_pastur_law(dim, m):
+    g = 1 + (dim + 1) / 80
+    errors = approximate(theory.cot_error, np.eye(dim) / g, np.eye(dim), m, 12)
+    expected = [marchenko_pastur(2 * k, dim / m, g) for k in range(13)]
+    assert errors / dim == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("noise_variance", [0.0, 0.5])
+@pytest.mark.parametrize("m", [12, 90])
+def test_the_gap_of_one_step_is_exact(m, noise_variance):
+    P, test = turned_task(noise_variance=noise_variance)
+    gap = theory.cot_error_gap(P, test, m, 1, noise_variance=noise_variance)[1]
+    limit = approximate(theory.cot_error, P, test, m, 1, noise_variance=noise_variance)[1]
+    exact = theory.direct_error(P, test, m, noise_variance=noise_variance)
+    assert gap > 1e-3
+    assert gap == pytest.approx(exact / limit - 1, rel=1e-4)
+
+
+def test_the_gap_of_one_isotropic_step_in_closed_form():
+    gap = theory.cot_error_gap(np.eye(50) / 1.3, np.eye(50), 200, 1)[1]
+    assert gap == pytest.approx(1 / (50 + 200 * 0.3**2), rel=1e-4)
+
+
+def test_what_the_gap_leaves_of_two_steps_falls_with_the_square_of_the_size():
+    left = []
+    for dim in (20, 40, 80):
+        arguments = (np.eye(dim) / 1.4, np.eye(dim), 3 * dim, 2)
+        limit, gap = approximate(theory.cot_error, *arguments)[2], theory.cot_error_gap(*arguments)[2]
+        left.append(exact_two_steps(dim, 3 * dim, 1.4) / (limit * (1 + gap)) - 1)
+    assert left[0] / left[1] == pytest.approx(4, rel=0.1)
+    assert left[1] / left[2] == pytest.approx(4, rel=0.05)
+
+
+def test_the_gap_falls_like_one_over_d_at_fixed_ratios():
+    gaps = [theory.cot_error_gap(np.eye(d) / 1.5, np.eye(d), 4 * d, 10) for d in (25, 50, 100)]
+    assert gaps[0] == pytest.approx(2 * gaps[1], rel=1e-4)
+    assert gaps[1] == pytest.approx(2 * gaps[2], rel=1e-4)
+
+
+@pytest.mark.parametrize(("m", "noise_variance", "caution"), [(200, 0.0, 1.4), (200, 0.5, 1.4), (15, 0.2, 4)])
+def test_the_corrected_error_agrees_with_simulation(m, noise_variance, caution):
+    P, test = turned_task(noise_variance=noise_variance)
+    P = P / caution  # away from divergence
+    arguments = (P, test, m, 4)
+    gap = theory.cot_error_gap(*arguments, noise_variance=noise_variance)
+    corrected = approximate(theory.cot_error, *arguments, noise_variance=noise_variance, corrected=True)
+    plain = approximate(theory.cot_error, *arguments, noise_variance=noise_variance)
+    thought = simulated(*arguments, samples=20_000, noise_variance=noise_variance)
+    low, high = thought.band()
+    assert corrected[0] == pytest.approx(30)
+    assert (low[1:] * (1 - 2 * gap[1:] ** 2) <= corrected[1:]).all()
+    assert (corrected[1:] <= high[1:] * (1 + 2 * gap[1:] ** 2)).all()
+    assert plain[1] < low[1]  # the simulation sees the gap
+    assert ((high - low)[1:] < 0.05 * thought.mean[1:]).all()
+
+
+def test_endless_prompts_are_exact():
+    P, test = turned_task()
+    assert np.array_equal(theory.cot_error(P, test, None, 6), theory.cot_error_limit(P, test, 6))
+    assert np.array_equal(theory.cot_error_gap(P, test, None, 6), np.zeros(7))
+    assert theory.cot_error(P, test, 10**9, 6) == pytest.approx(theory.cot_error_limit(P, test, 6), rel=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(covariances(), st.integers(1, 60), st.integers(0, 2**32 - 1))
+def test_nothing_changes_when_all_is_turned(cov, m, seed):
+    rng = np.random.default_rng(seed)
+    P = theory.preconditioner(Task(covariance.isotropic(len(cov)) + cov, 30))
+    turn = np.linalg.qr(rng.standard_normal(cov.shape))[0]
+    there = approximate(theory.cot_error, P, cov, m, 5)
+    turned = [turn @ matrix @ turn.T for matrix in (P, cov)]
+    assert there == pytest.approx(approximate(theory.cot_error, *[(a + a.T) / 2 for a in turned], m, 5), rel=1e-6)
+
+
+def test_a_large_gap_warns_and_a_small_one_does_not():
+    P = theory.preconditioner(Task(covariance.isotropic(20), 400))
+    with pytest.warns(theory.ValidityWarning, match="by an estimated"):
+        theory.cot_error(P, np.eye(20), 40, 10)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        theory.cot_error(P, np.eye(20), 2000, 1)
+
+
+def test_a_correction_counts_as_good_further_on():
+    P = theory.preconditioner(Task(covariance.isotropic(100), 200))
+    gap = theory.cot_error_gap(P, np.eye(100), 400, 15)[-1]
+    assert gap > 0.05 > 2 * gap**2
+    with pytest.warns(theory.ValidityWarning):
+        theory.cot_error(P, np.eye(100), 400, 15)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        theory.cot_error(P, np.eye(100), 400, 15, corrected=True)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: theory.cot_error(np.array([[1.0, 0.1], [0, 1]]), np.eye(2), 5, 1), "P must be symmetric"),
+        (lambda: theory.cot_error(np.diag([1.0, 0.0]), np.eye(2), 5, 1), "P must be positive definite"),
+        (lambda: theory.cot_error(np.eye(2), np.eye(2), 0, 1), "test_length .* got 0"),
+        (lambda: theory.cot_error(np.eye(2), np.eye(2), 5, -1), "steps .* got -1"),
+        (lambda: theory.cot_error_gap(np.eye(2), np.eye(2), 5, 1, noise_variance=-1), "noise_variance .* got -1"),
+    ],
+)
+def test_bad_input_is_refused_by_name(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

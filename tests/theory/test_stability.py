@@ -1,0 +1,82 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import covariances
+
+from ttsbook import covariance, theory
+from ttsbook.tasks import Task
+
+
+@pytest.mark.parametrize(("dim", "m"), [(30, 31), (30, 90), (30, 30), (30, 7)])
+def test_isotropic_edges_are_those_of_marchenko_and_pastur(dim, m):
+    low, high = theory.spectral_edges(np.eye(dim) / 2, 3 * np.eye(dim), m)
+    assert high == pytest.approx(1.5 * (1 + math.sqrt(dim / m)) ** 2)
+    assert low == pytest.approx(1.5 * (1 - math.sqrt(dim / m)) ** 2 if m > dim else 0.0)
+
+
+def test_edges_are_where_the_eigenvalues_of_large_prompts_end():
+    rng = np.random.default_rng(0)
+    train, test = np.diag([2.0] * 100 + [0.5] * 200), np.diag([1.5] * 150 + [0.5] * 150)
+    test = covariance.rotate(test, rng=rng)
+    P = theory.preconditioner(Task(train, 600))
+    low, high = theory.spectral_edges(P, test, 900)
+    drawn = np.linalg.eigvals(P @ covariance.sample_empirical(test, 900, samples=3, rng=rng)).real
+    assert drawn.max(axis=1) == pytest.approx([high] * 3, rel=0.05)
+    assert drawn.min(axis=1) == pytest.approx([low] * 3, rel=0.1)
+
+
+@given(covariances(), st.integers(1, 400))
+def test_edges_enclose_the_mean_spectrum_and_tend_to_it(cov, m):
+    P = theory.preconditioner(Task(cov, 20))
+    s = np.linalg.eigvals(P @ cov).real
+    low, high = theory.spectral_edges(P, cov, m)
+    assert low < s.min() * (1 + 1e-9) and high > s.max() * (1 - 1e-9)
+    assert theory.spectral_edges(P, cov, None) == pytest.approx((s.min(), s.max()))
+    assert theory.spectral_edges(P, cov, 10**12) == pytest.approx((s.min(), s.max()), rel=1e-4)
+
+
+def test_as_many_examples_in_training_as_in_the_test_keep_isotropic_chains_stable():
+    dim = 1000
+    for n, m, stable in [(400, 400, True), (3000, 3000, True), (10**7, 5700, False), (10**7, 5950, True)]:
+        P = theory.preconditioner(Task(np.eye(dim), n))
+        assert (theory.spectral_edges(P, np.eye(dim), m)[1] < 2) == stable
+
+
+@given(covariances(max_dim=5), st.floats(0.1, 5), st.integers(0, 2**32 - 1))
+def test_the_critical_length_brings_the_largest_eigenvalue_to_two(cov, scale, seed):
+    test = covariance.rotate(scale * covariance.power_law(len(cov), 0.5), rng=np.random.default_rng(seed))
+    critical = theory.critical_train_length(cov, test)
+
+    def largest(n):
+        gamma = (1 + 1 / n) * cov + np.trace(cov) / n * np.eye(len(cov))
+        return np.linalg.eigvals(np.linalg.solve(gamma, test)).real.max()
+
+    if math.isinf(critical):
+        assert largest(1e12) <= 2 + 1e-6
+    else:
+        assert largest(critical) == pytest.approx(2)
+        assert largest(critical / 2) < 2 < largest(2 * critical)
+
+
+def test_the_critical_length_against_an_isotropic_test_in_closed_form():
+    cov = covariance.power_law(20, 1.0, trace=20)
+    least = np.diag(cov).min()
+    assert theory.critical_train_length(cov, np.eye(20)) == pytest.approx((least + 20) / (0.5 - least))
+    assert theory.critical_train_length(np.eye(20) / 2, np.eye(20)) == math.inf
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: theory.spectral_edges(np.triu(np.ones((2, 2))), np.eye(2), 5), "P must be symmetric"),
+        (lambda: theory.spectral_edges(np.eye(2), np.eye(2), 0), "test_length .* got 0"),
+        (lambda: theory.critical_train_length(np.diag([1.0, 0]), np.eye(2)), "cov .* zero eigenvalue"),
+        (lambda: theory.critical_train_length(np.eye(2), np.eye(3)), "cov has 2, test_cov has 3"),
+    ],
+)
+def test_bad_input_is_refused_by_name(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

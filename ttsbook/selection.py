@@ -1,0 +1,290 @@
+r"""Which tasks to train on: the weights of a mixture, chosen for a target.
+
+A mixture draws each training prompt from task :math:`\ell` with probability :math:`\pi_\ell`.
+Two programmes choose :math:`\pi` on the simplex for test prompts of covariance :math:`\Sigma`:
+the paper's, which looks at covariances alone, and one that minimizes the error after k thinking
+steps itself.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize, nnls
+
+from ttsbook import _validation as check
+from ttsbook import covariance, theory
+from ttsbook.tasks import Mixture
+
+PROMPTS = 64  # simulated once, for the error of several steps at a finite test length
+FLOOR = 1e-6  # least weight of a task if some task leaves a direction unused
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """Weights of a mixture, shape (tasks,), and the value of the programme that chose them."""
+
+    weights: np.ndarray
+    error: float
+
+
+def quadratic_program(covs, target_cov):
+    r"""Choose weights by covariances alone (the paper's selection programme).
+
+    Minimizes :math:`\|I - \Sigma^{-1}\sum_\ell \pi_\ell\Lambda_\ell\|_F^2` over the simplex. Prompt
+    lengths play no part in it.
+
+    Parameters
+    ----------
+    covs : sequence of array_like, each of shape (d, d)
+        Covariances :math:`\Lambda_\ell` of the tasks.
+    target_cov : array_like, shape (d, d)
+        Covariance :math:`\Sigma` of the test prompts, positive definite.
+
+    Returns
+    -------
+    Selection
+        A minimizer, and as `error` the least value of the programme. It is not the error of a
+        layer trained on the mixture.
+
+    Raises
+    ------
+    ValueError
+        If there is no covariance, a matrix is not a covariance, or the dimensions differ.
+
+    Notes
+    -----
+    The weights sum to 1, so the value is :math:`\|C\pi\|^2`, where column :math:`\ell` of C holds
+    :math:`I - \Sigma^{-1}\Lambda_\ell`. Non-negative least squares solves
+    :math:`\min_{u \ge 0} \|Cu\|^2 + c^2(1 - \mathbf 1^\top u)^2` (Lawson and Hanson 1974). For every sum
+    s of u the best direction u/s is the minimizer sought, so u divided by its sum is exact for any
+    c > 0; c is the least norm of a column, for the sake of scale. Where several mixtures are
+    equally good, one of them is returned.
+
+    Examples
+    --------
+    >>> chosen = quadratic_program([np.diag([2.0, 0.5]), np.diag([0.0, 1.5])], np.eye(2))
+    >>> chosen.weights.round(12).tolist(), round(chosen.error, 12)
+    ([0.5, 0.5], 0.0)
+    """
+    covs = [check.covariance(f"covs[{index}]", cov) for index, cov in enumerate(covs)]
+    if not covs:
+        raise ValueError("covs must hold at least one covariance, got none")
+    target_cov = check.covariance("target_cov", target_cov, definite=True)
+    check.same_dimension(target_cov=target_cov, **{f"covs[{index}]": cov for index, cov in enumerate(covs)})
+    columns = (np.eye(len(target_cov)) - np.linalg.solve(target_cov, np.stack(covs))).reshape(len(covs), -1).T
+    norms = np.linalg.norm(columns, axis=0)
+    if norms.min() == 0:
+        weights = np.eye(len(covs))[norms.argmin()]
+    else:
+        system = np.vstack([np.linalg.qr(columns / norms.min(), mode="r"), np.ones(len(covs))])
+        weights = nnls(system, np.eye(len(system))[-1], maxiter=30 * len(covs))[0]
+        weights /= weights.sum()
+    return Selection(weights, float(np.square(columns @ weights).sum()))
+
+
+def optimal_mixture(tasks, target_cov, steps, *, test_length=None, prompts=PROMPTS, rng=None):
+    r"""Choose the weights that minimize the error after k thinking steps itself.
+
+    The layer trained on the mixture has the preconditioner :math:`P = AB^{-1}` of
+    `theory.preconditioner`. The objective is the error of k steps with it on test prompts of m
+    examples:
+
+    * m = ∞, any k: :math:`\|(I - P\Sigma)^k\|_F^2`, exact;
+    * finite m, k = 1: `theory.direct_error`, exact;
+    * finite m, k > 1: the mean of :math:`\|(I - PS_m)^k\|_F^2` over simulated prompts, the same in
+      every evaluation.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+        The pool of training tasks, with their prompt lengths and label noise.
+    target_cov : array_like, shape (d, d)
+        Covariance :math:`\Sigma` of the test prompts, without label noise.
+    steps : int
+        Number k of thinking steps, at least 1.
+    test_length : int or None, optional
+        Test prompt length m, at least 1; None stands for infinity.
+    prompts : int, default 64
+        Number of simulated prompts, where they are needed.
+    rng : numpy.random.Generator, optional
+        Source of the simulated prompts; by default one of seed 0, so that the answer is the same
+        in every call.
+
+    Returns
+    -------
+    Selection
+        The best mixture found, and as `error` the objective there. On simulated prompts it is
+        optimistic, being minimized on them: judge the mixture with `theory.simulate_cot_error`.
+
+    Raises
+    ------
+    TypeError
+        If a task is not a `Task`.
+    ValueError
+        If there is no task, the dimensions differ, no task uses some direction, or a number is
+        out of range.
+
+    Notes
+    -----
+    Sequential quadratic programming (SciPy's SLSQP) on :math:`\frac{1}{2k}\log e_k` with the analytic
+    gradient, from the uniform mixture, the paper's, and the two best single tasks; the best end is
+    polished by L-BFGS-B. The objective is not convex: the result is the best of these descents.
+    If some task leaves a direction unused, weights stay at about 1e-6 or more.
+
+    Examples
+    --------
+    >>> from ttsbook.tasks import Task
+    >>> pool = [Task(covariance.power_law(10, a, trace=10), 50) for a in (0.2, 1.2)]
+    >>> chosen = optimal_mixture(pool, covariance.power_law(10, 0.6, trace=10), 5)
+    >>> chosen.weights.round(2).tolist()
+    [0.45, 0.55]
+    """
+    mixture = Mixture(tasks, np.full(len(tasks), 1 / max(1, len(tasks))))
+    objective = MixtureError(mixture.tasks, target_cov, steps, test_length=test_length, prompts=prompts, rng=rng)
+    floor = FLOOR if any(_is_singular(task.cov) for task in mixture.tasks) else 0.0
+    ends = [_descend(objective, start, floor) for start in _starts(mixture, objective, floor)]
+    weights = _polish(objective, _best(objective, ends), floor)
+    return Selection(weights, objective.error(weights))
+
+
+def _best(objective, candidates):
+    return min(candidates, key=lambda weights: objective.log_rate(weights)[0])
+
+
+def _descend(objective, start, floor):
+    """Weights on the simplex at the end of a descent from `start`, never worse than it."""
+    found = minimize(
+        objective.log_rate,
+        start,
+        jac=True,
+        method="SLSQP",
+        bounds=[(floor, 1)] * len(start),
+        constraints={"type": "eq", "fun": lambda weights: weights.sum() - 1, "jac": np.ones_like},
+        options={"ftol": 1e-14, "maxiter": 500},
+    )
+    end = found.x.clip(min=floor)
+    return _best(objective, [start, end / end.sum()])
+
+
+def _polish(objective, start, floor):
+    """Descend once more, in the ratios to the largest weight: a common factor changes no error."""
+    largest = start.argmax()
+    bounds = [(1, 1) if index == largest else (floor, None) for index in range(len(start))]
+    options = {"ftol": 1e-15, "gtol": 1e-10, "maxiter": 2000, "maxcor": 30}
+    ratios = start / start[largest]
+    found = minimize(objective.log_rate, ratios, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    return _best(objective, [start, found.x / found.x.sum()])
+
+
+def _starts(mixture, objective, floor):
+    """Feasible mixtures from which the descents start."""
+    count, target = len(mixture.tasks), objective.target_cov
+    starts = [mixture.weights]
+    if not _is_singular(target):
+        starts.append(quadratic_program([task.cov for task in mixture.tasks], target).weights)
+    inner = [(1 - count * floor) * single + floor for single in np.eye(count)]
+    singles = sorted((objective.log_rate(single)[0], index) for index, single in enumerate(inner))
+    starts += [0.9 * inner[index] + 0.1 * mixture.weights for _, index in singles[:2]]
+    return [(1 - count * floor) * start + floor for start in starts]
+
+
+def _is_singular(cov):
+    return np.linalg.eigvalsh(cov)[0] <= check.RELATIVE_TOLERANCE * np.trace(cov)
+
+
+class MixtureError:
+    r"""Error of k thinking steps as a function of the mixture's weights, with its gradient.
+
+    Parameters
+    ----------
+    tasks, target_cov, steps, test_length, prompts, rng
+        As in `optimal_mixture`.
+
+    Examples
+    --------
+    >>> from ttsbook.tasks import Task
+    >>> pool = [Task(covariance.isotropic(2), 8), Task(np.diag([1.0, 0.5]), 8)]
+    >>> round(MixtureError(pool, np.eye(2), 1).error(np.array([1.0, 0.0])), 4)
+    0.1488
+    """
+
+    def __init__(self, tasks, target_cov, steps, *, test_length=None, prompts=PROMPTS, rng=None):
+        self.target_cov = check.covariance("target_cov", target_cov)
+        self.steps = check.count("steps", steps, least=1)
+        inverse_m = check.inverse_length("test_length", test_length)
+        prompts = check.count("prompts", prompts, least=1)
+        check.same_dimension(target_cov=self.target_cov, **{f"tasks[{i}]": t.cov for i, t in enumerate(tasks)})
+        check.covariance("the tasks' mean covariance", sum(t.cov for t in tasks) / len(tasks), definite=True)
+        self.first = np.stack([task.cov for task in tasks])
+        self.second = np.stack(
+            [t.cov @ theory.gamma(t.cov, t.prompt_length, noise_variance=t.noise_variance) for t in tasks]
+        )
+        self.empirical, self.second_moment = self.target_cov[None], None
+        if inverse_m and self.steps == 1:
+            total = np.trace(self.target_cov)
+            self.second_moment = (
+                1 + inverse_m
+            ) * self.target_cov @ self.target_cov + inverse_m * total * self.target_cov
+        elif inverse_m:
+            rng = np.random.default_rng(0) if rng is None else rng
+            self.empirical = covariance.sample_empirical(self.target_cov, test_length, samples=prompts, rng=rng)
+
+    def error(self, weights):
+        r"""Error :math:`e_k` of the mixture; inf beyond the range of float64.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (tasks,)
+            Weights of the tasks.
+
+        Returns
+        -------
+        float
+        """
+        with np.errstate(over="ignore"):
+            return float(np.exp(2 * self.steps * self.log_rate(weights)[0]))
+
+    def log_rate(self, weights):
+        r"""Logarithm of the error per step, :math:`\frac{1}{2k}\log e_k`, and its gradient.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (tasks,)
+            Weights of the tasks.
+
+        Returns
+        -------
+        value : float
+        gradient : ndarray, shape (tasks,)
+            In the weights, without the constraint on their sum.
+        """
+        first, second = np.tensordot(weights, self.first, 1), np.tensordot(weights, self.second, 1)
+        P = np.linalg.solve(second.T, first.T).T
+        log_error, slope = self._one_step(P) if self.second_moment is not None else self._chains(P)
+        inner = np.linalg.solve(second, slope.T).T  # dP = (dA - P dB) B^-1
+        gradient = np.tensordot(self.first, inner, 2) - np.tensordot(self.second, P.T @ inner, 2)
+        return log_error / (2 * self.steps), gradient / (2 * self.steps)
+
+    def _one_step(self, P):
+        """Logarithm of the exact direct error, and its gradient in P."""
+        moved = P @ self.second_moment
+        error = len(P) - 2 * np.tensordot(P, self.target_cov, 2) + np.tensordot(moved, P, 2)
+        return np.log(error), 2 * (moved - self.target_cov) / error
+
+    def _chains(self, P):
+        """Logarithm of the mean error over the prompts, and its gradient in P, at any size of the error."""
+        T = np.eye(len(P)) - P @ self.empirical
+        powers, scales = [np.broadcast_to(np.eye(len(P)) / np.sqrt(len(P)), T.shape)], []
+        for _ in range(self.steps):
+            product = T @ powers[-1]
+            scales.append(np.sqrt(np.square(product).sum(axis=(1, 2), keepdims=True)) + np.finfo(float).tiny)
+            powers.append(product / scales[-1])
+        logs = np.log(len(P)) + 2 * np.log(np.concatenate(scales, axis=2)).sum(axis=2)[:, 0]
+        shares = np.exp(logs - logs.max())
+        back = 2 * (shares / shares.sum())[:, None, None] * powers[-1]
+        slope = 0.0
+        for power, scale in zip(powers[-2::-1], reversed(scales), strict=True):
+            back = back / scale
+            slope = slope + back @ power.transpose(0, 2, 1)
+            back = T.transpose(0, 2, 1) @ back
+        return logs.max() + np.log(shares.mean()), -(slope @ self.empirical).sum(axis=0)

@@ -1,0 +1,105 @@
+"""How long to think: the number of steps after which the error is least."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ttsbook import _validation as check
+from ttsbook.theory._chain import matrices
+from ttsbook.theory.finite import recursion_error
+from ttsbook.theory.stability import spectral_edges
+
+LONGEST_SEARCH = 400  # steps looked at for finite prompts
+
+
+class BestDepth(NamedTuple):
+    """Number of steps with the least error, None if one should never stop; and whether the chain diverges."""
+
+    steps: int | None
+    diverges: bool
+
+
+def best_depth(P, test_cov, *, test_length=None):
+    r"""Find the number of thinking steps after which the error is least.
+
+    Parameters
+    ----------
+    P : array_like, shape (d, d)
+        Preconditioner: any square matrix for endless prompts, symmetric and positive definite for others.
+    test_cov : array_like, shape (d, d)
+        Covariance :math:`\Sigma` of the test prompts.
+    test_length : int, optional
+        Test prompt length m, at least 1. By default m = ∞, and the answer is exact; else it is that of
+        many skills and examples, by `cot_error` and `spectral_edges`.
+
+    Returns
+    -------
+    BestDepth
+        `steps` is None if the error falls forever.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or the least error is not reached within 400 steps at finite m.
+
+    Notes
+    -----
+    At m = ∞ the chain diverges if the spectral radius r of :math:`I - P\Sigma` is above 1. As
+    :math:`e_k \ge r^{2k}`, no step beyond :math:`r^{2k} > \min_{j \le k} e_j` can be better. If P and
+    :math:`\Sigma` commute, :math:`e_k = \sum_i (1 - s_i)^{2k}` is convex in k, and the search ends at the
+    first rise.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, theory
+    >>> from ttsbook.tasks import Task
+    >>> trained = covariance.power_law(20, 0.8, trace=20)
+    >>> best_depth(theory.preconditioner(Task(trained, 200)), covariance.isotropic(20))
+    BestDepth(steps=7, diverges=True)
+    >>> best_depth(theory.preconditioner(Task(trained, 50)), covariance.isotropic(20))
+    BestDepth(steps=None, diverges=False)
+    """
+    if test_length is None:
+        return _endless(*matrices(P, test_cov))
+    if spectral_edges(P, test_cov, test_length)[1] <= 2:
+        return BestDepth(None, diverges=False)
+    steps = 25
+    while (errors := recursion_error(P, test_cov, test_length, steps)).argmin() == steps:
+        steps *= 2
+        if steps > LONGEST_SEARCH:
+            raise ValueError(f"test_length: the error still falls after {LONGEST_SEARCH} steps, got {test_length!r}")
+    return BestDepth(int(errors.argmin()), diverges=True)
+
+
+def _endless(P, test_cov):
+    T = np.eye(len(P)) - P @ test_cov
+    radius = np.abs(np.linalg.eigvals(T)).max()
+    if radius < 1 + check.RELATIVE_TOLERANCE:
+        return BestDepth(None, diverges=False)
+    commute = np.allclose(P @ test_cov, test_cov @ P, rtol=0, atol=1e-12 * np.abs(P @ test_cov).max())
+    if commute and np.allclose(P, P.T, rtol=0, atol=1e-12 * np.abs(P).max()):
+        return BestDepth(_convex_minimum(np.abs(np.linalg.eigvalsh((T + T.T) / 2))), diverges=True)
+    power, best, least, k = np.eye(len(P)), 0, float(len(P)), 0
+    while radius ** (2 * k) <= least:
+        k += 1
+        power = T @ power
+        if (error := np.square(power).sum()) < least:
+            best, least = k, error
+    return BestDepth(best, diverges=True)
+
+
+def _convex_minimum(factors):
+    """Integer k with the least sum of factors^(2k), convex in k and growing in the end."""
+
+    def falls(k):
+        return (factors ** (2.0 * k) * (np.square(factors) - 1)).sum() < 0  # e_{k+1} < e_k
+
+    if not falls(0):
+        return 0
+    low, high = 0, 1
+    while falls(high):
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if falls(middle) else (low, middle)
+    return high

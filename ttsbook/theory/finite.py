@@ -1,0 +1,192 @@
+r"""Test prompts of finite length: the mean error of every step without simulation.
+
+For many skills d and examples m at fixed ratios the mean error follows a closed recursion. At finite
+size it is larger; `cot_error_gap` says by about how much.
+"""
+
+import warnings
+
+import numpy as np
+
+from ttsbook import _validation as check
+from ttsbook.theory import _finite_size
+from ttsbook.theory._chain import DivergenceWarning
+from ttsbook.theory.limit import cot_error_limit
+from ttsbook.theory.stability import preconditioned
+
+TOLERANCE = 0.05  # estimated relative gap beyond which an approximation warns
+
+
+class ValidityWarning(RuntimeWarning):
+    """An approximation is used where its estimated relative error is above 5 %."""
+
+
+def cot_error(P, test_cov, test_length, steps, *, noise_variance=0.0, corrected=False):
+    r"""Approximate the mean error of each thinking step on prompts of m examples.
+
+    The limit of many skills and examples at fixed ratios. With `corrected`, the first term of its
+    expansion in 1/m is added; the correction is in the exponent, so that no error becomes negative.
+
+    Parameters
+    ----------
+    P : array_like, shape (d, d)
+        Preconditioner, symmetric and positive definite. It need not commute with `test_cov`.
+    test_cov : array_like, shape (d, d)
+        Covariance :math:`\Sigma` of the test prompts.
+    test_length : int or None
+        Test prompt length m, at least 1; None stands for infinity, where the result is exact.
+    steps : int
+        Number of thinking steps, at least 0.
+    noise_variance : float, default 0
+        Variance :math:`\sigma^2` of the label noise.
+    corrected : bool, default False
+        Multiply by the exponential of `cot_error_gap`.
+
+    Returns
+    -------
+    ndarray, shape (steps + 1,)
+
+    Warns
+    -----
+    ValidityWarning
+        If the estimated gap between the result and the mean is above 5 %: `cot_error_gap`, or, with
+        `corrected`, twice its square. Simulate there.
+
+    Raises
+    ------
+    ValueError
+        If P is not symmetric and positive definite, or an argument is out of range.
+
+    Notes
+    -----
+    The recursion is derived in the appendix of the book (proofs of Part II).
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, theory
+    >>> from ttsbook.tasks import Task
+    >>> task = Task(covariance.power_law(100, 0.7, trace=100), 200)
+    >>> (cot_error(theory.preconditioner(task), task.cov, 800, 3) / 100).round(4).tolist()
+    [1.0, 0.2459, 0.0903, 0.0387]
+    """
+    errors = recursion_error(P, test_cov, test_length, steps, noise_variance=noise_variance)
+    gap = cot_error_gap(P, test_cov, test_length, steps, noise_variance=noise_variance)
+    worst = float(np.abs(gap).max())
+    worst = 2 * worst**2 if corrected else worst
+    if worst > TOLERANCE:
+        message = f"the mean differs from this approximation by an estimated {100 * worst:.0f} %: simulate it"
+        warnings.warn(message, ValidityWarning, stacklevel=2)
+    return errors * np.exp(gap) if corrected else errors
+
+
+def cot_error_gap(P, test_cov, test_length, steps, *, noise_variance=0.0):
+    r"""Estimate how far the mean error lies above the limit that `cot_error` computes, relative to it.
+
+    The first term of the expansion in 1/m at fixed m/d, divided by the limit. It falls like 1/d at
+    fixed ratios and grows with the number of steps. What it leaves is of the order of its square: in
+    moderate cases below, and where chains begin to diverge (`spectral_edges` above 2) far above.
+
+    Parameters
+    ----------
+    P : array_like, shape (d, d)
+        Preconditioner, symmetric and positive definite.
+    test_cov : array_like, shape (d, d)
+        Covariance :math:`\Sigma` of the test prompts.
+    test_length : int or None
+        Test prompt length m, at least 1; None stands for infinity, where there is no gap.
+    steps : int
+        Number of thinking steps, at least 0.
+    noise_variance : float, default 0
+        Variance :math:`\sigma^2` of the label noise.
+
+    Returns
+    -------
+    ndarray, shape (steps + 1,)
+        inf where the limit is so small that rounding hides the term.
+
+    Raises
+    ------
+    ValueError
+        If P is not symmetric and positive definite, or an argument is out of range.
+
+    Notes
+    -----
+    Exact for one step and isotropic covariances up to the next order:
+    :math:`1/(d + m (g - 1)^2)` with :math:`P = I/g`.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, theory
+    >>> from ttsbook.tasks import Task
+    >>> task = Task(covariance.isotropic(100), 200)
+    >>> cot_error_gap(theory.preconditioner(task), task.cov, 400, 5)[[1, 5]].round(3).tolist()
+    [0.005, 0.024]
+    """
+    s, A, B, m, steps, noise_variance = _problem(P, test_cov, test_length, steps, noise_variance)
+    if m is None:
+        return np.zeros(steps + 1)
+    limit, term = _finite_size.expansion(s, A, B, m, steps, noise_variance)
+    errors = _recursion(s, A, B, m, steps, noise_variance)
+    lost = np.abs(limit - errors) > 1e-3 * errors
+    return np.where(lost, np.inf, term / errors)
+
+
+def recursion_error(P, test_cov, test_length, steps, *, noise_variance=0.0):
+    """Compute `cot_error` without estimating its gap.
+
+    Parameters
+    ----------
+    P, test_cov, test_length, steps, noise_variance
+        As for `cot_error`.
+
+    Returns
+    -------
+    ndarray, shape (steps + 1,)
+    """
+    s, A, B, m, steps, noise_variance = _problem(P, test_cov, test_length, steps, noise_variance)
+    if m is None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DivergenceWarning)
+            return cot_error_limit(P, test_cov, steps)
+    return _recursion(s, A, B, m, steps, noise_variance)
+
+
+def _problem(P, test_cov, test_length, steps, noise_variance):
+    """Check the arguments; return the eigenvalues s, and P and its inverse in their basis."""
+    s, vectors, root = preconditioned(P, test_cov)
+    check.inverse_length("test_length", test_length)
+    steps = check.count("steps", steps, least=0)
+    noise_variance = check.number("noise_variance", noise_variance, least=0)
+    half = vectors.T @ root
+    inverse = np.linalg.solve(root, vectors).T
+    return s, half @ half.T, inverse @ inverse.T, test_length, steps, noise_variance
+
+
+def _recursion(s, A, B, m, steps, noise_variance):
+    """Limit of the mean errors (steps + 1,), with P = A and P⁻¹ = B in the basis where P^½ΣP^½ = diag(s)."""
+    q, phi = _series(s, m, steps)
+    T = np.array([[q[a - b] if a >= b else 0.0 for b in range(steps + 1)] for a in range(steps + 1)])
+    errors, seen = np.empty(steps + 1), np.empty((steps + 1, steps + 1))
+    N = np.zeros((0, 0))
+    for k in range(steps + 1):
+        weighted = N.T @ phi[:k][::-1]  # (k, d): over b < k
+        for j in range(k + 1):
+            spread = s / m * (phi[:j][::-1] * weighted[:j]).sum(axis=0)
+            seen[k, j] = seen[j, k] = (s * (phi[k] * phi[j] * np.diag(B) + spread)).sum()
+        errors[k] = phi[k] @ (A * B) @ phi[k] + np.diag(A) @ spread
+        part = T[: k + 1, : k + 1]
+        N = part @ (seen[: k + 1, : k + 1] + noise_variance) @ part.T
+    return errors
+
+
+def _series(s, m, steps):
+    """Coefficients q (steps + 1,) and mean responses phi (steps + 1, d) of the recursion."""
+    q, r, phi = np.zeros(steps + 1), np.zeros(steps + 1), np.ones((steps + 1, len(s)))
+    q[0] = 1.0
+    for k in range(steps + 1):
+        if k >= 1:
+            r[k] = (s * phi[k - 1]).sum() / m
+            q[k] = -r[1 : k + 1] @ q[k - 1 :: -1][:k]
+        if k < steps:
+            phi[k + 1] = phi[k] - s * (q[k::-1] @ phi[: k + 1])
+    return q, phi

@@ -1,0 +1,139 @@
+r"""Where a chain of thought diverges: edges of the spectrum of :math:`P S_m`, and the critical length."""
+
+import numpy as np
+
+from ttsbook import _validation as check
+from ttsbook import covariance
+from ttsbook.theory._chain import matrices
+
+
+def preconditioned(P, test_cov):
+    r"""Return the eigenvalues, ascending, and eigenvectors of :math:`P^{1/2} \Sigma P^{1/2}`, and P's root.
+
+    Parameters
+    ----------
+    P : array_like, shape (d, d)
+        Preconditioner, symmetric and positive definite.
+    test_cov : array_like, shape (d, d)
+        Covariance :math:`\Sigma` of the test prompts.
+
+    Returns
+    -------
+    eigenvalues : ndarray, shape (d,)
+    eigenvectors : ndarray, shape (d, d)
+    root : ndarray, shape (d, d)
+        :math:`P^{1/2}`.
+
+    Raises
+    ------
+    ValueError
+        If P is not symmetric and positive definite, or the dimensions differ.
+    """
+    P, test_cov = matrices(P, test_cov)
+    root = covariance.square_root(check.covariance("P", P, definite=True))
+    middle = root @ test_cov @ root
+    eigenvalues, eigenvectors = np.linalg.eigh((middle + middle.T) / 2)
+    return eigenvalues.clip(min=0), eigenvectors, root
+
+
+def spectral_edges(P, test_cov, test_length):
+    r"""Smallest and largest eigenvalue of :math:`P S_m`, in the limit of many skills and examples.
+
+    Almost all chains diverge if the largest is above 2, hardly any if it is below.
+
+    Parameters
+    ----------
+    P : array_like, shape (d, d)
+        Preconditioner, symmetric and positive definite.
+    test_cov : array_like, shape (d, d)
+        Covariance :math:`\Sigma` of the test prompts.
+    test_length : int or None
+        Test prompt length m, at least 1; None stands for infinity.
+
+    Returns
+    -------
+    low, high : float
+        The edges; `low` is 0 where m ≤ d.
+
+    Raises
+    ------
+    ValueError
+        If P is not symmetric and positive definite, or an argument is out of range.
+
+    Notes
+    -----
+    With the eigenvalues :math:`s_i` of :math:`P^{1/2}\Sigma P^{1/2}`, both are values of
+    :math:`f(t) = \frac1t + \frac1m \sum_i \frac{s_i}{1 - s_i t}` at points where f is stationary,
+    :math:`\frac1m \sum_i \bigl(\frac{s_i t}{1 - s_i t}\bigr)^2 = 1`: the upper edge at the one with
+    :math:`t < 1/s_{\max}`, the lower edge at the one with :math:`t > 1/s_{\min}` (Silverstein and
+    Choi 1995). Where one skill stands out, the largest eigenvalue varies from prompt to prompt by about
+    :math:`s_{\max}\sqrt{2/m}`, and lies below the edge more often than not.
+
+    Examples
+    --------
+    >>> [round(edge, 6) for edge in spectral_edges(np.eye(100), np.eye(100), 400)]  # (1 ± √(d/m))²
+    [0.25, 2.25]
+    """
+    s = preconditioned(P, test_cov)[0]
+    return edges_of(s, check.inverse_length("test_length", test_length))
+
+
+def edges_of(s, inverse_m):
+    """Compute `spectral_edges` from the eigenvalues s, ascending, and 1/m."""
+    if inverse_m == 0:
+        return float(s[0]), float(s[-1])
+    from scipy.optimize import brentq  # here, so that theory starts without SciPy
+
+    def slope(t):  # has the sign of the sum less 1, and is bounded at its poles
+        with np.errstate(divide="ignore"):
+            return 1 - 1 / (inverse_m * np.square(s * t / (1 - s * t)).sum())
+
+    def edge(t):
+        return float(1 / t + inverse_m * (s / (1 - s * t)).sum())
+
+    top = 1 / s[-1]
+    high = edge(brentq(slope, 1e-9 * top, top * (1 - 1e-12), xtol=1e-300, rtol=1e-14))
+    if inverse_m * len(s) >= 1 or s[0] <= check.RELATIVE_TOLERANCE * s[-1]:
+        return 0.0, high
+    reach = 2 / (1 - np.sqrt(inverse_m * len(s)))
+    return edge(brentq(slope, (1 + 1e-12) / s[0], reach / s[0], xtol=1e-300, rtol=1e-14)), high
+
+
+def critical_train_length(cov, test_cov):
+    r"""Training prompt length n beyond which chains of thought diverge on endless test prompts.
+
+    At m = ∞ the chain diverges if and only if :math:`\lambda_{\max}(\Gamma^{-1}\Sigma) > 2`. This grows with
+    n, and reaches 2 at :math:`1/n = \mu`, the largest eigenvalue of
+    :math:`\frac12 (\Lambda + \mathrm{tr}\,\Lambda\, I)^{-1} (\Sigma - 2\Lambda)`.
+
+    Parameters
+    ----------
+    cov : array_like, shape (d, d)
+        Training covariance :math:`\Lambda`, positive definite.
+    test_cov : array_like, shape (d, d)
+        Covariance :math:`\Sigma` of the test prompts.
+
+    Returns
+    -------
+    float
+        ``math.inf`` if no length lets the chain diverge: :math:`\Sigma \preceq 2\Lambda`.
+
+    Raises
+    ------
+    ValueError
+        If a matrix is not a covariance, `cov` is singular, or the dimensions differ.
+
+    Examples
+    --------
+    >>> trained = covariance.power_law(20, 0.8, trace=20)
+    >>> round(critical_train_length(trained, covariance.isotropic(20)), 1)
+    179.6
+    >>> critical_train_length(trained, trained)
+    inf
+    """
+    cov = check.covariance("cov", cov, definite=True)
+    test_cov = check.covariance("test_cov", test_cov)
+    check.same_dimension(cov=cov, test_cov=test_cov)
+    scale = np.linalg.inv(covariance.square_root(cov + np.trace(cov) * np.eye(len(cov))))
+    largest = np.linalg.eigvalsh(scale @ (test_cov - 2 * cov) @ scale)[-1] / 2
+    return float(1 / largest) if largest > check.RELATIVE_TOLERANCE else np.inf
