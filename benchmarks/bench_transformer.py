@@ -60,7 +60,9 @@ def compare_training(rate, sizes=((64, 3, 4), (128, 6, 4), (256, 12, 8))):
         seconds = median_seconds(candidates)
         share = work(config, LENGTH + 1) / seconds["GPT-2"] / 1e9 / rate
         ratio = seconds["GPT-2"] / seconds["own"]
-        print(f"{width:>4} × {layers:<2} {1 / seconds['own']:8.2f} {1 / seconds['GPT-2']:11.2f} {ratio:6.2f} {share:24.0%}")
+        print(
+            f"{width:>4} × {layers:<2} {1 / seconds['own']:8.2f} {1 / seconds['GPT-2']:11.2f} {ratio:6.2f} {share:24.0%}"
+        )
 
 
 def compare_thinking(steps=20, batch=256, sizes=((64, 3), (128, 6))):

@@ -4,6 +4,6 @@ Each module holds one experiment: its presets, its runs, and what one run does. 
 own seed alone, so that runs may be done in any order, in several processes, and after an interruption.
 """
 
-from ttsbook.experiments import drift, finite_prompts, frozen, recipes
+from ttsbook.experiments import drift, finite_prompts, frozen, gpt2, recipes
 
-EXPERIMENTS = {module.EXPERIMENT.name: module.EXPERIMENT for module in (frozen, drift, finite_prompts, recipes)}
+EXPERIMENTS = {module.EXPERIMENT.name: module.EXPERIMENT for module in (frozen, drift, finite_prompts, recipes, gpt2)}
