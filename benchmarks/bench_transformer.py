@@ -17,12 +17,12 @@ DIM, LENGTH, BATCH = 20, 40, 64
 
 
 def seed():
-    """Generator of the benchmark."""
+    """Make a generator, the same each time."""
     return torch.Generator().manual_seed(0)
 
 
 def matmul_rate(size=2048):
-    """Multiplications and additions a second, in 10⁹, of the machine's float32 matrix product."""
+    """Measure multiplications and additions a second, in 10⁹, of the machine's float32 matrix product."""
     a, b = torch.randn(2, size, size, generator=seed())
     return 2 * size**3 / median_seconds({"product": partial(torch.mm, a, b)})["product"] / 1e9
 
@@ -36,7 +36,7 @@ def update(model, optimizer, drawn, generator):
 
 
 def work(config, tokens):
-    """Multiplications and additions of one update: 6 a weight of the blocks and token, and the attention."""
+    """Count multiplications and additions of one update: 6 a weight of the blocks and token, and the attention."""
     weights = 12 * config.layers * config.width**2
     return BATCH * (6 * weights * tokens + 12 * config.layers * config.width * tokens**2 / 2)
 
@@ -60,9 +60,8 @@ def compare_training(rate, sizes=((64, 3, 4), (128, 6, 4), (256, 12, 8))):
         seconds = median_seconds(candidates)
         share = work(config, LENGTH + 1) / seconds["GPT-2"] / 1e9 / rate
         ratio = seconds["GPT-2"] / seconds["own"]
-        print(
-            f"{width:>4} × {layers:<2} {1 / seconds['own']:8.2f} {1 / seconds['GPT-2']:11.2f} {ratio:6.2f} {share:24.0%}"
-        )
+        rates = f"{1 / seconds['own']:8.2f} {1 / seconds['GPT-2']:11.2f}"
+        print(f"{width:>4} × {layers:<2} {rates} {ratio:6.2f} {share:24.0%}")
 
 
 def compare_thinking(steps=20, batch=256, sizes=((64, 3), (128, 6))):

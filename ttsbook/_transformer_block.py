@@ -41,7 +41,7 @@ class Block(torch.nn.Module):
         return self.attend(h[:, -keep:], query, key, value, mask)
 
     def project(self, h, keep):
-        """Queries of the last `keep` tokens (None: of all), and keys and values of all.
+        """Project to queries of the last `keep` tokens (None: of all), and to keys and values of all.
 
         Returns
         -------

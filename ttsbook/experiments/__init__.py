@@ -4,6 +4,8 @@ Each module holds one experiment: its presets, its runs, and what one run does. 
 own seed alone, so that runs may be done in any order, in several processes, and after an interruption.
 """
 
-from ttsbook.experiments import drift, finite_prompts, frozen, gpt2, recipes
+from ttsbook.experiments import drift, finite_prompts, frozen, gpt2, gpt2_cost, recipes
 
-EXPERIMENTS = {module.EXPERIMENT.name: module.EXPERIMENT for module in (frozen, drift, finite_prompts, recipes, gpt2)}
+EXPERIMENTS = {
+    module.EXPERIMENT.name: module.EXPERIMENT for module in (frozen, drift, finite_prompts, recipes, gpt2, gpt2_cost)
+}

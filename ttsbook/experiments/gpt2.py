@@ -174,27 +174,46 @@ def runs(settings):
 
 def measure(settings, *, part, variant, seed):
     """Train one GPT, and let it think on the prompts that its part asks about."""
-    plan, device = _plan(settings, part, variant), _device(settings)
-    started = torch.Generator(device).manual_seed(seed)
-    model = GPT(plan["config"], generator=started)
-    shape = plan["shape"]
-    options = {name: shape[name] for name in ("updates", "batch", "step_size", "warm_up", "clip", "schedule")}
-    if shape["curriculum"] is not None:
-        options["curriculum"] = gpt_recipes.Curriculum(*shape["curriculum"][:4], every=shape["curriculum"][4])
+    plan, device = plan_of(settings, part, variant), _device(settings)
+    generator = torch.Generator(device).manual_seed(seed)
     name = hashlib.sha256(repr((settings, part, variant, seed)).encode()).hexdigest()[:12]
     kept = results.results_dir() / "unfinished" / f"gpt2-{name}.safetensors"
-    history = training.train(
-        model, plan["task"], recipe=plan["recipe"], generator=started, checkpoint=kept, checkpoint_every=500, **options
-    )
+    model, history = train(plan, generator=generator, checkpoint=kept, checkpoint_every=500)
     found = {"device": device, "history_loss": _rounded(history.loss[::10]), "parameters": _size(model)}
     for test, task in plan["tests"].items():
         found[test] = _curve(model, task, settings)
     if part == "skewed":
         found["skills"] = _skills(model, plan["tests"]["shifted"], settings)
     if plan["ship"] in settings["ship"] and seed == settings["seeds"][0]:
-        transformer.save(shipped_path(plan["ship"], settings["folder"]), model, generator=started, half=True)
+        transformer.save(shipped_path(plan["ship"], settings["folder"]), model, generator=generator, half=True)
     kept.unlink(missing_ok=True)
     return found | plan["notes"]
+
+
+def train(plan, *, generator, **options):
+    """Make a model and train it.
+
+    Parameters
+    ----------
+    plan : dict
+        From `plan_of`.
+    generator : torch.Generator
+        Source of all randomness.
+    **options
+        For `training.train`, before those of the plan.
+
+    Returns
+    -------
+    model : GPT
+    history : training.History
+    """
+    shape, model = plan["shape"], GPT(plan["config"], generator=generator)
+    planned = {name: shape[name] for name in ("updates", "batch", "step_size", "warm_up", "clip", "schedule")}
+    if shape["curriculum"] is not None:
+        *first, every = shape["curriculum"]
+        planned["curriculum"] = gpt_recipes.Curriculum(*first, every=every)
+    history = training.train(model, plan["task"], recipe=plan["recipe"], generator=generator, **planned | options)
+    return model, history
 
 
 def shipped_path(name, preset="cpu"):
@@ -257,8 +276,23 @@ def mixture_weights(name, tasks, steps):
     return np.full(len(tasks), 1 / len(tasks))
 
 
-def _plan(settings, part, variant):
-    """Shape, configuration, recipe, training task and test tasks of a run."""
+def plan_of(settings, part, variant):
+    """Say what a run trains and on what.
+
+    Parameters
+    ----------
+    settings : dict
+        One of `PRESETS`.
+    part : {"recipes", "lengths", "skewed", "mixtures"}
+        Part of the experiment.
+    variant : str, int or bool
+        Recipe, prompt length, whether there is a LayerNorm, or mixture.
+
+    Returns
+    -------
+    dict
+        Shape, configuration, recipe, training task, test tasks, the name it is shipped under, and notes.
+    """
     shape = settings["live"] if part == "recipes" and "live" in settings else settings["deep"]
     dim, length = shape["dim"], settings["prompt_length"]
     recipe, changes = RECIPES[variant if part == "recipes" else shape.get("recipe", "distances")]
