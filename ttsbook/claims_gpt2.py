@@ -1,0 +1,257 @@
+"""What the chapter on GPTs claims: read from stored trainings, as the checks must take a second."""
+
+import numpy as np
+
+from ttsbook import results
+from ttsbook.ledger import Evidence, Verdict, claim, judge
+from ttsbook.report import rounded
+
+LIVE = "d = 5, n = m = 20, one layer of width 64, 1500 updates, three seeds, 2048 test prompts."
+DEEP = "d = 10, two layers of width 64, 2000 updates, three seeds, 2048 test prompts."
+CHAPTER = "experiments/gpt2"
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#prop-gpt-blind",),
+    method="Gradients of a GPT with random weights, d = 5, by automatic differentiation.",
+    tolerance=0.0,
+    limits="largest gradient of what reads the weight",
+    verdict=Verdict.HOLDS,
+)
+def gpt_blind(tolerance):
+    """With w₀ = 0 the direct loss gives no gradient to the weights with which a GPT reads its own answer."""
+    import torch
+
+    from ttsbook import covariance, embedding, gpt_recipes, prompts, recipes
+    from ttsbook.tasks import Task
+    from ttsbook.transformer import GPT, Config
+
+    largest = []
+    for recipe in (recipes.Direct(), gpt_recipes.Distances()):
+        generator = torch.Generator().manual_seed(0)
+        model = GPT(Config(5, layers=1), generator=generator)
+        torch.nn.init.normal_(model.read_out.weight, generator=generator)
+        drawn = prompts.sample(Task(covariance.isotropic(5), 20), 64, generator=generator)
+        recipe.loss(model, drawn, generator).backward()
+        largest.append(model.read_in.weight.grad[:, embedding.rows(5)[3]].abs().max().item())
+    return judge(
+        largest[0] <= tolerance < largest[1],
+        "The largest gradient is exactly 0; with starts at all distances from w it is not.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(CHAPTER,),
+    method=f"Trained on the direct answer, w₀ = 0: {LIVE}",
+    tolerance=3.0,
+    limits="least factor by which five steps are worse than one",
+    verdict=Verdict.HOLDS,
+)
+def gpt_direct(tolerance):
+    """A GPT that is trained for the direct answer alone answers well, and every further step makes it worse."""
+    errors = _curves("recipes", "direct")["mean"] / _dim("live")
+    worse = (errors[:, 5] / errors[:, 1]).min()
+    return judge(
+        worse >= tolerance and errors[:, 1].max() < 0.2,
+        f"Mean error / d after 1, 5 and 20 steps, worst seed: {_row(errors.max(axis=0), 1, 5, 20)}.",
+    )
+
+
+@claim(
+    source="paper: GPT-2 experiments",
+    places=(CHAPTER,),
+    method=f"Trained for one step from starts at all distances from w, n = m = 20: {DEEP}",
+    tolerance=0.3,
+    limits="largest ratio of the mean error after 20 steps to that after 10",
+    verdict=Verdict.CAVEAT,
+    caveat="It needs starts at all distances from w in training. Trained from w₀ = 0 alone, no GPT here thinks.",
+)
+def gpt_trend(tolerance):
+    """The error of a GPT falls as it thinks longer, far beyond the depth it was trained at."""
+    errors = _curves("lengths", 20)["mean"] / _dim("deep")
+    ratio = (errors[:, 20] / errors[:, 10]).max()
+    direct = _curves("recipes", "direct")["mean"]
+    return judge(
+        ratio <= tolerance and (np.diff(errors[:, :11], axis=1) < 0).all(),
+        f"Mean error / d after 1, 5, 10 and 20 steps, worst seed: {_row(errors.max(axis=0), 1, 5, 10, 20)}.",
+        exception=bool((direct[:, 5] > direct[:, 1]).all()),
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#prop-every-distance",),
+    method="The shipped model of d = 5: squared gap after a step over that before, 2000 starts at each distance.",
+    tolerance=0.9,
+    limits="largest mean ratio",
+    verdict=Verdict.HOLDS,
+)
+def gpt_step(tolerance):
+    """One step of the trained GPT shortens the gap from every distance that it was trained at."""
+    import torch
+
+    from ttsbook import covariance, prompts, transformer
+    from ttsbook.experiments import gpt2
+    from ttsbook.tasks import Task
+
+    model, generator = transformer.load(gpt2.shipped_path("live distances")), torch.Generator().manual_seed(0)
+    drawn, ratios = prompts.sample(Task(covariance.isotropic(5), 20), 2000, generator=generator), []
+    for scale in (1.0, 0.3, 0.1, 0.03):
+        w0 = drawn.w[:, None] + scale * torch.randn(drawn.w[:, None].shape, generator=generator)
+        with torch.no_grad():
+            after = (model.answer(drawn, w0) - drawn.w[:, None]).square().sum()
+        ratios.append((after / (w0 - drawn.w[:, None]).square().sum()).item())
+    return judge(
+        max(ratios) <= tolerance,
+        f"From gaps of size 1, 0.3, 0.1 and 0.03 a skill, a step leaves {_list(ratios)} of the squared gap.",
+    )
+
+
+@claim(
+    source="paper: GPT-2 experiments",
+    places=(CHAPTER,),
+    method=f"Steps to a mean error / d of 0.01, n = 20, 30 and 40, tested at m = n and at m = 40: {DEEP}",
+    tolerance=2.0,
+    limits="least ratio of the steps that n = 20 and n = 40 need at their own length",
+    verdict=Verdict.CAVEAT,
+    caveat="Seen when each model is tested at its own length; at one test length it is the test length that counts.",
+)
+def gpt_lengths(tolerance):
+    """A GPT trained on shorter prompts reaches the same error with more thinking steps."""
+    own, common = ({n: _needed(n, test) for n in (20, 30, 40)} for test in ("own", "common"))
+    ordered = own[20] > own[30] > own[40] and own[20] / own[40] >= tolerance
+    return judge(
+        ordered,
+        f"Steps at m = n: {own[20]:.0f}, {own[30]:.0f}, {own[40]:.0f} for n = 20, 30, 40. "
+        f"At m = 40: {common[20]:.0f}, {common[30]:.0f}, {common[40]:.0f}.",
+        exception=common[20] / common[40] < tolerance,
+    )
+
+
+@claim(
+    source="paper: GPT-2 experiments",
+    places=(CHAPTER,),
+    method=f"Trained on λᵢ ∝ 1/i, n = 20, tested on isotropic prompts, m = 20: {DEEP}",
+    tolerance=1.2,
+    limits="least factor by which the mean error rises from its lowest point to k = 30 without LayerNorm",
+    verdict=Verdict.CAVEAT,
+    caveat="The mean rises without LayerNorm only, and a minority of prompts carries it: the median falls.",
+)
+def gpt_overthinking(tolerance):
+    """After skewed training, the error of a GPT on isotropic prompts first falls and then rises with k."""
+    without, normed = (_curves("skewed", flag, "shifted") for flag in (False, True))
+    rise = [curves["mean"][:, 30] / curves["mean"].min(axis=1) for curves in (without, normed)]
+    median = without["median"][:, 30] / without["median"][:, 3]
+    return judge(
+        rise[0].min() >= tolerance,
+        f"Rise of the mean to k = 30: by {rise[0].min():.1f} to {rise[0].max():.1f} times without LayerNorm, "
+        f"{rise[1].min():.1f} to {rise[1].max():.1f} with it. Without it the median at k = 30 is "
+        f"{_list(np.sort(median))} of that at k = 3.",
+        exception=bool(rise[1].max() < rise[0].min() and median.max() < 1),
+    )
+
+
+@claim(
+    source="this book",
+    places=(CHAPTER,),
+    method=f"Trained on isotropic prompts through whole chains of five steps: {LIVE}",
+    tolerance=1.5,
+    limits="least factor by which the mean error rises from its lowest point to k = 30",
+    verdict=Verdict.HOLDS,
+)
+def gpt_other_overthinking(tolerance):
+    """Two other kinds need no skewed data: a loss on the last of five steps, and a whole chain in sight."""
+    rises = {}
+    for name in ("outcome 5", "chain in sight", "positions"):
+        mean = _curves("recipes", name)["mean"]
+        rises[name] = (mean[:, 30] / mean[:, :11].min(axis=1)).min()
+    return judge(
+        min(rises.values()) >= tolerance,
+        f"Least rise to k = 30: {', '.join(f'{name} {rounded(rise)} times' for name, rise in rises.items())}.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(CHAPTER,),
+    method=f"Four skewed tasks, n = 20; uniform mixture and two chosen ones, tested isotropic, m = 20: {DEEP}",
+    tolerance=1.0,
+    limits="largest ratio of the mean errors at k = 20, chosen to uniform, middle seeds",
+    verdict=Verdict.HOLDS,
+)
+def gpt_mixtures(tolerance):
+    """A mixture that the linear theory chooses trains a better GPT than the uniform one."""
+    errors = {
+        name: _curves("mixtures", name)["mean"][:, 20] / _dim("deep") for name in ("uniform", "programme", "error")
+    }
+    middle = {name: np.median(found) for name, found in errors.items()}
+    return judge(
+        max(middle["programme"], middle["error"]) / middle["uniform"] <= tolerance,
+        f"Mean error / d after 20 steps, middle seed: uniform {rounded(middle['uniform'])}, the paper's programme "
+        f"{rounded(middle['programme'])}, least error {rounded(middle['error'])}.",
+    )
+
+
+@claim(
+    source="paper: GPT-2 experiments",
+    places=(CHAPTER,),
+    method="The presets paper and paper-faithful, for which no stored results were found; their first updates were run.",
+    tolerance=0.0,
+    limits="runs of that size",
+    verdict=Verdict.NOT_RUN,
+)
+def gpt_paper_size(tolerance):
+    """The trend and the overthinking of a GPT of 12 layers, 8 heads and width 256."""
+    runs = results.load("gpt2_cost").runs
+    hours = [run["planned_updates"] * run["seconds"] / run["updates"] / 3600 for run in runs]
+    stored = [size for size in ("paper", "paper-faithful") if results.path_of("gpt2", size).exists()]
+    if stored:
+        return judge(True, f"Stored: {', '.join(stored)}.")
+    return Evidence(
+        Verdict.NOT_RUN,
+        f"One training would take {rounded(min(hours))} to {rounded(max(hours))} hours on one core of a processor. "
+        "To run: python -m ttsbook.experiments gpt2 --preset paper.",
+    )
+
+
+@claim(
+    source="paper: Qwen 2.5-7B experiments, version 2",
+    places=(CHAPTER,),
+    method="None: fine-tuning a language model of seven billion parameters is outside what this book can repeat.",
+    tolerance=0.0,
+    limits="runs of that size",
+    verdict=Verdict.NOT_TESTABLE,
+)
+def qwen(tolerance):
+    """Fine-tuning on GCD problems helps longer chains on GCD problems, and polynomial problems do not."""
+    return Evidence(
+        Verdict.NOT_TESTABLE,
+        "The paper reports, for chains below 1000 tokens and for longer ones: base 30.4 and 27.2 %, aligned 75 and "
+        "38.4 %, not aligned 29 and 20.8 %.",
+    )
+
+
+def _curves(part, variant, test="own"):
+    """Mean and median errors of all seeds, each (seeds, steps + 1)."""
+    runs = results.load("gpt2").select(part=part, variant=variant)
+    return {entry: np.array([run[test][entry] for run in runs]) for entry in ("mean", "median")}
+
+
+def _dim(shape):
+    return results.load("gpt2").settings[shape]["dim"]
+
+
+def _needed(n, test):
+    """Steps until the mean error / d is 0.01, the middle of the seeds."""
+    errors = _curves("lengths", n, test)["mean"] / _dim("deep")
+    return np.median([np.argmax(row < 0.01) if (row < 0.01).any() else np.inf for row in errors])
+
+
+def _row(errors, *steps):
+    return _list([errors[k] for k in steps])
+
+
+def _list(values):
+    return ", ".join(rounded(float(value)) for value in values)
