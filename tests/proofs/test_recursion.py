@@ -5,7 +5,7 @@ import pytest
 
 from ttsbook import covariance, theory
 from ttsbook.theory import finite
-from ttsbook.theory._finite_size import Resolvent
+from ttsbook.theory._finite_size import POINTS, Resolvent, _traces
 
 S, B = np.array([0.4, 0.9, 1.3]), np.array([[2.0, 0.3, 0.1], [0.3, 1.5, -0.2], [0.1, -0.2, 1.1]])
 
@@ -68,7 +68,7 @@ def test_the_recursion_solves_the_equations_of_its_generating_functions():
 
 
 def two_variables(m, steps):
-    """Coefficients of the diagonal of T by the sums of eq-proofs-recursion, as they stand."""
+    """Coefficients of the diagonal of T by the sums of eq-proofs-recursion-two, as they stand."""
     q, phi = finite._series(S, m, steps)
     T = np.zeros((steps + 1, steps + 1, 3))
 
@@ -166,3 +166,12 @@ def test_the_error_by_contours():
     total = np.einsum("z,u,ij,zjk,kl,uli->", weight_z, weight_u, A, left, B, right)
     power = np.linalg.matrix_power(np.eye(3) - M, 4)
     assert total == pytest.approx(np.trace(A @ power @ B @ power), rel=1e-8)
+
+
+def test_the_correction_of_two_resolvents_does_not_care_which_comes_first():
+    """The derivation treats z and u differently, and the mean of tr A Q(z) B Q(u) does not."""
+    turn = np.exp(2j * np.pi * (np.arange(POINTS) + 0.5) / POINTS)
+    z, u = (Resolvent(1.2 + radius * turn, S, 9) for radius in (3.0, 4.0))
+    A = np.linalg.inv(B)
+    for one, other in zip(_traces(z, u, S, A, B, 9, 1.2), _traces(u, z, S, A, B, 9, 1.2), strict=True):
+        assert one == pytest.approx(other.T, rel=1e-8)

@@ -1,6 +1,6 @@
 r"""First term in 1/m of the mean error, by integrals of resolvents around the spectrum.
 
-With :math:`Q(z) = (\hat S - z)^{-1}` for the symmetric matrix :math:`\hat S = P^{1/2} S_m P^{1/2}`, the mean
+With :math:`Q(z) = (\hat M - z)^{-1}` for the symmetric matrix :math:`\hat M = P^{1/2} S_m P^{1/2}`, the mean
 error is a double contour integral of :math:`(1-z)^k (1-u)^k\,\mathrm{tr}\,\mathbb{E}[A\,Q(z) B Q(u)]` with A = P,
 :math:`B = P^{-1}`. Integration by parts gives the mean for d, m → ∞ and the next term.
 """
@@ -9,7 +9,7 @@ import numpy as np
 
 from ttsbook.theory.stability import edges_of
 
-POINTS = 96  # on each contour; their error is below 1e-4 of the term
+POINTS = 96  # on each contour; their error is below 1e-3 of the term
 INNER, OUTER = 1.12, 1.25  # radii of the contours, in half-widths of the spectrum
 
 
@@ -23,7 +23,7 @@ class Resolvent:
         slope = (s * Q**2).sum(axis=1) / m / (1 - b**2 * np.square(s * Q).sum(axis=1) / m)
         self.slope = Q**2 + (b**2 * slope)[:, None] * s * Q**2  # derivative of Q in z
         inner = Q * s * (Q + z[:, None] * self.slope)
-        self.shift = inner.sum(axis=1) / m**2 / (1 - z * (s * Q**2).sum(axis=1) / m)  # correction of b
+        self.shift = inner.sum(axis=1) / m**2 / (1 - z * (s * Q**2).sum(axis=1) / m)  # that of b, over -z
         self.correction = inner / m + (z * self.shift)[:, None] * s * Q**2  # correction of Q
 
 

@@ -1,7 +1,7 @@
 r"""Test prompts of finite length: the mean error of every step without simulation.
 
 For many skills d and examples m at fixed ratios the mean error follows a closed recursion. At finite
-size it is larger; `cot_error_gap` says by about how much.
+size it is larger, unless label noise is strong; `cot_error_gap` says by about how much.
 """
 
 import warnings
@@ -50,7 +50,7 @@ def cot_error(P, test_cov, test_length, steps, *, noise_variance=0.0, corrected=
     -----
     ValidityWarning
         If the estimated gap between the result and the mean is above 5 %: `cot_error_gap`, or, with
-        `corrected`, twice its square. Simulate there.
+        `corrected`, twice its square, which is about what a correction leaves. Simulate there.
 
     Raises
     ------
@@ -59,7 +59,8 @@ def cot_error(P, test_cov, test_length, steps, *, noise_variance=0.0, corrected=
 
     Notes
     -----
-    The recursion is derived in the appendix of the book (proofs of Part II).
+    The recursion and its correction are derived in the appendix of the book, under "The error on finite
+    prompts, without simulation".
 
     Examples
     --------
@@ -83,8 +84,9 @@ def cot_error_gap(P, test_cov, test_length, steps, *, noise_variance=0.0):
     r"""Estimate how far the mean error lies above the limit that `cot_error` computes, relative to it.
 
     The first term of the expansion in 1/m at fixed m/d, divided by the limit. It falls like 1/d at
-    fixed ratios and grows with the number of steps. What it leaves is of the order of its square: in
-    moderate cases below, and where chains begin to diverge (`spectral_edges` above 2) far above.
+    fixed ratios and, without label noise, usually grows with the number of steps. What it leaves is of
+    the order of its square, in isotropic cases up to 2.5 times that; where chains begin to diverge
+    (`spectral_edges` above 2) it leaves far more.
 
     Parameters
     ----------
@@ -111,8 +113,8 @@ def cot_error_gap(P, test_cov, test_length, steps, *, noise_variance=0.0):
 
     Notes
     -----
-    Exact for one step and isotropic covariances up to the next order:
-    :math:`1/(d + m (g - 1)^2)` with :math:`P = I/g`.
+    For one step the mean is exactly the limit times 1 + gap. With :math:`P = I/g` and
+    :math:`\Sigma = I` that gap is :math:`1/(d + m (g - 1)^2)`.
 
     Examples
     --------
@@ -123,7 +125,7 @@ def cot_error_gap(P, test_cov, test_length, steps, *, noise_variance=0.0):
     [0.005, 0.024]
     """
     s, A, B, m, steps, noise_variance = _problem(P, test_cov, test_length, steps, noise_variance)
-    if m is None:
+    if m is None or s[-1] == 0:
         return np.zeros(steps + 1)
     limit, term = _finite_size.expansion(s, A, B, m, steps, noise_variance)
     errors = _recursion(s, A, B, m, steps, noise_variance)

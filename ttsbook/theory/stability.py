@@ -53,7 +53,7 @@ def spectral_edges(P, test_cov, test_length):
     Returns
     -------
     low, high : float
-        The edges; `low` is 0 where m ≤ d.
+        The edges; `low` is 0 where m ≤ d, or where `test_cov` is singular.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def spectral_edges(P, test_cov, test_length):
 
 def edges_of(s, inverse_m):
     """Compute `spectral_edges` from the eigenvalues s, ascending, and 1/m."""
-    if inverse_m == 0:
+    if inverse_m == 0 or s[-1] == 0:
         return float(s[0]), float(s[-1])
     from scipy.optimize import brentq  # here, so that theory starts without SciPy
 
