@@ -114,6 +114,11 @@ def test_the_check_of_finite_prompts_sees_a_wrong_constant(monkeypatch):
         ("learned_thinking", "recipes", "ratio", 1.02),
         ("other_recipes", "recipes", "predicted_preconditioner_error", 2),
         ("unrolled_steps", "recipes", "mean", None),
+        ("gpt_direct", "gpt2", "own", None),
+        ("gpt_trend", "gpt2", "own", None),
+        ("gpt_lengths", "gpt2", "own", None),
+        ("gpt_overthinking", "gpt2", "shifted", None),
+        ("gpt_other_overthinking", "gpt2", "own", None),
     ],
 )
 def test_a_check_sees_other_results(monkeypatch, name, experiment, entry, factor):
@@ -121,8 +126,38 @@ def test_a_check_sees_other_results(monkeypatch, name, experiment, entry, factor
     claim, found = claims.find(name), results.load(experiment)
     for run in found.runs:
         if run["seed"] != "predicted" and run.get(entry) is not None:
-            run[entry] = np.multiply(run[entry], factor) if factor else np.ones_like(run[entry])
+            run[entry] = _otherwise(run[entry], factor)
     monkeypatch.setattr(results, "load", lambda _: found)
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+def _otherwise(value, factor):
+    if isinstance(value, dict):
+        return {name: _otherwise(part, factor) for name, part in value.items()}
+    return np.multiply(value, factor) if factor else np.ones_like(value)
+
+
+def test_the_check_of_mixtures_sees_one_that_does_harm(monkeypatch):
+    claim, found = claims.find("gpt_mixtures"), results.load("gpt2")
+    for run in found.select(part="mixtures", variant="error"):
+        run["own"] = {name: np.multiply(value, 100) for name, value in run["own"].items()}
+    monkeypatch.setattr(results, "load", lambda _: found)
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+def test_the_check_of_the_blind_loss_sees_a_start_that_is_not_zero(monkeypatch):
+    from ttsbook import recipes
+
+    monkeypatch.setattr(recipes.Direct, "pose", recipes.Independent.pose)
+    claim = claims.find("gpt_blind")
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+def test_the_check_of_a_step_sees_one_that_does_not_shorten_the_gap(monkeypatch):
+    from ttsbook.transformer import GPT
+
+    monkeypatch.setattr(GPT, "answer", lambda self, drawn, w0: w0)
+    claim = claims.find("gpt_step")
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 

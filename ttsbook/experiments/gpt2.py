@@ -31,6 +31,7 @@ RECIPES = {
     "plain loss": (gpt_recipes.Distances(relative=False), {}),
     "absolute head": (gpt_recipes.Distances(), {"residual": False}),
     "interleaved": (gpt_recipes.Distances(), {"tokens": "interleaved"}),
+    "interleaved 2": (gpt_recipes.Distances(), {"tokens": "interleaved", "layers": 2}),
     "unrolled 3": (recipes.Unrolled(3), {}),
     "unrolled 5": (recipes.Unrolled(5), {}),
     "roll-in": (gpt_recipes.RollIn(10), {}),
@@ -178,7 +179,8 @@ def measure(settings, *, part, variant, seed):
     generator = torch.Generator(device).manual_seed(seed)
     name = hashlib.sha256(repr((settings, part, variant, seed)).encode()).hexdigest()[:12]
     kept = results.results_dir() / "unfinished" / f"gpt2-{name}.safetensors"
-    model, history = train(plan, generator=generator, checkpoint=kept, checkpoint_every=500)
+    every = max(1, plan["shape"]["updates"] // 20)
+    model, history = train(plan, generator=generator, checkpoint=kept, checkpoint_every=every)
     found = {"device": device, "history_loss": _rounded(history.loss[::10]), "parameters": _size(model)}
     for test, task in plan["tests"].items():
         found[test] = _curve(model, task, settings)
@@ -312,7 +314,7 @@ def plan_of(settings, part, variant):
         tasks = pool(dim, length)
         weights = mixture_weights(variant, tasks, settings["selection_steps"])
         task, ship, notes = Mixture(tasks, weights), "", {"weights": weights.tolist()}
-    config = Config(dim, **{name: shape[name] for name in ("width", "layers", "heads")}, **changes)
+    config = Config(dim, **{name: shape[name] for name in ("width", "layers", "heads")} | changes)
     return {
         "shape": shape,
         "config": config,

@@ -3,7 +3,7 @@
 import numpy as np
 import traitlets
 
-from ttsbook import covariance, plotting, results, theory
+from ttsbook import covariance, gpt2_results, plotting
 from ttsbook.tasks import Task
 from ttsbook.widgets.base import Widget, bundle
 
@@ -45,7 +45,7 @@ class GPTThinking(Widget):
     live = traitlets.List().tag(sync=True)
 
     def __init__(self, **settings):
-        super().__init__(curves=_curves(results.load("gpt2")), **settings)
+        super().__init__(curves=_curves(), **settings)
         self._model = None
         self.observe(self._think, "draws")
 
@@ -84,44 +84,20 @@ class GPTThinking(Widget):
         )
 
 
-def _curves(found):
+def _curves():
     """Mean and median, in the middle of the seeds, and the reference, all divided by d."""
     chosen = [("recipes", variant, "own", name) for variant, name in RECIPES.items()]
     chosen += [("skewed", variant, "shifted", name) for variant, name in SKEWED.items()]
-    references, curves = {}, []
+    references = {
+        part: gpt2_results.reference(gpt2_results.dim(part), 20, 20, exponent=exponent)
+        for part, exponent in (("recipes", 0.0), ("skewed", 1.0))
+    }
+    curves = []
     for part, variant, test, name in chosen:
-        runs = found.select(part=part, variant=variant)
-        dim = found.settings["live" if part == "recipes" else "deep"]["dim"]
-        if part not in references:
-            references[part] = reference(dim, 20, 20, exponent=1.0 if part == "skewed" else 0.0)
-        middle = {entry: np.median([run[test][entry] for run in runs], axis=0) / dim for entry in ("mean", "median")}
-        shown = middle | {"reference": references[part]}
+        shown = {
+            entry: gpt2_results.middle(gpt2_results.errors(part, variant, test=test, entry=entry))
+            for entry in ("mean", "median")
+        }
+        shown["reference"] = references[part]
         curves.append({"name": name, **{key: [float(f"{v:.3g}") for v in value] for key, value in shown.items()}})
     return curves
-
-
-def reference(dim, train_length, test_length, *, exponent=0.0, steps=30):
-    """Compute the median error / d of linear attention at its closed form, tested on isotropic prompts.
-
-    Parameters
-    ----------
-    dim, train_length, test_length : int
-        Dimension d and numbers of examples.
-    exponent : float, default 0
-        Tail exponent of the training spectrum, whose trace is d.
-    steps : int, default 30
-        Number of thinking steps.
-
-    Returns
-    -------
-    ndarray, shape (steps + 1,)
-        Median over 2000 prompts of the exact mean over w.
-
-    Examples
-    --------
-    >>> reference(5, 20, 20, steps=1).round(1).tolist()
-    [1.0, 0.2]
-    """
-    P = theory.preconditioner(Task(covariance.power_law(dim, exponent, trace=dim), train_length))
-    options = {"samples": 2000, "rng": np.random.default_rng(0)}
-    return theory.simulate_cot_error(P, covariance.isotropic(dim), test_length, steps, **options).median / dim
