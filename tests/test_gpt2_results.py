@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 from models import generator
 
-from ttsbook import cot, covariance, gpt2_results, gpt_recipes, prompts, results, selection, theory, transformer
+from ttsbook import (
+    checkpoints,
+    cot,
+    covariance,
+    gpt2_results,
+    gpt_recipes,
+    prompts,
+    results,
+    selection,
+    theory,
+    transformer,
+)
 from ttsbook.experiments import gpt2, gpt2_cost
 from ttsbook.tasks import Task
 
@@ -116,7 +127,7 @@ def test_a_training_that_is_killed_goes_on_from_its_checkpoint(tmp_path, monkeyp
     run = {"part": "recipes", "variant": "distances", "seed": 0}
     whole = gpt2.measure(settings, **run)
     shipped = gpt2.shipped_path("live distances", "here")
-    before = shipped.read_bytes()
+    before, _ = checkpoints.read(shipped)
     assert not list((tmp_path / "unfinished").iterdir())
     original, calls = gpt_recipes.Distances.loss, []
 
@@ -132,4 +143,18 @@ def test_a_training_that_is_killed_goes_on_from_its_checkpoint(tmp_path, monkeyp
     assert len(list((tmp_path / "unfinished").iterdir())) == 1
     assert gpt2.measure(settings, **run) == whole
     assert len(calls) == 6 + 4, "5 of 8 updates were stored; the last call is for the last record"
-    assert shipped.read_bytes() == before
+    after, _ = checkpoints.read(shipped)
+    assert before.keys() == after.keys() and all(before[name].equal(after[name]) for name in before)
+
+
+@pytest.mark.parametrize("size", ["paper", "paper-faithful"])
+def test_every_run_of_the_large_sizes_works_when_it_is_made_small(size, tmp_path, monkeypatch):
+    """The same code path to its end: training, test prompts, skills, the shipped model."""
+    monkeypatch.setenv("TTSBOOK_RESULTS", str(tmp_path))
+    settings = gpt2.PRESETS[size] | {"steps": 9, "test_prompts": 10}
+    settings["deep"] = settings["deep"] | {"width": 8, "heads": 2, "layers": 1, "updates": 2, "batch": 2}
+    for run in gpt2.runs(settings):
+        found = gpt2.measure(settings, **run)
+        assert len(found["own"]["mean"]) == 10 and found["parameters"] < 5000
+    assert gpt2.shipped_path("deep 20", size).exists()
+    assert not list((tmp_path / "unfinished").iterdir())
