@@ -90,6 +90,7 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
         ("drift", dynamics, "drift", 1.002),
         ("shifted_starts", theory, "preconditioner", 1 + 1e-6),
         ("skill_speeds", theory, "preconditioner", 1 + 1e-6),
+        ("among_solvers", theory, "preconditioner", 0.3),
     ],
 )
 def test_a_check_sees_a_wrong_formula(monkeypatch, name, module, function, factor):
@@ -141,6 +142,29 @@ def test_the_check_of_mixtures_sees_one_that_does_harm(monkeypatch):
     claim, found = claims.find("gpt_mixtures"), results.load("gpt2")
     for run in found.select(part="mixtures", variant="error"):
         run["own"] = {name: np.multiply(value, 100) for name, value in run["own"].items()}
+    monkeypatch.setattr(results, "load", lambda _: found)
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "factor"),
+    [
+        ("falls_with_steps", {"train": "skewed", "n": 20}, 1.5 ** np.arange(31)),
+        ("short_prompts_catch_up", {"n": 10}, 1e4),
+        ("more_examples_help", {"train": "skewed", "n": 100, "recipe": "paper"}, 1e3),
+        ("turns_when_skewed", {"n": 30}, 1.5 ** np.arange(31)),
+        ("larger_n_is_worse", {"n": 400}, 1e-2),
+        ("unscaled_is_wrong_at_once", {"train": "unscaled", "n": 10, "seed": 3}, 0.1),
+        ("own_weights_tell", {"train": "unscaled", "seed": 2, "recipe": "paper"}, 1.1),
+        ("trained_floor", {"recipe": "shift", "n": 30}, 4),
+    ],
+)
+def test_a_check_of_trained_layers_sees_other_results(monkeypatch, name, chosen, factor):
+    claim, found = claims.find(name), results.load("linear")
+    for run in found.select(**chosen):
+        for curve in (part for part in run.values() if isinstance(part, dict)):
+            for statistic in ("mean", "median"):
+                curve[statistic] = np.multiply(curve[statistic], np.broadcast_to(factor, 31)[: len(curve[statistic])])
     monkeypatch.setattr(results, "load", lambda _: found)
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 

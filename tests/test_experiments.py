@@ -226,6 +226,14 @@ def test_shipped_error_on_finite_prompts_is_the_predicted_one():
             assert np.sqrt((errors**2).mean()) == pytest.approx(np.sqrt(constant / (pool - 11)), rel=0.2)
 
 
+def test_shipped_linear_layers_learned_the_closed_form():
+    found = shipped("linear")
+    assert (found.values("preconditioner_error") < 0.03).all()
+    assert (found.values("ratio_error", recipe="shift") < 0.02).all()
+    assert (found.values("ratio_error", recipe="paper") == 0).all()
+    assert results.path_of("linear", "cpu").stat().st_size < 1e6
+
+
 def test_a_predicted_layer_has_what_its_recipe_predicts():
     task = Task(np.diag([1.0, 0.5]), 8)
     for recipe in recipes.RECIPES.values():

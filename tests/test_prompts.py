@@ -58,3 +58,62 @@ def test_a_mixture_draws_each_task_with_its_weight_and_length():
 def test_bad_input_is_refused_by_name(error, call, message):
     with pytest.raises(error, match=message):
         call()
+
+
+# condensed prompts
+
+
+@pytest.mark.parametrize("length", [2, 3, 40])
+def test_a_condensed_prompt_has_the_covariances_of_a_whole_one(length):
+    """Mean and second moment of X Xᵀ/m against Isserlis' formula, at 4.5 standard errors, entry by entry."""
+    batch = 40_000
+    options = {"generator": generator(), "dtype": torch.float64, "condensed": True}
+    drawn = prompts.sample(Task(COV, length), batch, **options)
+    assert drawn.x.shape == (batch, min(length, 3), 3) and set(drawn.lengths.tolist()) == {length}
+    assert torch.allclose(drawn.y, torch.einsum("bmd,bd->bm", drawn.x, drawn.w))
+    S = (drawn.x.mT @ drawn.x / length).numpy()
+    squares = S @ S
+    expected = (1 + 1 / length) * COV @ COV + np.trace(COV) / length * COV
+    for data, mean in ((S, COV), (squares, expected)):
+        assert (np.abs(data.mean(axis=0) - mean) < 4.5 * data.std(axis=0) / np.sqrt(batch)).all()
+
+
+def test_condensed_and_whole_prompts_have_one_distribution():
+    """Largest eigenvalue and weakest-direction entry of X Xᵀ/m, by a two-sample Kolmogorov-Smirnov test."""
+    from scipy.stats import ks_2samp
+
+    found = {}
+    for condensed in (False, True):
+        options = {"generator": generator(int(condensed)), "dtype": torch.float64, "condensed": condensed}
+        drawn = prompts.sample(Task(COV, 5), 8000, **options)
+        S = (drawn.x.mT @ drawn.x / 5).numpy()
+        found[condensed] = np.linalg.eigvalsh(S)[:, -1], S[:, 0, 1]
+    for whole, condensed in zip(found[False], found[True], strict=True):
+        assert ks_2samp(whole, condensed).pvalue > 1e-4
+
+
+def test_a_linear_layer_cannot_tell_a_condensed_prompt_from_the_one_it_stands_for():
+    """Triangular factors by QR of the examples: the layer's literal chain is the same."""
+    from models import random_layer
+
+    from ttsbook import cot
+
+    drawn = prompts.sample(Task(COV, 12), 6, generator=generator(), dtype=torch.float64)
+    factor = torch.linalg.qr(drawn.x).R
+    condensed = prompts.Prompts(factor, torch.einsum("bmd,bd->bm", factor, drawn.w), drawn.w, drawn.lengths)
+    layer = random_layer(3, scale=0.2)
+    chains = [cot.think(layer, each, 4, literal=True) for each in (drawn, condensed)]
+    assert cot.leaks(layer) and torch.allclose(*chains, rtol=1e-9)
+
+
+def test_a_condensed_mixture_keeps_lengths_and_zeros():
+    mixture = Mixture([Task(np.eye(3), 2), Task(np.eye(3), 50)], [0.5, 0.5])
+    drawn = prompts.sample(mixture, 200, generator=generator(), condensed=True)
+    short = drawn.lengths == 2
+    assert drawn.x.shape == (200, 3, 3) and set(drawn.lengths.tolist()) == {2, 50}
+    assert (drawn.x[short, 2] == 0).all() and (drawn.y[short, 2] == 0).all() and (drawn.x[~short, 2, 2] > 0).all()
+
+
+def test_noisy_prompts_are_not_condensed():
+    with pytest.raises(ValueError, match="label noise"):
+        prompts.sample(Task(COV, 5, noise_variance=0.1), 5, generator=generator(), condensed=True)

@@ -9,7 +9,11 @@ import traitlets
 from ttsbook import theory, widgets
 from ttsbook.tasks import Task
 
-WIDGETS = [widgets.DirectAnswer, widgets.WeightBlocks, widgets.ThinkingPath, widgets.GPTThinking]
+WIDGETS = [
+    kind
+    for kind in vars(widgets).values()
+    if isinstance(kind, type) and issubclass(kind, widgets.Widget) and kind is not widgets.Widget
+]
 
 
 @pytest.mark.parametrize("kind", WIDGETS)
@@ -102,3 +106,24 @@ def test_the_GPT_widget_thinks_when_it_is_asked_to():
     assert len(first) == 31 and first[30] < 0.05 * first[0]
     widget.draws = 2
     assert list(widget.live) != first
+
+
+def test_the_overthinking_map_shows_the_best_depth_or_an_error():
+    widget = widgets.OverthinkingMap()
+    alt = widget.still().alt
+    assert "It runs from 0 to " in alt
+    assert "and beyond all bounds" in alt  # where one should never stop
+    assert "“probe”: from (200, 0.8)" in alt
+    assert "“critical length”" in alt
+    widget.steps = 5
+    assert "Map of error / d after 5 steps" in widget.still().alt
+    matched = widgets.OverthinkingMap(test_exponent=2.0).still().alt
+    assert matched != alt
+
+
+@pytest.mark.parametrize(
+    "settings", [{"train_length": 4}, {"train_exponent": 2.1}, {"test_exponent": -1.0}, {"steps": 0}]
+)
+def test_the_overthinking_map_refuses_settings_out_of_range(settings):
+    with pytest.raises(traitlets.TraitError, match=next(iter(settings))):
+        widgets.OverthinkingMap(**settings)

@@ -1,15 +1,35 @@
 """The claims ledger: what the paper and this book claim, and whether it holds."""
 
-from ttsbook import claims_attention, claims_gpt2, claims_recipes, claims_task, claims_thinking
+from ttsbook import (
+    claims_attention,
+    claims_gpt2,
+    claims_linear,
+    claims_overthinking,
+    claims_recipes,
+    claims_task,
+    claims_thinking,
+    claims_warning,
+)
 from ttsbook.ledger import Claim, Table
 
 CHAPTERS = {
     "setup/task": "The task",
     "setup/attention": "One layer of attention",
     "setup/thinking": "Thinking",
+    "theorems/overthinking": "Overthinking",
+    "experiments/linear-attention": "Linear attention, trained",
     "experiments/gpt2": "Can a GPT think?",
 }
-PARTS = (claims_task, claims_attention, claims_recipes, claims_thinking, claims_gpt2)
+PARTS = (
+    claims_task,
+    claims_attention,
+    claims_recipes,
+    claims_thinking,
+    claims_overthinking,
+    claims_warning,
+    claims_linear,
+    claims_gpt2,
+)
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 
 

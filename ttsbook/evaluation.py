@@ -1,5 +1,6 @@
 """Error curves: how far from the weight a model is after each thinking step."""
 
+import math
 import warnings
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -39,7 +40,7 @@ class ErrorCurve:
     samples: int
 
 
-def error_curve(model, task, *, steps, prompts, generator):
+def error_curve(model, task, *, steps, prompts, generator, condensed=False):
     r"""Measure the error :math:`\mathbb{E}\|w_k - w\|^2` of each thinking step.
 
     Generators of one seed give all models of one floating type the same prompts.
@@ -58,6 +59,8 @@ def error_curve(model, task, *, steps, prompts, generator):
         Number of prompts, at least 2.
     generator : torch.Generator
         Source of randomness.
+    condensed : bool, default False
+        Draw condensed prompts, which a linear layer cannot tell from others: see `prompts.sample`.
 
     Returns
     -------
@@ -96,12 +99,12 @@ def error_curve(model, task, *, steps, prompts, generator):
     answers, dtype = _thinker(model)
     task = Mixture([task], [1.0]) if isinstance(task, Task) else task
     check.instance("task", task, Mixture)
-    longest = max(part.prompt_length for part in task.tasks)
+    longest = max(min(part.prompt_length, task.dim if condensed else math.inf) for part in task.tasks)
     chunk = max(1, CHUNK_NUMBERS // ((longest + 1) * (2 * task.dim + 2)))
     errors = np.empty((samples, steps + 1))
     for first in range(0, samples, chunk):
         size = min(chunk, samples - first)
-        drawn = prompt_batches.sample(task, size, generator=generator, dtype=dtype)
+        drawn = prompt_batches.sample(task, size, generator=generator, dtype=dtype, condensed=condensed)
         errors[first : first + size] = _squared_errors(answers(drawn, steps), drawn.w, steps)
     if np.isinf(errors).any():
         message = "a chain diverged beyond the range of its floating type; its error is reported as inf"

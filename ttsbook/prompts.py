@@ -24,7 +24,7 @@ class Prompts:
     lengths: torch.Tensor  # (batch,)
 
 
-def sample(task, batch, *, generator, dtype=torch.float32):
+def sample(task, batch, *, generator, dtype=torch.float32, condensed=False):
     r"""Draw prompts: examples :math:`x \sim N(0, \Lambda)`, weights :math:`w \sim N(0, I)` and labels.
 
     Parameters
@@ -37,18 +37,28 @@ def sample(task, batch, *, generator, dtype=torch.float32):
         Source of randomness; the prompts are made on its device.
     dtype : torch.dtype, default torch.float32
         Floating type of x, y and w.
+    condensed : bool, default False
+        Make prompts of at most d examples that stand for those of m. `lengths` is still m.
 
     Returns
     -------
     Prompts
-        x of shape (batch, m, d), y (batch, m), w (batch, d), lengths (batch,).
+        x of shape (batch, m, d), y (batch, m), w (batch, d), lengths (batch,). Condensed: min(m, d)
+        for m.
 
     Raises
     ------
     TypeError
         If `task` or `generator` is of another type.
     ValueError
-        If `batch` is below 1.
+        If `batch` is below 1, or a task with label noise should be condensed.
+
+    Notes
+    -----
+    Attention without a softmax sees a prompt only through :math:`X X^\top` and what follows from it and
+    w. Without label noise, a condensed prompt :math:`\Sigma^{1/2} T`, with T the lower trapezoidal
+    factor of Bartlett's decomposition (see `covariance.sample_empirical`), is to a linear layer what a
+    prompt of m examples is, at a cost that does not depend on m. Other models can tell the two apart.
 
     Examples
     --------
@@ -72,9 +82,25 @@ def sample(task, batch, *, generator, dtype=torch.float32):
     roots = stack([covariance.square_root(part.cov) for part in task.tasks])  # (tasks, d, d)
     noise = stack([np.sqrt(part.noise_variance) for part in task.tasks])  # (tasks,)
     length = int(lengths.max())
-    used = torch.arange(length, device=generator.device) < lengths[which, None]  # (batch, m)
-    x = torch.randn(batch, length, task.dim, generator=generator, **options) @ roots[which]
+    if condensed:
+        x, used = _factors(task, lengths[which], generator, options)
+    else:
+        x = torch.randn(batch, length, task.dim, generator=generator, **options)
+        used = torch.arange(length, device=generator.device) < lengths[which, None]  # (batch, m)
+    x = x @ roots[which]
     w = torch.randn(batch, task.dim, generator=generator, **options)
     y = torch.einsum("bmd,bd->bm", x, w)
-    y = y + noise[which, None] * torch.randn(batch, length, generator=generator, **options)
+    y = y + noise[which, None] * torch.randn(y.shape, generator=generator, **options)
     return Prompts(x * used[..., None], y * used, w, lengths[which])
+
+
+def _factors(task, lengths, generator, options):
+    """Draw Bartlett's factors, transposed, (batch, r, d), and which of their rows are examples, (batch, r)."""
+    if any(part.noise_variance for part in task.tasks):
+        raise ValueError("condensed prompts have no label noise, but task has some: use condensed=False")
+    rank = min(task.dim, int(lengths.max()))
+    freedom = lengths[:, None] - torch.arange(rank, device=lengths.device)  # (batch, r)
+    x = torch.randn(len(lengths), rank, task.dim, generator=generator, **options).triu(1)
+    squares = 2 * torch._standard_gamma(freedom.clamp(min=1).to(options["dtype"]) / 2, generator=generator)
+    x.diagonal(dim1=1, dim2=2).copy_(squares.sqrt())
+    return x, freedom > 0

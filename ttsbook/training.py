@@ -62,6 +62,7 @@ def train(
     generator,
     batch=256,
     pool=None,
+    condensed=False,
     optimizer="adam",
     step_size=1e-2,
     schedule="cosine",
@@ -94,6 +95,8 @@ def train(
         structure "blocks".
     pool : Prompts, optional
         The only prompts there are to train on. By default each update draws new ones.
+    condensed : bool, default False
+        Draw condensed prompts, which a linear layer cannot tell from others: see `prompts.sample`.
     optimizer : {"adam", "gd"}, default "adam"
         Adam, or plain gradient descent.
     step_size : float, default 0.01
@@ -164,6 +167,7 @@ def train(
         "clip": clip if clip is None else check.positive("clip", clip),
         "curriculum": curriculum,
         "record_every": max(1, updates // 100) if record_every is None else record_every,
+        "condensed": condensed,
     }
     every, save_every = check.count("record_every", options["record_every"], least=1), checkpoint_every
     check.count("checkpoint_every", checkpoint_every, least=1)
@@ -176,7 +180,7 @@ def train(
         run.restore(checkpoint, config)
     line = Progress(updates, "training", show=progress, done=run.update)
     while True:
-        loss = _loss(run, task, recipe, batch, pool, curriculum)
+        loss = _loss(run, task, recipe, batch, pool, condensed, curriculum)
         run.observe(loss.item(), record=run.update % every == 0 or run.update == updates)
         if run.update == updates:
             return History(*np.array(run.records).T)
@@ -209,11 +213,12 @@ def _check_fit(model, task, recipe, generator, pool):
     return [parameters[name] for name in recipe.trains or parameters]
 
 
-def _loss(run, task, recipe, batch, pool, curriculum):
+def _loss(run, task, recipe, batch, pool, condensed, curriculum):
     if batch is None and pool is None:
         return recipe.expected_loss(run.model, task)
     if pool is None:
-        drawn = prompt_batches.sample(task, batch, generator=run.generator, dtype=run.parameters[0].dtype)
+        options = {"dtype": run.parameters[0].dtype, "condensed": condensed}
+        drawn = prompt_batches.sample(task, batch, generator=run.generator, **options)
     elif batch is None:
         drawn = pool
     else:

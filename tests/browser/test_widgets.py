@@ -78,7 +78,7 @@ def test_the_start_of_a_path_can_be_dragged_and_set(page):
 @pytest.mark.parametrize("page", ["experiments/gpt2.html"], indirect=True)
 def test_a_training_can_be_chosen_and_a_page_without_a_kernel_says_so(page):
     before = status(page)
-    page.get_by_label("training", exact=True).select_option(label="trained to answer directly")
+    page.get_by_role("combobox", name="training").select_option(label="trained to answer directly")
     assert "trained to answer directly" in status(page) != before
     steps = slider(page, "thinking steps k")
     steps.focus()
@@ -87,3 +87,23 @@ def test_a_training_can_be_chosen_and_a_page_without_a_kernel_says_so(page):
     button = page.get_by_role("button", name="think about a new prompt")
     button.press("Enter")
     page.get_by_text("No kernel answers on this page").wait_for(timeout=8000)
+
+
+@pytest.mark.parametrize("page", ["experiments/linear-attention.html"], indirect=True)
+def test_the_curves_of_trained_layers_can_be_chosen(page):
+    def choose(name, text):
+        page.get_by_role("combobox", name=name).select_option(label=text)
+        return status(page)
+
+    assert "at k = 1 (theory: 1)" in status(page)
+    assert "at k = 5 (theory: 5)" in choose("training examples n", "100")
+    assert "at k = 30 (theory: never stop)" in choose("training examples n", "30")
+    choose("training examples n", "400")
+    assert choose("training → test", "isotropic → isotropic").startswith("n = 30, m = ∞")  # no longer ones there
+    assert page.get_by_role("combobox", name="training examples n").input_value() == "30"
+    learned = status(page)
+    assert choose("trained by", "paper: V31 alone") != learned
+    assert "least median error" in choose("over prompts and w", "median")
+    page.get_by_role("combobox", name="test examples m").focus()
+    page.keyboard.press("ArrowDown")
+    assert "m = 1000" in status(page)

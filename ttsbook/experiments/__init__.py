@@ -4,8 +4,9 @@ Each module holds one experiment: its presets, its runs, and what one run does. 
 own seed alone, so that runs may be done in any order, in several processes, and after an interruption.
 """
 
-from ttsbook.experiments import drift, finite_prompts, frozen, gpt2, gpt2_cost, recipes
+from ttsbook.experiments import drift, finite_prompts, frozen, gpt2, gpt2_cost, linear, recipes
 
 EXPERIMENTS = {
-    module.EXPERIMENT.name: module.EXPERIMENT for module in (frozen, drift, finite_prompts, recipes, gpt2, gpt2_cost)
+    module.EXPERIMENT.name: module.EXPERIMENT
+    for module in (frozen, drift, finite_prompts, recipes, linear, gpt2, gpt2_cost)
 }

@@ -78,6 +78,21 @@ export class Panel {
     });
   }
 
+  // The area between two curves over x = 0, 1, ..., up to the first value that is not finite.
+  band(low, high, name) {
+    const end = high.findIndex((value) => !Number.isFinite(value));
+    const points = (values) => (end < 0 ? values : values.slice(0, end)).map((value, index) => `${this.x(index)},${this.y(value)}`);
+    this.add("polygon", { points: [...points(low), ...points(high).reverse()].join(" "), class: `tts-band ${name}` });
+  }
+
+  // A ring around one point, with its label above it.
+  mark(x, value, label) {
+    const [cx, cy] = [this.x(x), this.y(value)];
+    this.add("circle", { cx, cy, r: 7, class: "tts-mark" });
+    const late = cx > (this.left + this.right) / 2;
+    this.add("text", { x: cx + (late ? 6 : -6), y: cy - 14, "text-anchor": late ? "end" : "start" }, label);
+  }
+
   // A horizontal line with its label at the "start" or the "end", above it or below.
   level(value, label, { name = "tts-level", at = "end", below = false } = {}) {
     const y = this.y(value);

@@ -49,6 +49,29 @@ export const slider = (model, { trait, label, values, format = String }) => {
   return element("label", { class: "tts-slider" }, element("span", {}, label), input, output);
 };
 
+// A list to choose from. `options()` gives pairs of value and text; where a change of the model leaves
+// the chosen value without an option, the last one is taken.
+export const choice = (model, { trait, label, options }) => {
+  const select = element("select", { "data-lm-suppress-shortcuts": "true" });
+  let offered = "";
+  const show = () => {
+    const pairs = options();
+    if (JSON.stringify(pairs) !== offered) {
+      offered = JSON.stringify(pairs);
+      select.replaceChildren(...pairs.map(([, text]) => element("option", {}, text)));
+    }
+    const index = pairs.findIndex(([value]) => value === model.get(trait));
+    select.selectedIndex = index < 0 ? pairs.length - 1 : index;
+  };
+  select.addEventListener("change", () => {
+    model.set(trait, options()[select.selectedIndex][0]);
+    model.save_changes();
+  });
+  model.on("change", show);
+  show();
+  return element("label", { class: "tts-choice" }, element("span", {}, label), select);
+};
+
 // Lay out a widget, and draw it again whenever the model or the width changes. `draw(width)` gives
 // the picture and the sentence that says what is seen.
 export const follow = (model, el, controls, draw) => {

@@ -1,4 +1,4 @@
-import { element, follow, range, round, slider } from "./controls.js";
+import { choice, element, follow, range, round, slider } from "./controls.js";
 import { drawing, Panel } from "./chart.js";
 
 const PATIENCE = 5000; // milliseconds until a press is taken to have reached no kernel
@@ -28,19 +28,6 @@ const sentence = (model) => {
     `Reference, linear attention: median ${round(reference[steps])}.${one}`;
 };
 
-const choice = (model) => {
-  const select = element("select", { "data-lm-suppress-shortcuts": "true" });
-  model.get("curves").forEach(({ name }, index) => select.append(element("option", { value: index }, name)));
-  const show = () => { select.value = String(model.get("shown")); };
-  select.addEventListener("change", () => {
-    model.set("shown", Number(select.value));
-    model.save_changes();
-  });
-  model.on("change:shown", show);
-  show();
-  return element("label", { class: "tts-choice" }, element("span", {}, "training"), select);
-};
-
 // A press asks the kernel for a new prompt. Where none answers, say how to get one.
 const ask = (model) => {
   const button = element("button", { type: "button" }, "think about a new prompt");
@@ -64,7 +51,7 @@ const ask = (model) => {
 
 const render = ({ model, el }) => {
   const controls = [
-    choice(model),
+    choice(model, { trait: "shown", label: "training", options: () => model.get("curves").map(({ name }, i) => [i, name]) }),
     slider(model, { trait: "steps", label: "thinking steps k", values: range(0, 30) }),
     ask(model),
     element("p", { class: "tts-legend" },

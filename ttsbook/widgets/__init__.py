@@ -7,7 +7,18 @@ A widget computes in the browser. Its JavaScript lives in ``ttsbook/javascript``
 from ttsbook.widgets.base import Widget, bundle
 from ttsbook.widgets.direct_answer import DirectAnswer
 from ttsbook.widgets.gpt_thinking import GPTThinking
+from ttsbook.widgets.overthinking_map import OverthinkingMap
 from ttsbook.widgets.thinking_path import ThinkingPath
+from ttsbook.widgets.trained_layers import TrainedLayers
 from ttsbook.widgets.weight_blocks import WeightBlocks
 
-__all__ = ["DirectAnswer", "GPTThinking", "ThinkingPath", "WeightBlocks", "Widget", "bundle"]
+__all__ = [
+    "DirectAnswer",
+    "GPTThinking",
+    "OverthinkingMap",
+    "ThinkingPath",
+    "TrainedLayers",
+    "WeightBlocks",
+    "Widget",
+    "bundle",
+]

@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import covariances, lengths
+
+from ttsbook import covariance, theory
+
+
+@given(covariances(), st.floats(0.01, 100), lengths)
+def test_matched_strides_are_those_of_the_skills(cov, scale, n):
+    found = theory.strides(np.linalg.inv(theory.gamma(cov, n)), cov)
+    costs = 1 + np.trace(cov) / np.linalg.eigvalsh(cov)
+    assert np.allclose(found, n / (n + costs))
+    assert np.allclose(theory.strides(np.linalg.inv(theory.gamma(cov, n)), scale * cov), scale * found)
+
+
+@pytest.mark.parametrize("length", [3, 12, 40])
+def test_the_largest_stride_of_a_prompt_is_the_spectral_radius_of_its_step(length):
+    rng = np.random.default_rng(0)
+    P = covariance.rotate(covariance.power_law(12, 1.0), rng=rng)
+    x = rng.standard_normal((7, length, 12))
+    found = theory.largest_stride(P, x)
+    by_power = rng.standard_normal((7, 12, 1))
+    for _ in range(3000):
+        by_power = P @ x.swapaxes(1, 2) @ (x @ by_power) / length
+        norms = np.linalg.norm(by_power, axis=1, keepdims=True)
+        by_power = by_power / norms
+    assert np.allclose(found, norms[:, 0, 0], rtol=1e-6)
+    assert np.isclose(theory.largest_stride(P, x[3]), found[3])
+
+
+def test_a_prompt_of_all_directions_has_the_strides_of_its_covariance():
+    cov = covariance.rotate(covariance.power_law(12, 0.5), rng=np.random.default_rng(1))
+    P = np.linalg.inv(theory.gamma(covariance.power_law(12, 0.5), 30))
+    x = np.sqrt(12) * covariance.square_root(cov)  # S_m is the covariance itself
+    assert np.isclose(theory.largest_stride(P, x), theory.strides(P, cov)[-1])
+
+
+@pytest.mark.parametrize(
+    ("examples", "message"),
+    [
+        (np.ones((4, 3)), r"examples must have shape \(..., m, 2\) with m of at least 1, got \(4, 3\)"),
+        (np.ones(2), r"examples must have shape .*, got \(2,\)"),
+        (np.ones((0, 2)), r"examples must have shape .*, got \(0, 2\)"),
+        (np.full((4, 2), np.nan), "examples must be finite"),
+    ],
+)
+def test_bad_examples_are_refused(examples, message):
+    with pytest.raises(ValueError, match=message):
+        theory.largest_stride(np.eye(2), examples)
+
+
+def test_a_preconditioner_that_is_not_definite_is_refused():
+    with pytest.raises(ValueError, match="P must be positive definite"):
+        theory.largest_stride(np.diag([1.0, 0.0]), np.ones((4, 2)))
+    with pytest.raises(ValueError, match="P must be symmetric"):
+        theory.strides([[1.0, 1.0], [0.0, 1.0]], np.eye(2))

@@ -1,0 +1,151 @@
+"""Trained layers that think: error against depth, on prompts like those of training and on isotropic ones."""
+
+import warnings
+
+import numpy as np
+import torch
+
+from ttsbook import cot, embedding, evaluation, recipes, theory, training
+from ttsbook.attention import LinearSelfAttention
+from ttsbook.experiments.runner import Experiment
+from ttsbook.tasks import Task
+from ttsbook.trained import spectrum
+
+RECIPES = {"shift": recipes.Shift(), "paper": recipes.Direct(trains=("V31",))}
+ENDLESS = 10**9  # examples of a test prompt that stands for an endless one: S_m is off by some 10⁻⁴
+PRESETS = {
+    "tiny": {
+        "dim": 3,
+        "train_lengths": {"isotropic": [4], "skewed": [4, 40], "unscaled": [4]},
+        "test_lengths": [None, 30],
+        "steps": {"matched": 4, "isotropic": 6},
+        "test_prompts": 50,
+        "updates": {"shift": 40, "paper": 40},
+        "step_size": {"shift": 0.01, "paper": 0.01},
+        "batch": 32,
+        "initial_scale": 0.05,
+        "unit": None,
+        "digits": {"mean": 6, "half_width": 6, "median": 6},
+        "seeds": [0],
+    },
+    "cpu": {
+        "dim": 20,
+        "train_lengths": {
+            "isotropic": [10, 20, 30],
+            "skewed": [10, 20, 30, 100, 200, 400],
+            "unscaled": [10, 20, 30],
+        },
+        "test_lengths": [None, 1000, 200],
+        "steps": {"matched": 20, "isotropic": 30},
+        "test_prompts": 2000,
+        "updates": {"shift": 3000, "paper": 2500},
+        "step_size": {"shift": 0.005, "paper": 0.01},
+        "batch": 512,
+        "initial_scale": 0.05,
+        "unit": 1e-5,
+        "digits": {"mean": 4, "half_width": 2, "median": 4},
+        "seeds": [0, 1, 2, 3, 4],
+    },
+}
+
+
+def runs(settings):
+    """For each training spectrum, training length and recipe one training a seed."""
+    return [
+        {"train": train, "n": n, "recipe": recipe, "seed": seed}
+        for train, lengths in settings["train_lengths"].items()
+        for n in lengths
+        for recipe in RECIPES
+        for seed in settings["seeds"]
+    ]
+
+
+def measure(settings, *, train, n, recipe, seed):
+    """Train a layer on condensed prompts, and let it think on test prompts that are the same for all layers."""
+    cov = spectrum(train, settings["dim"])
+    model, history = _train(settings, Task(cov, n), recipe, seed)
+    tests = {"matched": cov} | ({} if train == "isotropic" else {"isotropic": np.eye(len(cov))})
+    found = {
+        "preconditioner_error": history.preconditioner_error[-1],
+        "ratio_error": history.ratio_error[-1],
+        "P": _in_units(model.preconditioner(), settings["unit"]),
+    }
+    if recipe != "paper":
+        found["R_minus_I"] = _in_units(model.ratio() - np.eye(len(cov)), settings["unit"])
+    for test, test_cov in tests.items():
+        for m in settings["test_lengths"]:
+            found[f"{test}, m={'inf' if m is None else m}"] = _curve(settings, model, test_cov, m, test)
+    return found
+
+
+def literal_chain(model):
+    """Make `evaluation.error_curve` run a layer literally, its last token alone: the same answers, sooner.
+
+    Parameters
+    ----------
+    model : LinearSelfAttention
+        Layer in float64.
+
+    Returns
+    -------
+    callable
+        Function of prompts and steps, as `evaluation.error_curve` wants it.
+    """
+
+    @torch.no_grad()
+    def answers(prompts, steps):
+        tokens = cot.tokens(model.next_token, embedding.embed(prompts), [prompts.lengths] * steps)
+        weights = torch.stack([embedding.weight(token) for token in tokens], dim=1)
+        lost = torch.cummax(~torch.isfinite(weights).all(dim=-1), dim=1).values
+        return weights.masked_fill(lost[..., None], torch.inf)
+
+    return answers
+
+
+def _train(settings, task, recipe, seed):
+    """Train in float32: the noise of the gradient is far above its rounding."""
+    generator = torch.Generator().manual_seed(seed)
+    scale = settings["initial_scale"]
+    if recipe == "paper":
+        model = LinearSelfAttention(task.dim, structure="blocks")
+        model.block("V31").data.normal_(0, scale, generator=generator)
+    else:
+        model = LinearSelfAttention(task.dim).randomize(scale, generator=generator)
+    history = training.train(
+        model,
+        task,
+        recipe=RECIPES[recipe],
+        updates=settings["updates"][recipe],
+        step_size=settings["step_size"][recipe],
+        batch=settings["batch"],
+        generator=generator,
+        condensed=True,
+    )
+    return model.double(), history
+
+
+def _curve(settings, model, test_cov, m, test):
+    """Measure mean, half the width of its simultaneous 99 % interval, and median."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", theory.DivergenceWarning)
+        curve = evaluation.error_curve(
+            literal_chain(model),
+            Task(test_cov, ENDLESS if m is None else m),
+            steps=settings["steps"][test],
+            prompts=settings["test_prompts"],
+            generator=torch.Generator().manual_seed(1000),
+            condensed=True,
+        )
+    with np.errstate(invalid="ignore"):
+        half_width = np.where(np.isfinite(curve.high), curve.high - curve.mean, np.inf)
+    found = {"mean": curve.mean, "half_width": half_width, "median": curve.median}
+    digits = settings["digits"]
+    return {name: [float(f"{value:.{digits[name]}g}") for value in values] for name, values in found.items()}
+
+
+def _in_units(matrix, unit):
+    """List the rows of a matrix, rounded to whole multiples of a unit if there is one."""
+    return (matrix if unit is None else np.rint(matrix / unit).astype(int)).tolist()
+
+
+EXPERIMENT = Experiment("linear", __doc__.strip(), PRESETS, runs, measure)

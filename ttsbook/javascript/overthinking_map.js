@@ -1,0 +1,171 @@
+import { bestDepth, cotErrorLimit, criticalTrainLength, powerLaw, preconditioner } from "./theory.js";
+import { element, follow, range, round, slider, wholeNumbers } from "./controls.js";
+import { drawing, node, Panel } from "./chart.js";
+
+const DIM = 20;
+const STEPS = 30; // of the error curve
+const LENGTHS = [5, 2000]; // of the map, logarithmic
+const TAILS = [0, 2];
+const CELLS = { columns: 64, rows: 40 };
+const DEPTHS = { title: "best depth", bounds: [1, 2, 4, 8, 16, Infinity], names: ["0", "1", "2–3", "4–7", "8–15", "16 …", "never"] };
+const ERRORS = { bounds: [1e-4, 1e-3, 1e-2, 1e-1, 1], names: ["<10⁻⁴", "<10⁻³", "<0.01", "<0.1", "<1", "≥1"] };
+
+const scaled = (exponent) => {
+  const raw = powerLaw(DIM, exponent);
+  const total = raw.reduce((sum, value) => sum + value, 0);
+  return raw.map((value) => (value * DIM) / total);
+};
+
+const classOf = (value, bounds) => bounds.filter((bound) => value >= bound).length;
+
+// Class of every cell of the map, row by row from the bottom.
+const shades = (test, steps) => {
+  const { bounds } = steps === null ? DEPTHS : ERRORS;
+  return Array.from({ length: CELLS.rows }, (_, row) => {
+    const train = scaled(TAILS[0] + ((row + 0.5) / CELLS.rows) * (TAILS[1] - TAILS[0]));
+    return Array.from({ length: CELLS.columns }, (_, column) => {
+      const n = LENGTHS[0] * (LENGTHS[1] / LENGTHS[0]) ** ((column + 0.5) / CELLS.columns);
+      const P = preconditioner(train, n);
+      const value = steps === null ? bestDepth(P, test).steps ?? Infinity : cotErrorLimit(P, test, steps)[steps] / DIM;
+      return classOf(value, bounds);
+    });
+  });
+};
+
+const compute = (model) => {
+  const [train, test] = [scaled(model.get("train_exponent")), scaled(model.get("test_exponent"))];
+  const P = preconditioner(train, model.get("train_length"));
+  return {
+    n: model.get("train_length"), exponent: model.get("train_exponent"), test, steps: model.get("steps"),
+    critical: criticalTrainLength(train, test), depth: bestDepth(P, test),
+    factors: test.map((s, i) => 1 - P[i] * s),
+    errors: cotErrorLimit(P, test, STEPS).map((error) => error / DIM),
+  };
+};
+
+const sentence = ({ n, exponent, critical, depth, factors, errors }) => {
+  const worst = factors.indexOf(Math.min(...factors));
+  const least = Number.isFinite(critical) ? `n_crit = ${round(critical)}` : "n_crit = ∞";
+  const where = `n = ${n}, α = ${exponent.toFixed(2)}, ${least}. Longest stride: skill ${worst + 1}, factor ${factors[worst].toFixed(2)}. `;
+  if (!depth.diverges) return `${where}The error falls forever: e/d = ${round(errors[STEPS])} after ${STEPS} steps.`;
+  const best = depth.steps <= STEPS ? ` with e/d = ${round(errors[depth.steps])}` : "";
+  return `${where}The chain diverges: best depth ${depth.steps}${best}; e/d = ${round(errors[STEPS])} after ${STEPS} steps.`;
+};
+
+const drawMap = (svg, frame, cells, state) => {
+  const { left, right, top, bottom } = frame;
+  const x = (n) => left + (Math.log(n / LENGTHS[0]) / Math.log(LENGTHS[1] / LENGTHS[0])) * (right - left);
+  const y = (exponent) => bottom - ((exponent - TAILS[0]) / (TAILS[1] - TAILS[0])) * (bottom - top);
+  const { names, title } = state.steps === null ? DEPTHS : { ...ERRORS, title: `error / d at k = ${state.steps}` };
+  const shade = (index) => ({ class: "tts-shade", "fill-opacity": ((0.9 * index) / (names.length - 1)).toFixed(2) });
+  const [wide, high] = [(right - left) / CELLS.columns, (bottom - top) / CELLS.rows];
+  const map = node("g", { class: "tts-map" });
+  cells.forEach((row, r) => {
+    for (let start = 0, c = 1; c <= row.length; c++) {
+      if (c < row.length && row[c] === row[start]) continue;
+      map.append(node("rect", { x: left + start * wide, y: bottom - (r + 1) * high, width: (c - start) * wide, height: high, ...shade(row[start]) }));
+      start = c;
+    }
+  });
+  const edge = range(TAILS[0], TAILS[1], 0.02)
+    .map((exponent) => [exponent, criticalTrainLength(scaled(exponent), state.test)])
+    .filter(([, n]) => n >= LENGTHS[0] && n <= LENGTHS[1])
+    .map(([exponent, n]) => [x(n), y(exponent)]);
+  map.append(node("rect", { x: left, y: top, width: right - left, height: bottom - top, class: "tts-frame" }));
+  map.append(node("polyline", { points: edge.join(" "), class: "tts-halo" }), node("polyline", { points: edge.join(" "), class: "tts-edge" }));
+  const probe = { cx: x(state.n), cy: y(state.exponent) };
+  map.append(node("circle", { ...probe, r: 8, class: "tts-handle" }), node("circle", { ...probe, r: 20, class: "tts-grip" }));
+  svg.append(map);
+  const label = (px, py, text, anchor = "middle") => svg.append(node("text", { x: px, y: py, "text-anchor": anchor }, text));
+  for (const n of [5, 20, 100, 500, 2000]) label(x(n), bottom + 16, String(n));
+  for (const exponent of [0, 0.5, 1, 1.5, 2]) label(left - 6, y(exponent) + 4, exponent.toFixed(1), "end");
+  label((left + right) / 2, bottom + 33, "training examples n");
+  svg.append(node("text", { x: left - 30, y: top - 8, class: "tts-title" }, `tail of training α; ${title}; line: n_crit`));
+  const box = (right - left + 30) / names.length;
+  names.forEach((name, index) => {
+    const place = left - 30 + index * box;
+    svg.append(node("rect", { x: place, y: bottom + 46, width: box, height: 10, ...shade(index) }));
+    svg.append(node("rect", { x: place, y: bottom + 46, width: box, height: 10, class: "tts-frame" }));
+    label(place + box / 2, bottom + 71, name);
+  });
+};
+
+const drawFactors = (svg, { left, right, top, bottom }, factors) => {
+  const [least, most] = [-2, 1];
+  const y = (value) => bottom - ((Math.max(least, Math.min(most, value)) - least) / (most - least)) * (bottom - top);
+  svg.append(node("text", { x: left, y: top - 8, class: "tts-title" }, "factor 1 − μᵢ by skill"));
+  for (const tick of [-2, -1, 0, 1]) {
+    svg.append(node("line", { x1: left, x2: right, y1: y(tick), y2: y(tick), class: tick === -1 ? "tts-level" : "tts-grid" }));
+    svg.append(node("text", { x: left - 6, y: y(tick) + 4, "text-anchor": "end" }, String(tick).replace("-", "−")));
+  }
+  svg.append(node("text", { x: left + 2, y: y(-1) + 14 }, "diverges below −1"));
+  factors.forEach((factor, i) => {
+    const x = left + ((i + 0.5) / factors.length) * (right - left);
+    const name = factor < -1 ? "tts-second" : "tts-first";
+    svg.append(node("line", { x1: x, x2: x, y1: y(0), y2: y(factor), class: `tts-stem ${name}` }));
+    svg.append(node("circle", { cx: x, cy: y(factor), r: factor < -1 ? 4.5 : 3, class: `tts-dot ${name}` }));
+  });
+  svg.append(node("text", { x: (left + right) / 2, y: bottom + 16, "text-anchor": "middle" }, "skill i, strongest in training first"));
+};
+
+const drawErrors = (svg, frame, { errors, depth }) => {
+  const panel = new Panel(svg, { ...frame, domain: [0, STEPS], decades: [-6, 2, 2], label: "error / d of the probe" });
+  panel.level(1, "no answer");
+  panel.curve(errors, "tts-second");
+  panel.numbers("thinking steps k");
+  if (depth.steps === null || depth.steps > STEPS) return;
+  const x = panel.x(depth.steps);
+  panel.add("line", { x1: x, x2: x, y1: frame.top, y2: frame.bottom, class: "tts-level" });
+  panel.add("text", { x: x + 5, y: frame.bottom - 6 }, `best: ${depth.steps}`);
+};
+
+const render = ({ model, el }) => {
+  let cells, drawnFor, frame;
+  const draw = (width) => {
+    const state = compute(model);
+    const wanted = `${model.get("test_exponent")} ${state.steps}`;
+    if (wanted !== drawnFor) [cells, drawnFor] = [shades(state.test, state.steps), wanted];
+    const beside = width >= 600;
+    const split = beside ? 0.54 * width : width;
+    const words = sentence(state);
+    const picture = drawing(width, beside ? 430 : 790, words);
+    frame = { left: 34, right: split - (beside ? 12 : 8), top: 26, bottom: beside ? 350 : 310, width };
+    drawMap(picture, frame, cells, state);
+    const right = { left: beside ? split + 52 : 52, right: width - 8 };
+    drawErrors(picture, { ...right, ...(beside ? { top: 26, bottom: 176 } : { top: 420, bottom: 570 }) }, state);
+    drawFactors(picture, { ...right, ...(beside ? { top: 254, bottom: 394 } : { top: 640, bottom: 760 }) }, state.factors);
+    return { picture, words };
+  };
+  const move = (event) => {
+    const box = el.querySelector(".tts-chart").getBoundingClientRect();
+    const scale = frame.width / box.width;
+    const share = (value, low, high) => Math.max(0, Math.min(1, (value - low) / (high - low)));
+    const across = share((event.clientX - box.left) * scale, frame.left, frame.right);
+    const up = share((event.clientY - box.top) * scale, frame.bottom, frame.top);
+    model.set("train_length", Math.round(LENGTHS[0] * (LENGTHS[1] / LENGTHS[0]) ** across));
+    model.set("train_exponent", Math.round(20 * (TAILS[0] + up * (TAILS[1] - TAILS[0]))) / 20);
+    model.save_changes();
+  };
+  el.addEventListener("pointerdown", (event) => {
+    if (!event.target.closest(".tts-map")) return;
+    event.preventDefault();
+    el.setPointerCapture(event.pointerId);
+    move(event);
+  });
+  el.addEventListener("pointermove", (event) => {
+    if (el.hasPointerCapture(event.pointerId)) move(event);
+  });
+  const tails = { values: range(TAILS[0], TAILS[1], 0.05), format: (value) => value.toFixed(2) };
+  const controls = [
+    slider(model, { trait: "train_length", label: "training examples n", values: wholeNumbers(...LENGTHS, 40) }),
+    slider(model, { trait: "train_exponent", label: "tail of training α", ...tails }),
+    slider(model, { trait: "test_exponent", label: "tail of the test", ...tails }),
+    slider(model, {
+      trait: "steps", label: "color of the map", values: [null, 1, 2, 5, 10, 20, 50],
+      format: (value) => (value === null ? "best k" : `k = ${value}`),
+    }),
+  ];
+  return follow(model, el, controls, draw);
+};
+
+export default { render };

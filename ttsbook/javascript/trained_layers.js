@@ -1,0 +1,98 @@
+import { bestDepth, cotError, powerLaw, preconditioner } from "./theory.js";
+import { choice, element, follow, round } from "./controls.js";
+import { drawing, Panel } from "./chart.js";
+
+const DECADES = [-8, 4, 2];
+const CASES = {
+  "isotropic, matched": "isotropic → isotropic",
+  "skewed, matched": "1/i, trace d → the same",
+  "skewed, isotropic": "1/i, trace d → isotropic",
+  "unscaled, isotropic": "1/i as it is → isotropic",
+};
+const RECIPES = { shift: "shift: all of V and W", paper: "paper: V31 alone" };
+const SUMMARIES = { mean: "mean", median: "median" };
+const texts = (words) => Object.entries(words);
+const length = (m) => (m === null ? "∞" : String(m));
+
+const lengths = (model) =>
+  model.get("train_lengths")[model.get("setting").split(",")[0]].map((n) => [n, String(n)]);
+
+// Strengths in training and in the test.
+const strengths = (setting, dim) => {
+  const [train, test] = setting.split(", ");
+  const equal = new Array(dim).fill(1);
+  const raw = train === "isotropic" ? equal : powerLaw(dim, 1);
+  const scale = train === "skewed" ? dim / raw.reduce((total, value) => total + value, 0) : 1;
+  const trained = raw.map((value) => value * scale);
+  return [trained, test === "isotropic" ? equal : trained];
+};
+
+const lowest = (errors) => errors.reduce((best, error, k) => (error < errors[best] ? k : best), 0);
+
+const known = new Map();
+const remembered = (key, make) => {
+  if (!known.has(key)) known.set(key, make());
+  return known.get(key);
+};
+
+const compute = (model) => {
+  const [setting, recipe, dim] = ["setting", "recipe", "dim"].map((name) => model.get(name));
+  const m = model.get("test_length");
+  const available = lengths(model).map(([n]) => n);
+  const n = available.includes(model.get("train_length")) ? model.get("train_length") : available.at(-1);
+  const stored = model.get("curves")[[setting, n, recipe, m ?? "inf"].join("|")][model.get("summary")];
+  const [low, high] = stored.map((curve) => curve.split(" ").map((value) => (value === "inf" ? Infinity : 10 ** (value / 1000))));
+  const middle = low.map((value, k) => Math.sqrt(value) * Math.sqrt(high[k]));
+  const [trained, test] = strengths(setting, dim);
+  const P = preconditioner(trained, n);
+  const theory = remembered([setting, n, m].join(), () => cotError(P, test, m, middle.length - 1).map((error) => error / dim));
+  return { n, m, low, high, middle, theory, best: lowest(middle), endless: m === null ? bestDepth(P, test) : null };
+};
+
+// Best depth by theory: exact for endless prompts, else the lowest point of its curve.
+const advice = ({ theory, endless }) => {
+  if (endless) return endless.steps === null ? "never stop" : String(endless.steps);
+  const depth = lowest(theory);
+  return depth === theory.length - 1 ? `${depth} or later` : String(depth);
+};
+
+const sentence = (model, state) => {
+  const last = state.middle.length - 1;
+  return `n = ${state.n}, m = ${length(state.m)}: least ${model.get("summary")} error / d of the trained layers ` +
+    `${round(state.middle[state.best])} at k = ${state.best} (theory: ${advice(state)}); ` +
+    `${round(state.middle[1])} answering directly, ${round(state.middle[last])} at k = ${last}.`;
+};
+
+const draw = (model, width) => {
+  const state = compute(model);
+  const words = sentence(model, state);
+  const svg = drawing(width, 330, words);
+  const last = state.middle.length - 1;
+  const panel = new Panel(svg, {
+    left: 46, right: width - 10, top: 26, bottom: 292, domain: [0, last], decades: DECADES,
+    label: `error / d, ${model.get("summary")} over prompts and w`,
+  });
+  panel.level(1, "no answer");
+  panel.band(state.low, state.high, "tts-second");
+  panel.curve(state.theory, "tts-first");
+  panel.mark(state.best, state.middle[state.best], `best k = ${state.best}`);
+  panel.numbers("thinking steps k");
+  return { picture: svg, words };
+};
+
+const render = ({ model, el }) => {
+  const tests = () => model.get("test_lengths").map((m) => [m, length(m)]);
+  const controls = [
+    choice(model, { trait: "setting", label: "training → test", options: () => texts(CASES) }),
+    choice(model, { trait: "train_length", label: "training examples n", options: () => lengths(model) }),
+    choice(model, { trait: "test_length", label: "test examples m", options: tests }),
+    choice(model, { trait: "recipe", label: "trained by", options: () => texts(RECIPES) }),
+    choice(model, { trait: "summary", label: "over prompts and w", options: () => texts(SUMMARIES) }),
+    element("p", { class: "tts-legend" },
+      element("span", { class: "tts-key tts-second" }), "trained, all seeds ",
+      element("span", { class: "tts-key tts-first" }), "theory of the mean"),
+  ];
+  return follow(model, el, controls, (width) => draw(model, width));
+};
+
+export default { render };

@@ -1,0 +1,65 @@
+"""A learned layer, as it is: the error of its chain given the prompts, with whatever ratio it learned."""
+
+import numpy as np
+
+from ttsbook import _validation as check
+from ttsbook.theory._chain import warn_if_diverged
+
+
+def layer_error(P, ratio, S, steps):
+    r"""Error of each thinking step of a layer with its own preconditioner and ratio, given S.
+
+    A layer whose other blocks vanish maps :math:`w_k` to :math:`w_k + P S\,(w - R\,w_k)`, with the
+    preconditioner :math:`P = V_{31} W_{24}` and the ratio :math:`R = -W_{13}/W_{24}`. From
+    :math:`w_0 = 0` it gets to :math:`w_k = M_k w`, so :math:`\mathbb{E}_w\|w_k - w\|^2 = \|M_k - I\|_F^2`.
+    If the chain converges, to :math:`R^{-1} w`, it keeps the error :math:`\|R^{-1} - I\|_F^2`.
+
+    Parameters
+    ----------
+    P, ratio : array_like, shape (d, d)
+        Preconditioner and ratio R, any square matrices. For R = I the error is that of thinking.
+    S : array_like, shape (d, d) or (samples, d, d)
+        Covariance of the test prompts for m = ∞; or empirical covariances of prompts, such as
+        `covariance.sample_empirical` draws.
+    steps : int
+        Number of thinking steps, at least 0.
+
+    Returns
+    -------
+    ndarray, shape (steps + 1,) or (samples, steps + 1)
+        Mean over the weight w; inf where a diverging chain leaves float64.
+
+    Warns
+    -----
+    DivergenceWarning
+        If an error is reported as inf.
+
+    Raises
+    ------
+    ValueError
+        If a matrix is not finite or the shapes disagree, or `steps` is out of range.
+
+    Examples
+    --------
+    >>> layer_error(np.eye(2), np.diag([1.0, 2.0]), np.diag([0.5, 0.5]), 3).tolist()
+    [2.0, 0.5, 0.3125, 0.265625]
+    """
+    P, ratio = check.square_matrix("P", P), check.square_matrix("ratio", ratio)
+    S, steps = np.asarray(S, dtype=np.float64), check.count("steps", steps, least=0)
+    check.same_dimension(P=P, ratio=ratio)
+    if S.ndim not in (2, 3) or S.shape[-2:] != P.shape:
+        raise ValueError(f"S must have shape {P.shape} or (samples, {len(P)}, {len(P)}), got {S.shape}")
+    if not np.isfinite(S).all():
+        raise ValueError("S must be finite, got NaN or infinite entries")
+    identity, gain = np.eye(len(P)), P @ S
+    reached, errors = np.zeros_like(gain), []
+    with np.errstate(over="ignore", invalid="ignore"):
+        for k in range(steps + 1):
+            if k:
+                reached = reached + gain @ (identity - ratio @ reached)
+            errors.append(np.square(reached - identity).sum(axis=(-2, -1)))
+    errors = np.stack(errors, axis=-1)
+    lost = np.logical_or.accumulate(~np.isfinite(errors), axis=-1)  # inf - inf is NaN: once lost, stay lost
+    errors = np.where(lost, np.inf, errors)
+    warn_if_diverged(errors)
+    return errors

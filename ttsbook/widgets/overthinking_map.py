@@ -1,0 +1,65 @@
+"""Where thinking turns against itself: a map over training, with a probe."""
+
+import numpy as np
+import traitlets
+
+from ttsbook import covariance, plotting, theory
+from ttsbook.widgets.base import Widget, bundle
+
+
+class OverthinkingMap(Widget):
+    """Best depth, or the error at one depth, over training length and tail of the training, at m = ∞ and d = 20.
+
+    Training and test strengths are power laws with trace 20 and common skills.
+
+    Parameters
+    ----------
+    train_length : int, default 200
+        Training prompt length n of the probe, 5 to 2000.
+    train_exponent : float, default 0.8
+        Exponent α of the training strengths of the probe, 0 to 2.
+    test_exponent : float, default 0
+        Exponent of the test strengths, 0 to 2; 0 is the isotropic test.
+    steps : int, optional
+        The map shows the error after this many steps, 1 to 100; by default the best depth.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If a value is out of range.
+    """
+
+    _esm = bundle("overthinking_map.js")
+    DIM = 20
+    train_length = traitlets.Int(200, min=5, max=2000).tag(sync=True)
+    train_exponent = traitlets.Float(0.8, min=0.0, max=2.0).tag(sync=True)
+    test_exponent = traitlets.Float(0.0, min=0.0, max=2.0).tag(sync=True)
+    steps = traitlets.Int(None, min=1, max=100, allow_none=True).tag(sync=True)
+
+    def still(self):
+        """Draw the map as it is set, with the critical length and the probe."""
+        lengths, exponents = np.geomspace(5, 2000, 31), np.linspace(0, 2, 21)
+        test = covariance.power_law(self.DIM, self.test_exponent, trace=self.DIM)
+        trained = [covariance.power_law(self.DIM, exponent, trace=self.DIM) for exponent in exponents]
+        values = [[self._value(np.linalg.inv(theory.gamma(cov, n)), test) for n in lengths] for cov in trained]
+        edge = np.array([theory.critical_train_length(cov, test) for cov in trained])
+        shown = (edge >= lengths[0]) & (edge <= lengths[-1])
+        probe = plotting.Series("probe", [self.train_length], [self.train_exponent], points=True)
+        critical = [plotting.Series("critical length", edge[shown], exponents[shown])] if shown.any() else []
+        return plotting.level_map(
+            lengths,
+            exponents,
+            values,
+            [1, 2, 4, 8, 16] if self.steps is None else [1e-4, 1e-3, 1e-2, 0.1, 1],
+            x_label="training examples n",
+            y_label="tail of training α",
+            z_label="best depth" if self.steps is None else f"error / d after {self.steps} steps, mean over w",
+            log_x=True,
+            paths=[*critical, probe],
+        )
+
+    def _value(self, P, test):
+        if self.steps is not None:
+            return theory.cot_error_limit(P, test, self.steps)[-1] / self.DIM
+        depth = theory.best_depth(P, test).steps
+        return np.inf if depth is None else depth

@@ -1,0 +1,104 @@
+"""Trained layers that think, beside theory: the shipped curves."""
+
+import warnings
+
+import numpy as np
+import traitlets
+
+from ttsbook import plotting, results, theory, trained
+from ttsbook.tasks import Task
+from ttsbook.widgets.base import Widget, bundle
+
+SETTINGS = ("isotropic, matched", "skewed, matched", "skewed, isotropic", "unscaled, isotropic")
+
+
+class TrainedLayers(Widget):
+    """Error of each thinking step of layers that were trained in one of many ways, and the theory of it.
+
+    The curves are those of the experiment `linear`, with d = 20: the band holds all seeds.
+
+    Parameters
+    ----------
+    setting : {"isotropic, matched", "skewed, matched", "skewed, isotropic", "unscaled, isotropic"}
+        Training covariance, and whether the test has the same or the identity.
+    train_length : int
+        Training prompt length n, one of those of the experiment.
+    test_length : int or None
+        Test prompt length m, one of those of the experiment; None stands for infinity.
+    recipe : {"shift", "paper"}
+        Trained all of V and W, or V31 alone.
+    summary : {"mean", "median"}
+        What the errors of prompts and weights are summed up by.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the experiment was not run.
+    traitlets.TraitError
+        If a value is unknown.
+    """
+
+    _esm = bundle("trained_layers.js")
+    setting = traitlets.Enum(SETTINGS, default_value="skewed, isotropic").tag(sync=True)
+    train_length = traitlets.Int(200).tag(sync=True)
+    test_length = traitlets.Int(None, allow_none=True).tag(sync=True)
+    recipe = traitlets.Enum(("shift", "paper"), default_value="shift").tag(sync=True)
+    summary = traitlets.Enum(("mean", "median"), default_value="mean").tag(sync=True)
+    dim = traitlets.Int(read_only=True).tag(sync=True)
+    train_lengths = traitlets.Dict(read_only=True).tag(sync=True)
+    test_lengths = traitlets.List(read_only=True).tag(sync=True)
+    curves = traitlets.Dict(read_only=True).tag(sync=True)
+
+    def __init__(self, **settings):
+        found = results.load("linear")
+        for name in ("dim", "train_lengths", "test_lengths"):
+            self.set_trait(name, found.settings[name])
+        self.set_trait("curves", _encoded(found))
+        super().__init__(**settings)
+
+    def still(self):
+        """Errors of the trained layers with their range over the seeds, and theory, as they are set."""
+        train, test = self.setting.split(", ")
+        low, high = self._seeds(f"{self.setting}|{self.train_length}|{self.recipe}|{self.test_length or 'inf'}")
+        cov = trained.spectrum(train, self.dim)
+        P = theory.preconditioner(Task(cov, self.train_length))
+        steps, middle = np.arange(len(low)), np.clip(np.sqrt(low) * np.sqrt(high), low, high)
+        with warnings.catch_warnings():  # a reference line, far from the edge an approximation
+            warnings.simplefilter("ignore", theory.ValidityWarning)
+            expected = theory.cot_error(P, cov if test == "matched" else np.eye(self.dim), self.test_length, steps[-1])
+        return plotting.lines(
+            [
+                plotting.Series("theory", steps, expected / self.dim),
+                plotting.Series("trained,\nall seeds", steps, middle, low, high),
+            ],
+            x_label="thinking steps k",
+            y_label=f"error / d, {self.summary} over prompts and w",
+            log_y=True,
+            level=(1.0, "no answer"),
+        )
+
+    def _seeds(self, key):
+        if key not in self.curves:
+            raise ValueError(f"train_length and test_length must be among those of the experiment, got {key!r}")
+        bounds = [np.array(bound.split(), dtype=float) for bound in self.curves[key][self.summary]]
+        return [10 ** (bound / 1000) for bound in bounds]
+
+
+def _encoded(found):
+    """Lowest and highest error / d over the seeds, as thousandths of powers of ten, in strings of numbers."""
+    curves = {}
+    for setting in SETTINGS:
+        train, test = setting.split(", ")
+        for n in found.settings["train_lengths"][train]:
+            for recipe in ("shift", "paper"):
+                for m in found.settings["test_lengths"]:
+                    chosen = trained.curves(found, train=train, n=n, recipe=recipe, m=m, test=test)
+                    key = f"{setting}|{n}|{recipe}|{'inf' if m is None else m}"
+                    curves[key] = {name: _range(getattr(chosen, name), found) for name in ("mean", "median")}
+    return curves
+
+
+def _range(errors, found):
+    logarithms = 1000 * np.log10(errors / found.settings["dim"])
+    bounds = logarithms.min(axis=0), logarithms.max(axis=0)
+    return [" ".join(f"{value:.0f}" for value in bound) for bound in bounds]
