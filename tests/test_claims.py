@@ -118,7 +118,7 @@ def test_the_check_of_finite_prompts_sees_a_wrong_constant(monkeypatch):
         ("gpt_direct", "gpt2", "own", None),
         ("gpt_trend", "gpt2", "own", None),
         ("gpt_lengths", "gpt2", "own", None),
-        ("gpt_overthinking", "gpt2", "shifted", None),
+        ("gpt_skewed_floor", "gpt2", "shifted", None),
         ("gpt_other_overthinking", "gpt2", "own", None),
     ],
 )
@@ -167,6 +167,24 @@ def test_a_check_of_trained_layers_sees_other_results(monkeypatch, name, chosen,
                 curve[statistic] = np.multiply(curve[statistic], np.broadcast_to(factor, 31)[: len(curve[statistic])])
     monkeypatch.setattr(results, "load", lambda _: found)
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+def test_the_check_of_overthinking_would_see_a_rise(monkeypatch):
+    claim, found = claims.find("gpt_overthinking"), results.load("gpt2")
+    for run in found.select(part="skewed"):
+        run["shifted"]["mean"] = np.abs(np.arange(31) - 10) + 1
+    monkeypatch.setattr(results, "load", lambda _: found)
+    assert claim.check(claim.tolerance).verdict is Verdict.HOLDS
+
+
+def test_the_check_of_the_large_size_would_see_a_run(monkeypatch, tmp_path):
+    claim, found = claims.find("gpt_paper_size"), results.load("gpt2")
+    monkeypatch.setattr(results, "load", lambda *_: found)
+    monkeypatch.setattr(results, "path_of", lambda *_: tmp_path)
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+    for run in found.select(part="skewed"):
+        run["shifted"]["mean"] = np.abs(np.arange(31) - 10) + 1
+    assert claim.check(claim.tolerance).verdict is Verdict.HOLDS
 
 
 def test_the_check_of_the_blind_loss_sees_a_start_that_is_not_zero(monkeypatch):

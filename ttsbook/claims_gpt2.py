@@ -3,7 +3,7 @@
 import numpy as np
 
 from ttsbook import results
-from ttsbook.gpt2_results import errors, middle, steps_to
+from ttsbook.gpt2_results import errors, steps_to
 from ttsbook.ledger import Evidence, Verdict, claim, judge
 from ttsbook.report import rounded
 
@@ -136,24 +136,36 @@ def gpt_lengths(tolerance):
 @claim(
     source="paper: GPT-2 experiments",
     places=(CHAPTER,),
-    method=f"Trained on λᵢ ∝ 1/i, n = 20, tested on isotropic prompts, m = 20: {DEEP}",
+    method=f"Trained on λᵢ ∝ 1/i, n = 20, with and without LayerNorm, tested isotropic, m = 20: {DEEP}",
     tolerance=1.2,
-    limits="least factor by which the mean error rises from its lowest point to k = 30 without LayerNorm",
-    verdict=Verdict.CAVEAT,
-    caveat="The mean rises without LayerNorm only, and a minority of prompts carries it: the median falls.",
+    limits="least factor by which the mean error rises from its lowest point to k = 30",
+    verdict=Verdict.FAILS,
 )
 def gpt_overthinking(tolerance):
     """After skewed training, the error of a GPT on isotropic prompts first falls and then rises with k."""
-    means = [errors("skewed", normed, test="shifted") for normed in (False, True)]
-    rise = [found[:, 30] / found.min(axis=1) for found in means]
-    typical = errors("skewed", False, test="shifted", entry="median")
-    median = typical[:, 30] / typical[:, 3]
+    found = {flag: errors("skewed", flag, test="shifted") for flag in (False, True)}
+    rise = {flag: means[:, 30] / means.min(axis=1) for flag, means in found.items()}
     return judge(
-        rise[0].min() >= tolerance,
-        f"Rise of the mean to k = 30: by {rise[0].min():.1f} to {rise[0].max():.1f} times without LayerNorm, "
-        f"{rise[1].min():.1f} to {rise[1].max():.1f} with it. Without it the median at k = 30 is "
-        f"{_list(np.sort(median))} of that at k = 3.",
-        exception=bool(rise[1].max() < rise[0].min() and median.max() < 1),
+        min(rise[False].min(), rise[True].min()) >= tolerance,
+        f"From its lowest point to k = 30 the mean rises by {rise[False].min():.2f} to {rise[False].max():.2f} times "
+        f"without LayerNorm, and by {rise[True].min():.2f} to {rise[True].max():.2f} with it.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(CHAPTER,),
+    method=f"Trained on λᵢ ∝ 1/i, n = m = 20, without LayerNorm: {DEEP}",
+    tolerance=10.0,
+    limits="least ratio of the mean errors at k = 30, isotropic prompts to prompts like those of training",
+    verdict=Verdict.HOLDS,
+)
+def gpt_skewed_floor(tolerance):
+    """After skewed training without LayerNorm, the error on isotropic prompts levels off far above that in training."""
+    shifted, own = (errors("skewed", False, test=test)[:, 30] for test in ("shifted", "own"))
+    return judge(
+        (shifted / own).min() >= tolerance,
+        f"Mean error / d at k = 30: {_list(np.sort(shifted))} on isotropic prompts, {_list(np.sort(own))} on others.",
     )
 
 
@@ -183,15 +195,18 @@ def gpt_other_overthinking(tolerance):
     method=f"Four skewed tasks, n = 20; uniform mixture and two chosen ones, tested isotropic, m = 20: {DEEP}",
     tolerance=1.0,
     limits="largest ratio of the mean errors at k = 20, chosen to uniform, middle seeds",
-    verdict=Verdict.HOLDS,
+    verdict=Verdict.CAVEAT,
+    caveat="The seeds differ by more than the mixtures do, and three of them prove little.",
 )
 def gpt_mixtures(tolerance):
     """Mixtures that the linear theory chooses train a better GPT than the uniform one."""
-    found = {name: middle(errors("mixtures", name))[20] for name in ("uniform", "programme", "error")}
+    found = {name: errors("mixtures", name)[:, 20] for name in ("uniform", "programme", "error")}
+    middles = {name: np.median(ends) for name, ends in found.items()}
+    spread = "; ".join(f"{name} {_list(np.sort(ends))}" for name, ends in found.items())
     return judge(
-        max(found["programme"], found["error"]) / found["uniform"] <= tolerance,
-        f"Mean error / d after 20 steps, middle seed: uniform {rounded(found['uniform'])}, the paper's programme "
-        f"{rounded(found['programme'])}, least error {rounded(found['error'])}.",
+        max(middles["programme"], middles["error"]) / middles["uniform"] <= tolerance,
+        f"Mean error / d after 20 steps, by seed: {spread}.",
+        exception=max(found["programme"].max(), found["error"].max()) > found["uniform"].min(),
     )
 
 
@@ -199,17 +214,23 @@ def gpt_mixtures(tolerance):
     source="paper: GPT-2 experiments",
     places=(CHAPTER,),
     method="The presets paper and paper-faithful, of which only the first updates were run, at full size.",
-    tolerance=0.0,
-    limits="runs of that size",
+    tolerance=1.2,
+    limits="least factor by which the mean error rises to k = 30 after skewed training",
     verdict=Verdict.NOT_RUN,
 )
 def gpt_paper_size(tolerance):
     """Trend and overthinking are those of the paper in a GPT of 12 layers, 8 heads and width 256."""
+    if results.path_of("gpt2", "paper").exists():
+        found = results.load("gpt2", "paper")
+        trend = [run["own"]["mean"][20] / run["own"]["mean"][10] for run in found.select(part="lengths")]
+        skewed = [np.array(run["shifted"]["mean"]) for run in found.select(part="skewed", variant=True)]
+        rise = min(mean[30] / mean.min() for mean in skewed)
+        return judge(
+            max(trend) < 1 and rise >= tolerance,
+            f"From 10 to 20 steps the mean error falls to {max(trend):.2f} of it at most; it rises {rise:.2f} times.",
+        )
     runs = results.load("gpt2_cost").runs
     hours = [run["planned_updates"] * run["seconds"] / run["updates"] / 3600 for run in runs]
-    stored = [size for size in ("paper", "paper-faithful") if results.path_of("gpt2", size).exists()]
-    if stored:
-        return judge(True, f"Stored: {', '.join(stored)}.")
     return Evidence(
         Verdict.NOT_RUN,
         f"One training would take {rounded(min(hours))} to {rounded(max(hours))} hours on one core of a processor. "

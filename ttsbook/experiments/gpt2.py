@@ -31,7 +31,6 @@ RECIPES = {
     "plain loss": (gpt_recipes.Distances(relative=False), {}),
     "absolute head": (gpt_recipes.Distances(), {"residual": False}),
     "interleaved": (gpt_recipes.Distances(), {"tokens": "interleaved"}),
-    "interleaved 2": (gpt_recipes.Distances(), {"tokens": "interleaved", "layers": 2}),
     "unrolled 3": (recipes.Unrolled(3), {}),
     "unrolled 5": (recipes.Unrolled(5), {}),
     "roll-in": (gpt_recipes.RollIn(10), {}),
