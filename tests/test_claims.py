@@ -118,7 +118,7 @@ def test_the_check_of_finite_prompts_sees_a_wrong_constant(monkeypatch):
         ("gpt_direct", "gpt2", "own", None),
         ("gpt_trend", "gpt2", "own", None),
         ("gpt_lengths", "gpt2", "own", None),
-        ("gpt_skewed_floor", "gpt2", "shifted", None),
+        ("gpt_skewed_floor", "gpt2", "shifted", 0.01),
         ("gpt_other_overthinking", "gpt2", "own", None),
     ],
 )
