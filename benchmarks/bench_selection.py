@@ -1,4 +1,4 @@
-"""Selection: weights for 50 tasks at d = 20 by the paper's programme and by the error itself."""
+"""Selection: weights for 50 tasks at d = 20 by the paper's program and by the error itself."""
 
 from functools import partial
 
@@ -19,7 +19,7 @@ def run():
     target = covariance.power_law(DIM, 0.7, trace=DIM)
     choose = partial(selection.optimal_mixture, tasks, target, STEPS)
     candidates = {
-        "quadratic programme": partial(selection.quadratic_program, covs, target),
+        "quadratic program": partial(selection.quadratic_program, covs, target),
         "exact error, m = ∞": choose,
         "64 simulated prompts, m = 200": partial(choose, test_length=200),
     }

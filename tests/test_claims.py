@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from book import contents, notebooks
-from ttsbook import claims, dynamics, ledger, results, theory
+from ttsbook import claims, covariance, dynamics, ledger, results, spectra, theory
 from ttsbook.ledger import Verdict
 
 ROOT = Path(__file__).parent.parent
@@ -85,18 +85,81 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
         ("one_step_error", theory, "direct_error", 1.03),
         ("best_step", theory, "preconditioner", 1 + 1e-6),
         ("direct_error_bound", theory, "direct_error", 1.01),
+        ("matched_step", theory, "skill_costs", 1.05),
+        ("bound_looseness", theory, "skill_costs", 1.001),
+        ("equal_hardness", theory, "direct_error", 1.01),
+        ("mean_cost", theory, "mean_cost_bound", 0.99),
+        ("late_steps", covariance, "hardness", 1.1),
+        ("bound_needs_matched_tasks", theory, "direct_error", 0.01),
+        ("skills_learned", theory, "effective_dimension", 1 + 1e-6),
         ("learned_preconditioner", theory.learned, "gamma", 1.02),
         ("learned_preconditioner", dynamics, "largest_step", 2.1),
         ("drift", dynamics, "drift", 1.002),
         ("shifted_starts", theory, "preconditioner", 1 + 1e-6),
         ("skill_speeds", theory, "preconditioner", 1 + 1e-6),
+        ("scaling_law", theory, "scaling_law_bound", 0.99),
+        ("exchange", theory, "train_length_for", 1.01),
+        ("harder_longer", theory, "preconditioner", 0.5),
+        ("examples_and_steps", theory, "preconditioner", 2.1),
+        ("rate", theory, "preconditioner", 1.01),
+        ("finite_test_prompts", theory, "first_excess", 1.03),
+        ("best_train_length", theory.finite, "recursion_error", -1),
+        ("stability", theory, "gamma", 1.3),
+        ("recursion_for_finite_prompts", theory, "cot_error_gap", 0.8),
+        ("trace", theory, "cot_error_limit", 1.001),
+        ("trace_gap", theory, "cot_error_limit", 1.01),
+        ("weak_direction", theory, "critical_train_length", 1.3),
+        ("skewed_training", theory, "critical_train_length", 1.5),
+        ("larger_n", theory, "strides", 3),
+        ("best_length", theory, "strides", 1.05),
+        ("mean_grows", theory, "preconditioner", 0.5),
+        ("warning", theory, "largest_stride", 1.05),
+        ("equal_traces", theory, "gamma", 3),
         ("among_solvers", theory, "preconditioner", 0.3),
+        ("mixture_preconditioner", theory, "preconditioner", 1 + 1e-6),
+        ("effective_strength", theory, "preconditioner", 1 + 1e-6),
+        ("weights_gradient", theory, "preconditioner", 1.01),
+        ("safe_program", theory, "preconditioner", 2),
+        ("three_qualities", theory, "preconditioner", 0.2),
     ],
 )
 def test_a_check_sees_a_wrong_formula(monkeypatch, name, module, function, factor):
     claim, right = claims.find(name), getattr(module, function)
     monkeypatch.setattr(module, function, lambda *args, **options: factor * right(*args, **options))
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+def test_the_check_of_best_depths_sees_one_that_is_two_steps_off(monkeypatch):
+    right = theory.best_depth
+    monkeypatch.setattr(
+        theory,
+        "best_depth",
+        lambda *args, **options: theory.BestDepth(right(*args, **options).steps + 2, diverges=True),
+    )
+    claim = claims.find("depth")
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "wrong"),
+    [
+        ("few_examples", "preconditioner", lambda task: np.diag(np.arange(1.0, 1 + len(task.cov)))),
+        ("no_longer_than_the_test", "spectral_edges", lambda P, cov, m: (0.0, 2.1)),
+        ("no_longer_than_the_test", "divergence_bound", lambda cov, n, m: -1.0),
+    ],
+)
+def test_a_check_of_the_scaling_law_sees_another_function(monkeypatch, name, function, wrong):
+    claim = claims.find(name)
+    monkeypatch.setattr(theory, function, wrong)
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+@pytest.mark.parametrize(("measure", "verdict"), [("hardness", Verdict.FAILS), ("mean cost", Verdict.HOLDS)])
+def test_the_check_of_conditioning_sees_a_measure_without_meaning(monkeypatch, measure, verdict):
+    right = spectra.measures
+    monkeypatch.setattr(spectra, "measures", lambda strengths: {**right(strengths), measure: strengths[:, 0]})
+    claim = claims.find("conditioning")
+    assert claim.check(claim.tolerance).verdict is verdict
 
 
 def test_the_check_of_finite_prompts_sees_a_wrong_constant(monkeypatch):
@@ -115,33 +178,16 @@ def test_the_check_of_finite_prompts_sees_a_wrong_constant(monkeypatch):
         ("learned_thinking", "recipes", "ratio", 1.02),
         ("other_recipes", "recipes", "predicted_preconditioner_error", 2),
         ("unrolled_steps", "recipes", "mean", None),
-        ("gpt_direct", "gpt2", "own", None),
-        ("gpt_trend", "gpt2", "own", None),
-        ("gpt_lengths", "gpt2", "own", None),
-        ("gpt_skewed_floor", "gpt2", "shifted", 0.01),
-        ("gpt_other_overthinking", "gpt2", "own", None),
+        ("recursion_for_finite_prompts", "finite_tests", "mean", 1.03),
+        ("exact_mixture", "selection", "exact", 1e12),
     ],
 )
 def test_a_check_sees_other_results(monkeypatch, name, experiment, entry, factor):
     """The trainings found something else; None: something else altogether."""
     claim, found = claims.find(name), results.load(experiment)
     for run in found.runs:
-        if run["seed"] != "predicted" and run.get(entry) is not None:
-            run[entry] = _otherwise(run[entry], factor)
-    monkeypatch.setattr(results, "load", lambda _: found)
-    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
-
-
-def _otherwise(value, factor):
-    if isinstance(value, dict):
-        return {name: _otherwise(part, factor) for name, part in value.items()}
-    return np.multiply(value, factor) if factor else np.ones_like(value)
-
-
-def test_the_check_of_mixtures_sees_one_that_does_harm(monkeypatch):
-    claim, found = claims.find("gpt_mixtures"), results.load("gpt2")
-    for run in found.select(part="mixtures", variant="error"):
-        run["own"] = {name: np.multiply(value, 100) for name, value in run["own"].items()}
+        if run.get("seed") != "predicted" and run.get(entry) is not None:
+            run[entry] = np.multiply(run[entry], factor) if factor else np.ones_like(run[entry])
     monkeypatch.setattr(results, "load", lambda _: found)
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
@@ -169,37 +215,34 @@ def test_a_check_of_trained_layers_sees_other_results(monkeypatch, name, chosen,
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 
-def test_the_check_of_overthinking_would_see_a_rise(monkeypatch):
-    claim, found = claims.find("gpt_overthinking"), results.load("gpt2")
-    for run in found.select(part="skewed"):
-        run["shifted"]["mean"] = np.abs(np.arange(31) - 10) + 1
+def test_the_check_of_the_selection_program_sees_one_that_helps(monkeypatch):
+    claim, found = claims.find("selection_program"), results.load("selection")
+    for run in found.runs:
+        run["paper"] = np.multiply(run["uniform"], 0.9)
     monkeypatch.setattr(results, "load", lambda _: found)
     assert claim.check(claim.tolerance).verdict is Verdict.HOLDS
 
 
-def test_the_check_of_the_large_size_would_see_a_run(monkeypatch, tmp_path):
-    claim, found = claims.find("gpt_paper_size"), results.load("gpt2")
-    monkeypatch.setattr(results, "load", lambda *_: found)
-    monkeypatch.setattr(results, "path_of", lambda *_: tmp_path)
-    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
-    for run in found.select(part="skewed"):
-        run["shifted"]["mean"] = np.abs(np.arange(31) - 10) + 1
-    assert claim.check(claim.tolerance).verdict is Verdict.HOLDS
+@pytest.mark.parametrize("name", ["half_on_hard", "kinds_of_tasks"])
+@pytest.mark.parametrize(("weights", "verdict"), [([1, 0, 0, 0], Verdict.FAILS), ([0, 0, 0, 1], Verdict.HOLDS)])
+def test_the_checks_of_kinds_see_other_weights(monkeypatch, name, weights, verdict):
+    from ttsbook import selection
+
+    claim, found = claims.find(name), results.load("selection")
+    for run in found.runs:
+        run["kind_weights"] = [weights] * len(run["kind_weights"])
+    monkeypatch.setattr(results, "load", lambda _: found)
+    if name == "half_on_hard" and verdict is Verdict.FAILS:
+        easy = selection.Selection(np.array([0.6, 0.4]), 0.0)
+        monkeypatch.setattr(selection, "quadratic_program", lambda *_: easy)
+    assert claim.check(claim.tolerance).verdict is verdict
 
 
-def test_the_check_of_the_blind_loss_sees_a_start_that_is_not_zero(monkeypatch):
-    from ttsbook import recipes
+def test_the_check_of_estimates_sees_a_careless_choice(monkeypatch):
+    from ttsbook import pools
 
-    monkeypatch.setattr(recipes.Direct, "pose", recipes.Independent.pose)
-    claim = claims.find("gpt_blind")
-    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
-
-
-def test_the_check_of_a_step_sees_one_that_does_not_shorten_the_gap(monkeypatch):
-    from ttsbook.transformer import GPT
-
-    monkeypatch.setattr(GPT, "answer", lambda self, drawn, w0: w0)
-    claim = claims.find("gpt_step")
+    claim, right = claims.find("target_estimate"), pools.with_estimates
+    monkeypatch.setattr(pools, "with_estimates", lambda *args, draws: 3 * right(*args, draws=1))
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 

@@ -32,6 +32,15 @@ def test_the_curve_agrees_with_the_exact_theory_and_with_its_simulation():
     assert (measured.low < high).all() and (measured.high > low).all()
 
 
+def test_condensed_prompts_give_the_same_curve_at_any_length():
+    options = {"steps": 4, "prompts": 20_000, "generator": generator(), "condensed": True}
+    for length, truth in ((20, theory.direct_error(P, TASK.cov, 20)), (10**9, theory.direct_error(P, TASK.cov, None))):
+        measured = evaluation.error_curve(optimum(), Task(TASK.cov, length), **options)
+        assert measured.low[1] < truth < measured.high[1] < 1.05 * truth
+    limit = theory.cot_error_limit(P, TASK.cov, 4)
+    assert (measured.low < limit).all() and (limit < measured.high).all()
+
+
 def test_the_interval_holds_for_all_steps_at_once_as_often_as_it_says():
     """Of 300 small runs about 1 % may miss the truth at some step: more than 12 would have probability 1e-5."""
     truth = [4.0, theory.direct_error(P, TASK.cov, 20)]

@@ -234,6 +234,14 @@ def test_shipped_linear_layers_learned_the_closed_form():
     assert results.path_of("linear", "cpu").stat().st_size < 1e6
 
 
+def test_shipped_selection_is_best_where_the_error_itself_is_minimized():
+    found = shipped("selection")
+    exact, even, paper = (found.values(name) for name in ("exact", "uniform", "paper"))  # (ways, pools, steps)
+    assert (exact <= np.minimum(even, paper) * (1 + 1e-6)).all()
+    assert np.allclose(found.values("kind_weights").sum(axis=-1), 1)
+    assert (paper[..., 0] < even[..., 0]).mean() > 0.5
+
+
 def test_a_predicted_layer_has_what_its_recipe_predicts():
     task = Task(np.diag([1.0, 0.5]), 8)
     for recipe in recipes.RECIPES.values():

@@ -135,6 +135,29 @@ def test_labels_do_not_overlap_and_keep_their_order(heights, data):
     assert max(spread) <= 1
 
 
+def triangle(**changed):
+    data = {"value": lambda weights: 1 + weights[0], "corners": "abc", "marks": {"even": np.full(3, 1 / 3)}} | changed
+    return plotting.simplex(**data, label="error / d")
+
+
+def test_a_simplex_says_where_it_is_least_and_draws_its_marks_there():
+    drawn = triangle(value=lambda weights: 0.1 + np.square(weights - [0.2, 0.3, 0.5]).sum())
+    assert "Least at (0.2, 0.3, 0.5). “even” at (0.33, 0.33, 0.33): 0.15." in drawn.alt
+    assert "Triangle of all mixtures of a, b and c, colored by error / d: from 0.1 to 1.1." in drawn.alt
+    (mark,) = drawn.figure.axes[0].lines
+    assert mark.get_xydata()[0] == pytest.approx([0.5, np.sqrt(0.75) / 3])
+
+
+def test_a_simplex_is_as_dark_as_it_gets_from_its_top_on():
+    def steep(weights):
+        return 10 ** (9 * weights[0])
+
+    low, high = (triangle(value=steep, top=top).figure.axes[0].collections for top in (10, 1e9))
+    darkest = [len(areas) for areas in (low, high)]
+    assert darkest == [7, 6]  # nothing is above the greatest value
+    assert "10⁹" in triangle(value=steep, top=10).alt
+
+
 def test_paths_over_contours_end_where_their_words_say():
     descent = plotting.Series("descent", 2 * 0.5**K, 1 * 0.9**K)
     chart = plotting.contours(np.diag([1, 0.1]), [descent], x_label="gap, strong", y_label="gap, weak")
@@ -160,6 +183,8 @@ def test_paths_over_contours_end_where_their_words_say():
             r"x and y must be arrays of one length, got shapes \(2,\) and \(1,\)",
         ),
         (lambda: plotting.Series("a", [], []), "x and y"),
+        (lambda: triangle(corners="ab"), "corners must hold 3 names, got 2"),
+        (lambda: triangle(marks={"odd": [0.5, 0.6, 0]}), r"marks must be mixtures of 3 tasks, got \[0.5, 0.6, 0.0\]"),
         (lambda: plotting.Series("a", [1], [1], [1.1], [1.2]), "low and high must lie around y in “a”"),
     ],
 )

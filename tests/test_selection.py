@@ -20,7 +20,7 @@ def pool(rng, dim, count, *, rotated=True, lengths=(5, 200)):
     return [Task(cov, int(rng.integers(*lengths))) for cov in covs]
 
 
-def programme(covs, target, weights):
+def program(covs, target, weights):
     mean = sum(weight * cov for weight, cov in zip(weights, covs, strict=True))
     return np.square(np.eye(len(target)) - np.linalg.inv(target) @ mean).sum()
 
@@ -39,7 +39,7 @@ def independent_error(tasks, weights, target, steps):
 
 @given(st.integers(1, 12), st.integers(1, 8), st.integers(0, 2**32 - 1))
 @settings(deadline=None)
-def test_the_quadratic_programme_meets_its_conditions_of_optimality(count, dim, seed):
+def test_the_quadratic_program_meets_its_conditions_of_optimality(count, dim, seed):
     rng = np.random.default_rng(seed)
     tasks, target = pool(rng, dim, count), pool(rng, dim, 1)[0].cov
     chosen = selection.quadratic_program([task.cov for task in tasks], target)
@@ -51,13 +51,13 @@ def test_the_quadratic_programme_meets_its_conditions_of_optimality(count, dim, 
     assert (slopes >= chosen.error - 1e-9 * scale).all()
 
 
-def test_the_quadratic_programme_agrees_with_another_solver():
+def test_the_quadratic_program_agrees_with_another_solver():
     rng = np.random.default_rng(1)
     for _ in range(10):
         covs = [task.cov for task in pool(rng, 6, 5)]
         target = pool(rng, 6, 1)[0].cov
         other = minimize(
-            lambda weights, covs=covs, target=target: programme(covs, target, weights),
+            lambda weights, covs=covs, target=target: program(covs, target, weights),
             np.full(5, 0.2),
             method="SLSQP",
             bounds=[(0, 1)] * 5,
@@ -65,12 +65,12 @@ def test_the_quadratic_programme_agrees_with_another_solver():
             options={"ftol": 1e-14},
         )
         chosen = selection.quadratic_program(covs, target)
-        assert chosen.error == pytest.approx(programme(covs, target, chosen.weights), rel=1e-10)
+        assert chosen.error == pytest.approx(program(covs, target, chosen.weights), rel=1e-10)
         assert chosen.error <= other.fun * (1 + 1e-9)
         assert chosen.error == pytest.approx(other.fun, rel=1e-6)
 
 
-def test_the_quadratic_programme_in_closed_form():
+def test_the_quadratic_program_in_closed_form():
     target = np.diag([2.0, 1.0])
     near, far = np.diag([1.0, 1.0]), np.diag([4.0, 1.5])  # I - target^-1 cov = diag(1/2, 0), diag(-1, -1/2)
     chosen = selection.quadratic_program([near, far], target)
@@ -80,7 +80,7 @@ def test_the_quadratic_programme_in_closed_form():
 
 
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
-def test_the_quadratic_programme_does_not_depend_on_the_unit(scale):
+def test_the_quadratic_program_does_not_depend_on_the_unit(scale):
     rng = np.random.default_rng(5)
     covs = [task.cov for task in pool(rng, 5, 4)]
     target = pool(rng, 5, 1)[0].cov

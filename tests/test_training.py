@@ -47,9 +47,10 @@ def test_only_what_the_recipe_names_changes():
     assert model.V31.any()
 
 
-def test_prompts_drawn_anew_lead_to_the_preconditioner():
-    model = paper_layer()
-    history = fit(model, updates=600, batch=256, optimizer="gd", step_size=0.5 * dynamics.largest_step(TASK))
+@pytest.mark.parametrize("condensed", [False, True])
+def test_prompts_drawn_anew_lead_to_the_preconditioner(condensed):
+    model, options = paper_layer(), {"updates": 600, "batch": 256, "optimizer": "gd", "condensed": condensed}
+    history = fit(model, step_size=0.5 * dynamics.largest_step(TASK), **options)
     assert history.preconditioner_error[-1] < 0.05
     assert np.linalg.norm(model.preconditioner() - theory.preconditioner(TASK)) < 0.1
 
@@ -196,6 +197,7 @@ def test_a_killed_run_goes_on_to_the_same_bits(tmp_path, optimizer, pooled):
     ("change", "message"),
     [
         ({"step_size": 0.5}, "belongs to another run: step_size was 0.01, is 0.5"),
+        ({"condensed": True}, "belongs to another run: condensed was False, is True"),
         ({"seed": 3}, "belongs to another run: seed of the generator"),
         ({"recipe": recipes.Shift(2.0)}, r"belongs to another run: recipe was Shift.*scale=1.0\), is Shift.*scale=2.0"),
         ({"task": Task(COV, 9)}, "belongs to another run: task"),

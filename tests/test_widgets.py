@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import traitlets
 
-from ttsbook import theory, widgets
-from ttsbook.tasks import Task
+from ttsbook import covariance, selection, theory, widgets
+from ttsbook.report import rounded
+from ttsbook.tasks import Mixture, Task
 
 WIDGETS = [
     kind
@@ -86,26 +87,28 @@ def test_the_thinking_path_draws_what_theory_says():
     assert np.allclose(thinking, by_matrix)
 
 
-def test_the_GPT_widget_shows_the_shipped_curves():
-    from ttsbook import gpt2_results
-
-    widget = widgets.GPTThinking(shown=0, steps=5)
-    assert widget.curves[0]["name"] == "trained to answer directly" and len(widget.curves) == 12
-    expected = gpt2_results.middle(gpt2_results.errors("recipes", "direct"))
-    assert widget.still().figure.axes[0].lines[0].get_ydata() == pytest.approx(expected[:6], rel=1e-2)
-    assert "trained to answer directly" in repr(widget)
-    with pytest.raises(traitlets.TraitError, match="shown must be below 12, got 12"):
-        widget.shown = 12
+def test_a_bent_spectrum_shows_the_error_of_each_skill_where_the_skill_is():
+    widget = widgets.BendSpectrum(strengths=[0.5, 2.0, 0.1, 1.0], selected=3, train_length=30, test_length=None)
+    strengths, errors = (line.get_ydata() for line in widget.still().figure.axes[0].lines[1:3])
+    costs = 1 + 3.6 / np.array([0.5, 2.0, 0.1, 1.0])
+    assert strengths == pytest.approx([0.5, 2.0, 0.1, 1.0])
+    assert errors == pytest.approx((costs / (30 + costs)) ** 2)
 
 
-def test_the_GPT_widget_thinks_when_it_is_asked_to():
-    widget = widgets.GPTThinking()
-    assert list(widget.live) == []
-    widget.draws = 1
-    first = list(widget.live)
-    assert len(first) == 31 and first[30] < 0.05 * first[0]
-    widget.draws = 2
-    assert list(widget.live) != first
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"strengths": [1.0]},
+        {"strengths": [1.0, 0.0]},
+        {"strengths": [1.0, float("nan")]},
+        {"selected": 21},
+        {"train_length": 0},
+        {"test_length": 0},
+    ],
+)
+def test_a_spectrum_out_of_range_is_refused_by_name(settings):
+    with pytest.raises(traitlets.TraitError, match=next(iter(settings))):
+        widgets.BendSpectrum(**settings)
 
 
 def test_the_overthinking_map_shows_the_best_depth_or_an_error():
@@ -127,3 +130,54 @@ def test_the_overthinking_map_shows_the_best_depth_or_an_error():
 def test_the_overthinking_map_refuses_settings_out_of_range(settings):
     with pytest.raises(traitlets.TraitError, match=next(iter(settings))):
         widgets.OverthinkingMap(**settings)
+
+
+def test_the_task_mixture_marks_what_selection_chooses():
+    widget = widgets.TaskMixture(steps=5, share_easy=0.8, share_hard=0.5)
+    tasks, target = widget.pool()
+    alt = widget.still().alt
+    for name, weights in {
+        "paper's": selection.quadratic_program([task.cov for task in tasks], target).weights,
+        "least error": selection.optimal_mixture(tasks, target, 5).weights,
+        "yours": [0.8, 0.2, 0.0],
+    }.items():
+        error = theory.cot_error_limit(theory.preconditioner(Mixture(tasks, weights)), target, 5)[5] / 20
+        shares = ", ".join(f"{round(weight, 2) + 0:g}" for weight in weights)
+        assert f"“{name}” at ({shares}): {rounded(error)}." in alt
+
+
+@pytest.mark.parametrize("test_length", [None, 200])
+def test_the_exchange_draws_lengths_that_leave_one_error(test_length):
+    widget = widgets.Exchange(train_length=40, steps=3, exponent=0.5, test_length=test_length)
+    lengths = widget.still().figure.axes[0].lines[0].get_ydata()
+    cov = covariance.power_law(20, 0.5)
+    left = {
+        k: theory.finite.recursion_error(np.linalg.inv(theory.gamma(cov, n)), cov, test_length, 20)[k]
+        for k, n in enumerate(lengths, start=1)
+        if np.isfinite(n)
+    }
+    assert len(left) >= 18
+    assert list(left.values()) == pytest.approx([left[3]] * len(left), rel=0.02 if test_length else 1e-9)
+    assert lengths[2] == pytest.approx(40, rel=1e-3)
+
+
+def test_the_GPT_widget_shows_the_shipped_curves():
+    from ttsbook import gpt2_results
+
+    widget = widgets.GPTThinking(shown=0, steps=5)
+    assert widget.curves[0]["name"] == "trained to answer directly" and len(widget.curves) == 12
+    expected = gpt2_results.middle(gpt2_results.errors("recipes", "direct"))
+    assert widget.still().figure.axes[0].lines[0].get_ydata() == pytest.approx(expected[:6], rel=1e-2)
+    assert "trained to answer directly" in repr(widget)
+    with pytest.raises(traitlets.TraitError, match="shown must be below 12, got 12"):
+        widget.shown = 12
+
+
+def test_the_GPT_widget_thinks_when_it_is_asked_to():
+    widget = widgets.GPTThinking()
+    assert list(widget.live) == []
+    widget.draws = 1
+    first = list(widget.live)
+    assert len(first) == 31 and first[30] < 0.05 * first[0]
+    widget.draws = 2
+    assert list(widget.live) != first

@@ -134,8 +134,8 @@ class Claim:
 
     @property
     def module(self):
-        """Module of the package that holds the check, such as "claims_task"."""
-        return self.check.__module__.rpartition(".")[2]
+        """Module of the package that holds the check, such as "claims/task"."""
+        return self.check.__module__.partition(".")[2].replace(".", "/")
 
     @property
     def statement(self):

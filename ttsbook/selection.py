@@ -1,12 +1,13 @@
 r"""Which tasks to train on: the weights of a mixture, chosen for a target.
 
 A mixture draws each training prompt from task :math:`\ell` with probability :math:`\pi_\ell`.
-Two programmes choose :math:`\pi` on the simplex for test prompts of covariance :math:`\Sigma`:
+Two programs choose :math:`\pi` on the simplex for test prompts of covariance :math:`\Sigma`:
 the paper's, which looks at covariances alone, and one that minimizes the error after k thinking
 steps itself.
 """
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from scipy.optimize import minimize, nnls
@@ -16,19 +17,20 @@ from ttsbook import covariance, theory
 from ttsbook.tasks import Mixture
 
 PROMPTS = 64  # simulated once, for the error of several steps at a finite test length
+BEST = 4  # single tasks from which the search starts, and from the middle of each two of them
 FLOOR = 1e-6  # least weight of a task if some task leaves a direction unused
 
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """Weights of a mixture, shape (tasks,), and the value of the programme that chose them."""
+    """Weights of a mixture, shape (tasks,), and the value of the program that chose them."""
 
     weights: np.ndarray
     error: float
 
 
 def quadratic_program(covs, target_cov):
-    r"""Choose weights by covariances alone (the paper's selection programme).
+    r"""Choose weights by covariances alone (the paper's selection program).
 
     Minimizes :math:`\|I - \Sigma^{-1}\sum_\ell \pi_\ell\Lambda_\ell\|_F^2` over the simplex. Prompt
     lengths play no part in it.
@@ -43,7 +45,7 @@ def quadratic_program(covs, target_cov):
     Returns
     -------
     Selection
-        A minimizer, and as `error` the least value of the programme. It is not the error of a
+        A minimizer, and as `error` the least value of the program. It is not the error of a
         layer trained on the mixture.
 
     Raises
@@ -92,7 +94,7 @@ def optimal_mixture(tasks, target_cov, steps, *, test_length=None, prompts=PROMP
     * m = ∞, any k: :math:`\|(I - P\Sigma)^k\|_F^2`, exact;
     * finite m, k = 1: `theory.direct_error`, exact;
     * finite m, k > 1: the mean of :math:`\|(I - PS_m)^k\|_F^2` over simulated prompts, the same in
-      every evaluation.
+      every evaluation. No exact form is at hand, as P is not symmetric in general.
 
     Parameters
     ----------
@@ -127,9 +129,9 @@ def optimal_mixture(tasks, target_cov, steps, *, test_length=None, prompts=PROMP
     Notes
     -----
     Sequential quadratic programming (SciPy's SLSQP) on :math:`\frac{1}{2k}\log e_k` with the analytic
-    gradient, from the uniform mixture, the paper's, and the two best single tasks; the best end is
-    polished by L-BFGS-B. The objective is not convex: the result is the best of these descents.
-    If some task leaves a direction unused, weights stay at about 1e-6 or more.
+    gradient, from the uniform mixture, the paper's, the four best single tasks and the middle of
+    each two of these; the best end is polished by L-BFGS-B. The objective is not convex: the result
+    is the best of these descents. If some task leaves a direction unused, weights stay at about 1e-6 or more.
 
     Examples
     --------
@@ -182,9 +184,9 @@ def _starts(mixture, objective, floor):
     starts = [mixture.weights]
     if not _is_singular(target):
         starts.append(quadratic_program([task.cov for task in mixture.tasks], target).weights)
-    inner = [(1 - count * floor) * single + floor for single in np.eye(count)]
-    singles = sorted((objective.log_rate(single)[0], index) for index, single in enumerate(inner))
-    starts += [0.9 * inner[index] + 0.1 * mixture.weights for _, index in singles[:2]]
+    nearly = 0.9 * np.eye(count) + 0.1 * mixture.weights  # single tasks, each with a little of all
+    best = sorted(nearly, key=lambda weights: objective.log_rate(weights)[0])[:BEST]
+    starts += best + [(one + other) / 2 for one, other in combinations(best, 2)]
     return [(1 - count * floor) * start + floor for start in starts]
 
 
@@ -209,6 +211,7 @@ class MixtureError:
     """
 
     def __init__(self, tasks, target_cov, steps, *, test_length=None, prompts=PROMPTS, rng=None):
+        tasks = Mixture(tasks, np.full(len(tasks), 1 / max(1, len(tasks)))).tasks
         self.target_cov = check.covariance("target_cov", target_cov)
         self.steps = check.count("steps", steps, least=1)
         inverse_m = check.inverse_length("test_length", test_length)

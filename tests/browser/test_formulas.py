@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from ttsbook import attention, cot, covariance, prompts, theory, widgets
-from ttsbook.tasks import Task
+from ttsbook import attention, cot, covariance, prompts, selection, theory, widgets
+from ttsbook.tasks import Mixture, Task
 
 pytestmark = pytest.mark.browser
 SETTINGS = 50
@@ -28,9 +28,10 @@ def run(browser):
     page = browser.new_page()
     page.route("**/*", serve)
     page.goto(ORIGIN)
-    load = "Promise.all(['theory', 'attention'].map((name) => import(`/${name}.js`)))"
+    load = "Promise.all(['theory', 'attention', 'selection'].map((name) => import(`/${name}.js`)))"
     yield lambda code, settings: page.evaluate(
-        f"async (settings) => {{ const [theory, attention] = await {load}; return settings.map({code}); }}", settings
+        f"async (settings) => {{ const [theory, attention, selection] = await {load}; return settings.map({code}); }}",
+        settings,
     )
     page.close()
 
@@ -53,7 +54,8 @@ def test_the_formulas_agree_with_covariance_and_theory(run):
         return {
             hardness: theory.hardness(strengths), gamma: theory.gamma(strengths, n),
             by_skill: theory.directErrorBySkill(P, strengths, m), error: theory.directError(P, strengths, m),
-            bound: theory.directErrorBound(strengths, n, m),
+            bound: theory.directErrorBound(strengths, n, m), costs: theory.skillCosts(strengths),
+            sharp: theory.directErrorBound(strengths, n, m, { sharp: true }),
         };
     }"""
     for setting, found in zip(settings, run(code, settings), strict=True):
@@ -64,6 +66,8 @@ def test_the_formulas_agree_with_covariance_and_theory(run):
         assert found["by_skill"] == pytest.approx(theory.direct_error_by_skill(P, cov, m), rel=1e-6)
         assert found["error"] == pytest.approx(theory.direct_error(P, cov, m), rel=1e-6)
         assert found["bound"] == pytest.approx(theory.direct_error_bound(cov, n, m), rel=1e-6)
+        assert found["sharp"] == pytest.approx(theory.direct_error_bound(cov, n, m, sharp=True), rel=1e-6)
+        assert found["costs"] == pytest.approx(theory.skill_costs(cov), rel=1e-6)
 
 
 def test_the_formulas_of_thinking_agree_with_theory(run):
@@ -123,3 +127,31 @@ def test_the_layer_in_the_browser_thinks_like_the_layer_of_the_package(run):
         prompt = prompts.Prompts(x, w * x[..., 0], torch.tensor([[w]], dtype=torch.float64), torch.tensor([x.shape[1]]))
         expected = cot.think(model, prompt, 5, literal=True)[0, :, 0].tolist()
         assert found == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+def test_the_selection_in_the_browser_agrees_with_the_package(run):
+    rng = np.random.default_rng(2)
+    settings = [
+        {
+            "tasks": (0.05 + rng.uniform(0, 1.5, (3, 12))).tolist(),
+            "lengths": rng.integers(5, 300, 3).tolist(),
+            "target": (0.2 + rng.uniform(0, 1.2, 12)).tolist(),
+            "steps": int(rng.integers(1, 8)),
+            "weights": rng.dirichlet(np.ones(3)).tolist(),
+        }
+        for _ in range(SETTINGS)
+    ]
+    code = """({ tasks, lengths, target, steps, weights }) => ({
+        error: selection.mixtureError(tasks, lengths, target, steps)(weights),
+        program: selection.quadraticProgram(tasks, target),
+        best: selection.optimalMixture(tasks, lengths, target, steps),
+    })"""
+    for setting, found in zip(settings, run(code, settings), strict=True):
+        covs, target, steps = [np.diag(row) for row in setting["tasks"]], np.diag(setting["target"]), setting["steps"]
+        tasks = [Task(cov, n) for cov, n in zip(covs, setting["lengths"], strict=True)]
+        P = theory.preconditioner(Mixture(tasks, setting["weights"]))
+        assert found["error"] == pytest.approx(theory.cot_error_limit(P, target, steps)[steps], rel=1e-6)
+        program, best = selection.quadratic_program(covs, target), selection.optimal_mixture(tasks, target, steps)
+        assert found["program"]["weights"] == pytest.approx(program.weights, abs=1e-6)
+        assert found["program"]["error"] == pytest.approx(program.error, rel=1e-6)
+        assert found["best"]["error"] == pytest.approx(best.error, rel=1e-6)

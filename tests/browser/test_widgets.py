@@ -89,14 +89,45 @@ def test_a_training_can_be_chosen_and_a_page_without_a_kernel_says_so(page):
     page.get_by_text("No kernel answers on this page").wait_for(timeout=8000)
 
 
+@pytest.mark.parametrize("page", ["theorems/hardness.html"], indirect=True)
+def test_a_spectrum_is_bent_by_pointer_by_keyboard_and_by_presets(page):
+    page.get_by_role("button", name="equal").press("Enter")
+    assert "Hardness: 20; mean cost of a skill: 21 examples" in status(page)
+    grip = page.locator(".tts-grip")
+    grip.scroll_into_view_if_needed()
+    box = grip.bounding_box()
+    x, y = box["x"] + box["width"] * 4.5 / 20, box["y"] + box["height"] / 3
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, box["y"] + box["height"] * 0.8, steps=5)
+    page.mouse.up()
+    assert slider(page, "selected skill").get_attribute("aria-valuetext") == "5"
+    strength = slider(page, "its strength")
+    assert float(strength.get_attribute("aria-valuetext")) < 0.02
+    hard = status(page)
+    assert "Hardness: 20;" not in hard
+    strength.focus()
+    strength.press("ArrowRight")
+    assert status(page) != hard
+    page.mouse.move(x, box["y"] + 5)  # no button is pressed, so nothing follows
+    assert float(strength.get_attribute("aria-valuetext")) < 0.02
+    page.get_by_role("button", name="one weak skill").click()
+    weak = status(page)
+    page.get_by_role("button", name="one strong skill").click()
+    assert "Hardness: 200;" in weak
+    assert "Hardness: 200;" in status(page)
+    assert weak != status(page)
+
+
 @pytest.mark.parametrize("page", ["experiments/linear-attention.html"], indirect=True)
 def test_the_curves_of_trained_layers_can_be_chosen(page):
     def choose(name, text):
         page.get_by_role("combobox", name=name).select_option(label=text)
         return status(page)
 
-    assert "at k = 1 (theory: 1)" in status(page)
-    assert "at k = 5 (theory: 5)" in choose("training examples n", "100")
+    assert "at k = 5 (theory: 5)" in status(page)
+    assert "at k = 1 (theory: 1)" in choose("training examples n", "200")
+    assert status(page).endswith("over 10000 at k = 30.")
     assert "at k = 30 (theory: never stop)" in choose("training examples n", "30")
     choose("training examples n", "400")
     assert choose("training → test", "isotropic → isotropic").startswith("n = 30, m = ∞")  # no longer ones there
@@ -107,3 +138,73 @@ def test_the_curves_of_trained_layers_can_be_chosen(page):
     page.get_by_role("combobox", name="test examples m").focus()
     page.keyboard.press("ArrowDown")
     assert "m = 1000" in status(page)
+
+
+@pytest.mark.parametrize("page", ["theorems/task-selection.html"], indirect=True)
+def test_a_mixture_can_be_dragged_and_set(page):
+    grip = page.locator(".tts-grip")
+    grip.scroll_into_view_if_needed()
+    box = grip.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 60, steps=5)
+    page.mouse.up()
+    assert float(slider(page, "share of hard").get_attribute("aria-valuetext")) > 0.2
+    slider(page, "share of easy").press("End")
+    assert slider(page, "share of hard").get_attribute("aria-valuetext") == "0.00"
+    assert "Yours (1.00, 0.00, 0.00)" in status(page)
+    before = status(page)
+    slider(page, "thinking steps").press("End")
+    assert "after 20 steps" in status(page) != before
+
+
+@pytest.mark.parametrize("page", ["theorems/scaling-law.html"], indirect=True)
+def test_examples_are_exchanged_for_steps(page):
+    assert "with n = 40" in status(page)
+    grip = page.locator(".tts-grip")
+    grip.scroll_into_view_if_needed()
+    box = grip.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y + 40, steps=5)
+    page.mouse.up()
+    assert int(slider(page, "training examples").get_attribute("aria-valuetext")) < 40
+    assert int(slider(page, "thinking steps").get_attribute("aria-valuetext")) > 3
+    slider(page, "tail exponent").press("Home")
+    slider(page, "test examples").press("Home")
+    slider(page, "training examples").press("End")
+    assert "Most chains diverge here." in status(page)
+    slider(page, "training examples").press("Home")
+    slider(page, "test examples").press("End")
+    slider(page, "thinking steps").press("Home")
+    assert "k = 5: no n from 1 to 1000" in status(page)
+
+
+@pytest.mark.parametrize("page", ["theorems/overthinking.html"], indirect=True)
+def test_the_probe_of_the_overthinking_map_can_be_dragged_and_set(page):
+    assert "n_crit = 180" in status(page)
+    assert "best depth 7" in status(page)
+    length = slider(page, "training examples n")
+    length.focus()
+    for _ in range(6):
+        length.press("ArrowLeft")
+    assert "falls forever" in status(page)
+    slider(page, "tail of the test").press("End")
+    assert "n_crit = 12" in status(page)
+    grip = page.locator(".tts-map .tts-grip")
+    grip.scroll_into_view_if_needed()
+    box = grip.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 40, y - 50, steps=5)
+    page.mouse.up()
+    assert float(slider(page, "tail of training").get_attribute("aria-valuetext")) > 0.9
+    assert int(length.get_attribute("aria-valuetext")) < 140
+    shades = page.locator(".tts-map .tts-shade")
+    before = shades.count()
+    slider(page, "color of the map").press("End")
+    assert slider(page, "color of the map").get_attribute("aria-valuetext") == "k = 50"
+    assert shades.count() != before

@@ -4,9 +4,29 @@ Each module holds one experiment: its presets, its runs, and what one run does. 
 own seed alone, so that runs may be done in any order, in several processes, and after an interruption.
 """
 
-from ttsbook.experiments import drift, finite_prompts, frozen, gpt2, gpt2_cost, linear, recipes
+from ttsbook.experiments import (
+    curation,
+    drift,
+    finite_prompts,
+    finite_tests,
+    frozen,
+    gpt2,
+    gpt2_cost,
+    linear,
+    recipes,
+    selection,
+)
 
-EXPERIMENTS = {
-    module.EXPERIMENT.name: module.EXPERIMENT
-    for module in (frozen, drift, finite_prompts, recipes, linear, gpt2, gpt2_cost)
-}
+MODULES = (
+    frozen,
+    drift,
+    finite_prompts,
+    recipes,
+    finite_tests,
+    selection,
+    linear,
+    curation,
+    gpt2,
+    gpt2_cost,
+)
+EXPERIMENTS = {module.EXPERIMENT.name: module.EXPERIMENT for module in MODULES}

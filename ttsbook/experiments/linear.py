@@ -12,7 +12,7 @@ from ttsbook.tasks import Task
 from ttsbook.trained import spectrum
 
 RECIPES = {"shift": recipes.Shift(), "paper": recipes.Direct(trains=("V31",))}
-ENDLESS = 10**9  # examples of a test prompt that stands for an endless one: S_m is off by some 10⁻⁴
+ENDLESS = 10**9  # examples that stand for endless ones: S_m is off by some 10⁻⁴, leaks show where w_k is above 10⁴
 PRESETS = {
     "tiny": {
         "dim": 3,

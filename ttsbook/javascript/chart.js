@@ -85,12 +85,12 @@ export class Panel {
     this.add("polygon", { points: [...points(low), ...points(high).reverse()].join(" "), class: `tts-band ${name}` });
   }
 
-  // A ring around one point, with its label above it.
+  // A ring around one point, with its label below it, or above where there is no room.
   mark(x, value, label) {
     const [cx, cy] = [this.x(x), this.y(value)];
     this.add("circle", { cx, cy, r: 7, class: "tts-mark" });
     const late = cx > (this.left + this.right) / 2;
-    this.add("text", { x: cx + (late ? 6 : -6), y: cy - 14, "text-anchor": late ? "end" : "start" }, label);
+    this.add("text", { x: cx + (late ? 6 : -6), y: cy + 26 < this.bottom ? cy + 24 : cy - 14, "text-anchor": late ? "end" : "start" }, label);
   }
 
   // A horizontal line with its label at the "start" or the "end", above it or below.

@@ -18,6 +18,9 @@ const scaled = (exponent) => {
 
 const classOf = (value, bounds) => bounds.filter((bound) => value >= bound).length;
 
+// The last entry of cotErrorLimit alone: the map asks for it thousands of times.
+const errorAfter = (P, test, k) => P.reduce((total, p, i) => total + (1 - p * test[i]) ** (2 * k), 0);
+
 // Class of every cell of the map, row by row from the bottom.
 const shades = (test, steps) => {
   const { bounds } = steps === null ? DEPTHS : ERRORS;
@@ -26,7 +29,7 @@ const shades = (test, steps) => {
     return Array.from({ length: CELLS.columns }, (_, column) => {
       const n = LENGTHS[0] * (LENGTHS[1] / LENGTHS[0]) ** ((column + 0.5) / CELLS.columns);
       const P = preconditioner(train, n);
-      const value = steps === null ? bestDepth(P, test).steps ?? Infinity : cotErrorLimit(P, test, steps)[steps] / DIM;
+      const value = steps === null ? bestDepth(P, test).steps ?? Infinity : errorAfter(P, test, steps) / DIM;
       return classOf(value, bounds);
     });
   });
@@ -46,7 +49,7 @@ const compute = (model) => {
 const sentence = ({ n, exponent, critical, depth, factors, errors }) => {
   const worst = factors.indexOf(Math.min(...factors));
   const least = Number.isFinite(critical) ? `n_crit = ${round(critical)}` : "n_crit = ∞";
-  const where = `n = ${n}, α = ${exponent.toFixed(2)}, ${least}. Longest stride: skill ${worst + 1}, factor ${factors[worst].toFixed(2)}. `;
+  const where = `n = ${n}, α = ${exponent.toFixed(2)}, ${least}. Longest stride: skill ${worst + 1}, factor ${factors[worst].toFixed(2).replace("-", "−")}. `;
   if (!depth.diverges) return `${where}The error falls forever: e/d = ${round(errors[STEPS])} after ${STEPS} steps.`;
   const best = depth.steps <= STEPS ? ` with e/d = ${round(errors[depth.steps])}` : "";
   return `${where}The chain diverges: best depth ${depth.steps}${best}; e/d = ${round(errors[STEPS])} after ${STEPS} steps.`;
@@ -77,7 +80,7 @@ const drawMap = (svg, frame, cells, state) => {
   map.append(node("circle", { ...probe, r: 8, class: "tts-handle" }), node("circle", { ...probe, r: 20, class: "tts-grip" }));
   svg.append(map);
   const label = (px, py, text, anchor = "middle") => svg.append(node("text", { x: px, y: py, "text-anchor": anchor }, text));
-  for (const n of [5, 20, 100, 500, 2000]) label(x(n), bottom + 16, String(n));
+  for (const n of [5, 20, 100, 500, 2000]) label(x(n), bottom + 16, String(n), n === LENGTHS[1] ? "end" : "middle");
   for (const exponent of [0, 0.5, 1, 1.5, 2]) label(left - 6, y(exponent) + 4, exponent.toFixed(1), "end");
   label((left + right) / 2, bottom + 33, "training examples n");
   svg.append(node("text", { x: left - 30, y: top - 8, class: "tts-title" }, `tail of training α; ${title}; line: n_crit`));

@@ -30,9 +30,14 @@ export const directErrorBySkill = (P, testStrengths, testLength) => {
 export const directError = (P, testStrengths, testLength) =>
   sum(directErrorBySkill(P, testStrengths, testLength));
 
-export const directErrorBound = (strengths, trainLength, testLength) => {
-  const h = 1 + hardness(strengths);
-  return strengths.length * ((h * inverse(trainLength)) ** 2 + h * inverse(testLength));
+export const skillCosts = (strengths) => {
+  const trace = sum(strengths);
+  return strengths.map((s) => 1 + trace / s);
+};
+
+export const directErrorBound = (strengths, trainLength, testLength, { sharp = false } = {}) => {
+  const terms = skillCosts(strengths).map((h) => (h * inverse(trainLength)) ** 2 + h * inverse(testLength));
+  return sharp ? sum(terms) : strengths.length * Math.max(...terms);
 };
 
 const steps0 = (steps) => Array.from({ length: steps + 1 }, (_, k) => k);
@@ -104,31 +109,56 @@ const series = (s, testLength, steps) => {
   for (let k = 0; k <= steps; k++) {
     if (k > 0) {
       r[k] = sum(s.map((one, i) => one * phi[k - 1][i])) / testLength;
-      q[k] = -sum(steps0(k - 1).map((j) => r[j + 1] * q[k - 1 - j]));
+      q[k] = 0;
+      for (let j = 1; j <= k; j++) q[k] -= r[j] * q[k - j];
     }
-    phi.push(s.map((one, i) => phi[k][i] - one * sum(steps0(k).map((l) => q[k - l] * phi[l][i]))));
+    const next = phi[k].slice();
+    for (let l = 0; l <= k; l++) for (let i = 0; i < s.length; i++) next[i] -= s[i] * q[k - l] * phi[l][i];
+    phi.push(next);
   }
   return { q, phi };
 };
 
+// T M T' for a symmetric M and the lower triangular T with entries q[a - b].
+const sandwich = (q, M) => {
+  const left = (rows) => rows.map((_, a) => rows[0].map((_, b) => {
+    let total = 0;
+    for (let c = 0; c <= a; c++) total += q[a - c] * rows[c][b];
+    return total;
+  }));
+  const half = left(M);
+  return left(half[0].map((_, b) => half.map((row) => row[b])));
+};
+
 // Mean error of each step on test prompts of finite length, in the limit of many skills and examples.
+// Loops in place of maps: a picture needs dozens of these curves at once.
 export const cotError = (P, testStrengths, testLength, steps) => {
   if (testLength === null) return cotErrorLimit(P, testStrengths, steps);
   const s = testStrengths.map((strength, i) => P[i] * strength);
   const { q, phi } = series(s, testLength, steps);
   const seen = []; // correlations of the residuals of steps k and l
+  const errors = [];
   let N = [];
-  return steps0(steps).map((k) => {
-    const weighted = N.map((_, b) => s.map((_, i) => sum(N.map((row, a) => row[b] * phi[k - 1 - a][i]))));
-    let spread;
+  for (let k = 0; k <= steps; k++) {
+    const weighted = N.map((_, b) => s.map((_, i) => {
+      let total = 0;
+      for (let a = 0; a < k; a++) total += N[a][b] * phi[k - 1 - a][i];
+      return total;
+    }));
+    const spread = s.map(() => 0);
     seen.push([]);
     for (let l = 0; l <= k; l++) {
-      spread = s.map((one, i) => (one / testLength) * sum(weighted.slice(0, l).map((v, b) => phi[l - 1 - b][i] * v[i])));
-      seen[k][l] = sum(s.map((one, i) => one * ((phi[k][i] * phi[l][i]) / P[i] + spread[i])));
-      seen[l][k] = seen[k][l];
+      let total = 0;
+      for (let i = 0; i < s.length; i++) {
+        spread[i] = 0;
+        for (let b = 0; b < l; b++) spread[i] += phi[l - 1 - b][i] * weighted[b][i];
+        spread[i] *= s[i] / testLength;
+        total += s[i] * ((phi[k][i] * phi[l][i]) / P[i] + spread[i]);
+      }
+      seen[k][l] = seen[l][k] = total;
     }
-    const half = seen.map((row, a) => row.map((_, b) => sum(steps0(a).map((c) => q[a - c] * seen[c][b]))));
-    N = half.map((row) => row.map((_, b) => sum(steps0(b).map((c) => q[b - c] * row[c]))));
-    return sum(s.map((_, i) => phi[k][i] ** 2 + P[i] * spread[i]));
-  });
+    errors.push(sum(s.map((_, i) => phi[k][i] ** 2 + P[i] * spread[i])));
+    N = sandwich(q, seen);
+  }
+  return errors;
 };

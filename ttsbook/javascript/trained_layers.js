@@ -3,6 +3,7 @@ import { choice, element, follow, round } from "./controls.js";
 import { drawing, Panel } from "./chart.js";
 
 const DECADES = [-8, 4, 2];
+const TOP = 10 ** DECADES[1];
 const CASES = {
   "isotropic, matched": "isotropic → isotropic",
   "skewed, matched": "1/i, trace d → the same",
@@ -56,11 +57,14 @@ const advice = ({ theory, endless }) => {
   return depth === theory.length - 1 ? `${depth} or later` : String(depth);
 };
 
+const inside = (values) => values.map((value) => (value <= TOP ? value : Infinity)); // a curve ends where it leaves
+const size = (value) => (value <= TOP ? round(value) : "over 10000");
+
 const sentence = (model, state) => {
   const last = state.middle.length - 1;
   return `n = ${state.n}, m = ${length(state.m)}: least ${model.get("summary")} error / d of the trained layers ` +
     `${round(state.middle[state.best])} at k = ${state.best} (theory: ${advice(state)}); ` +
-    `${round(state.middle[1])} answering directly, ${round(state.middle[last])} at k = ${last}.`;
+    `${size(state.middle[1])} answering directly, ${size(state.middle[last])} at k = ${last}.`;
 };
 
 const draw = (model, width) => {
@@ -72,9 +76,9 @@ const draw = (model, width) => {
     left: 46, right: width - 10, top: 26, bottom: 292, domain: [0, last], decades: DECADES,
     label: `error / d, ${model.get("summary")} over prompts and w`,
   });
-  panel.level(1, "no answer");
-  panel.band(state.low, state.high, "tts-second");
-  panel.curve(state.theory, "tts-first");
+  panel.level(1, "no answer", { below: state.theory[last] > 1 });
+  panel.band(state.low, inside(state.high), "tts-second");
+  panel.curve(inside(state.theory), "tts-first");
   panel.mark(state.best, state.middle[state.best], `best k = ${state.best}`);
   panel.numbers("thinking steps k");
   return { picture: svg, words };

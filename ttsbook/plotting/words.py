@@ -70,3 +70,18 @@ def level_map(x, y, z, levels, paths, x_label, y_label, z_label):
 def _symbol(label):
     """Last word of a label, which is its symbol."""
     return label.split()[-1]
+
+
+def simplex(corners, weights, values, marks, value, label):
+    """Describe a map over mixtures: its corners, its range and where it is least, then the marks."""
+    parts = [
+        f"Triangle of all mixtures of {', '.join(corners[:-1])} and {corners[-1]}, colored by {label}: "
+        f"from {rounded(values.min())} to {rounded(values.max())}.",
+        f"Least at {_mixture(weights[values.argmin()])}.",
+    ]
+    parts += [f"“{name}” at {_mixture(one)}: {rounded(value(one))}." for name, one in marks.items()]
+    return " ".join(parts).replace("\n", " ")
+
+
+def _mixture(weights):
+    return f"({', '.join(f'{round(weight, 2) + 0:g}' for weight in weights)})"

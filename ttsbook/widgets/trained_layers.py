@@ -40,7 +40,7 @@ class TrainedLayers(Widget):
 
     _esm = bundle("trained_layers.js")
     setting = traitlets.Enum(SETTINGS, default_value="skewed, isotropic").tag(sync=True)
-    train_length = traitlets.Int(200).tag(sync=True)
+    train_length = traitlets.Int(100).tag(sync=True)
     test_length = traitlets.Int(None, allow_none=True).tag(sync=True)
     recipe = traitlets.Enum(("shift", "paper"), default_value="shift").tag(sync=True)
     summary = traitlets.Enum(("mean", "median"), default_value="mean").tag(sync=True)
@@ -74,6 +74,7 @@ class TrainedLayers(Widget):
             x_label="thinking steps k",
             y_label=f"error / d, {self.summary} over prompts and w",
             log_y=True,
+            y_limits=(1e-8, 1e4),
             level=(1.0, "no answer"),
         )
 

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 
 from ttsbook import covariance, dynamics, results, theory
-from ttsbook.claims_task import band, examples, second_moment
+from ttsbook.claims.task import band, examples, second_moment
 from ttsbook.ledger import Verdict, claim, judge
 from ttsbook.report import rounded
 from ttsbook.tasks import Task

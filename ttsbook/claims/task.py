@@ -8,7 +8,6 @@ import numpy as np
 
 from ttsbook import covariance, theory
 from ttsbook.ledger import ROUNDING, Verdict, claim, judge, within
-from ttsbook.report import rounded
 from ttsbook.tasks import Task
 
 DIM = 20
@@ -16,7 +15,7 @@ DIM = 20
 
 @claim(
     source="paper: definition of task hardness",
-    places=("setup/task#def-skill",),
+    places=("setup/task#def-skill", "theorems/hardness"),
     method="Hardness of power laws i^(−α) with d = 20, and of equal skills with a single weak one.",
     tolerance=1e-12,
     limits=ROUNDING,
@@ -110,36 +109,6 @@ def best_step(tolerance):
             learned = theory.preconditioner(Task(cov, n))
             gap = max(gap, np.linalg.norm(P - learned) / np.linalg.norm(P), abs((cost / (n + cost)).sum() / least - 1))
     return judge(gap <= tolerance, f"Difference {within(gap, tolerance)}.")
-
-
-@claim(
-    source="paper: Theorem 3.3",
-    places=("setup/task",),
-    method="Against the exact error, for d = 5, 20, 60, five spectra, n and m from 1 to 10⁴.",
-    tolerance=1e-12,
-    limits="by how much the exact error may pass the bound, relative",
-    verdict=Verdict.HOLDS,
-)
-def direct_error_bound(tolerance):
-    """At matched covariances the error of one step is at most (d/n²)(1 + H)² + (d/m)(1 + H), H = Hard(Λ)."""
-    ratios, useful, lengths = [], [], (1, 10, 100, 1000, 10_000)
-    for dim in (5, 20, 60):
-        for cov in (*(covariance.power_law(dim, exponent) for exponent in (0.0, 0.5, 1.0, 2.0)), _one_weak(dim)):
-            for n in lengths:
-                P = theory.preconditioner(Task(cov, n))
-                for m in lengths:
-                    bound = theory.direct_error_bound(cov, n, m)
-                    ratios.append(bound / theory.direct_error(P, cov, m))
-                    useful += ratios[-1:] if bound < dim else []
-    return judge(
-        min(ratios) >= 1 - tolerance,
-        f"The bound is {min(ratios):.2f} to {rounded(max(ratios))} times the exact error. Where it is below d, and so "
-        f"says anything, it is up to {rounded(max(useful))} times the error.",
-    )
-
-
-def _one_weak(dim):
-    return np.diag([*np.ones(dim - 1), 0.01])
 
 
 def examples(cov, length, samples, rng):

@@ -1,34 +1,47 @@
 """The claims ledger: what the paper and this book claim, and whether it holds."""
 
-from ttsbook import (
-    claims_attention,
-    claims_gpt2,
-    claims_linear,
-    claims_overthinking,
-    claims_recipes,
-    claims_task,
-    claims_thinking,
-    claims_warning,
+from ttsbook.claims import (
+    attention,
+    gpt2,
+    hardness,
+    linear,
+    mixture,
+    overthinking,
+    recipes,
+    scaling,
+    selection,
+    task,
+    thinking,
+    warning,
 )
 from ttsbook.ledger import Claim, Table
+
+__all__ = ["find", "table"]
 
 CHAPTERS = {
     "setup/task": "The task",
     "setup/attention": "One layer of attention",
     "setup/thinking": "Thinking",
+    "theorems/hardness": "Hardness",
+    "theorems/scaling-law": "The scaling law",
     "theorems/overthinking": "Overthinking",
+    "theorems/task-selection": "Choosing what to train on",
     "experiments/linear-attention": "Linear attention, trained",
     "experiments/gpt2": "Can a GPT think?",
 }
 PARTS = (
-    claims_task,
-    claims_attention,
-    claims_recipes,
-    claims_thinking,
-    claims_overthinking,
-    claims_warning,
-    claims_linear,
-    claims_gpt2,
+    task,
+    attention,
+    recipes,
+    thinking,
+    hardness,
+    scaling,
+    overthinking,
+    warning,
+    mixture,
+    selection,
+    linear,
+    gpt2,
 )
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 

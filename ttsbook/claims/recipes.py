@@ -3,7 +3,7 @@
 import numpy as np
 
 from ttsbook import covariance, results, theory
-from ttsbook.claims_task import second_moment
+from ttsbook.claims.task import second_moment
 from ttsbook.ledger import ROUNDING, Verdict, claim, judge, within
 from ttsbook.report import rounded
 from ttsbook.tasks import Task

@@ -1,0 +1,202 @@
+"""Which mixtures of tasks lower the test error: layers trained on chosen ones, uniform ones and single kinds."""
+
+import warnings
+
+import numpy as np
+import torch
+
+from ttsbook import covariance, pools, recipes, selection, theory, training
+from ttsbook.attention import LinearSelfAttention
+from ttsbook.experiments.runner import Experiment
+from ttsbook.tasks import Mixture, Task
+
+RECIPES = {"paper": recipes.Direct(trains=("V31",)), "shift": recipes.Shift()}
+TRAINED = ("uniform", "paper", "exact", "easy only", "hard only", "most relevant")
+PRESETS = {
+    "tiny": {
+        "dim": 5,
+        "pools": {"skills": 2, "length": 1},
+        "each": 1,
+        "target_exponent": 0.8,
+        "selected_steps": 3,
+        "steps": 4,
+        "test_length": 30,
+        "test_prompts": 20,
+        "target_prompts": [3],
+        "target_prompt_length": 10,
+        "updates": {"paper": 20, "shift": 20},
+        "step_size": {"paper": 0.02, "shift": 0.01},
+        "batch": {"paper": 32, "shift": 32},
+        "seeds": {"skills": [0], "length": [0]},
+        "shift_pools": 1,
+    },
+    "cpu": {
+        "dim": 20,
+        "pools": {"skills": 20, "length": 20},
+        "each": 2,
+        "target_exponent": 0.8,
+        "selected_steps": 5,
+        "steps": 20,
+        "test_length": 200,
+        "test_prompts": 400,
+        "target_prompts": [10, 30, 100],
+        "target_prompt_length": 10,
+        "updates": {"paper": 250, "shift": 1200},
+        "step_size": {"paper": 0.02, "shift": 0.01},
+        "batch": {"paper": 256, "shift": 256},
+        "seeds": {"skills": [0, 1, 2, 3, 4], "length": [0]},
+        "shift_pools": 5,
+    },
+}
+
+
+def runs(settings):
+    """One run for each pool, in each reading of its size B."""
+    return [{"reading": reading, "pool": pool} for reading, count in settings["pools"].items() for pool in range(count)]
+
+
+def measure(settings, *, reading, pool):
+    """Choose mixtures of a pool, train layers on them, and let all think on the same test prompts."""
+    rng = np.random.default_rng([pool, len(reading)])
+    tasks, target = draw_pool(settings, reading, rng), _target(settings)
+    mixtures = choose(settings, tasks, target, rng)
+    S = covariance.sample_empirical(target, settings["test_length"], samples=settings["test_prompts"], rng=rng)
+    found = {"weights": {name: _short(weights, 6) for name, weights in mixtures.items()}, "exact": {}, "trained": {}}
+    for name, weights in mixtures.items():
+        found["exact"][name] = _curves(settings, _preconditioner(tasks, weights), target, S)
+        seeds = settings["seeds"][reading] if name in TRAINED else settings["seeds"][reading][:1]
+        layers = [_train(settings, tasks, weights, "paper", seed) for seed in seeds]
+        found["trained"][name] = [_curves(settings, layer.preconditioner(), target, S) for layer in layers]
+    if reading == "skills" and pool < settings["shift_pools"]:
+        found["shift"] = {}
+        for name in ("uniform", "paper", "exact"):
+            layer = _train(settings, tasks, mixtures[name], "shift", 0)
+            curve = _layer_curve(settings, layer, S)
+            found["shift"][name] = {"ratio": float(np.trace(layer.ratio()) / settings["dim"]), "finite": curve}
+    return found
+
+
+def draw_pool(settings, reading, rng):
+    """Draw a pool with random skill directions; B is the number of skills, or the prompt length.
+
+    Parameters
+    ----------
+    settings : dict
+        Settings of a preset.
+    reading : {"skills", "length"}
+        What B counts.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    list of Task
+        In the order of `pools.KINDS`, all of trace d.
+    """
+    dim, each = settings["dim"], settings["each"]
+    if reading == "skills":
+        return pools.random_pool(dim, rng=rng, trace=dim, turned=True, each=each)
+    sizes = [(0.2, dim), (0.8, dim), (0.2, 5 * dim), (0.8, 5 * dim)]
+    return [
+        Task(covariance.rotate(covariance.power_law(dim, exponent, trace=dim), rng=rng), length)
+        for exponent, length in sizes
+        for _ in range(each)
+    ]
+
+
+def choose(settings, tasks, target_cov, rng):
+    """Choose the mixtures to compare.
+
+    Parameters
+    ----------
+    settings : dict
+        Settings of a preset.
+    tasks : list of Task
+        The pool, in the order of `pools.KINDS`.
+    target_cov : ndarray, shape (d, d)
+        Covariance of the target.
+    rng : numpy.random.Generator
+        Source of the target prompts from which the covariance is estimated.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Weights of the tasks: those of `TRAINED`, then the paper's and the exact choice again for each
+        number of target prompts.
+    """
+    each, count = settings["each"], len(tasks)
+    hard = np.arange(count) // each % 2 == 1
+    covs = [task.cov for task in tasks]
+    complete = [np.linalg.matrix_rank(cov) == len(cov) for cov in covs]
+    distances = [np.linalg.norm(np.eye(len(target_cov)) - np.linalg.solve(target_cov, cov)) for cov in covs]
+    nearest = np.argmin(np.where(complete, distances, np.inf))
+    chosen = {"uniform": np.full(count, 1 / count)} | _selected(settings, tasks, target_cov)
+    chosen |= {"easy only": ~hard / (~hard).sum(), "hard only": hard / hard.sum()}
+    chosen["most relevant"] = np.eye(count)[nearest]
+    for number in settings["target_prompts"]:
+        length = number * settings["target_prompt_length"]
+        estimate = covariance.sample_empirical(target_cov, length, samples=1, rng=rng)[0]
+        for name, weights in _selected(settings, tasks, estimate).items():
+            chosen[f"{name}, {number} prompts"] = weights
+    return chosen
+
+
+def _selected(settings, tasks, target_cov):
+    """Mixtures by the paper's program and by the error itself, every task with some prompts."""
+    paper = selection.quadratic_program([task.cov for task in tasks], target_cov).weights
+    exact = selection.optimal_mixture(tasks, target_cov, settings["selected_steps"]).weights
+    least = selection.FLOOR
+    return {name: (1 - len(tasks) * least) * one + least for name, one in (("paper", paper), ("exact", exact))}
+
+
+def _target(settings):
+    return covariance.power_law(settings["dim"], settings["target_exponent"], trace=settings["dim"])
+
+
+def _mixture(tasks, weights):
+    """Mix the tasks that have a weight."""
+    used = [(task, weight) for task, weight in zip(tasks, weights, strict=True) if weight > 0]
+    return Mixture([task for task, _ in used], np.array([weight for _, weight in used]) / weights.sum())
+
+
+def _preconditioner(tasks, weights):
+    return theory.preconditioner(_mixture(tasks, weights))
+
+
+def _train(settings, tasks, weights, recipe, seed):
+    """Train in float32: the noise of the gradient is far above its rounding."""
+    generator = torch.Generator().manual_seed(seed)
+    model = LinearSelfAttention(settings["dim"], structure="blocks" if recipe == "paper" else "full")
+    if recipe == "shift":
+        model.randomize(0.05, generator=generator)
+    options = {name: settings[name][recipe] for name in ("updates", "batch", "step_size")}
+    mixture = _mixture(tasks, weights)
+    training.train(model, mixture, recipe=RECIPES[recipe], generator=generator, condensed=True, **options)
+    return model.double()
+
+
+def _curves(settings, P, target_cov, S):
+    """Error / d of a preconditioner at m = ∞, exact, and mean and median over the test prompts."""
+    steps, dim = settings["steps"], settings["dim"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", theory.DivergenceWarning)
+        endless = theory.cot_error_limit(P, target_cov, steps)
+        finite = theory.layer_error(P, np.eye(dim), S, steps)
+    return {"endless": _short(endless / dim), "mean": _short(finite.mean(axis=0) / dim), **_median(finite / dim)}
+
+
+def _layer_curve(settings, layer, S):
+    """Error / d of a layer's own P and ratio on the test prompts."""
+    errors = theory.layer_error(layer.preconditioner(), layer.ratio(), S, settings["steps"]) / settings["dim"]
+    return {"mean": _short(errors.mean(axis=0)), **_median(errors)}
+
+
+def _median(errors):
+    return {"median": _short(np.median(errors, axis=0))}
+
+
+def _short(values, digits=4):
+    return [float(f"{value:.{digits}g}") for value in values]
+
+
+EXPERIMENT = Experiment("curation", __doc__.strip(), PRESETS, runs, measure)

@@ -1,0 +1,49 @@
+"""What selections make of random pools: the paper's program, the error itself, and no selection."""
+
+import numpy as np
+
+from ttsbook import covariance, pools, selection, theory
+from ttsbook.experiments.runner import Experiment
+from ttsbook.tasks import Mixture
+
+SETTINGS = {"dim": 20, "scales": ["raw", "trace d"], "targets": [0.5, 0.8], "skills": ["shared", "turned"]}
+PRESETS = {
+    "tiny": SETTINGS | {"dim": 10, "pools": 2, "steps": [1, 3], "targets": [0.8]},
+    "cpu": SETTINGS | {"pools": 120, "steps": [1, 3, 10]},
+}
+
+
+def runs(settings):
+    """One run for each way to make pools."""
+    return [
+        {"scale": scale, "target": target, "skills": skills}
+        for scale in settings["scales"]
+        for target in settings["targets"]
+        for skills in settings["skills"]
+    ]
+
+
+def measure(settings, *, scale, target, skills):
+    """Weights of each kind under the paper's program, and errors per d of three mixtures, pool by pool."""
+    dim, steps = settings["dim"], settings["steps"]
+    trace = None if scale == "raw" else dim
+    target_cov = covariance.power_law(dim, target, trace=trace)
+    found = {name: [] for name in ("kind_weights", "diverges", "uniform", "paper", "exact")}
+    way = [int(scale == "raw"), round(10 * target), int(skills == "turned")]
+    for pool in range(settings["pools"]):
+        rng = np.random.default_rng([*way, pool])
+        tasks = pools.random_pool(dim, rng=rng, trace=trace, turned=skills == "turned")
+        weights = selection.quadratic_program([task.cov for task in tasks], target_cov).weights
+        found["kind_weights"].append(weights.reshape(4, -1).sum(axis=1).round(9).tolist())
+        mixtures = {"uniform": np.full(len(tasks), 1 / len(tasks)), "paper": weights}
+        for name, mixture in mixtures.items():
+            mixture = (1 - len(tasks) * selection.FLOOR) * mixture + selection.FLOOR  # some prompts from every task
+            P = theory.preconditioner(Mixture(tasks, mixture))
+            found[name].append((theory.cot_error_limit(P, target_cov, max(steps))[steps] / dim).tolist())
+        found["diverges"].append(bool(np.abs(np.linalg.eigvals(np.eye(dim) - P @ target_cov)).max() > 1))
+        best = [selection.optimal_mixture(tasks, target_cov, k).error / dim for k in steps]
+        found["exact"].append(best)
+    return found
+
+
+EXPERIMENT = Experiment("selection", __doc__.strip(), PRESETS, runs, measure)

@@ -1,0 +1,159 @@
+import { powerLaw } from "./theory.js";
+import { grid, gridKey, mixtureError, optimalMixture, quadraticProgram } from "./selection.js";
+import { element, follow, range, round, slider, wholeNumbers } from "./controls.js";
+import { drawing, node } from "./chart.js";
+
+const DIM = 20;
+const PARTS = 32; // of the grid of cells along a side
+const BANDS = 8;
+const EVEN = [1 / 3, 1 / 3, 1 / 3];
+
+const scaled = (exponent) => {
+  const strengths = powerLaw(DIM, exponent);
+  const trace = strengths.reduce((total, value) => total + value, 0);
+  return strengths.map((value) => (value * DIM) / trace);
+};
+
+const compute = (model) => {
+  const hard = scaled(model.get("hard_exponent"));
+  const tasks = [scaled(model.get("easy_exponent")), hard, [...hard].reverse()];
+  const target = scaled(model.get("target_exponent"));
+  const steps = model.get("steps");
+  const lengths = [1, 1, 1].map(() => model.get("train_length"));
+  const [easy, other] = [model.get("share_easy"), model.get("share_hard")];
+  const share = Math.min(other, 1 - easy);
+  const error = mixtureError(tasks, lengths, target, steps);
+  const onGrid = new Map(grid(PARTS).map((weights) => [gridKey(weights, PARTS), error(weights)]));
+  const best = optimalMixture(tasks, lengths, target, steps, { parts: PARTS, onGrid });
+  const marks = {
+    yours: [easy, share, Math.max(0, 1 - easy - share)], even: EVEN,
+    paper: quadraticProgram(tasks, target).weights, least: best.weights,
+  };
+  return { steps, error: (weights) => error(weights) / DIM, onGrid, marks };
+};
+
+const shares = (weights) => weights.map((weight) => weight.toFixed(2)).join(", ");
+
+const sentence = ({ steps, error, marks }) =>
+  `Error e_k/d after ${steps} step${steps === 1 ? "" : "s"}. Yours (${shares(marks.yours)}): ${round(error(marks.yours))}. ` +
+  `Even: ${round(error(EVEN))}. Paper's (${shares(marks.paper)}): ${round(error(marks.paper))}. ` +
+  `Least (${shares(marks.least)}): ${round(error(marks.least))}.`;
+
+const MARGIN = 28;
+const frame = (size) => {
+  const side = size - 2 * MARGIN;
+  return { side, height: (side * Math.sqrt(3)) / 2 };
+};
+
+// Corners: easy to the left, hard to the right, turned at the top.
+const place = (size, [, hard, turned]) => {
+  const { side, height } = frame(size);
+  return [MARGIN + side * (hard + turned / 2), MARGIN + height * (1 - turned)];
+};
+
+// Triangles of the grid, in one path for each band of the logarithm of the error.
+const cells = (svg, size, onGrid, least) => {
+  const log = (easy, hard) => Math.log(onGrid.get(gridKey([easy / PARTS, hard / PARTS], PARTS)) / DIM);
+  const low = Math.log(least);
+  const high = Math.max(low + 0.01, Math.min(0, Math.log(Math.max(...onGrid.values()) / DIM))); // 0: no answer
+  const paths = Array.from({ length: BANDS }, () => "");
+  const corner = ([easy, hard]) =>
+    place(size, [0, hard / PARTS, (PARTS - easy - hard) / PARTS]).map((value) => value.toFixed(1)).join();
+  const add = (corners) => {
+    const mean = corners.reduce((total, one) => total + log(...one), 0) / 3;
+    const band = Math.floor(((BANDS - 1) * (mean - low)) / (high - low));
+    paths[Math.max(0, Math.min(BANDS - 1, band))] += `M${corners.map(corner).join("L")}Z`;
+  };
+  for (let easy = 0; easy < PARTS; easy++) {
+    for (let hard = 0; hard < PARTS - easy; hard++) {
+      add([[easy, hard], [easy + 1, hard], [easy, hard + 1]]);
+      if (easy + hard < PARTS - 1) add([[easy + 1, hard], [easy, hard + 1], [easy + 1, hard + 1]]);
+    }
+  }
+  paths.forEach((path, band) => {
+    if (band > 0 && path) svg.append(node("path", { d: path, class: "tts-cell", "fill-opacity": (0.6 * band) / (BANDS - 1) }));
+  });
+};
+
+const draw = (size, { error, onGrid, marks }, words) => {
+  const { height } = frame(size);
+  const svg = drawing(size, height + 2 * MARGIN, words);
+  svg.style.maxWidth = `${size}px`;
+  cells(svg, size, onGrid, error(marks.least));
+  const outline = [[1, 0, 0], [0, 1, 0], [0, 0, 1]].map((one) => place(size, one).join()).join(" ");
+  svg.append(node("polygon", { points: outline, class: "tts-outline" }));
+  const bottom = MARGIN + height + 18;
+  svg.append(node("text", { x: MARGIN - 20, y: bottom }, "easy"));
+  svg.append(node("text", { x: size - MARGIN + 20, y: bottom, "text-anchor": "end" }, "hard"));
+  svg.append(node("text", { x: size / 2, y: MARGIN - 12, "text-anchor": "middle" }, "hard, skills reversed"));
+  const [ex, ey] = place(size, EVEN);
+  svg.append(node("circle", { cx: ex, cy: ey, r: 5, class: "tts-mark" }));
+  const [px, py] = place(size, marks.paper);
+  svg.append(node("rect", { x: px - 6, y: py - 6, width: 12, height: 12, class: "tts-mark tts-paper-mark" }));
+  const [bx, by] = place(size, marks.least);
+  svg.append(node("polygon", { points: `${bx},${by - 9} ${bx + 9},${by} ${bx},${by + 9} ${bx - 9},${by}`, class: "tts-mark tts-least-mark" }));
+  const [x, y] = place(size, marks.yours);
+  svg.append(node("circle", { cx: x, cy: y, r: 9, class: "tts-handle" }));
+  svg.append(node("circle", { cx: x, cy: y, r: 22, class: "tts-grip" }));
+  return svg;
+};
+
+// The mixture follows a pointer that was pressed on the triangle; beyond its sides it stays on them.
+const drag = (model, el) => {
+  const move = (event) => {
+    const box = el.querySelector(".tts-chart").getBoundingClientRect();
+    const size = Number(el.querySelector(".tts-chart").getAttribute("viewBox").split(" ")[2]);
+    const { side, height } = frame(size);
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top].map((value) => (value * size) / box.width);
+    const turned = Math.min(1, Math.max(0, 1 - (y - MARGIN) / height));
+    const hard = Math.min(1 - turned, Math.max(0, (x - MARGIN) / side - turned / 2));
+    model.set("share_hard", Math.round(100 * hard) / 100);
+    model.set("share_easy", Math.max(0, Math.round(100 * (1 - turned - hard)) / 100));
+    model.save_changes();
+  };
+  el.addEventListener("pointerdown", (event) => {
+    if (!event.target.closest(".tts-chart")) return;
+    event.preventDefault();
+    el.setPointerCapture(event.pointerId);
+    move(event);
+  });
+  el.addEventListener("pointermove", (event) => {
+    if (el.hasPointerCapture(event.pointerId)) move(event);
+  });
+};
+
+// The two shares add up to at most 1: the one that was not moved gives way.
+const keepWithin = (model) => {
+  for (const [moved, other] of [["share_easy", "share_hard"], ["share_hard", "share_easy"]]) {
+    model.on(`change:${moved}`, () => {
+      const room = Math.round(100 * (1 - model.get(moved))) / 100;
+      if (model.get(other) > room) {
+        model.set(other, room);
+        model.save_changes();
+      }
+    });
+  }
+};
+
+const render = ({ model, el }) => {
+  const fixed = (v) => v.toFixed(2);
+  const controls = [
+    slider(model, { trait: "target_exponent", label: "target, exponent", values: range(0, 1.6, 0.05), format: fixed }),
+    slider(model, { trait: "steps", label: "thinking steps k", values: range(1, 20) }),
+    slider(model, { trait: "easy_exponent", label: "easy, exponent", values: range(0, 1.6, 0.05), format: fixed }),
+    slider(model, { trait: "hard_exponent", label: "hard, exponent", values: range(0, 1.6, 0.05), format: fixed }),
+    slider(model, { trait: "train_length", label: "training examples n", values: wholeNumbers(1, 1000, 10) }),
+    slider(model, { trait: "share_easy", label: "share of easy", values: range(0, 1, 0.01), format: fixed }),
+    slider(model, { trait: "share_hard", label: "share of hard", values: range(0, 1, 0.01), format: fixed }),
+    element("p", { class: "tts-legend" }, "◯ yours  ● even  ■ paper's  ◆ least error; more color: larger error"),
+  ];
+  keepWithin(model);
+  drag(model, el);
+  return follow(model, el, controls, (width) => {
+    const state = compute(model);
+    const words = sentence(state);
+    return { picture: draw(Math.min(width, 460), state, words), words };
+  });
+};
+
+export default { render };

@@ -1,0 +1,112 @@
+"""What the skills of a task cost, and how many of them one step learns."""
+
+from ttsbook import _validation as check
+from ttsbook import covariance
+
+
+def skill_costs(cov):
+    r"""Cost of each skill in examples, :math:`h_i = 1 + \mathrm{tr}\,\Lambda/\lambda_i`.
+
+    Parameters
+    ----------
+    cov : array_like, shape (d, d)
+        Covariance :math:`\Lambda`, positive definite.
+
+    Returns
+    -------
+    ndarray, shape (d,)
+        In the order of `covariance.skills`, strongest skill first, so rising: from above 2
+        (for d = 1 exactly 2) to 1 + Hard(Λ).
+
+    Raises
+    ------
+    ValueError
+        If `cov` is not a covariance, or has a zero eigenvalue.
+
+    Examples
+    --------
+    >>> skill_costs([[1.0, 0.0], [0.0, 0.25]]).tolist()
+    [2.25, 6.0]
+    """
+    strengths = covariance.skills(check.covariance("cov", cov, definite=True)).strengths
+    return 1 + strengths.sum() / strengths
+
+
+def mean_cost_bound(cov, train_length, test_length):
+    r"""Upper bound on the direct error at matched covariances from the mean cost of a skill alone.
+
+    For :math:`n/2 \le m \le 2n`,
+    :math:`e_1 \le d\,\bar h\,(\bar h + n^2/m)/(n + \bar h)^2` with the mean cost
+    :math:`\bar h = 1 + \mathrm{tr}\,\Lambda\,\mathrm{tr}\,\Lambda^{-1}/d`: the error as it would be
+    if every skill had the mean cost. Not in the paper.
+
+    Parameters
+    ----------
+    cov : array_like, shape (d, d)
+        Covariance :math:`\Lambda` of training and test prompts, positive definite.
+    train_length : float
+        Training prompt length n, at least 1.
+    test_length : int
+        Test prompt length m, from n/2 to 2n.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If `cov` is not positive definite, or a length is out of range.
+
+    Notes
+    -----
+    Jensen's inequality: the error of a skill is a concave function of its cost h > 0 for these lengths,
+    and for no others.
+
+    Examples
+    --------
+    >>> round(mean_cost_bound(covariance.isotropic(5), 20, 20), 6)  # exact, since all costs are equal
+    1.153846
+    """
+    cost = skill_costs(cov).mean()
+    n = check.number("train_length", train_length, least=1)
+    m = check.count("test_length", test_length, least=1)
+    if not n / 2 <= m <= 2 * n:
+        raise ValueError(f"test_length must be from {n / 2:g} to {2 * n:g}, half to twice train_length, got {m}")
+    return float(len(cov) * cost * (cost + n**2 / m) / (n + cost) ** 2)
+
+
+def effective_dimension(cov, penalty):
+    r"""Count the skills that stand out against a penalty: :math:`\sum_i \lambda_i/(\lambda_i + \mu)`.
+
+    At matched covariances and lengths the direct error is
+    :math:`e_1 = d - \frac{n}{n+1}\, d_{\mathrm{eff}}\big(\frac{\mathrm{tr}\,\Lambda}{n+1}\big)`.
+
+    Parameters
+    ----------
+    cov : array_like, shape (d, d)
+        Covariance :math:`\Lambda`.
+    penalty : float
+        The penalty :math:`\mu > 0`, in the unit of the strengths.
+
+    Returns
+    -------
+    float
+        Between 0 and d. A skill of strength μ counts one half.
+
+    Raises
+    ------
+    ValueError
+        If `cov` is not a covariance, or `penalty` is not positive.
+
+    Notes
+    -----
+    The effective dimension of ridge regression with this penalty (Zhang 2005).
+
+    Examples
+    --------
+    >>> effective_dimension([[3.0, 0.0], [0.0, 1.0]], 1.0)
+    1.25
+    """
+    strengths = covariance.skills(cov).strengths
+    return float((strengths / (strengths + check.positive("penalty", penalty))).sum())

@@ -1,0 +1,72 @@
+"""Examples in training against steps of thinking."""
+
+import numpy as np
+import traitlets
+
+from ttsbook import covariance, plotting, theory
+from ttsbook.tasks import Task
+from ttsbook.widgets.base import Widget, bundle
+
+
+class Exchange(Widget):
+    """All pairs of a training length n and a number of steps k that leave one error, for 20 skills.
+
+    Training and test prompts have the same covariance. For finite m the error is that of the limit of
+    many skills, `theory.cot_error`.
+
+    Parameters
+    ----------
+    train_length : int, default 40
+        Training prompt length n, 1 to 1000.
+    steps : int, default 3
+        Number of thinking steps k, 1 to 20.
+    exponent : float, default 1
+        Skill i has strength 1/i^exponent, 0 to 2.
+    test_length : int, optional
+        Test prompt length m, at least 1; None, the default, stands for infinity.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If a value is out of range.
+    """
+
+    _esm = bundle("exchange.js")
+    DIM, STEPS = 20, 20
+    train_length = traitlets.Int(40, min=1, max=1000).tag(sync=True)
+    steps = traitlets.Int(3, min=1, max=20).tag(sync=True)
+    exponent = traitlets.Float(1.0, min=0.0, max=2.0).tag(sync=True)
+    test_length = traitlets.Int(None, min=1, allow_none=True).tag(sync=True)
+
+    def still(self):
+        """Training lengths that leave the error of the chosen pair, for every number of steps."""
+        cov, k = covariance.power_law(self.DIM, self.exponent), np.arange(1, self.STEPS + 1)
+        error = self._errors(cov, self.train_length)[self.steps]
+        if self.test_length is None:
+            found = np.array([theory.train_length_for(cov, error / self.DIM, step) for step in k.tolist()])
+        else:
+            tried = np.unique(np.geomspace(1, 1000, 60).round().astype(int))
+            over = np.log([self._errors(cov, n)[1:] / error for n in tried.tolist()])  # (n, k)
+            found = np.array([_first_root(np.log(tried), column) for column in over.T])
+        return plotting.lines(
+            [
+                plotting.Series("same error", k, found),
+                plotting.Series("your pair", [self.steps], [self.train_length], points=True),
+            ],
+            x_label="thinking steps k",
+            y_label="training examples n",
+            log_y=True,
+        )
+
+    def _errors(self, cov, n):
+        P = theory.preconditioner(Task(cov, n))
+        return theory.finite.recursion_error(P, cov, self.test_length, self.STEPS)
+
+
+def _first_root(log_lengths, values):
+    """Length at which values, interpolated, first fall to zero; inf if they do not."""
+    below = np.flatnonzero(values <= 1e-9)
+    if below.size == 0 or below[0] == 0:
+        return np.inf
+    pair = slice(below[0] - 1, below[0] + 1)
+    return float(np.exp(np.interp(0, -values[pair], log_lengths[pair])))

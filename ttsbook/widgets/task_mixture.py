@@ -1,0 +1,75 @@
+"""The mixtures of three tasks, and the error that each leads to."""
+
+import numpy as np
+import traitlets
+
+from ttsbook import covariance, plotting, selection
+from ttsbook.tasks import Task
+from ttsbook.widgets.base import Widget, bundle
+
+DIM = 20
+
+
+class TaskMixture(Widget):
+    """The simplex of three tasks, colored by the error after k thinking steps at m = ∞.
+
+    Tasks and target have d = 20 skills in common, power laws with trace d. The third task is the
+    hard one with the order of its skills reversed.
+
+    Parameters
+    ----------
+    target_exponent, easy_exponent, hard_exponent : float
+        Exponents of the power laws, 0 to 1.6.
+    train_length : int
+        Prompt length n of all tasks, 1 to 1000.
+    steps : int
+        Number of thinking steps k, 1 to 20.
+    share_easy, share_hard : float
+        Weights of the first two tasks in the mixture that can be moved, 0 to 1.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If a value is out of range.
+    """
+
+    _esm = bundle("task_mixture.js")
+    target_exponent = traitlets.Float(0.7, min=0.0, max=1.6).tag(sync=True)
+    easy_exponent = traitlets.Float(0.2, min=0.0, max=1.6).tag(sync=True)
+    hard_exponent = traitlets.Float(1.2, min=0.0, max=1.6).tag(sync=True)
+    train_length = traitlets.Int(100, min=1, max=1000).tag(sync=True)
+    steps = traitlets.Int(1, min=1, max=20).tag(sync=True)
+    share_easy = traitlets.Float(0.2, min=0.0, max=1.0).tag(sync=True)
+    share_hard = traitlets.Float(0.2, min=0.0, max=1.0).tag(sync=True)
+
+    def pool(self):
+        """Tasks and target.
+
+        Returns
+        -------
+        tasks : list of Task
+        target_cov : ndarray, shape (20, 20)
+        """
+        easy, hard, target = (
+            covariance.power_law(DIM, exponent, trace=DIM)
+            for exponent in (self.easy_exponent, self.hard_exponent, self.target_exponent)
+        )
+        return [Task(cov, self.train_length) for cov in (easy, hard, hard[::-1, ::-1])], target
+
+    def still(self):
+        """Map of the error over all mixtures, with four of them marked."""
+        tasks, target = self.pool()
+        error = selection.MixtureError(tasks, target, self.steps).error
+        hard = min(self.share_hard, 1 - self.share_easy)
+        return plotting.simplex(
+            lambda weights: error(weights) / DIM,
+            ("easy", "hard", "hard, skills\nreversed"),
+            {
+                "yours": [self.share_easy, hard, max(0.0, 1 - self.share_easy - hard)],
+                "even": np.full(3, 1 / 3),
+                "paper's": selection.quadratic_program([task.cov for task in tasks], target).weights,
+                "least error": selection.optimal_mixture(tasks, target, self.steps).weights,
+            },
+            label=f"error / d after {self.steps} step{'s' if self.steps > 1 else ''}, mean over w",
+            top=1.0,
+        )
