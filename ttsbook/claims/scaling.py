@@ -219,13 +219,14 @@ def few_examples(tolerance):
 @claim(
     source="this book",
     places=(f"{PLACE}#prop-best-length",),
-    method="Exact error of one step, d = 20, three spectra, n ≤ 200; many steps by the recursion, d = 20, m = 100.",
+    method="Exact error of one step, d = 20, three spectra, n ≤ 200; recursion, and 3000 prompts at k = 10, m = 100.",
     tolerance=0.01,
     limits="distance of the best 1 + (d + 1)/n from 1 + d/m at equal strengths, k ≤ 20",
-    verdict=Verdict.HOLDS,
+    verdict=Verdict.CAVEAT,
+    caveat="At d = 20 the median follows the recursion. The mean of a long chain is least at a shorter n.",
 )
 def best_train_length(tolerance):
-    """One step errs least at n = m for every Λ; many steps in the limit of many equal skills; else at a longer n."""
+    """One step errs least at n = m; with many skills long chains do so too at equal strengths, at n > m with a tail."""
     one = []
     for exponent in (0.0, 0.7, 1.5):
         cov = covariance.power_law(DIM, exponent)
@@ -234,10 +235,13 @@ def best_train_length(tolerance):
     best = {exponent: best_lengths(covariance.power_law(DIM, exponent), 100, 20) for exponent in (0.0, 0.7, 1.5)}
     gap = np.abs(1 + (DIM + 1) / best[0.0] - (1 + DIM / 100)).max()
     longer = {exponent: best[exponent][1:] / 100 for exponent in (0.7, 1.5)}
+    mean, median = _best_ratios(covariance.power_law(DIM, 0.7), 100, 10)
     return judge(
-        set(one) == {60} and gap <= tolerance and min(longer[0.7]) > 1.2 and max(longer[0.7]) < 1.4,
-        f"Best at n = 60 = m for k = 1. For k = 2 to 20 and m = 100 the best n is {min(longer[0.7]):.1f} to "
-        f"{max(longer[0.7]):.1f} m at α = 0.7, {min(longer[1.5]):.1f} to {max(longer[1.5]):.1f} m at α = 1.5.",
+        set(one) == {60} and gap <= tolerance and min(longer[0.7]) > 1.2 and 1.2 <= median <= 1.5,
+        f"Best at n = 60 = m for k = 1. By the recursion, k = 2 to 20, m = 100: {min(longer[0.7]):.1f} to "
+        f"{max(longer[0.7]):.1f} m at α = 0.7, {min(longer[1.5]):.1f} to {max(longer[1.5]):.1f} m at α = 1.5. "
+        f"Simulated, k = 10, α = 0.7: median {median:.1f} m, mean {mean:.1f} m.",
+        exception=mean < 1.2,
     )
 
 
@@ -250,7 +254,7 @@ def best_train_length(tolerance):
     verdict=Verdict.HOLDS,
 )
 def stability(tolerance):
-    """With many equal skills chains diverge if (1 + √(d/m))² > 2(1 + d/n), else converge; n = m is always stable."""
+    """Many equal skills: chains diverge if (1 + √(d/m))² > 2(1 + d/n), else converge; n = m is on the stable side."""
     rng, wrong, d = np.random.default_rng(0), 0.0, 100
     for ratio in (0.5, 1, 2, 4):
         m = int(ratio * d)
@@ -278,7 +282,7 @@ def stability(tolerance):
     verdict=Verdict.HOLDS,
 )
 def no_longer_than_the_test(tolerance):
-    """For every spectrum: no divergence in the limit if n ≤ m, and none for any n if m > (3 + 2√2)d."""
+    """For every spectrum the edge stays below 2 if n ≤ m, and if m > (3 + 2√2)d for every n."""
     rng, passes, highest = np.random.default_rng(1), -np.inf, 0.0
     for _ in range(300):
         d, m = int(rng.integers(10, 60)), int(rng.integers(1, 400))
@@ -335,6 +339,17 @@ def best_lengths(cov, test_length, steps):
         for n in lengths
     ]
     return lengths[np.argmin(errors, axis=0)[1:]]
+
+
+def _best_ratios(cov, test_length, steps):
+    """Ratio n/m with the least mean and with the least median of the error, on the same simulated prompts."""
+    ratios, identity = np.arange(0.6, 1.65, 0.1), np.eye(len(cov))
+    S = covariance.sample_empirical(cov, test_length, samples=3000, rng=np.random.default_rng(4))
+    errors = [
+        theory.layer_error(theory.preconditioner(Task(cov, round(ratio * test_length))), identity, S, steps)[:, -1]
+        for ratio in ratios
+    ]
+    return ratios[np.argmin(np.mean(errors, axis=1))], ratios[np.argmin(np.median(errors, axis=1))]
 
 
 def _trained(n, dim):
