@@ -54,8 +54,8 @@ def test_the_tiny_results_are_remade(name, folder, capsys):
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_stored_results_belong_to_the_settings_of_today(name):
-    for preset, settings in EXPERIMENTS[name].presets.items():
-        found = results.load(name, preset)
+    for preset in ("tiny", "cpu"):  # larger ones are not shipped
+        settings, found = EXPERIMENTS[name].presets[preset], results.load(name, preset)
         assert found.settings == json.loads(json.dumps(settings))
         assert len(found.runs) == len(EXPERIMENTS[name].runs(settings))
 

@@ -253,7 +253,7 @@ def test_progress_says_rate_and_time_left(capsys):
         (ValueError, lambda: fit(paper_layer(), record_every=0), "record_every .* got 0"),
         (ValueError, lambda: fit(paper_layer(), checkpoint_every=0), "checkpoint_every .* got 0"),
         (ValueError, lambda: fit(random_layer()), "recipe trains V31, but a layer of structure 'full' has only V, W"),
-        (ValueError, lambda: fit(paper_layer(dim=2)), "task must have the layer's dimension 2, got 3"),
+        (ValueError, lambda: fit(paper_layer(dim=2)), "task must have the model's dimension 2, got 3"),
         (ValueError, lambda: fit(paper_layer(), pool=draw(dtype=torch.float32)), "prompts must have the model's dtype"),
         (
             ValueError,
@@ -263,7 +263,7 @@ def test_progress_says_rate_and_time_left(capsys):
         (ValueError, lambda: fit(paper_layer(), recipe=recipes.Shift(), batch=None), "Shift.* has no exact loss"),
         (TypeError, lambda: fit(paper_layer(), recipe="shift"), "recipe must be a Recipe, got 'shift'"),
         (TypeError, lambda: fit(paper_layer(), pool=3), "pool must be a Prompts, got 3"),
-        (TypeError, lambda: fit("layer"), "model must be a LinearSelfAttention, got 'layer'"),
+        (TypeError, lambda: fit("layer"), "model must be a Module, got 'layer'"),
     ],
 )
 def test_bad_input_is_refused_by_name(error, call, message):

@@ -184,3 +184,25 @@ def test_a_skill_that_no_chosen_task_uses_is_never_answered():
     assert nothing.weights().tolist() == [0.25] * 4
     with pytest.raises(traitlets.TraitError, match="pool"):
         widgets.KindMixture(pool=5)
+
+
+def test_the_GPT_widget_shows_the_shipped_curves():
+    from ttsbook import gpt2_results
+
+    widget = widgets.GPTThinking(shown=0, steps=5)
+    assert widget.curves[0]["name"] == "trained to answer directly" and len(widget.curves) == 12
+    expected = gpt2_results.middle(gpt2_results.errors("recipes", "direct"))
+    assert widget.still().figure.axes[0].lines[0].get_ydata() == pytest.approx(expected[:6], rel=1e-2)
+    assert "trained to answer directly" in repr(widget)
+    with pytest.raises(traitlets.TraitError, match="shown must be below 12, got 12"):
+        widget.shown = 12
+
+
+def test_the_GPT_widget_thinks_when_it_is_asked_to():
+    widget = widgets.GPTThinking()
+    assert list(widget.live) == []
+    widget.draws = 1
+    first = list(widget.live)
+    assert len(first) == 31 and first[30] < 0.05 * first[0]
+    widget.draws = 2
+    assert list(widget.live) != first

@@ -7,9 +7,6 @@ import numpy as np
 import torch
 
 from ttsbook import checkpoints
-from ttsbook.attention import LinearSelfAttention
-
-RECORD = 5  # updates, loss, preconditioner_error, ratio, ratio_error
 
 
 class TrainingDiverged(ArithmeticError):
@@ -33,13 +30,13 @@ class TrainingDiverged(ArithmeticError):
 
 @dataclass(eq=False)
 class TrainingRun:
-    """A layer on its way to a target preconditioner of shape (d, d)."""
+    """A model in training; a layer is on its way to a target preconditioner of shape (d, d)."""
 
-    model: LinearSelfAttention
+    model: torch.nn.Module
     parameters: list[torch.nn.Parameter]
     optimizer: torch.optim.Optimizer
     generator: torch.Generator
-    target: np.ndarray
+    target: np.ndarray | None
     update: int = 0
     last_loss: float = math.nan
     records: list[list[float]] = field(default_factory=list)
@@ -49,17 +46,21 @@ class TrainingRun:
         if not math.isfinite(loss):
             raise TrainingDiverged(self.update, self.last_loss)
         self.last_loss = loss
-        if record:
+        if record and self.target is None:
+            self.records.append([self.update, loss])
+        elif record:
             P, R = self.model.preconditioner(), self.model.ratio()
             error = np.linalg.norm(P - self.target) / np.linalg.norm(self.target)
             ratio_error = np.linalg.norm(R - np.eye(len(R))) / math.sqrt(len(R))
             self.records.append([self.update, loss, error, np.trace(R) / len(R), ratio_error])
 
-    def descend(self, loss, step_size):
-        """Do one update."""
+    def descend(self, loss, step_size, clip=None):
+        """Do one update, along a gradient of at most the norm `clip`."""
         gradients = torch.autograd.grad(loss, self.parameters, allow_unused=True, materialize_grads=True)
         for parameter, gradient in zip(self.parameters, gradients, strict=True):
             parameter.grad = gradient
+        if clip is not None:
+            torch.nn.utils.clip_grad_norm_(self.parameters, clip)
         for group in self.optimizer.param_groups:
             group["lr"] = step_size
         self.optimizer.step()
@@ -71,7 +72,7 @@ class TrainingRun:
         for index, state in self.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items() if value is not None}
         tensors["generator"] = self.generator.get_state()
-        tensors["records"] = torch.tensor(self.records, dtype=torch.float64).reshape(-1, RECORD)
+        tensors["records"] = torch.tensor(self.records, dtype=torch.float64).reshape(len(self.records), -1)
         tensors["progress"] = torch.tensor([self.update, self.last_loss], dtype=torch.float64)
         checkpoints.save(path, tensors, config)
 

@@ -49,6 +49,31 @@ def load(path, config):
     ValueError
         If the file is damaged, or belongs to something else: the message names what differs.
     """
+    tensors, stored = read(path)
+    for name in config:
+        if stored.get(name) != config[name]:
+            raise ValueError(f"{path} belongs to another run: {name} was {stored.get(name)}, is {config[name]}")
+    return tensors
+
+
+def read(path):
+    """Read the tensors of a checkpoint and what they belong to.
+
+    Parameters
+    ----------
+    path : path-like
+        File.
+
+    Returns
+    -------
+    tensors : dict of str to torch.Tensor
+    config : dict of str to str
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged or of another version.
+    """
     try:
         with safetensors.safe_open(path, "pt") as file:
             metadata = file.metadata() or {}
@@ -57,8 +82,4 @@ def load(path, config):
         raise ValueError(f"{path} is damaged or no checkpoint ({error}); delete it to start anew") from None
     if metadata.get("format") != FORMAT:
         raise ValueError(f"{path} is no checkpoint of this version, {FORMAT!r}, but {metadata.get('format')!r}")
-    stored = json.loads(metadata["config"])
-    for name in config:
-        if stored.get(name) != config[name]:
-            raise ValueError(f"{path} belongs to another run: {name} was {stored.get(name)}, is {config[name]}")
-    return tensors
+    return tensors, json.loads(metadata["config"])

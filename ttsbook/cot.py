@@ -9,6 +9,7 @@ which for the optimum is the paper's Proposition 3.2.
 """
 
 import warnings
+from functools import partial
 from itertools import product
 
 import torch
@@ -70,15 +71,15 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
     ----------
     model : LinearSelfAttention or torch.nn.Module
         Model. With `literal` any module ``model(E, rho)`` on embedded prompts will do that has
-        the attribute `dim`.
+        the attribute `dim`; without, one that also `has_short_cut`.
     prompts : Prompts
         Batch of prompts of the model's dimension and floating type.
     steps : int
         Number of thinking steps k, at least 0.
     literal : bool, default False
         Append each answer, the last column of the model's output, to the embedding and run the model
-        on all of it. Otherwise use the recursion on the weight, which is exact for a layer without
-        `leaks` and far faster.
+        on all of it. Otherwise take the model's short cut, which gives the same and is far faster: for a
+        layer without `leaks` the recursion on the weight, for a GPT its cache.
     w0 : torch.Tensor, shape (batch, d) or (d,), optional
         Weight to start from; zero by default.
     rho : float or "tokens", optional
@@ -100,7 +101,7 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
     ValueError
         If an argument is out of range or not finite, or if without `literal` the layer leaks.
     TypeError
-        If without `literal` the model is not a LinearSelfAttention.
+        If without `literal` the model has no short cut.
 
     Examples
     --------
@@ -122,8 +123,26 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
         E = embedding.embed(prompts, w0)
         chain = [embedding.weight(token) for token in tokens(lambda E, rho: model(E, rho)[..., -1], E, scalings)]
     else:
-        chain = list(_recursion(model, prompts, scalings, w0))
+        chain = list(_short_cut(model)(prompts, scalings, w0))
     return _without_nan(torch.stack(chain, dim=1))
+
+
+def has_short_cut(model):
+    """Tell whether a model can think without running literally on the growing prompt.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        Model.
+
+    Returns
+    -------
+    bool
+        True for a layer without `leaks`, and for a module with a method
+        ``chain(prompts, scalings, w0)`` that yields w_0 and then one weight for each scaling, such as
+        `transformer.GPT`.
+    """
+    return not leaks(model) if isinstance(model, LinearSelfAttention) else hasattr(model, "chain")
 
 
 def tokens(answer, E, scalings):
@@ -175,8 +194,14 @@ def check_fit(model, prompts):
         raise ValueError(f"prompts must have the model's dtype {parameter.dtype}, got {prompts.x.dtype}")
 
 
-def _recursion(model, prompts, scalings, w0):
+def _short_cut(model):
+    if hasattr(model, "chain"):
+        return model.chain
     check.instance("model", model, LinearSelfAttention)
+    return partial(_recursion, model)
+
+
+def _recursion(model, prompts, scalings, w0):
     if found := leaks(model):
         raise ValueError(f"model leaks through {' with '.join(found[0])}: the recursion is not exact, use literal=True")
     w = embedding.initial_weight(prompts, w0)[:, None]  # (batch, 1, d): a row, as its product is the faster one

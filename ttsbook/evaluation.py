@@ -11,7 +11,6 @@ import torch
 from ttsbook import _validation as check
 from ttsbook import cot
 from ttsbook import prompts as prompt_batches
-from ttsbook.attention import LinearSelfAttention
 from ttsbook.tasks import Mixture, Task
 from ttsbook.theory import DivergenceWarning
 
@@ -50,8 +49,8 @@ def error_curve(model, task, *, steps, prompts, generator, condensed=False):
     ----------
     model : LinearSelfAttention, torch.nn.Module or callable
         What thinks: a model that `cot.think` can run, or a baseline ``f(prompts, steps)`` that gets
-        prompts in float64 and returns its answers, shape (batch, steps + 1, d). A layer that leaks,
-        and any other module, is run literally.
+        prompts in float64 and returns its answers, shape (batch, steps + 1, d). A module that does
+        not have `cot.has_short_cut` is run literally.
     task : Task or Mixture
         What the test prompts are drawn from.
     steps : int
@@ -119,7 +118,7 @@ def _thinker(model):
         if not callable(model):
             raise TypeError(f"model must be a module or a function of prompts and steps, got {model!r}")
         return model, torch.float64
-    literal = not isinstance(model, LinearSelfAttention) or bool(cot.leaks(model))
+    literal = not cot.has_short_cut(model)
 
     def answers(drawn, steps):
         with warnings.catch_warnings():

@@ -40,13 +40,17 @@ class History:
         Mean of the diagonal of W13/(-W24).
     ratio_error : ndarray
         Frobenius distance of W13/(-W24) from the identity, divided by √d.
+
+    Notes
+    -----
+    The last three are None for a model that is not a LinearSelfAttention.
     """
 
     updates: np.ndarray
     loss: np.ndarray
-    preconditioner_error: np.ndarray
-    ratio: np.ndarray
-    ratio_error: np.ndarray
+    preconditioner_error: np.ndarray | None = None
+    ratio: np.ndarray | None = None
+    ratio_error: np.ndarray | None = None
 
 
 def train(
@@ -62,18 +66,21 @@ def train(
     optimizer="adam",
     step_size=1e-2,
     schedule="cosine",
+    warm_up=0,
     weight_decay=0.0,
+    clip=None,
+    curriculum=None,
     record_every=None,
     checkpoint=None,
     checkpoint_every=500,
     progress=False,
 ):
-    r"""Train a layer by a recipe; the layer is changed in place.
+    r"""Train a model by a recipe; the model is changed in place.
 
     Parameters
     ----------
-    model : LinearSelfAttention
-        Layer, with its initial weights.
+    model : LinearSelfAttention or torch.nn.Module
+        Layer, or another model that the recipe fits, such as a GPT, with its initial weights.
     task : Task or Mixture
         What training prompts are drawn from.
     recipe : Recipe
@@ -96,8 +103,15 @@ def train(
         Step size of the first update.
     schedule : {"cosine", "constant"}, default "cosine"
         Let the step size fall to zero along half a cosine, or keep it.
+    warm_up : int, default 0
+        Number of first updates over which the step size rises to its value.
     weight_decay : float, default 0
         Decoupled weight decay.
+    clip : float, optional
+        Largest norm of a gradient; a longer one is scaled down to it.
+    curriculum : callable, optional
+        Function of prompts and the number of updates done that gives the prompts to train on, such as
+        `gpt_recipes.Curriculum`.
     record_every : int, optional
         Number of updates between two records; by default there are about 100 records. The first and
         the last moment are always recorded.
@@ -148,7 +162,10 @@ def train(
         "optimizer": check.choice("optimizer", optimizer, tuple(OPTIMIZERS)),
         "step_size": check.number("step_size", step_size, least=0),
         "schedule": check.choice("schedule", schedule, tuple(SCHEDULES)),
+        "warm_up": check.count("warm_up", warm_up, least=0),
         "weight_decay": check.number("weight_decay", weight_decay, least=0),
+        "clip": clip if clip is None else check.positive("clip", clip),
+        "curriculum": curriculum,
         "record_every": max(1, updates // 100) if record_every is None else record_every,
         "condensed": condensed,
     }
@@ -156,17 +173,19 @@ def train(
     check.count("checkpoint_every", checkpoint_every, least=1)
     parameters = _check_fit(model, task, recipe, generator, pool)
     state = OPTIMIZERS[optimizer](parameters, lr=step_size, weight_decay=weight_decay)
-    run = TrainingRun(model, parameters, state, generator, theory.preconditioner(task))
+    target = theory.preconditioner(task) if isinstance(model, LinearSelfAttention) else None
+    run = TrainingRun(model, parameters, state, generator, target)
     config = {name: repr(value) for name, value in options.items()} | _identity(run, task, recipe, pool)
     if checkpoint is not None and Path(checkpoint).exists():
         run.restore(checkpoint, config)
     line = Progress(updates, "training", show=progress, done=run.update)
     while True:
-        loss = _loss(run, task, recipe, batch, pool, condensed)
+        loss = _loss(run, task, recipe, batch, pool, condensed, curriculum)
         run.observe(loss.item(), record=run.update % every == 0 or run.update == updates)
         if run.update == updates:
             return History(*np.array(run.records).T)
-        run.descend(loss, step_size * SCHEDULES[schedule](run.update / updates))
+        rise = min(1.0, (run.update + 1) / warm_up) if warm_up else 1.0
+        run.descend(loss, rise * step_size * SCHEDULES[schedule](run.update / updates), clip)
         line.update(run.update)
         if checkpoint is not None and (run.update % save_every == 0 or run.update == updates):
             run.save(checkpoint, config)
@@ -175,13 +194,13 @@ def train(
 def _check_fit(model, task, recipe, generator, pool):
     """Return the parameters to train."""
     for name, value, kind in (
-        ("model", model, LinearSelfAttention),
+        ("model", model, torch.nn.Module),
         ("recipe", recipe, Recipe),
         ("generator", generator, torch.Generator),
     ):
         check.instance(name, value, kind)
     if task.dim != model.dim:
-        raise ValueError(f"task must have the layer's dimension {model.dim}, got {task.dim}")
+        raise ValueError(f"task must have the model's dimension {model.dim}, got {task.dim}")
     if pool is not None:
         check.instance("pool", pool, Prompts)
         cot.check_fit(model, pool)
@@ -189,11 +208,12 @@ def _check_fit(model, task, recipe, generator, pool):
     for name in recipe.trains or ():
         if name not in parameters:
             found = ", ".join(parameters)
-            raise ValueError(f"recipe trains {name}, but a layer of structure {model.structure!r} has only {found}")
+            kind = getattr(model, "structure", type(model).__name__)
+            raise ValueError(f"recipe trains {name}, but a layer of structure {kind!r} has only {found}")
     return [parameters[name] for name in recipe.trains or parameters]
 
 
-def _loss(run, task, recipe, batch, pool, condensed):
+def _loss(run, task, recipe, batch, pool, condensed, curriculum):
     if batch is None and pool is None:
         return recipe.expected_loss(run.model, task)
     if pool is None:
@@ -204,6 +224,8 @@ def _loss(run, task, recipe, batch, pool, condensed):
     else:
         chosen = torch.randint(len(pool.x), (batch,), generator=run.generator, device=pool.x.device)
         drawn = Prompts(pool.x[chosen], pool.y[chosen], pool.w[chosen], pool.lengths[chosen])
+    if curriculum is not None:
+        drawn = curriculum(drawn, run.update)
     return recipe.loss(run.model, drawn, run.generator)
 
 
@@ -217,7 +239,7 @@ def _identity(run, task, recipe, pool):
         "recipe": repr(recipe),
         "task": _digest(tasks, getattr(task, "weights", None)),
         "pool": _digest(prompts),
-        "initial weights": _digest(run.model.structure, weights),
+        "initial weights": _digest(getattr(run.model, "structure", None) or repr(run.model), weights),
         "seed of the generator": _digest(run.generator.get_state().tolist()),
     }
 

@@ -75,6 +75,20 @@ def test_the_start_of_a_path_can_be_dragged_and_set(page):
     assert "along the weak skill by -" in status(page)
 
 
+@pytest.mark.parametrize("page", ["experiments/gpt2.html"], indirect=True)
+def test_a_training_can_be_chosen_and_a_page_without_a_kernel_says_so(page):
+    before = status(page)
+    page.get_by_role("combobox", name="training").select_option(label="trained to answer directly")
+    assert "trained to answer directly" in status(page) != before
+    steps = slider(page, "thinking steps k")
+    steps.focus()
+    steps.press("Home")
+    assert "after 0 steps: mean error 1.0" in status(page)
+    button = page.get_by_role("button", name="think about a new prompt")
+    button.press("Enter")
+    page.get_by_text("No kernel answers on this page").wait_for(timeout=8000)
+
+
 @pytest.mark.parametrize("page", ["theorems/hardness.html"], indirect=True)
 def test_a_spectrum_is_bent_by_pointer_by_keyboard_and_by_presets(page):
     page.get_by_role("button", name="equal").press("Enter")

@@ -116,6 +116,13 @@ def test_prop_best_depth_differences_and_minimum(seed, n):
     assert (first == 0) == ((mu**2).sum() >= 2 * mu.sum())
 
 
+def test_prop_best_depth_where_the_first_difference_is_zero():
+    mu = np.array([0.5, 0.5, 1 + np.sqrt(2.5)])  # the sum of mu (mu - 2) is zero
+    e = [((1 - mu) ** (2 * k)).sum() for k in range(10)]
+    assert e[1] == pytest.approx(e[0])
+    assert (np.diff(e)[1:] > 0).all()
+
+
 # thm-critical-length
 
 

@@ -115,6 +115,21 @@ def test_a_small_value_of_the_program_lets_the_chain_converge():
     assert safe > 20
 
 
+def test_a_perfect_score_leaves_an_error_whatever_the_skills():
+    rng, weights = np.random.default_rng(9), np.array([0.2, 0.5, 0.3])
+    tasks = rotated_tasks(rng)
+    A, B = parts(tasks, weights)
+    pairs = list(zip(weights, tasks, strict=True))
+    spread = sum(p * (t.cov - A) @ (t.cov - A) for p, t in pairs)
+    noise = sum(p / t.prompt_length * (t.cov @ t.cov + np.trace(t.cov) * t.cov) for p, t in pairs)
+    assert np.allclose(B - A @ A, spread + noise)
+    beta = np.linalg.eigvalsh(A @ np.linalg.inv(B) @ A)
+    assert beta[0] > 0 and beta[-1] < 1
+    left = theory.cot_error_limit(theory.preconditioner(Mixture(tasks, weights)), A, 8)  # the target is A
+    assert left == pytest.approx([((1 - beta) ** (2 * k)).sum() for k in range(9)])
+    assert np.linalg.norm(tasks[1].cov @ A - A @ tasks[1].cov) > 0.1
+
+
 def test_toward_a_task_with_a_smaller_product_the_value_falls():
     rng = np.random.default_rng(5)
     R, C, t = rng.standard_normal((4, 4)), rng.standard_normal((4, 4)), 0.3

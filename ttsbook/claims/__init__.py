@@ -3,6 +3,7 @@
 from ttsbook.claims import (
     attention,
     curation,
+    gpt2,
     hardness,
     linear,
     mixture,
@@ -28,6 +29,7 @@ CHAPTERS = {
     "theorems/task-selection": "Choosing what to train on",
     "experiments/linear-attention": "Linear attention, trained",
     "experiments/curation": "Does choosing the training tasks help?",
+    "experiments/gpt2": "Can a GPT think?",
 }
 PARTS = (
     task,
@@ -42,6 +44,7 @@ PARTS = (
     selection,
     linear,
     curation,
+    gpt2,
 )
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 

@@ -4,7 +4,18 @@ Each module holds one experiment: its presets, its runs, and what one run does. 
 own seed alone, so that runs may be done in any order, in several processes, and after an interruption.
 """
 
-from ttsbook.experiments import curation, drift, finite_prompts, finite_tests, frozen, linear, recipes, selection
+from ttsbook.experiments import (
+    curation,
+    drift,
+    finite_prompts,
+    finite_tests,
+    frozen,
+    gpt2,
+    gpt2_cost,
+    linear,
+    recipes,
+    selection,
+)
 
 MODULES = (
     frozen,
@@ -15,5 +26,7 @@ MODULES = (
     selection,
     linear,
     curation,
+    gpt2,
+    gpt2_cost,
 )
 EXPERIMENTS = {module.EXPERIMENT.name: module.EXPERIMENT for module in MODULES}

@@ -21,9 +21,10 @@ def main(arguments=None):
     int
         Exit status: 0, or 1 after a message about what is wrong.
     """
+    presets = list(dict.fromkeys(preset for experiment in EXPERIMENTS.values() for preset in experiment.presets))
     parser = argparse.ArgumentParser(prog="python -m ttsbook.experiments", description="Run long experiments.")
     parser.add_argument("name", nargs="*", help=f"{', '.join(EXPERIMENTS)}; by default all")
-    parser.add_argument("--preset", choices=("tiny", "cpu"), default="cpu", help="size (default: cpu)")
+    parser.add_argument("--preset", choices=presets, default="cpu", help="size (default: cpu)")
     parser.add_argument("--force", action="store_true", help="do stored runs anew")
     parser.add_argument(
         "--workers", type=int, default=min(2, os.cpu_count() or 1), help="processes (default: %(default)s)"
@@ -33,7 +34,8 @@ def main(arguments=None):
     unknown = sorted(set(options.name) - set(EXPERIMENTS))
     if unknown:
         parser.error(f"unknown experiment {', '.join(unknown)}; there are: {', '.join(EXPERIMENTS)}")
-    chosen = [EXPERIMENTS[name] for name in options.name or EXPERIMENTS]
+    named = options.name or [name for name in EXPERIMENTS if options.preset in EXPERIMENTS[name].presets]
+    chosen = [EXPERIMENTS[name] for name in named]
     try:
         for experiment in chosen:
             _describe(experiment) if options.list else _run(experiment, options)

@@ -9,6 +9,7 @@ from ttsbook.widgets.base import Widget, bundle
 from ttsbook.widgets.bend_spectrum import BendSpectrum
 from ttsbook.widgets.direct_answer import DirectAnswer
 from ttsbook.widgets.exchange import Exchange
+from ttsbook.widgets.gpt_thinking import GPTThinking
 from ttsbook.widgets.kind_mixture import KindMixture
 from ttsbook.widgets.overthinking_map import OverthinkingMap
 from ttsbook.widgets.task_mixture import TaskMixture
@@ -20,6 +21,7 @@ __all__ = [
     "BendSpectrum",
     "DirectAnswer",
     "Exchange",
+    "GPTThinking",
     "KindMixture",
     "OverthinkingMap",
     "TaskMixture",

@@ -1,0 +1,263 @@
+"""What the chapter on GPTs claims: read from stored trainings, as the checks must take a second."""
+
+import numpy as np
+
+from ttsbook import results
+from ttsbook.gpt2_results import errors, steps_to
+from ttsbook.ledger import Evidence, Verdict, claim, judge
+from ttsbook.report import rounded
+
+LIVE = "d = 5, n = m = 20, one layer of width 64, 1500 updates, three seeds, 2048 test prompts."
+DEEP = "d = 10, two layers of width 64, 2000 updates, three seeds, 2048 test prompts."
+CHAPTER = "experiments/gpt2"
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#prop-gpt-blind",),
+    method="Gradients of a GPT with random weights, d = 5, by automatic differentiation.",
+    tolerance=0.0,
+    limits="largest gradient of what reads the weight",
+    verdict=Verdict.HOLDS,
+)
+def gpt_blind(tolerance):
+    """With w₀ = 0 the direct loss gives no gradient to the weights with which a GPT reads its own answer."""
+    import torch
+
+    from ttsbook import covariance, embedding, gpt_recipes, prompts, recipes
+    from ttsbook.tasks import Task
+    from ttsbook.transformer import GPT, Config
+
+    largest = []
+    for recipe in (recipes.Direct(), gpt_recipes.Distances()):
+        generator = torch.Generator().manual_seed(0)
+        model = GPT(Config(5, layers=1), generator=generator)
+        torch.nn.init.normal_(model.read_out.weight, generator=generator)
+        drawn = prompts.sample(Task(covariance.isotropic(5), 20), 64, generator=generator)
+        recipe.loss(model, drawn, generator).backward()
+        largest.append(model.read_in.weight.grad[:, embedding.rows(5)[3]].abs().max().item())
+    return judge(
+        largest[0] <= tolerance < largest[1],
+        "The largest gradient is exactly 0; with starts at all distances from w it is not.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(CHAPTER,),
+    method=f"Trained on the direct answer, w₀ = 0: {LIVE}",
+    tolerance=3.0,
+    limits="least factor by which five steps are worse than one",
+    verdict=Verdict.HOLDS,
+)
+def gpt_direct(tolerance):
+    """Trained for the direct answer alone, a GPT answers well, and every further step makes it worse."""
+    found = errors("recipes", "direct")
+    worse = (found[:, 5] / found[:, 1]).min()
+    return judge(
+        worse >= tolerance and found[:, 1].max() < 0.2,
+        f"Mean error / d after 1, 5 and 20 steps, worst seed: {_row(found.max(axis=0), 1, 5, 20)}.",
+    )
+
+
+@claim(
+    source="paper: GPT-2 experiments",
+    places=(CHAPTER,),
+    method=f"Trained for one step from starts at all distances from w, n = m = 20: {DEEP}",
+    tolerance=0.3,
+    limits="largest ratio of the mean error after 20 steps to that after 10",
+    verdict=Verdict.CAVEAT,
+    caveat="It needs starts at all distances from w in training. Trained from w₀ = 0 alone, no GPT here thinks.",
+)
+def gpt_trend(tolerance):
+    """With more thinking steps the error of a GPT falls, far beyond the depth it was trained at."""
+    found = errors("lengths", 20)
+    ratio = (found[:, 20] / found[:, 10]).max()
+    direct = errors("recipes", "direct")
+    return judge(
+        ratio <= tolerance and (np.diff(found[:, :11], axis=1) < 0).all(),
+        f"Mean error / d after 1, 5, 10 and 20 steps, worst seed: {_row(found.max(axis=0), 1, 5, 10, 20)}.",
+        exception=bool((direct[:, 5] > direct[:, 1]).all()),
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#prop-every-distance",),
+    method="The shipped model of d = 5: squared gap after a step over that before, 2000 starts at each distance.",
+    tolerance=0.9,
+    limits="largest mean ratio",
+    verdict=Verdict.HOLDS,
+)
+def gpt_step(tolerance):
+    """One step of the trained GPT shortens the gap from every distance that it was trained at."""
+    import torch
+
+    from ttsbook import covariance, prompts, transformer
+    from ttsbook.experiments import gpt2
+    from ttsbook.tasks import Task
+
+    model, generator = transformer.load(gpt2.shipped_path("live distances")), torch.Generator().manual_seed(0)
+    drawn, ratios = prompts.sample(Task(covariance.isotropic(5), 20), 2000, generator=generator), []
+    for scale in (1.0, 0.3, 0.1, 0.03):
+        w0 = drawn.w[:, None] + scale * torch.randn(drawn.w[:, None].shape, generator=generator)
+        with torch.no_grad():
+            after = (model.answer(drawn, w0) - drawn.w[:, None]).square().sum()
+        ratios.append((after / (w0 - drawn.w[:, None]).square().sum()).item())
+    return judge(
+        max(ratios) <= tolerance,
+        f"From gaps of size 1, 0.3, 0.1 and 0.03 a skill, a step leaves {_list(ratios)} of the squared gap.",
+    )
+
+
+@claim(
+    source="paper: GPT-2 experiments",
+    places=(CHAPTER,),
+    method=f"Steps to a mean error / d of 0.01, n = 20, 30 and 40, tested at m = n and at m = 40: {DEEP}",
+    tolerance=2.0,
+    limits="least ratio of the steps that n = 20 and n = 40 need at their own length",
+    verdict=Verdict.CAVEAT,
+    caveat="Seen when each model is tested at its own length; at one test length it is the test length that counts.",
+)
+def gpt_lengths(tolerance):
+    """Trained on shorter prompts, a GPT reaches the same error with more thinking steps."""
+    own, common = (
+        {n: steps_to(0.01, errors("lengths", n, test=test)) for n in (20, 30, 40)} for test in ("own", "common")
+    )
+    ordered = own[20] > own[30] > own[40] and own[20] / own[40] >= tolerance
+    return judge(
+        ordered,
+        f"Steps at m = n: {own[20]:.0f}, {own[30]:.0f}, {own[40]:.0f} for n = 20, 30, 40. "
+        f"At m = 40: {common[20]:.0f}, {common[30]:.0f}, {common[40]:.0f}.",
+        exception=common[20] / common[40] < tolerance,
+    )
+
+
+@claim(
+    source="paper: GPT-2 experiments",
+    places=(CHAPTER,),
+    method=f"Trained on λᵢ ∝ 1/i, n = 20, with and without LayerNorm, tested isotropic, m = 20: {DEEP}",
+    tolerance=1.2,
+    limits="least factor by which the mean error rises from its lowest point to k = 30",
+    verdict=Verdict.FAILS,
+)
+def gpt_overthinking(tolerance):
+    """After skewed training, the error of a GPT on isotropic prompts first falls and then rises with k."""
+    found = {flag: errors("skewed", flag, test="shifted") for flag in (False, True)}
+    rise = {flag: means[:, 30] / means.min(axis=1) for flag, means in found.items()}
+    return judge(
+        min(rise[False].min(), rise[True].min()) >= tolerance,
+        f"From its lowest point to k = 30 the mean rises by {rise[False].min():.2f} to {rise[False].max():.2f} times "
+        f"without LayerNorm, and by {rise[True].min():.2f} to {rise[True].max():.2f} with it.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(CHAPTER,),
+    method=f"Trained on λᵢ ∝ 1/i, n = m = 20, without LayerNorm: {DEEP}",
+    tolerance=10.0,
+    limits="least ratio of the mean errors at k = 30, isotropic prompts to prompts like those of training",
+    verdict=Verdict.HOLDS,
+)
+def gpt_skewed_floor(tolerance):
+    """After skewed training without LayerNorm, the error on isotropic prompts levels off far above that in training."""
+    shifted, own = (errors("skewed", False, test=test)[:, 30] for test in ("shifted", "own"))
+    return judge(
+        (shifted / own).min() >= tolerance,
+        f"Mean error / d at k = 30: {_list(np.sort(shifted))} on isotropic prompts, {_list(np.sort(own))} on others.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(CHAPTER,),
+    method=f"Trained on isotropic prompts through whole chains of five steps: {LIVE}",
+    tolerance=1.5,
+    limits="least factor by which the mean error rises from its lowest point to k = 30",
+    verdict=Verdict.HOLDS,
+)
+def gpt_other_overthinking(tolerance):
+    """Two other kinds need no skewed data: a loss on the last of five steps, and a whole chain in sight."""
+    rises = {}
+    for name in ("outcome 5", "chain in sight", "positions"):
+        mean = errors("recipes", name)
+        rises[name] = (mean[:, 30] / mean[:, :11].min(axis=1)).min()
+    return judge(
+        min(rises.values()) >= tolerance,
+        f"Least rise to k = 30: {', '.join(f'{name} {rounded(rise)} times' for name, rise in rises.items())}.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(CHAPTER,),
+    method=f"Four skewed tasks, n = 20; uniform mixture and two chosen ones, tested isotropic, m = 20: {DEEP}",
+    tolerance=1.0,
+    limits="largest ratio of the mean errors at k = 20, chosen to uniform, middle seeds",
+    verdict=Verdict.CAVEAT,
+    caveat="The seeds differ by more than the mixtures do, and three of them prove little.",
+)
+def gpt_mixtures(tolerance):
+    """Mixtures that the linear theory chooses train a better GPT than the uniform one."""
+    found = {name: errors("mixtures", name)[:, 20] for name in ("uniform", "programme", "error")}
+    middles = {name: np.median(ends) for name, ends in found.items()}
+    spread = "; ".join(f"{name} {_list(np.sort(ends))}" for name, ends in found.items())
+    return judge(
+        max(middles["programme"], middles["error"]) / middles["uniform"] <= tolerance,
+        f"Mean error / d after 20 steps, by seed: {spread}.",
+        exception=max(found["programme"].max(), found["error"].max()) > found["uniform"].min(),
+    )
+
+
+@claim(
+    source="paper: GPT-2 experiments",
+    places=(CHAPTER,),
+    method="The presets paper and paper-faithful, of which only the first updates were run, at full size.",
+    tolerance=1.2,
+    limits="least factor by which the mean error rises to k = 30 after skewed training",
+    verdict=Verdict.NOT_RUN,
+)
+def gpt_paper_size(tolerance):
+    """Trend and overthinking are those of the paper in a GPT of 12 layers, 8 heads and width 256."""
+    if results.path_of("gpt2", "paper").exists():
+        found = results.load("gpt2", "paper")
+        trend = [run["own"]["mean"][20] / run["own"]["mean"][10] for run in found.select(part="lengths")]
+        skewed = [np.array(run["shifted"]["mean"]) for run in found.select(part="skewed", variant=True)]
+        rise = min(mean[30] / mean.min() for mean in skewed)
+        return judge(
+            max(trend) < 1 and rise >= tolerance,
+            f"From 10 to 20 steps the mean error falls to {max(trend):.2f} of it at most; it rises {rise:.2f} times.",
+        )
+    runs = results.load("gpt2_cost").runs
+    hours = [run["planned_updates"] * run["seconds"] / run["updates"] / 3600 for run in runs]
+    return Evidence(
+        Verdict.NOT_RUN,
+        f"One training would take {rounded(min(hours))} to {rounded(max(hours))} hours on one core of a processor. "
+        "To run: python -m ttsbook.experiments gpt2 --preset paper.",
+    )
+
+
+@claim(
+    source="paper: Qwen 2.5-7B experiments, version 2",
+    places=(CHAPTER,),
+    method="None: fine-tuning a language model of seven billion parameters is outside what this book can repeat.",
+    tolerance=0.0,
+    limits="runs of that size",
+    verdict=Verdict.NOT_TESTABLE,
+)
+def qwen(tolerance):
+    """Fine-tuning on GCD problems helps longer chains on GCD problems, and polynomial problems do not."""
+    return Evidence(
+        Verdict.NOT_TESTABLE,
+        "The paper reports, for chains below 1000 tokens and for longer ones: base 30.4 and 27.2 %, aligned 75 and "
+        "38.4 %, not aligned 29 and 20.8 %.",
+    )
+
+
+def _row(errors, *steps):
+    return _list([errors[k] for k in steps])
+
+
+def _list(values):
+    return ", ".join(rounded(float(value)) for value in values)
