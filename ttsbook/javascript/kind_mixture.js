@@ -58,7 +58,7 @@ const render = ({ model, el }) => {
     ...Object.entries(KINDS).map(([trait, label]) =>
       slider(model, { trait, label, values: range(0, 1, 0.05), format: (value) => value.toFixed(2) })),
     element("p", { class: "tts-legend" }, ...key("tts-second", "yours "), ...key("tts-fourth", "even "),
-      ...key("tts-first", "paper's "), ...key("tts-third", "least error at k = 5")),
+      ...key("tts-first", "paper's "), ...key("tts-third", "least at k = 5")),
   ];
   return follow(model, el, controls, (width) => draw(model, width));
 };
