@@ -8,11 +8,11 @@ const DECADES = [-6, 4, 2];
 const KINDS = { easy_short: "easy-short", hard_short: "hard-short", easy_long: "easy-long", hard_long: "hard-long" };
 const EVEN = [0.25, 0.25, 0.25, 0.25];
 
-const sum = (values) => values.reduce((total, value) => total + value, 0);
+const added = (values) => values.reduce((total, value) => total + value, 0);
 
 const mine = (model) => {
   const parts = Object.keys(KINDS).map((name) => model.get(name));
-  return sum(parts) > 0 ? parts.map((part) => part / sum(parts)) : EVEN;
+  return added(parts) > 0 ? parts.map((part) => part / added(parts)) : EVEN;
 };
 
 const compute = (model) => {
@@ -58,7 +58,7 @@ const render = ({ model, el }) => {
     ...Object.entries(KINDS).map(([trait, label]) =>
       slider(model, { trait, label, values: range(0, 1, 0.05), format: (value) => value.toFixed(2) })),
     element("p", { class: "tts-legend" }, ...key("tts-second", "yours "), ...key("tts-fourth", "even "),
-      ...key("tts-first", "paper's "), ...key("tts-third", "least error at k = 5")),
+      ...key("tts-first", "paper's "), ...key("tts-third", "least at k = 5")),
   ];
   return follow(model, el, controls, (width) => draw(model, width));
 };
