@@ -87,6 +87,7 @@ def error_curve(model, task, *, steps, prompts, generator, condensed=False):
     Examples
     --------
     >>> from ttsbook import covariance, theory
+    >>> from ttsbook.attention import LinearSelfAttention
     >>> from ttsbook.tasks import Task
     >>> task = Task(covariance.isotropic(5), 50)
     >>> model = LinearSelfAttention(5).set_preconditioner(theory.preconditioner(task))
