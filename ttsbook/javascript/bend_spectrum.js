@@ -1,5 +1,5 @@
 import { directErrorBound, directErrorBySkill, hardness, preconditioner, skillCosts } from "./theory.js";
-import { element, follow, range, round, slider, wholeNumbers } from "./controls.js";
+import { drag, element, follow, range, round, slider, wholeNumbers } from "./controls.js";
 import { drawing, node, Panel } from "./chart.js";
 
 const DECADES = [-3, 2]; // of the strengths
@@ -53,31 +53,18 @@ const setStrength = (model, skill, strength) => {
   model.save_changes();
 };
 
-// The stem nearest to where the pointer was pressed follows it up and down. The picture is drawn anew
-// at each move, so the pointer is captured by the widget, which stays.
-const drag = (model, el) => {
-  const place = (event) => {
-    const box = el.querySelector(".tts-chart").getBoundingClientRect();
-    const scale = (box.height || 1) / HEIGHT;
-    return { x: (event.clientX - box.left) / scale, y: (event.clientY - box.top) / scale, width: box.width / scale };
-  };
-  const move = (event) => {
-    const share = (BOTTOM - place(event).y) / (BOTTOM - TOP);
-    setStrength(model, model.get("selected"), 10 ** (DECADES[0] + share * (DECADES[1] - DECADES[0])));
-  };
-  el.addEventListener("pointerdown", (event) => {
-    if (!event.target.closest(".tts-grip")) return;
-    event.preventDefault();
-    el.setPointerCapture(event.pointerId);
-    const dim = model.get("strengths").length;
-    const { x, width } = place(event);
+// The stem nearest to where the pointer was pressed follows it up and down.
+const dragStem = (model, el) => {
+  const select = (x) => {
+    const [dim, width] = [model.get("strengths").length, el.querySelector(".tts-chart").viewBox.baseVal.width];
     const skill = Math.ceil(((x - LEFT) / (width - LEFT - RIGHT)) * dim);
     model.set("selected", Math.min(dim, Math.max(1, skill)));
-    move(event);
-  });
-  el.addEventListener("pointermove", (event) => {
-    if (el.hasPointerCapture(event.pointerId)) move(event);
-  });
+  };
+  const bend = (_, y) => {
+    const share = (BOTTOM - y) / (BOTTOM - TOP);
+    setStrength(model, model.get("selected"), 10 ** (DECADES[0] + share * (DECADES[1] - DECADES[0])));
+  };
+  drag(el, ".tts-grip", bend, select);
 };
 
 // The model as the slider for one strength sees it: its trait is the strength of the selected skill.
@@ -110,7 +97,7 @@ const render = ({ model, el }) => {
     slider(model, { trait: "test_length", label: "test examples m", values: [...lengths, null], format: (v) => (v === null ? "∞" : String(v)) }),
     element("div", { class: "tts-buttons", role: "group", "aria-label": "spectra to start from" }, ...presets),
   ];
-  drag(model, el);
+  dragStem(model, el);
   return follow(model, el, controls, (width) => {
     const state = compute(model);
     const words = sentence(state);

@@ -72,6 +72,28 @@ export const choice = (model, { trait, label, options }) => {
   return element("label", { class: "tts-choice" }, element("span", {}, label), select);
 };
 
+// Follow a pointer that was pressed on what the selector names. The picture is drawn anew at each move,
+// so the pointer is captured by the widget, which stays. `move(x, y)` gets the place in the
+// coordinates of the picture; `press`, if there is one, gets it once, before the first move.
+export const drag = (el, selector, move, press = () => {}) => {
+  const at = (event, act) => {
+    const chart = el.querySelector(".tts-chart");
+    const box = chart.getBoundingClientRect();
+    const scale = chart.viewBox.baseVal.width / box.width;
+    act((event.clientX - box.left) * scale, (event.clientY - box.top) * scale);
+  };
+  el.addEventListener("pointerdown", (event) => {
+    if (!event.target.closest(selector)) return;
+    event.preventDefault();
+    el.setPointerCapture(event.pointerId);
+    at(event, press);
+    at(event, move);
+  });
+  el.addEventListener("pointermove", (event) => {
+    if (el.hasPointerCapture(event.pointerId)) at(event, move);
+  });
+};
+
 // Lay out a widget, and draw it again whenever the model or the width changes. `draw(width)` gives
 // the picture and the sentence that says what is seen.
 export const follow = (model, el, controls, draw) => {

@@ -1,5 +1,5 @@
 import { cotError, powerLaw, preconditioner, spectralEdges, trainLengthFor } from "./theory.js";
-import { element, follow, range, round, slider, wholeNumbers } from "./controls.js";
+import { drag, element, follow, range, round, slider, wholeNumbers } from "./controls.js";
 import { drawing, node, Panel } from "./chart.js";
 
 const DIM = 20;
@@ -95,27 +95,16 @@ const draw = (width, state, words) => {
 };
 
 // The point on the map follows a pointer that was pressed on it.
-const drag = (model, el, panel) => {
-  const move = (event) => {
+const dragPoint = (model, el, panel) => {
+  drag(el, ".tts-grip", (x, y) => {
     const map = panel();
-    const box = el.querySelector(".tts-chart").getBoundingClientRect();
-    const scale = map.svg.viewBox.baseVal.width / box.width;
-    const k = ((event.clientX - box.left) * scale - map.left) / (map.right - map.left) * (STEPS + 0.5);
-    const decades = 3 * (map.bottom - (event.clientY - box.top) * scale) / (map.bottom - map.top);
+    const k = ((x - map.left) / (map.right - map.left)) * (STEPS + 0.5);
+    const decades = (3 * (map.bottom - y)) / (map.bottom - map.top);
     const wanted = Math.max(0, Math.min(3, decades));
     const distance = (n) => Math.abs(Math.log10(n) - wanted);
     model.set("steps", Math.max(1, Math.min(STEPS, Math.round(k))));
     model.set("train_length", lengths.reduce((best, n) => (distance(n) < distance(best) ? n : best)));
     model.save_changes();
-  };
-  el.addEventListener("pointerdown", (event) => {
-    if (!event.target.closest(".tts-grip")) return;
-    event.preventDefault();
-    el.setPointerCapture(event.pointerId);
-    move(event);
-  });
-  el.addEventListener("pointermove", (event) => {
-    if (el.hasPointerCapture(event.pointerId)) move(event);
   });
 };
 
@@ -129,7 +118,7 @@ const render = ({ model, el }) => {
     element("p", { class: "tts-legend" }, `d = ${DIM} skills; finite m: the limit of many skills`),
   ];
   let shown;
-  drag(model, el, () => shown);
+  dragPoint(model, el, () => shown);
   return follow(model, el, controls, (width) => {
     const state = compute(model);
     const words = sentence(state);

@@ -1,5 +1,5 @@
 import { bestDepth, cotErrorLimit, criticalTrainLength, powerLaw, preconditioner } from "./theory.js";
-import { element, follow, range, round, slider, wholeNumbers } from "./controls.js";
+import { drag, element, follow, range, round, slider, wholeNumbers } from "./controls.js";
 import { drawing, node, Panel } from "./chart.js";
 
 const DIM = 20;
@@ -132,31 +132,20 @@ const render = ({ model, el }) => {
     const split = beside ? 0.54 * width : width;
     const words = sentence(state);
     const picture = drawing(width, beside ? 430 : 790, words);
-    frame = { left: 34, right: split - (beside ? 12 : 8), top: 26, bottom: beside ? 350 : 310, width };
+    frame = { left: 34, right: split - (beside ? 12 : 8), top: 26, bottom: beside ? 350 : 310 };
     drawMap(picture, frame, cells, state);
     const right = { left: beside ? split + 52 : 52, right: width - 8 };
     drawErrors(picture, { ...right, ...(beside ? { top: 26, bottom: 176 } : { top: 420, bottom: 570 }) }, state);
     drawFactors(picture, { ...right, ...(beside ? { top: 254, bottom: 394 } : { top: 640, bottom: 760 }) }, state.factors);
     return { picture, words };
   };
-  const move = (event) => {
-    const box = el.querySelector(".tts-chart").getBoundingClientRect();
-    const scale = frame.width / box.width;
+  drag(el, ".tts-map", (x, y) => {
     const share = (value, low, high) => Math.max(0, Math.min(1, (value - low) / (high - low)));
-    const across = share((event.clientX - box.left) * scale, frame.left, frame.right);
-    const up = share((event.clientY - box.top) * scale, frame.bottom, frame.top);
+    const across = share(x, frame.left, frame.right);
+    const up = share(y, frame.bottom, frame.top);
     model.set("train_length", Math.round(LENGTHS[0] * (LENGTHS[1] / LENGTHS[0]) ** across));
     model.set("train_exponent", Math.round(20 * (TAILS[0] + up * (TAILS[1] - TAILS[0]))) / 20);
     model.save_changes();
-  };
-  el.addEventListener("pointerdown", (event) => {
-    if (!event.target.closest(".tts-map")) return;
-    event.preventDefault();
-    el.setPointerCapture(event.pointerId);
-    move(event);
-  });
-  el.addEventListener("pointermove", (event) => {
-    if (el.hasPointerCapture(event.pointerId)) move(event);
   });
   const tails = { values: range(TAILS[0], TAILS[1], 0.05), format: (value) => value.toFixed(2) };
   const controls = [

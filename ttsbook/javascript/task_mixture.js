@@ -1,6 +1,6 @@
 import { powerLaw } from "./theory.js";
 import { grid, gridKey, mixtureError, optimalMixture, quadraticProgram } from "./selection.js";
-import { element, follow, range, round, slider, wholeNumbers } from "./controls.js";
+import { drag, element, follow, range, round, slider, wholeNumbers } from "./controls.js";
 import { drawing, node } from "./chart.js";
 
 const DIM = 20;
@@ -99,26 +99,14 @@ const draw = (size, { error, onGrid, marks }, words) => {
 };
 
 // The mixture follows a pointer that was pressed on the triangle; beyond its sides it stays on them.
-const drag = (model, el) => {
-  const move = (event) => {
-    const box = el.querySelector(".tts-chart").getBoundingClientRect();
-    const size = Number(el.querySelector(".tts-chart").getAttribute("viewBox").split(" ")[2]);
-    const { side, height } = frame(size);
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top].map((value) => (value * size) / box.width);
+const dragPoint = (model, el) => {
+  drag(el, ".tts-chart", (x, y) => {
+    const { side, height } = frame(el.querySelector(".tts-chart").viewBox.baseVal.width);
     const turned = Math.min(1, Math.max(0, 1 - (y - MARGIN) / height));
     const hard = Math.min(1 - turned, Math.max(0, (x - MARGIN) / side - turned / 2));
     model.set("share_hard", Math.round(100 * hard) / 100);
     model.set("share_easy", Math.max(0, Math.round(100 * (1 - turned - hard)) / 100));
     model.save_changes();
-  };
-  el.addEventListener("pointerdown", (event) => {
-    if (!event.target.closest(".tts-chart")) return;
-    event.preventDefault();
-    el.setPointerCapture(event.pointerId);
-    move(event);
-  });
-  el.addEventListener("pointermove", (event) => {
-    if (el.hasPointerCapture(event.pointerId)) move(event);
   });
 };
 
@@ -148,7 +136,7 @@ const render = ({ model, el }) => {
     element("p", { class: "tts-legend" }, "◯ yours  ● even  ■ paper's  ◆ least error; more color: larger error"),
   ];
   keepWithin(model);
-  drag(model, el);
+  dragPoint(model, el);
   return follow(model, el, controls, (width) => {
     const state = compute(model);
     const words = sentence(state);

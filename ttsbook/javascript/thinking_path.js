@@ -1,5 +1,5 @@
 import { preconditioner } from "./theory.js";
-import { element, follow, range, round, slider } from "./controls.js";
+import { drag, element, follow, range, round, slider } from "./controls.js";
 import { drawing, node } from "./chart.js";
 
 const LIMIT = 2.2; // of both axes, around the answer in the middle
@@ -64,24 +64,14 @@ const draw = (size, state, description) => {
   return svg;
 };
 
-// The start follows a pointer that was pressed on the picture. The picture is drawn anew at each
-// move, so the pointer is captured by the widget, which stays.
-const drag = (model, el) => {
-  const move = (event) => {
-    const box = el.querySelector(".tts-chart").getBoundingClientRect();
-    const at = (share) => Math.max(-2, Math.min(2, Math.round(20 * LIMIT * (2 * share - 1)) / 20));
-    model.set("start_strong", at((event.clientX - box.left) / box.width));
-    model.set("start_weak", -at((event.clientY - box.top) / box.height) || 0);
+// The start follows a pointer that was pressed on the picture.
+const dragStart = (model, el) => {
+  const middle = () => el.querySelector(".tts-chart").viewBox.baseVal.width / 2;
+  const gap = (value) => Math.max(-2, Math.min(2, Math.round(20 * LIMIT * (value / middle() - 1)) / 20));
+  drag(el, ".tts-chart", (x, y) => {
+    model.set("start_strong", gap(x));
+    model.set("start_weak", -gap(y) || 0);
     model.save_changes();
-  };
-  el.addEventListener("pointerdown", (event) => {
-    if (!event.target.closest(".tts-chart")) return;
-    event.preventDefault();
-    el.setPointerCapture(event.pointerId);
-    move(event);
-  });
-  el.addEventListener("pointermove", (event) => {
-    if (el.hasPointerCapture(event.pointerId)) move(event);
   });
 };
 
@@ -99,7 +89,7 @@ const render = ({ model, el }) => {
       element("span", { class: "tts-key tts-first" }), "gradient descent ",
       element("span", { class: "tts-key tts-third" }), "Newton"),
   ];
-  drag(model, el);
+  dragStart(model, el);
   return follow(model, el, controls, (width) => {
     const state = compute(model);
     const words = sentence(state);
