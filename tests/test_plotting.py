@@ -82,6 +82,15 @@ def test_the_svg_follows_the_colors_of_its_page_and_keeps_text_as_text():
     assert not any(f'"{color}' in svg or f": {color}" in svg for color in plotting.COLORS.values())
 
 
+def test_a_short_logarithmic_axis_has_labels_between_powers_of_ten():
+    def labels(y):
+        svg = picture(plotting.Series("a", K, y), log_y=True).svg()
+        return {element.text for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")}
+
+    assert {"0.2", "0.5", "1"} <= labels([0.2, 0.3, 1, 1, 2, 2])
+    assert not {"0.2", "0.5"} & labels([0.01, 0.3, 1, 1, 2, 2])
+
+
 def test_ids_do_not_depend_on_coordinates_and_lead_to_their_parts():
     svg = picture(plotting.Series("a", K, 2.0**-K, points=True)).svg()
     assert not HASHED_ID.search(svg)

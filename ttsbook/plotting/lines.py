@@ -5,11 +5,13 @@ from itertools import pairwise
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from ttsbook.plotting import words
 from ttsbook.plotting.picture import COLORS, LINE_STYLES, MARKERS, SERIES_COLORS, STYLE, Picture
 from ttsbook.report import superscript
+
+SHORT = 40  # ratio of largest to least value below which a logarithmic axis has labels between powers of ten
 
 
 def lines(series, *, x_label, y_label, log_x=False, log_y=False, y_limits=None, level=None):
@@ -85,7 +87,14 @@ def use_log_scale(axis):
     axis.axes.set(**{f"{axis.axis_name}scale": "log"})
     axis.set_major_locator(LogLocator(numticks=8))
     axis.set_major_formatter(FuncFormatter(lambda value, _: _power_of_ten(value)))
-    axis.set_minor_formatter(NullFormatter())
+    axis.set_minor_formatter(FuncFormatter(lambda value, _: _between_powers(axis, value)))
+
+
+def _between_powers(axis, value):
+    """Label 2 and 5 times a power of ten where an axis shows hardly any powers."""
+    low, high = axis.get_view_interval()
+    mantissa = round(value / 10.0 ** np.floor(np.log10(value) + 1e-9))
+    return f"{value:g}" if high < SHORT * low and mantissa in (2, 5) else ""
 
 
 def _power_of_ten(value):
