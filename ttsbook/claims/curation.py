@@ -254,7 +254,7 @@ def order_of_kinds_in_training(tolerance):
     source="this book",
     places=(CHAPTER,),
     method=f"{SETTING}; Σ estimated from 10, 30 and 100 target prompts of 10 examples; error after five steps "
-    "relative to layers trained on all tasks alike, geometric mean.",
+    "relative to layers trained on all tasks alike, geometric mean; one estimate and one seed a pool.",
     tolerance=1.0,
     limits="which the upper end of the 95 % interval may not pass, with 10 prompts or, in the caveat's case, with 100",
     verdict=Verdict.CAVEAT,
