@@ -148,7 +148,7 @@ def gpt_overthinking(tolerance):
     return judge(
         min(rise[False].min(), rise[True].min()) >= tolerance,
         f"From its lowest point to k = 30 the mean rises by {rise[False].min():.2f} to {rise[False].max():.2f} times "
-        f"without LayerNorm, and by {rise[True].min():.2f} to {rise[True].max():.2f} with it. The paper's size is not run.",
+        f"without LayerNorm, and by {rise[True].min():.2f} to {rise[True].max():.2f} with it (not the paper's size).",
     )
 
 
