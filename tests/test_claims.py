@@ -177,6 +177,7 @@ def test_the_check_of_finite_prompts_sees_a_wrong_constant(monkeypatch):
         ("drift", "drift", "W13_moved", None),
         ("finite_prompts", "finite_prompts", "preconditioner_error", 1.01),
         ("generic_start", "recipes", "preconditioner_error", 2),
+        ("emergence", "recipes", "median", 1e9),
         ("learned_thinking", "recipes", "ratio", 1.02),
         ("other_recipes", "recipes", "predicted_preconditioner_error", 2),
         ("unrolled_steps", "recipes", "mean", None),
@@ -186,11 +187,11 @@ def test_the_check_of_finite_prompts_sees_a_wrong_constant(monkeypatch):
 )
 def test_a_check_sees_other_results(monkeypatch, name, experiment, entry, factor):
     """The trainings found something else; None: something else altogether."""
-    claim, found = claims.find(name), results.load(experiment)
+    claim, found, right = claims.find(name), results.load(experiment), results.load
     for run in found.runs:
         if run.get("seed") != "predicted" and run.get(entry) is not None:
             run[entry] = np.multiply(run[entry], factor) if factor else np.ones_like(run[entry])
-    monkeypatch.setattr(results, "load", lambda _: found)
+    monkeypatch.setattr(results, "load", lambda asked: found if asked == experiment else right(asked))
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 

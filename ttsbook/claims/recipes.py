@@ -1,8 +1,10 @@
 """What the chapter on attention claims about training recipes, from a small random start of all of V and W."""
 
+# ruff: noqa: D401 - the docstring of a check is its claim, no command
+
 import numpy as np
 
-from ttsbook import covariance, results, theory
+from ttsbook import covariance, gpt2_results, results, theory
 from ttsbook.claims.task import second_moment
 from ttsbook.ledger import ROUNDING, Verdict, claim, judge, within
 from ttsbook.report import rounded
@@ -123,6 +125,28 @@ def unrolled_steps(tolerance):
         early.max() < tolerance and last.min() > 1000 * closed,
         f"The first three steps have {early.min():.2f} to {early.max():.2f} times the mean error of the closed form. "
         f"After 20, the median error / d is {rounded(last.min())} to {rounded(last.max())}, not {rounded(closed)}.",
+    )
+
+
+@claim(
+    source="paper: when long chains emerge",
+    places=("setup/attention", "experiments/gpt2"),
+    method="Direct answers alone in training. Linear layers with d = 10, n = 20, and a GPT with d = 5, as stored.",
+    tolerance=1e-3,
+    limits="largest median error / d after 20 steps of layers whose W was frozen",
+    verdict=Verdict.CAVEAT,
+    caveat="If W is frozen at W13 = cI, W24 = −c. With all weights free, or in a GPT, the chain gets worse.",
+)
+def emergence(tolerance):
+    """A model that was trained to answer directly, without a chain of thought, can think for many steps."""
+    frozen, free = (_trained(recipe)["median"][:, 20] / _trained(recipe)["dim"] for recipe in ("paper", "direct"))
+    gpt = gpt2_results.errors("recipes", "direct")
+    return judge(
+        frozen.max() <= tolerance,
+        f"Median error / d after 20 steps: at most {rounded(frozen.max())} with W frozen, at least "
+        f"{rounded(free.min())} with all weights free. Mean of the GPT: {rounded(gpt[:, 1].max())} at most after one "
+        f"step, {rounded(gpt[:, 20].min())} at least after 20.",
+        exception=free.min() > 1 and gpt[:, 20].min() > 1,
     )
 
 
