@@ -33,18 +33,21 @@ QUIET = {"checkForUpdates": False, "doNotDisturbMode": True, "fetchNews": "false
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory):
-    """Address of a JupyterLab whose root is a copy of the folder `chapters`, with a slash at its end.
+def lab_folder(tmp_path_factory):
+    """A copy of the folder `chapters`, the root of `lab`."""
+    folder = tmp_path_factory.mktemp("lab") / "chapters"
+    return shutil.copytree(ROOT / "chapters", folder, ignore=shutil.ignore_patterns(".*"))
 
-    A chapter is at ``f"{lab}lab/tree/setup/task.ipynb"``.
-    """
+
+@pytest.fixture(scope="session")
+def lab(lab_folder):
+    """Address of a JupyterLab, with a slash at its end; a chapter is at ``f"{lab}lab/tree/setup/task.ipynb"``."""
     require(find_spec("jupyterlab"), "JupyterLab is not installed: run `make test-all` or `make lab`")
-    home = tmp_path_factory.mktemp("lab")
-    shutil.copytree(ROOT / "chapters", home / "chapters", ignore=shutil.ignore_patterns(".*"))
+    home = lab_folder.parent
     notification = home / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
     notification.parent.mkdir(parents=True)
     notification.write_text(json.dumps(QUIET))
-    command = [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--ServerApp.root_dir={home / 'chapters'}"]
+    command = [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--ServerApp.root_dir={lab_folder}"]
     with (home / "log").open("w") as log:
         server = subprocess.Popen(command, env=_environment(home), cwd=home, stdout=log, stderr=log)
     try:
