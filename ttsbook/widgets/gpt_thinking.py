@@ -24,7 +24,7 @@ RECIPES = {
     "distances": "all distances, relative loss",
 }
 STEPS = 30
-SHIPPED = {9: "live distances", 10: "deep skewed"}  # by what is shown
+SHIPPED = {9: "live distances", 11: "deep skewed"}  # by what is shown
 SKEWED = {True: "skewed training, with LayerNorm", False: "skewed training, without LayerNorm"}
 
 
@@ -33,7 +33,7 @@ class GPTThinking(Simulating):
 
     All models are trained and tested on isotropic prompts of 20 examples, except the skewed ones, which
     are trained on λᵢ ∝ 1/i. The first ten have d = 5, the skewed ones d = 10. Two models are shipped and
-    can be simulated, each the first of its three seeds: that of the last recipe, and the skewed one with
+    can be simulated, each the first of its three seeds: that of the last recipe, and the skewed one without
     LayerNorm.
 
     Parameters

@@ -66,17 +66,17 @@ class Simulating(Widget):
         self._run = object() if change["new"] else None
         if not change["new"]:
             return
-        chunks = self._chunks(self._run)
+        shown = {"settings": self._settings(), "done": 0, "total": self.PROMPTS}
+        self.set_trait("found", dict(shown))  # an answer, before PyTorch is loaded
+        chunks = self._chunks(self._run, shown)
         try:
             self._task = asyncio.get_running_loop().create_task(_with_pauses(chunks))
         except RuntimeError:  # no loop, so nobody waits for an answer
             for _ in chunks:
                 pass
 
-    def _chunks(self, run):
+    def _chunks(self, run, shown):
         """Simulate and show, chunk by chunk, until all is done or another run or none is the present one."""
-        shown = {"settings": self._settings(), "done": 0, "total": self.PROMPTS}
-        self.set_trait("found", dict(shown))  # an answer, before PyTorch is loaded
         yield
         if self._run is not run:
             return
