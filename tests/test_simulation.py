@@ -145,7 +145,7 @@ def test_a_shipped_GPT_does_what_its_training_had_stored(shown, part, test):
         else:
             median = np.array(stored["median"]) / d
             assert np.all((simulated_low < 1.1 * median) & (median < 1.1 * simulated_high))
-    assert high[1] - low[1] < 0.35 * points[1] and points[10] < 0.1 * points[0]
+    assert high[1] - low[1] < 0.35 * points[1] and points[10] < 0.2 * points[0]
 
 
 def test_running_moments_and_medians_are_those_of_all_errors():
