@@ -8,7 +8,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
-from book import contents, corrections, folding, links
+from book import compact, contents, corrections, folding, links
 from book.outputs import InlineOutputs
 from book.reference import ModuleReference
 
@@ -25,6 +25,7 @@ def setup(app):
     app.connect("env-before-read-docs", warn_of_unlisted_pages)
     app.connect("doctree-read", links.add_statements)
     app.connect("builder-inited", copy_mathjax)
+    app.connect("build-finished", compact.compact_pages, priority=900)
     app.add_directive("reference", ModuleReference)
     app.add_transform(InlineOutputs)
     app.add_post_transform(corrections.BibliographyList)
