@@ -3,6 +3,7 @@
 // `theme=dark` or `theme=light` overrules the reader's.
 {
   const root = document.documentElement;
+  const WHOLE = /^-?\d+$/;
   const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
   const WAIT = 200; // milliseconds without a move until the address follows
 
@@ -18,7 +19,8 @@
       return texts.includes(text) ? "" : `one of ${texts.join(", ")}`;
     }
     const parts = text.split(",");
-    const fits = (part) => NUMBER.test(part) && (kind !== "whole" || /^-?\d+$/.test(part)) && part >= least && part <= most;
+    const form = kind === "whole" ? WHOLE : NUMBER;
+    const fits = (part) => form.test(part) && Number.isFinite(Number(part)) && part >= least && part <= most;
     if (parts.length === (size ?? 1) && parts.every(fits)) return "";
     const bounds = (least > -Infinity ? ` from ${least}` : "") + (most < Infinity ? ` to ${most}` : "");
     return (size ? `${size} numbers` : kind === "whole" ? "a whole number" : "a number") + bounds + (none ? " or none" : "");

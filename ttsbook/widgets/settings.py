@@ -1,5 +1,7 @@
 """What the controls of a widget can be set to, in words that a page without Python understands."""
 
+import math
+
 import traitlets
 
 
@@ -24,7 +26,6 @@ def describe(trait, value):
     if isinstance(trait, traitlets.List):
         return describe(trait._trait, None) | {"start": list(value), "size": len(value)}
     described = {"start": value, "kind": "whole" if isinstance(trait, traitlets.Int) else "number"}
-    bounds = {"least": trait.min, "most": trait.max, "none": trait.allow_none or None}
-    return described | {
-        name: bound for name, bound in bounds.items() if bound not in (None, float("inf"), -float("inf"))
-    }
+    bounds = {"least": trait.min, "most": trait.max}
+    finite = {name: bound for name, bound in bounds.items() if bound is not None and math.isfinite(bound)}
+    return described | finite | ({"none": True} if trait.allow_none else {})
