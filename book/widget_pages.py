@@ -7,8 +7,6 @@ widget is set, and keeps the address current: see `book/static/stand.js`.
 import json
 from urllib.parse import urlencode
 
-from markupsafe import Markup
-
 from book import stored_widgets, svg
 from book.notebooks import PICTURE
 from book.widget_links import page_of
@@ -36,7 +34,7 @@ def _described(env, widget):
         "title": widget.title,
         "page": widget.page,
         "chapter": env.titles[widget.page].astext(),
-        "still": Markup(_still(widget)),
+        "still": _still(widget),
         "presets": [{**preset, "fragment": fragment(preset["state"])} for preset in presets],
         "state": _script({"state": {widget.model: {"state": widget.state}}}),
         "view": _script({"model_id": widget.model}),
@@ -71,4 +69,4 @@ def _still(widget):
 
 def _script(value):
     """JSON that may stand inside a script element."""
-    return Markup(json.dumps(value, ensure_ascii=False).replace("</", r"<\/"))
+    return json.dumps(value, ensure_ascii=False).replace("</", r"<\/")
