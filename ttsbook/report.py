@@ -42,13 +42,15 @@ def numbers(**values):
     return Numbers(values)
 
 
-def rounded(value):
-    """Write a number with two digits, as 0.016 or 2.9·10⁶.
+def rounded(value, *, digits=2):
+    """Write a number with two digits or more, as 0.016 or 2.9·10⁶.
 
     Parameters
     ----------
     value : float
         Any finite number.
+    digits : int, default 2
+        Number of digits.
 
     Returns
     -------
@@ -59,9 +61,9 @@ def rounded(value):
     >>> rounded(0.01634), rounded(123.4), rounded(2.87e6)
     ('0.016', '120', '2.9·10⁶')
     """
-    mantissa, exponent = f"{value:.1e}".split("e")
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     if value == 0 or -3 <= int(exponent) <= 3:
-        return f"{float(f'{value:.2g}'):g}"
+        return f"{float(f'{value:.{digits}g}'):g}"
     return f"{float(mantissa):g}·10{superscript(int(exponent))}"
 
 

@@ -12,6 +12,7 @@ class ThinkingPath(Widget):
     """The path of a chain of thought over the loss of an endless prompt with two skills.
 
     The strong skill has strength 1 in training and test.
+    The prompt is endless and the start is given, so nothing is random: there is nothing to simulate.
 
     Parameters
     ----------
