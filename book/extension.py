@@ -25,6 +25,7 @@ def setup(app):
     app.connect("env-before-read-docs", warn_of_unlisted_pages)
     app.connect("doctree-read", links.add_statements)
     app.connect("builder-inited", copy_mathjax)
+    app.setup_extension("book.hints")
     app.add_directive("reference", ModuleReference)
     app.add_transform(InlineOutputs)
     app.add_post_transform(corrections.BibliographyList)
