@@ -38,7 +38,7 @@ class FoldDropdowns(SphinxPostTransform):
         """Transform the document."""
         for node in list(self.document.findall(nodes.Admonition)):
             closed = "dropdown" in node["classes"]
-            if (closed or node["classes"] == ["proof"]) and isinstance(node[0], nodes.title):
+            if (closed or {*node["classes"]} == {"proof"}) and isinstance(node[0], nodes.title):
                 title, *content = node
                 summary = Summary("", *title, classes=["admonition-title"])
                 classes = ["admonition", *node["classes"]]

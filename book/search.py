@@ -6,7 +6,8 @@ from html import escape
 
 # The theme puts the index of the search, the largest of the book's scripts, on every page.
 INDEX = re.compile(r'\s*<script src="[^"]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>')
-PAPER = re.compile(r"\(?paper:\s*([^;)]*)")
+PAPER = re.compile(r"\bpaper[:,]\s*([^)]*)\)")
+PLACE = re.compile(r"(?:Theorem|Proposition|Corollary|Lemma|Remark|Definition|Section|Figure) [A-Z]?[\d.]*\d")
 LEDGER = "appendix/claims"
 
 
@@ -41,15 +42,21 @@ def entries(found):
             elsewhere = target.kind == "Claim" and LEDGER in found and page != LEDGER
             if target.kind == "Work" or elsewhere:
                 continue
-            paper = PAPER.search(target.text)
             yield {
                 "kind": target.kind,
                 "number": target.number,
                 "title": escape(target.title, quote=False),
-                "paper": paper[1].strip() if paper else "",
+                "paper": paper(target.text),
                 "page": page,
                 "id": target.id,
             }
+
+
+def paper(text):
+    """Return where the paper has what a text says, as the text says itself: `Theorem 3.3`."""
+    said = PAPER.findall(text)
+    places = dict.fromkeys(PLACE.findall(said[-1] if said else ""))
+    return ", ".join(places) if places or not said else escape(said[-1].partition(";")[0], quote=False)
 
 
 def write(path, found):
