@@ -28,6 +28,7 @@ def setup(app):
     app.connect("builder-inited", copy_mathjax)
     app.connect("build-finished", compact.compact_pages, priority=900)
     app.connect("html-collect-pages", widget_pages.collect)
+    app.setup_extension("book.hints")
     app.add_directive("reference", ModuleReference)
     app.add_transform(InlineOutputs)
     app.add_post_transform(corrections.BibliographyList)
