@@ -8,7 +8,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
-from book import contents, corrections, folding, linked_code, links, reference, source_pages
+from book import contents, corrections, evidence, folding, linked_code, links, reference, source_pages
 from book.outputs import InlineOutputs
 
 MATHJAX_FONTS = "output/chtml/fonts/woff-v2"
@@ -24,7 +24,7 @@ def setup(app):
     app.connect("env-before-read-docs", warn_of_unlisted_pages)
     app.connect("doctree-read", links.add_statements)
     app.connect("builder-inited", copy_mathjax)
-    for part in (linked_code, reference, source_pages):
+    for part in (evidence, linked_code, reference, source_pages):
         part.setup(app)
     app.add_transform(InlineOutputs)
     app.add_post_transform(corrections.BibliographyList)
