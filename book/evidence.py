@@ -12,7 +12,13 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from book import package
 
 LEDGER = "appendix/claims"  # the page of all claims
-VERDICTS = {"HOLDS": "holds", "CAVEAT": "holds with a caveat", "FAILS": "fails", "NOT_TESTABLE": "is not testable here"}
+VERDICTS = {
+    "HOLDS": "holds",
+    "CAVEAT": "holds with a caveat",
+    "FAILS": "fails",
+    "NOT_RUN": "not run",
+    "NOT_TESTABLE": "not testable here",
+}
 
 
 @dataclass(frozen=True)
@@ -126,7 +132,7 @@ class ClaimLines(SphinxPostTransform):
 
     def line(self, found):
         """Return the line: the name of each claim, which leads to the ledger, and its verdict."""
-        line = nodes.paragraph("", "Claims resting on this: ", classes=["claims"])
+        line = nodes.paragraph("", "In the ledger: ", classes=["claims"])
         ledger = self.app.builder.get_relative_uri(self.env.docname, LEDGER)
         for place, claim in enumerate(found):
             link = nodes.reference("", "", nodes.literal("", claim.name), internal=True)
