@@ -31,6 +31,11 @@ class KindMixture(Widget):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> KindMixture(easy_short=1.0, hard_long=1.0).weights().tolist()
+    [0.5, 0.0, 0.0, 0.5]
     """
 
     _esm = bundle("kind_mixture.js")
