@@ -8,9 +8,8 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
-from book import compact, contents, corrections, folding, links, widget_links, widget_pages
+from book import compact, contents, corrections, evidence, folding, linked_code, links, reference, source_pages, widget_links, widget_pages
 from book.outputs import InlineOutputs
-from book.reference import ModuleReference
 
 MATHJAX_FONTS = "output/chtml/fonts/woff-v2"
 
@@ -29,7 +28,8 @@ def setup(app):
     app.connect("build-finished", compact.compact_pages, priority=900)
     app.connect("html-collect-pages", widget_pages.collect)
     app.setup_extension("book.hints")
-    app.add_directive("reference", ModuleReference)
+    for part in (evidence, linked_code, reference, source_pages):
+        part.setup(app)
     app.add_transform(InlineOutputs)
     app.add_post_transform(corrections.BibliographyList)
     app.add_post_transform(corrections.UniqueIds)

@@ -4,7 +4,13 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Numbers(dict):
-    """Formatted numbers by name, shown as one line each."""
+    """Formatted numbers by name, shown as one line each.
+
+    Examples
+    --------
+    >>> Numbers(half="0.50")
+    half = 0.50
+    """
 
     def __repr__(self):
         return "\n".join(f"{name} = {value}" for name, value in self.items())

@@ -35,6 +35,11 @@ class BendSpectrum(DirectErrors):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> BendSpectrum(strengths=[1.0, 0.5, 0.1]).still().alt.split(". ")[1]
+    '“strength λᵢ” (points): falls from 1 to 0.1'
     """
 
     _esm = bundle("bend_spectrum.js")

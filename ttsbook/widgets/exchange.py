@@ -30,6 +30,11 @@ class Exchange(LayerErrors):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> Exchange(train_length=20, steps=5).still().alt.split(".")[0]
+    'Line chart of training examples n (logarithmic scale) against thinking steps k, from 1 to 20'
     """
 
     _esm = bundle("exchange.js")

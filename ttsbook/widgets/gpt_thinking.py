@@ -42,6 +42,11 @@ class GPTThinking(Simulating):
         Which training is shown, from 0.
     steps : int
         Number of thinking steps k, 0 to 30.
+
+    Examples
+    --------
+    >>> "trained to answer directly" in GPTThinking(shown=0).still().alt
+    True
     """
 
     _esm = bundle("gpt_thinking.js")

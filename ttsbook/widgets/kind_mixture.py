@@ -32,6 +32,11 @@ class KindMixture(LayerErrors):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> KindMixture(easy_short=1.0, hard_long=1.0).weights().tolist()
+    [0.5, 0.0, 0.0, 0.5]
     """
 
     _esm = bundle("kind_mixture.js")

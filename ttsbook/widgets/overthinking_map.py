@@ -31,6 +31,11 @@ class OverthinkingMap(LayerErrors):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> OverthinkingMap(train_length=100, steps=5).still().alt.split(" over ")[0]
+    'Map of error / d after 5 steps, mean'
     """
 
     _esm = bundle("overthinking_map.js")

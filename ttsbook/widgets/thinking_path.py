@@ -24,6 +24,11 @@ class ThinkingPath(Widget):
         Number of thinking steps k, 0 to 30.
     start_strong, start_weak : float
         Gap between the first answer and the right one along each skill, -2 to 2.
+
+    Examples
+    --------
+    >>> ThinkingPath(test_tail=0.5).still().alt.split(" over ")[0]
+    "Contours of the prompt's loss"
     """
 
     _esm = bundle("thinking_path.js")

@@ -40,6 +40,11 @@ class TrainedLayers(LayerErrors):
         If the experiment was not run.
     traitlets.TraitError
         If a value is unknown.
+
+    Examples
+    --------
+    >>> TrainedLayers(train_length=100, recipe="paper").still().alt.split(".")[0]
+    'Line chart of error / d, mean over prompts and w (logarithmic scale) against thinking steps k, from 0 to 30'
     """
 
     _esm = bundle("trained_layers.js")

@@ -20,6 +20,11 @@ class WeightBlocks(Widget):
     ----------
     V, W : list of float, length 16
         Weights, row by row; rows and columns are x, y, w, flag. By default the closed form.
+
+    Examples
+    --------
+    >>> len(WeightBlocks().V)
+    16
     """
 
     _esm = bundle("weight_blocks.js")
