@@ -13,6 +13,7 @@ from ttsbook.widgets.gpt_thinking import GPTThinking
 from ttsbook.widgets.kind_mixture import KindMixture
 from ttsbook.widgets.overthinking_map import OverthinkingMap
 from ttsbook.widgets.task_mixture import TaskMixture
+from ttsbook.widgets.thinking_longer import ThinkingLonger
 from ttsbook.widgets.thinking_path import ThinkingPath
 from ttsbook.widgets.trained_layers import TrainedLayers
 from ttsbook.widgets.weight_blocks import WeightBlocks
@@ -25,6 +26,7 @@ __all__ = [
     "KindMixture",
     "OverthinkingMap",
     "TaskMixture",
+    "ThinkingLonger",
     "ThinkingPath",
     "TrainedLayers",
     "WeightBlocks",
