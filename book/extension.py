@@ -8,7 +8,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
-from book import contents, corrections, folding, links
+from book import colophon, contents, corrections, folding, links, missing_page, openers, preview
 from book.outputs import InlineOutputs
 from book.reference import ModuleReference
 
@@ -22,6 +22,10 @@ def setup(app):
     # Pages are named, and found by readers, without the folder that holds them all.
     app.srcdir = app.srcdir / "chapters"
     app.connect("config-inited", add_repository)
+    app.connect("config-inited", colophon.add_commit, priority=600)  # it links to the repository
+    app.connect("html-collect-pages", missing_page.pages)
+    app.connect("html-page-context", openers.add_openers)
+    app.connect("html-page-context", preview.add_tags)
     app.connect("env-before-read-docs", warn_of_unlisted_pages)
     app.connect("doctree-read", links.add_statements)
     app.connect("builder-inited", copy_mathjax)
