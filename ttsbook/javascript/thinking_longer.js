@@ -3,7 +3,7 @@ import { drag, element, follow, range, slider, wholeNumbers } from "./controls.j
 import { drawing, node, Panel } from "./chart.js";
 
 const [DIM, STEPS, TAIL, EVEN_LENGTH] = [20, 30, 0.8, 10];
-const DECADES = [-4, 2];
+const DECADES = [-4, 1];
 const TICK = 160; // milliseconds for one thinking step, while it thinks by itself
 
 const even = Array(DIM).fill(1);
@@ -48,7 +48,7 @@ const visible = (values) => {
 const words = (svg, x, y, lines, attributes) =>
   lines.forEach((line, i) => svg.append(node("text", { x, y: y + 15 * i, ...attributes }, line)));
 
-const drawErrors = (svg, frame, { n, k, depth, covered, skewed }) => {
+const drawErrors = (svg, frame, { n, k, depth, covered, skewed }, narrow) => {
   const percent = (exponent) => `${Number((10 ** (exponent + 2)).toPrecision(1))} %`;
   const panel = new Panel(svg, { ...frame, domain: [0, STEPS], decades: DECADES, format: percent, label: "error left after thinking" });
   panel.add("line", { x1: frame.left, x2: frame.right, y1: panel.y(1), y2: panel.y(1), class: "tts-level" });
@@ -57,7 +57,8 @@ const drawErrors = (svg, frame, { n, k, depth, covered, skewed }) => {
   const [first, second] = [visible(covered), visible(skewed)];
   panel.curve(first, "tts-first");
   panel.curve(second, "tts-second");
-  words(svg, frame.left + 7, frame.bottom - 27, ["trained on all", "directions alike"], { class: "tts-first-label" });
+  const alike = narrow ? ["trained", "on all", "directions"] : ["trained on all", "directions alike"];
+  words(svg, frame.left + 7, frame.bottom + 3 - 15 * alike.length, alike, { class: "tts-first-label" });
   const last = second.length - 1;
   const [endX, endY] = [panel.x(last), panel.y(second[last])];
   const ends = endX > frame.right - 90;
@@ -74,7 +75,7 @@ const drawErrors = (svg, frame, { n, k, depth, covered, skewed }) => {
 const drawAnswers = (svg, { left, right, top, bottom }, { answers }) => {
   const [low, high] = [-1, 3];
   const y = (value) => bottom - ((Math.max(low, Math.min(high, value)) - low) / (high - low)) * (bottom - top);
-  svg.append(node("text", { x: left, y: top - 8, class: "tts-title" }, "its answers to the 20 unknowns"));
+  svg.append(node("text", { x: left - 62, y: top - 8, class: "tts-title" }, "its answers to the 20 unknowns"));
   for (const [value, text] of [[0, "no answer"], [1, "right"]]) {
     svg.append(node("line", { x1: left, x2: right, y1: y(value), y2: y(value), class: value ? "tts-level" : "tts-grid" }));
     words(svg, left - 6, y(value) + 4, [text], { "text-anchor": "end" });
@@ -113,12 +114,12 @@ const render = ({ model, el }) => {
   const draw = (width) => {
     const state = compute(model);
     const beside = width >= 600;
-    const split = beside ? 0.6 * width : width;
+    const split = beside ? 0.62 * width : width;
     const text = sentence(state);
     const picture = drawing(width, beside ? 330 : 560, text);
     frame = { left: 52, right: split - 8, top: 26, bottom: beside ? 286 : 270 };
-    drawErrors(picture, frame, state);
-    const lower = beside ? { left: split + 78, right: width - 4, top: 26, bottom: 286 } : { left: 68, right: width - 8, top: 356, bottom: 530 };
+    drawErrors(picture, frame, state, !beside);
+    const lower = beside ? { left: split + 82, right: width - 4, top: 26, bottom: 286 } : { left: 68, right: width - 8, top: 356, bottom: 530 };
     drawAnswers(picture, lower, state);
     return { picture, words: text };
   };
