@@ -79,11 +79,8 @@ def main(arguments=None):
     status = 0
     for name in options.names or chapters:
         try:
-            if options.check:
-                outcome = check(chapters[name], name)
-            else:
-                outcome = store(chapters[name], name, timed=options.time)
-            print(outcome, flush=True)
+            path = chapters[name]
+            print(check(path, name) if options.check else store(path, name, timed=options.time), flush=True)
         except ChapterError as error:
             print(error, file=sys.stderr)
             status = 1

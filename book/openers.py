@@ -92,13 +92,13 @@ def part_of(app, page):
 
 
 def _times(words):
-    """The line under the title: `About 25 minutes to read · 8 s to run`."""
+    """Write the line under the title: `About 25 minutes to read · 8 s to run`."""
     words = words[0].upper() + words[1:].replace(", ", " · ")
     return f'\n<p class="chapter-time">{words}</p>'
 
 
 def _opener(app, part, address_of):
-    """What a part asks, what it builds on, and what its pages ask."""
+    """Say what a part asks, what it builds on, and what its pages ask."""
     entries = []
     for page in part.pages:
         asked = question(app.srcdir, page)

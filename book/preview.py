@@ -20,11 +20,10 @@ def add_tags(app, page, _template, context, doctree):
         return
     part = openers.part_of(app, page)
     asked = openers.question(app.srcdir, page)
-    title = context.get("title") or app.config.html_title or app.config.project
     found = tags(
         page,
-        title=app.env.titles[page].astext() if page in app.env.titles else title,
-        book=str(app.config.project),
+        title=app.env.titles[page].astext(),
+        book=app.config.html_title,
         description=asked or (part.question if part else SUBTITLE),
         site=address.site(os.environ),
     )

@@ -20,7 +20,9 @@ WORDS_A_MINUTE = 180
 SECONDS = {"formula in a line": 1.5, "formula of its own": 10, "line of code": 2, "picture": 20, "widget": 60}
 HIDDEN = {"hide-cell", "hide-input", "remove-cell", "remove-input"}
 
-_FOLDED = re.compile(r"^(?P<fence>`{3,}|:{3,})\{[^}\n]*\}[^\n]*\n(?::[\w-]+:[^\n]*\n)*?:class: dropdown.*?^(?P=fence)$", re.M | re.S)
+_FOLDED = re.compile(
+    r"^(?P<fence>`{3,}|:{3,})\{[^}\n]*\}[^\n]*\n(?::[\w-]+:[^\n]*\n)*?:class: dropdown.*?^(?P=fence)$", re.M | re.S
+)
 _OWN_FORMULA = re.compile(r"\$\$.*?\$\$|\\begin\{(align|equation|gather)\*?\}.*?\\end\{\1\*?\}", re.S)
 _FORMULA = re.compile(r"\$[^$\n]+\$")
 _NO_PROSE = re.compile(r"^(?:`{3,}|:{3,}).*$|^:[\w-]+:.*$|<[^>]*>|\]\([^)]*\)|\{[\w:-]+\}", re.M)

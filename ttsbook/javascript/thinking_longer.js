@@ -1,33 +1,14 @@
-import { bestDepth, cotErrorLimit, powerLaw, preconditioner } from "./theory.js";
+import { STEPS, compute } from "./two_trainings.js";
 import { drag, element, follow, range, slider, wholeNumbers } from "./controls.js";
 import { drawing, node, Panel } from "./chart.js";
 
-const [DIM, STEPS, TAIL, EVEN_LENGTH] = [20, 30, 0.8, 10];
 const DECADES = [-4, 1];
 const TICK = 160; // milliseconds for one thinking step, while it thinks by itself
-
-const even = Array(DIM).fill(1);
-const tail = () => {
-  const raw = powerLaw(DIM, TAIL);
-  const total = raw.reduce((sum, value) => sum + value, 0);
-  return raw.map((value) => (value * DIM) / total);
-};
 
 const share = (value) => {
   const percent = 100 * value;
   if (percent >= 1000) return `${percent.toPrecision(2).includes("e") ? percent.toExponential(0) : percent.toFixed(0)} %`;
   return percent < 0.01 ? "less than 0.01 %" : `${Number(percent.toPrecision(2))} %`;
-};
-
-const compute = (model) => {
-  const [n, k] = [model.get("train_length"), model.get("steps")];
-  const P = preconditioner(tail(), n);
-  const errors = (solver) => cotErrorLimit(solver, even, STEPS).map((error) => error / DIM);
-  return {
-    n, k, depth: bestDepth(P, even).steps,
-    covered: errors(preconditioner(even, EVEN_LENGTH)), skewed: errors(P),
-    answers: P.map((p) => 1 - (1 - p) ** k), // the mean of each answer over the right one
-  };
 };
 
 const sentence = ({ n, k, depth, covered, skewed }) => {
@@ -61,8 +42,9 @@ const drawErrors = (svg, frame, { n, k, depth, covered, skewed }, narrow) => {
   words(svg, frame.left + 7, frame.bottom + 3 - 15 * alike.length, alike, { class: "tts-first-label" });
   const last = second.length - 1;
   const [endX, endY] = [panel.x(last), panel.y(second[last])];
-  const ends = endX > frame.right - 90;
-  const place = !ends ? [endX + 10, frame.bottom - 27, "start"] : [frame.right - 2, endY > frame.bottom - 60 ? endY - 42 : Math.min(endY + 24, frame.bottom - 24), "end"];
+  const lowest = Math.max(...second.slice(-12).map((error) => panel.y(error)));
+  const place = endX < frame.right - 90 && endY > frame.bottom - 60 ? [endX + 10, frame.bottom - 27, "start"]
+    : lowest > frame.bottom - 60 ? [frame.right - 2, endY - 42, "end"] : [endX - 2, lowest + 24, "end"];
   words(svg, place[0], place[1], ["trained on a", `long tail, n = ${n}`], { class: "tts-second-label", "text-anchor": place[2] });
   for (const [errors, name] of [[covered, "tts-first"], [skewed, "tts-second"]]) {
     if (errors[k] >= 10 ** DECADES[0] && errors[k] <= 10 ** DECADES[1]) panel.add("circle", { cx: x, cy: panel.y(errors[k]), r: 7, class: `tts-point ${name}` });
@@ -75,7 +57,7 @@ const drawErrors = (svg, frame, { n, k, depth, covered, skewed }, narrow) => {
 const drawAnswers = (svg, { left, right, top, bottom }, { answers }) => {
   const [low, high] = [-1, 3];
   const y = (value) => bottom - ((Math.max(low, Math.min(high, value)) - low) / (high - low)) * (bottom - top);
-  svg.append(node("text", { x: left - 62, y: top - 8, class: "tts-title" }, "its answers to the 20 unknowns"));
+  svg.append(node("text", { x: left - 62, y: top - 8, class: "tts-title" }, "its 20 answers (long tail)"));
   for (const [value, text] of [[0, "no answer"], [1, "right"]]) {
     svg.append(node("line", { x1: left, x2: right, y1: y(value), y2: y(value), class: value ? "tts-level" : "tts-grid" }));
     words(svg, left - 6, y(value) + 4, [text], { "text-anchor": "end" });
