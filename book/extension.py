@@ -8,7 +8,23 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
-from book import compact, contents, corrections, evidence, folding, linked_code, links, reference, source_pages, widget_links, widget_pages
+from book import (
+    colophon,
+    compact,
+    contents,
+    corrections,
+    evidence,
+    folding,
+    linked_code,
+    links,
+    missing_page,
+    openers,
+    preview,
+    reference,
+    source_pages,
+    widget_links,
+    widget_pages,
+)
 from book.outputs import InlineOutputs
 
 MATHJAX_FONTS = "output/chtml/fonts/woff-v2"
@@ -22,6 +38,10 @@ def setup(app):
     app.srcdir = app.srcdir / "chapters"
     app.connect("config-inited", add_repository)
     app.connect("config-inited", widget_links.add_scheme)
+    app.connect("config-inited", colophon.add_commit, priority=600)  # it links to the repository
+    app.connect("html-collect-pages", missing_page.pages)
+    app.connect("html-page-context", openers.add_openers)
+    app.connect("html-page-context", preview.add_tags)
     app.connect("env-before-read-docs", warn_of_unlisted_pages)
     app.connect("doctree-read", links.add_statements)
     app.connect("builder-inited", copy_mathjax)
