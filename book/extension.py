@@ -8,7 +8,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
-from book import contents, corrections, folding, links
+from book import checks, contents, corrections, folding, links
 from book.outputs import InlineOutputs
 from book.reference import ModuleReference
 
@@ -32,6 +32,7 @@ def setup(app):
     app.add_post_transform(corrections.UnnumberedStatements)
     app.add_post_transform(folding.ProofTitles)
     app.add_post_transform(folding.FoldDropdowns)
+    checks.setup(app)
     folded = (folding.visit_folded, folding.depart_folded)
     app.add_node(folding.Folded, html=folded)
     app.add_node(folding.Summary, html=(folding.visit_summary, folding.depart_summary))
