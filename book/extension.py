@@ -8,7 +8,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
-from book import checks, contents, corrections, folding, links
+from book import checks, contents, corrections, folding, links, widget_links
 from book.outputs import InlineOutputs
 from book.reference import ModuleReference
 
@@ -22,6 +22,7 @@ def setup(app):
     # Pages are named, and found by readers, without the folder that holds them all.
     app.srcdir = app.srcdir / "chapters"
     app.connect("config-inited", add_repository)
+    app.connect("config-inited", widget_links.add_scheme)
     app.connect("env-before-read-docs", warn_of_unlisted_pages)
     app.connect("doctree-read", links.add_statements)
     app.connect("builder-inited", copy_mathjax)
@@ -33,6 +34,7 @@ def setup(app):
     app.add_post_transform(folding.ProofTitles)
     app.add_post_transform(folding.FoldDropdowns)
     checks.setup(app)
+    app.add_post_transform(widget_links.WidgetLinks)
     folded = (folding.visit_folded, folding.depart_folded)
     app.add_node(folding.Folded, html=folded)
     app.add_node(folding.Summary, html=(folding.visit_summary, folding.depart_summary))
