@@ -16,7 +16,7 @@
       .normalize("NFKC")
       .replace(/[\s_]/g, "")
       .replace(/[−–]/g, "-")
-      .replace(/^(-?\d{1,3})((?:,\d{3})+)(?=\.|$)/, (_, head, rest) => head + rest.replaceAll(",", ""))
+      .replace(/^(-?[1-9]\d{0,2})((?:,\d{3})+)(?=\.|$)/, (_, head, rest) => head + rest.replaceAll(",", ""))
       .replace(",", ".")
       .replace(/[·×*]10\^?\(?(-?\d+)\)?$/, "e$1");
     const parts = plain.split("/");
