@@ -8,7 +8,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
-from book import checks, contents, corrections, folding, links, widget_links
+from book import checks, contents, corrections, folding, links, widget_links, widget_pages
 from book.outputs import InlineOutputs
 from book.reference import ModuleReference
 
@@ -26,6 +26,7 @@ def setup(app):
     app.connect("env-before-read-docs", warn_of_unlisted_pages)
     app.connect("doctree-read", links.add_statements)
     app.connect("builder-inited", copy_mathjax)
+    app.connect("html-collect-pages", widget_pages.collect)
     app.add_directive("reference", ModuleReference)
     app.add_transform(InlineOutputs)
     app.add_post_transform(corrections.BibliographyList)

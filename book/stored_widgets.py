@@ -18,7 +18,8 @@ from book.notebooks import WIDGET, WIDGET_STATE
 
 OPTIONS = ("embed", "theme")  # of a page that shows one widget; no trait may bear these names
 CAPITALS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-WHOLE = re.compile(r"-?\d+")
+WHOLE = re.compile(r"-?\d+", re.ASCII)
+NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -153,10 +154,8 @@ def refusal(text, setting):
 
 
 def _within(text, whole, least, most):
-    try:
-        return bool(WHOLE.fullmatch(text) or not whole) and least <= float(text) <= most and math.isfinite(float(text))
-    except ValueError:
-        return False
+    form = WHOLE if whole else NUMBER
+    return bool(form.fullmatch(text)) and least <= float(text) <= most and math.isfinite(float(text))
 
 
 def _inferred(state):

@@ -1,5 +1,6 @@
 """Widgets that stand alone: how links name them, and what the site makes of them."""
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from bs4 import BeautifulSoup
 from small_notebooks import SVG, code, notebook, shown, text, with_widgets
 
 from book import stored_widgets, widget_links
+from book.widget_pages import fragment
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {
@@ -18,10 +20,11 @@ SETTINGS = {
     "length": {"start": 20, "kind": "whole", "options": [None, 20, 40]},
     "list": {"start": [1.0, 2.0], "kind": "number", "most": 3, "size": 2},
 }
+PRESET = {"name": "Three", "question": "Why <three>?", "look": "Look.", "state": {"count": 3, "case": "a, b"}}
 STATE = {
     "_anywidget_id": "ttsbook.widgets.small_counter.SmallCounter",
     "_esm": "export default { render({ el }) { el.textContent = 'moves'; } };",
-    "frame": {"settings": SETTINGS, "presets": []},
+    "frame": {"settings": SETTINGS, "presets": [PRESET]},
     "count": 7,
 }
 LINKS = """# A page
@@ -90,6 +93,58 @@ def test_links_that_lead_nowhere_are_warnings_and_warnings_are_errors(tmp_path):
     assert done.returncode != 0
     for complaint in list(BAD.values())[:3]:
         assert len(re.findall(f"WARNING: widget:.*{re.escape(complaint)}", done.stderr)) == 1, done.stderr
+
+
+def test_every_widget_has_a_page_that_holds_its_state(built):
+    page = BeautifulSoup((built / "widgets" / "small-counter.html").read_text(), "html.parser")
+    state = json.loads(page.find(type="application/vnd.jupyter.widget-state+json").string)["state"]
+    assert state["one"]["state"]["frame"]["presets"] == [PRESET]
+    assert json.loads(page.select_one(".widget-live > script").string) == {"model_id": "one"}
+    assert page.select_one(".widget-still > svg")["aria-label"] == "A counter."
+    assert page.title.string.startswith(page.h1.string)
+    assert page.select_one("nav a")["href"] == "../index.html#widget-small-counter"
+    assert {script["src"].rpartition("/")[2].partition("?")[0] for script in page.select("script[src]")} == {
+        "host.js",
+        "stand.js",
+    }
+
+
+def test_one_page_lists_all_widgets_with_their_questions(built):
+    page = BeautifulSoup((built / "widgets" / "index.html").read_text(), "html.parser")
+    assert [link["href"] for link in page.select("h2 a")] == ["small-counter.html"]
+    (question,) = page.select("li a")
+    assert question.string == "Why <three>?"
+    assert question["href"] == "small-counter.html#case=a,+b&count=3"
+
+
+def test_the_widget_in_its_chapter_leads_to_its_page_and_is_led_back_to(built):
+    page = BeautifulSoup((built / "index.html").read_text(), "html.parser")
+    assert page.select_one("#widget-small-counter.widget")["data-stand"] == "widgets/small-counter.html"
+
+
+def test_a_widget_shown_twice_is_named_once(tmp_path):
+    view = shown(widget={"model_id": "one"}, svg=SVG.format("<g/>"), plain="A counter.")
+    index = with_widgets(notebook(text("# A page"), code("1", view), code("1", view)), one=STATE)
+    done = small_book.build(small_book.write(tmp_path, index=index, reference="# Reference\n"), tmp_path)
+    assert done.returncode == 0, done.stderr
+    page = BeautifulSoup((tmp_path / "_build" / "html" / "index.html").read_text(), "html.parser")
+    assert [widget.get("id") for widget in page.select("[data-stand]")] == ["widget-small-counter", None]
+
+
+@pytest.mark.parametrize("trait", SETTINGS)
+def test_what_is_written_into_an_address_is_accepted_there(trait):
+    widget = stored_widgets.StoredWidget("small-counter", "index", "one", STATE, {})
+    assert list(stored_widgets.complaints(widget, fragment({trait: SETTINGS[trait]["start"]}))) == []
+
+
+@pytest.mark.parametrize("text", ["1", ".5", "1e-3", "-2."])
+def test_a_number_may_be_written_so(text):
+    assert stored_widgets.refusal(text, {"kind": "number"}) is None
+
+
+@pytest.mark.parametrize("text", ["", " 1", "1e999", "1_0", "inf", "0x1", "٣", "1,2"])
+def test_a_number_may_not_be_written_so(text):
+    assert stored_widgets.refusal(text, {"kind": "number"}) == "a number"
 
 
 @pytest.fixture(scope="module")

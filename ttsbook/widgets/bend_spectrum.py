@@ -38,6 +38,7 @@ class BendSpectrum(Widget):
     """
 
     _esm = bundle("bend_spectrum.js")
+    controls = ("strengths", "selected", "train_length", "test_length")
     strengths = traitlets.List(traitlets.Float(min=1e-3, max=100.0), minlen=2, maxlen=50).tag(sync=True)
     selected = traitlets.Int(DIM, min=1).tag(sync=True)
     train_length = traitlets.Int(100, min=1).tag(sync=True)
@@ -49,6 +50,12 @@ class BendSpectrum(Widget):
         strengths = settings.pop("strengths", dict(presets)["power law"])
         selected = settings.pop("selected", len(strengths))
         super().__init__(strengths=strengths, presets=presets, selected=selected, **settings)
+
+    def settings(self):
+        """Describe what the controls can be set to; only a skill that there is can be selected."""
+        settings = super().settings()
+        settings["selected"]["most"] = len(self.strengths)
+        return settings
 
     @traitlets.validate("strengths")
     def _numbers(self, proposal):

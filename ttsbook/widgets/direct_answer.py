@@ -27,6 +27,7 @@ class DirectAnswer(Widget):
     """
 
     _esm = bundle("direct_answer.js")
+    controls = ("dim", "exponent", "train_length", "test_length")
     dim = traitlets.Int(20, min=2, max=50).tag(sync=True)
     exponent = traitlets.Float(1.0, min=0.0, max=2.0).tag(sync=True)
     train_length = traitlets.Int(40, min=1).tag(sync=True)

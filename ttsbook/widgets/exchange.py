@@ -32,6 +32,7 @@ class Exchange(Widget):
     """
 
     _esm = bundle("exchange.js")
+    controls = ("train_length", "steps", "exponent", "test_length")
     DIM, STEPS = 20, 20
     train_length = traitlets.Int(40, min=1, max=1000).tag(sync=True)
     steps = traitlets.Int(3, min=1, max=20).tag(sync=True)

@@ -38,6 +38,7 @@ class GPTThinking(Widget):
     """
 
     _esm = bundle("gpt_thinking.js")
+    controls = ("shown", "steps")
     shown = traitlets.Int(9, min=0).tag(sync=True)
     steps = traitlets.Int(10, min=0, max=30).tag(sync=True)
     curves = traitlets.List().tag(sync=True)
@@ -54,6 +55,12 @@ class GPTThinking(Widget):
         if self.curves and proposal["value"] >= len(self.curves):
             raise traitlets.TraitError(f"shown must be below {len(self.curves)}, got {proposal['value']}")
         return proposal["value"]
+
+    def settings(self):
+        """Describe what the controls can be set to; only a training that there is can be shown."""
+        settings = super().settings()
+        settings["shown"]["most"] = len(self.curves) - 1
+        return settings
 
     def _think(self, change):
         """Let the shipped model think about one prompt that it has not seen."""

@@ -34,6 +34,7 @@ class KindMixture(Widget):
     """
 
     _esm = bundle("kind_mixture.js")
+    controls = ("pool", "easy_short", "hard_short", "easy_long", "hard_long")
     pool = traitlets.Int(1, min=1, max=len(SEEDS)).tag(sync=True)
     easy_short = traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True)
     hard_short = traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True)

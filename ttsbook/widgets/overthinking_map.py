@@ -30,6 +30,7 @@ class OverthinkingMap(Widget):
     """
 
     _esm = bundle("overthinking_map.js")
+    controls = ("train_length", "train_exponent", "test_exponent", "steps")
     DIM = 20
     train_length = traitlets.Int(200, min=5, max=2000).tag(sync=True)
     train_exponent = traitlets.Float(0.8, min=0.0, max=2.0).tag(sync=True)

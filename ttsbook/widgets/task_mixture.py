@@ -34,6 +34,15 @@ class TaskMixture(Widget):
     """
 
     _esm = bundle("task_mixture.js")
+    controls = (
+        "target_exponent",
+        "easy_exponent",
+        "hard_exponent",
+        "train_length",
+        "steps",
+        "share_easy",
+        "share_hard",
+    )
     target_exponent = traitlets.Float(0.7, min=0.0, max=1.6).tag(sync=True)
     easy_exponent = traitlets.Float(0.2, min=0.0, max=1.6).tag(sync=True)
     hard_exponent = traitlets.Float(1.2, min=0.0, max=1.6).tag(sync=True)

@@ -26,6 +26,7 @@ class ThinkingPath(Widget):
     """
 
     _esm = bundle("thinking_path.js")
+    controls = ("train_tail", "test_tail", "train_length", "steps", "start_strong", "start_weak")
     train_tail = traitlets.Float(0.1, min=0.01, max=1.0).tag(sync=True)
     test_tail = traitlets.Float(0.1, min=0.01, max=1.0).tag(sync=True)
     train_length = traitlets.Int(20, min=1, max=1000).tag(sync=True)

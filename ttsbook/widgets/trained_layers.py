@@ -39,6 +39,7 @@ class TrainedLayers(Widget):
     """
 
     _esm = bundle("trained_layers.js")
+    controls = ("setting", "train_length", "test_length", "recipe", "summary")
     setting = traitlets.Enum(SETTINGS, default_value="skewed, isotropic").tag(sync=True)
     train_length = traitlets.Int(100).tag(sync=True)
     test_length = traitlets.Int(None, allow_none=True).tag(sync=True)
@@ -55,6 +56,13 @@ class TrainedLayers(Widget):
             self.set_trait(name, found.settings[name])
         self.set_trait("curves", _encoded(found))
         super().__init__(**settings)
+
+    def settings(self):
+        """Describe what the controls can be set to; only lengths of the experiment can be chosen."""
+        settings = super().settings()
+        settings["train_length"]["options"] = sorted({n for lengths in self.train_lengths.values() for n in lengths})
+        settings["test_length"]["options"] = list(self.test_lengths)
+        return settings
 
     def still(self):
         """Errors of the trained layers with their range over the seeds, and theory, as they are set."""

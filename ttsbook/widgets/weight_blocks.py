@@ -22,6 +22,7 @@ class WeightBlocks(Widget):
     """
 
     _esm = bundle("weight_blocks.js")
+    controls = ("V", "W")
     STEPS, PROMPTS, LENGTH = 20, 64, 20
     V = traitlets.List(traitlets.Float(), minlen=16, maxlen=16).tag(sync=True)
     W = traitlets.List(traitlets.Float(), minlen=16, maxlen=16).tag(sync=True)
