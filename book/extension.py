@@ -9,6 +9,7 @@ from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
 from book import (
+    checks,
     colophon,
     compact,
     contents,
@@ -56,6 +57,7 @@ def setup(app):
     app.add_post_transform(corrections.UnnumberedStatements)
     app.add_post_transform(folding.ProofTitles)
     app.add_post_transform(folding.FoldDropdowns)
+    checks.setup(app)
     app.add_post_transform(widget_links.WidgetLinks)
     folded = (folding.visit_folded, folding.depart_folded)
     app.add_node(folding.Folded, html=folded)
