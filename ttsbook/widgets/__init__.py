@@ -15,6 +15,7 @@ from ttsbook.widgets.kind_mixture import KindMixture
 from ttsbook.widgets.overthinking_map import OverthinkingMap
 from ttsbook.widgets.simulation import Simulating
 from ttsbook.widgets.task_mixture import TaskMixture
+from ttsbook.widgets.thinking_longer import ThinkingLonger
 from ttsbook.widgets.thinking_path import ThinkingPath
 from ttsbook.widgets.trained_layers import TrainedLayers
 from ttsbook.widgets.weight_blocks import WeightBlocks
@@ -28,6 +29,7 @@ __all__ = [
     "OverthinkingMap",
     "Simulating",
     "TaskMixture",
+    "ThinkingLonger",
     "ThinkingPath",
     "TrainedLayers",
     "WeightBlocks",

@@ -42,9 +42,15 @@ class GPTThinking(Simulating):
         Which training is shown, from 0.
     steps : int
         Number of thinking steps k, 0 to 30.
+
+    Examples
+    --------
+    >>> "trained to answer directly" in GPTThinking(shown=0).still().alt
+    True
     """
 
     _esm = bundle("gpt_thinking.js")
+    controls = ("shown", "steps")
     PROMPTS, CHUNK = 2048, 64
     DEPENDS = ("shown",)
     shown = traitlets.Int(9, min=0).tag(sync=True)
@@ -59,6 +65,12 @@ class GPTThinking(Simulating):
         if self.curves and proposal["value"] >= len(self.curves):
             raise traitlets.TraitError(f"shown must be below {len(self.curves)}, got {proposal['value']}")
         return proposal["value"]
+
+    def settings(self):
+        """Describe what the controls can be set to; only a training that there is can be shown."""
+        settings = super().settings()
+        settings["shown"]["most"] = len(self.curves) - 1
+        return settings
 
     def errors(self):
         """Let the shipped model of the chosen training think about fresh prompts.
