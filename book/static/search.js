@@ -56,10 +56,12 @@
     return found.length ? { found, loosely: false } : { found: rank(true).slice(0, 10), loosely: true };
   }
 
+  const short = (text) => (text.length < 110 ? text : `${text.slice(0, text.lastIndexOf(" ", 100))} …`);
+
   function asResult({ entry, points }) {
     const { docnames, titles, filenames } = Search._index;
     const page = docnames.indexOf(entry.page);
-    const title = [`${entry.kind} ${entry.number}`.trim(), entry.title].filter(Boolean).join(": ");
+    const title = [`${entry.kind} ${entry.number}`.trim(), short(entry.title)].filter(Boolean).join(": ");
     const paper = entry.paper ? `; paper: ${entry.paper}` : "";
     return [entry.page, title, `#${entry.id}`, `${titles[page]}${paper}`, points, filenames[page]];
   }
@@ -82,7 +84,7 @@
     else if (loosely && !bySphinx.length) say("Nothing has all of these words. These come near:");
     if (loosely) return [...results, ...bySphinx];
     // A page of that very name comes before all but what is called so.
-    const named = ([, title]) => same(title.replace(/^[\d.]+/, "").split(":")[0], query);
+    const named = ([, title]) => same(title.replace(/<[^>]*>|[\d.]+ /g, "").split(":")[0], query);
     const called = results.filter(([, , , , points]) => points >= 800);
     const others = results.filter(([, , , , points]) => points < 800);
     const rest = bySphinx.filter((page) => !named(page));
@@ -93,7 +95,7 @@
   const textOf = Search.htmlToText;
   Search.htmlToText = (html, anchor) => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    for (const part of page.querySelectorAll("#jb-print-docs-body, .symbols, .widget, pre")) part.remove();
+    for (const part of page.querySelectorAll("#jb-print-docs-body, .bd-header-article, h1, .symbols, .widget, pre")) part.remove();
     return textOf(page.documentElement.outerHTML, anchor).replace(/\\[()[\]]/g, "").replace(/\s+/g, " ");
   };
 
