@@ -2,7 +2,7 @@
 {
   const STATEMENTS = ["definition", "theorem", "proposition", "corollary", "lemma"];
   const KINDS = [...STATEMENTS, "symbol", "figure", "exercise", "claim", "equation"]; // the best first
-  const IDLE = new Set(["the", "of", "a", "an", "and", "in", "to", "for", "is", "on", "fig"]);
+  const IDLE = new Set(["the", "of", "a", "an", "and", "in", "to", "for", "is", "on"]);
 
   const wordsOf = (text) => text.normalize("NFKD").toLowerCase().match(/\d+(?:\.\d+)*|[\p{L}\p{N}]+/gu) ?? [];
   const stem = (word) => (word.length > 4 ? word.replace(/(?:ies|es|s|y|e)$/, "") : word);
@@ -14,6 +14,10 @@
     const isStatement = rank < STATEMENTS.length;
     return { kind, number, title, paper, page, id, words, named: wordsOf(title).join(" "), rank, isStatement };
   });
+
+  const SHORT = { fig: "figure", eq: "equation", thm: "theorem", prop: "proposition", cor: "corollary" };
+  Object.assign(SHORT, { lem: "lemma", def: "definition", ex: "exercise" });
+  const inFull = (query) => query.replace(/^(\w+)\.? +(?=\(?\d)/, (start, word) => `${SHORT[word] ?? word} `);
 
   // Pairs of letters tell a misspelled word.
   function near(one, other) {
@@ -27,6 +31,7 @@
   function score(entry, query, words, loosely) {
     const phrase = words.join(" ");
     const called = [`${entry.kind} ${entry.number}`, entry.id, entry.id.replace(/^(?:equation|symbol)-/, "")];
+    if (query.includes("_")) called.push(entry.id.replace("claim-", ""));
     if (called.some((name) => same(name, query))) return 1000 - entry.rank;
     if (entry.named === phrase) return 900 - entry.rank;
     if (entry.paper.split(", ").some((place) => same(place, query))) return 800 - 5 * entry.rank;
@@ -44,7 +49,7 @@
   }
 
   function find(query) {
-    const asked = query.trim().toLowerCase();
+    const asked = inFull(query.trim().toLowerCase());
     const words = wordsOf(asked).filter((word, _, { length }) => length === 1 || !IDLE.has(word));
     if (!words.length) return { found: [], loosely: false };
     const rank = (loosely) =>
@@ -108,6 +113,9 @@
         "Nothing was found.",
     },
   });
+
+  // The theme means this field and takes the first one of the page, which is not shown.
+  document.querySelector(".bd-search-container input").focus();
 
   // From a folder the browser lets no page read another.
   if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
