@@ -16,14 +16,12 @@ def test_the_statements_and_figures_of_a_page_become_targets_of_links_and_headin
         docname="setup/task",
         metadata={"setup/task": {"myst_slugs": {"heading": (3, "id1", "A heading")}}},
         proof_list={"prop-floor": here, "prop-recursion": there},
+        sphinx_exercise_registry={"ex-scale": here, "ex-trade": there},
     )
     links.add_statements(SimpleNamespace(env=env), page_with("fig-floor"))
     targets = env.metadata["setup/task"]["myst_slugs"]
-    assert {name: target[1] for name, target in targets.items()} == {
-        "heading": "id1",
-        "prop-floor": "prop-floor",
-        "fig-floor": "fig-floor",
-    }
+    places = {"heading": "id1", "prop-floor": "prop-floor", "ex-scale": "ex-scale", "fig-floor": "fig-floor"}
+    assert {name: target[1] for name, target in targets.items()} == places
 
 
 def test_a_page_without_statements_is_left_alone():

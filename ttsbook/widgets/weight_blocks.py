@@ -14,6 +14,7 @@ class WeightBlocks(Widget):
     """All weights of the attention layer at d = 1, to be edited, and the error of its chain of thought.
 
     The error is the mean over 64 prompts of 20 examples with covariance 1, drawn with seed 0.
+    The curves are simulations themselves, in the browser: a kernel would add nothing.
 
     Parameters
     ----------
@@ -27,6 +28,7 @@ class WeightBlocks(Widget):
     """
 
     _esm = bundle("weight_blocks.js")
+    controls = ("V", "W")
     STEPS, PROMPTS, LENGTH = 20, 64, 20
     V = traitlets.List(traitlets.Float(), minlen=16, maxlen=16).tag(sync=True)
     W = traitlets.List(traitlets.Float(), minlen=16, maxlen=16).tag(sync=True)
