@@ -5,7 +5,7 @@ import copy
 import sys
 import time
 
-from book import notebooks, numbers
+from book import notebooks, numbers, references
 from book.comparison import differences
 from book.execution import ChapterError, execute
 from book.normalization import normalize
@@ -26,16 +26,19 @@ def remake(notebook, *, folder, name):
     Returns
     -------
     nbformat.NotebookNode
-        With fresh outputs, widget states, alternative texts and numbers in the text.
+        With fresh outputs, widget states, alternative texts, and numbers and references in
+        the text.
 
     Raises
     ------
     ChapterError
-        If a cell fails, or a number in the text is computed by no cell.
+        If a cell fails, a number in the text is computed by no cell, or a reference leads
+        nowhere.
     """
     fresh = copy.deepcopy(notebook)
     execute(fresh, folder=folder, name=name)
     numbers.write(fresh, name=name)
+    references.write(fresh, name=name)
     return normalize(fresh, name=name)
 
 
