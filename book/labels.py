@@ -15,7 +15,7 @@ import yaml
 from book import notebooks
 
 TOC = Path(__file__).parent.parent / "_toc.yml"
-FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})(?:\{(?P<name>[\w:-]+)\}[ \t]*(?P<title>.*))?$")
+FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})(?:\{(?P<name>[\w:-]+)\}[ \t]*(?P<title>.*)|[^{`]*)$")
 NUMBERED = re.compile(r"prf:(?!proof$)\w+|exercise")
 OPTION = re.compile(r"^:(?P<name>[\w-]+):[ \t]*(?P<value>.*)$")
 

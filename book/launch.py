@@ -10,6 +10,7 @@ import re
 
 BINDER = "https://mybinder.org"
 COLAB = "https://colab.research.google.com"
+KNOWN_HOSTS = re.compile(r"https?://[^/]*(?:github|gitlab|bitbucket)\.")
 GITHUB = re.compile(r"https://github\.com/(?P<name>[\w.-]+/[\w.-]+)")
 # Where the chapters are published in the form that Colab can show: see book/colab.py.
 NOTEBOOKS = "notebooks"
@@ -21,6 +22,8 @@ def add_repository(_, config):
         config.html_theme_options |= {
             "repository_url": address,
             "repository_branch": revision(os.environ),
+            # The theme asks how links to other hosts are made.
+            **({} if KNOWN_HOSTS.match(address) else {"repository_provider": "github"}),
             "use_repository_button": True,
             "launch_buttons": {
                 "notebook_interface": "jupyterlab",

@@ -56,7 +56,7 @@ def opened(browser, lab):
 
 
 @pytest.mark.parametrize("path", notebooks.paths(), ids=notebooks.name_of)
-def test_no_cell_shows_its_markup(opened, path):
+def test_it_reads_as_on_the_site(opened, path):
     page = opened(path)
     texts = page.evaluate(TEXTS)
     assert [text[max(m.start() - 30, 0) : m.end() + 30] for text in texts for m in RAW.finditer(text)] == []
@@ -68,11 +68,12 @@ def test_no_cell_shows_its_markup(opened, path):
     assert empty == []
     if any(cell.source.count("$") for cell in notebooks.read(path).cells if cell.cell_type == "markdown"):
         assert page.locator(".myst .katex").count()
+    assert_numbers_of_the_site(path, texts)
 
 
-@pytest.mark.parametrize("path", notebooks.paths(), ids=notebooks.name_of)
-def test_statements_have_the_numbers_of_the_site(opened, path):
-    text = " ".join(" ".join(opened(path).evaluate(TEXTS)).split())
+def assert_numbers_of_the_site(path, texts):
+    """Each statement and exercise says the number that it has on the site."""
+    text = " ".join(" ".join(texts).split())
     page = f"{notebooks.name_of(path)}.ipynb"
     known = [label for label in labels.read().values() if label.page == page and label.words]
     numbered = [label.words for label in known if not label.words.startswith(("Fig", "("))]
