@@ -33,7 +33,9 @@ def test_workflows_are_free_of_known_weaknesses():
 
 def test_a_known_weakness_is_found(tmp_path):
     text = (FOLDER / "workflows" / "links.yml").read_text().replace("actions/checkout@v5", "someone/checkout@v5")
-    (tmp_path / "links.yml").write_text(text.replace("make links", "echo ${{ github.event.issue.title }}"))
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    (folder / "links.yml").write_text(text.replace("make links", "echo ${{ github.event.issue.title }}"))
     zizmor = [Path(sys.executable).with_name("zizmor"), "--offline", "--no-progress", tmp_path]
     done = subprocess.run(zizmor, capture_output=True, text=True, check=False)
     assert done.returncode != 0
