@@ -4,7 +4,7 @@ import ast
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from book import numbers, references
+from book import checks, numbers, references
 from book.comparison import IGNORED
 from book.execution import ChapterError
 from book.normalization import alt_texts
@@ -124,6 +124,7 @@ GUARDS = (
     readable_references,
     no_typed_results,
     few_ignored_cells,
+    checks.consistent,
 )
 
 

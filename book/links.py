@@ -23,12 +23,26 @@ def allow_numbers():
     ProofDirective.option_spec["enumerated"] = directives.unchanged
 
 
-def add_statements(app, _doctree):
-    """Make the labels of the page that was read targets of links."""
+def add_statements(app, doctree):
+    """Make the statements, exercises, figures and sections of the page that was read targets of links."""
     page = app.env.docname
     targets = app.env.metadata[page].setdefault("myst_slugs", {})
-    for label, element in _labels(app.env, page):
-        targets.setdefault(label, (0, element, label))  # line, id, text of a link without text
+    known = getattr(app.env, "proof_list", {}) | getattr(app.env, "sphinx_exercise_registry", {})
+    for label, statement in known.items():
+        if statement["docname"] == page:
+            targets.setdefault(label, (0, label, label))  # line, id, text of a link without text
+    for node in doctree.findall(lambda node: isinstance(node, nodes.figure | nodes.section)):
+        for label in node["ids"]:
+            targets.setdefault(label, (0, label, label))
+
+
+def add_equations(app, _doctree):
+    """Make the labeled equations of the page that was read targets of links."""
+    page = app.env.docname
+    targets = app.env.metadata[page].setdefault("myst_slugs", {})
+    for label, (target, number) in app.env.get_domain("math").equations.items():
+        if target == page:
+            targets.setdefault(label, (0, f"equation-{label}", f"({number})"))
 
 
 def resolve_own(app, doctree):
@@ -57,19 +71,3 @@ def cite(app, doctree):
             link.replace_self(citation)
             found = CitationRef(citation["ids"][0], page, link.line or 0, [CitationTarget(key, "", "")])
             app.env.get_domain("cite").citation_refs.append(found)
-
-
-def _labels(env, page):
-    """Yield the labels of a page and the ids of what they name."""
-    for label, statement in getattr(env, "proof_list", {}).items():
-        if statement["docname"] == page:
-            yield label, label
-    for label, exercise in getattr(env, "sphinx_exercise_registry", {}).items():
-        if exercise["docname"] == page:
-            yield label, label
-    for label, (target, element) in env.get_domain("std").anonlabels.items():
-        if target == page:
-            yield label, element
-    for label, (target, _) in env.get_domain("math").equations.items():
-        if target == page:
-            yield label, f"equation-{label}"

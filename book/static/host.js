@@ -68,6 +68,7 @@
       const { model_id: id } = JSON.parse(view.textContent);
       if (!loaded.has(id)) throw new Error("its state is not in the page");
       const { widget, model } = await loaded.get(id);
+      el.dispatchEvent(new CustomEvent("widget", { bubbles: true, detail: model }));
       await widget.render({ model, el });
       view.closest(".widget")?.querySelector(".widget-still")?.setAttribute("hidden", "");
     } catch (error) {

@@ -41,7 +41,10 @@ def lab_folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def lab(lab_folder):
-    """Address of a JupyterLab, with a slash at its end; a chapter is at ``f"{lab}lab/tree/setup/task.ipynb"``."""
+    """Address of a JupyterLab, with a slash at its end.
+
+    A chapter is at ``f"{lab}lab/tree/setup/task.ipynb?reset"``, alone in its window.
+    """
     require(find_spec("jupyterlab"), "JupyterLab is not installed: run `make test-all` or `make lab`")
     home = lab_folder.parent
     notification = home / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"

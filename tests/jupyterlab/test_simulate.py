@@ -28,7 +28,7 @@ def shown(lab, lab_folder, browser):
         def shown(name, source):
             cell = nbformat.v4.new_code_cell(source.strip())
             nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=KERNEL), lab_folder / name)
-            page.goto(f"{lab}lab/tree/{name}")
+            page.goto(f"{lab}lab/tree/{name}?reset")
             run_all(page)
             widget = page.locator(".jp-OutputArea-output .tts-widget")
             widget.wait_for(timeout=60000)
@@ -39,7 +39,7 @@ def shown(lab, lab_folder, browser):
 
 def run_all(page):
     """Run all cells, when there is a kernel."""
-    page.get_by_title("Kernel Idle").or_(page.locator("[data-status=idle]")).first.wait_for(timeout=60000)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
@@ -104,7 +104,7 @@ def test_an_error_is_shown_where_the_points_would_be(shown):
     assert widget.get_by_role("button", name="stop").count() == 0
 
 
-def test_a_kernel_that_has_stopped_is_told_from_one_that_answers(shown, lab, request):
+def test_a_kernel_that_has_stopped_is_told_from_one_that_answers(shown):
     page, widget = shown("dead.ipynb", LONG)
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
     page.get_by_role("menuitem", name="Shut Down Kernel", exact=True).click()
@@ -116,7 +116,7 @@ def test_a_kernel_that_has_stopped_is_told_from_one_that_answers(shown, lab, req
 
 def test_a_chapter_is_run_and_its_widget_simulated(lab, browser):
     with watched_page(browser) as page:
-        page.goto(f"{lab}lab/tree/theorems/overthinking.ipynb")
+        page.goto(f"{lab}lab/tree/theorems/overthinking.ipynb?reset")
         run_all(page)
         button = page.get_by_role("button", name="simulate", exact=True)
         button.wait_for(timeout=180000)

@@ -32,12 +32,12 @@ const wholeTicks = (first, last) => {
 
 // One pair of axes: x whole numbers between two values, y logarithmic between two powers of ten.
 export class Panel {
-  constructor(svg, { left, right, top, bottom, domain, decades, label }) {
+  constructor(svg, { left, right, top, bottom, domain, decades, label, format = powerOfTen }) {
     Object.assign(this, { svg, left, right, top, bottom, domain, decades });
     for (let exponent = decades[0]; exponent <= decades[1]; exponent += decades[2] ?? 1) {
       const y = this.y(10 ** exponent);
       this.add("line", { x1: left, x2: right, y1: y, y2: y, class: "tts-grid" });
-      this.add("text", { x: left - 6, y: y + 4, "text-anchor": "end" }, powerOfTen(exponent));
+      this.add("text", { x: left - 6, y: y + 4, "text-anchor": "end" }, format(exponent));
     }
     this.add("text", { x: left, y: top - 8, class: "tts-title" }, label);
   }

@@ -35,9 +35,15 @@ class BendSpectrum(DirectErrors):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> BendSpectrum(strengths=[1.0, 0.5, 0.1]).still().alt.split(". ")[1]
+    '“strength λᵢ” (points): falls from 1 to 0.1'
     """
 
     _esm = bundle("bend_spectrum.js")
+    controls = ("strengths", "selected", "train_length", "test_length")
     DEPENDS = ("strengths", "train_length", "test_length")
     strengths = traitlets.List(traitlets.Float(min=1e-3, max=100.0), minlen=2, maxlen=50).tag(sync=True)
     selected = traitlets.Int(DIM, min=1).tag(sync=True)
@@ -50,6 +56,12 @@ class BendSpectrum(DirectErrors):
         strengths = settings.pop("strengths", dict(presets)["power law"])
         selected = settings.pop("selected", len(strengths))
         super().__init__(strengths=strengths, presets=presets, selected=selected, **settings)
+
+    def settings(self):
+        """Describe what the controls can be set to; only a skill that there is can be selected."""
+        settings = super().settings()
+        settings["selected"]["most"] = len(self.strengths)
+        return settings
 
     @traitlets.validate("strengths")
     def _numbers(self, proposal):

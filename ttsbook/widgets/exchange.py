@@ -30,11 +30,16 @@ class Exchange(LayerErrors):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> Exchange(train_length=20, steps=5).still().alt.split(".")[0]
+    'Line chart of training examples n (logarithmic scale) against thinking steps k, from 1 to 20'
     """
 
     _esm = bundle("exchange.js")
+    controls = ("train_length", "steps", "exponent", "test_length")
     DIM, STEPS = 20, 20
-    DEPENDS = ("train_length", "steps", "exponent", "test_length")
     train_length = traitlets.Int(40, min=1, max=1000).tag(sync=True)
     steps = traitlets.Int(3, min=1, max=20).tag(sync=True)
     exponent = traitlets.Float(1.0, min=0.0, max=2.0).tag(sync=True)

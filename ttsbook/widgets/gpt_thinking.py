@@ -24,7 +24,7 @@ RECIPES = {
     "distances": "all distances, relative loss",
 }
 STEPS = 30
-SHIPPED = {9: "live distances", 10: "deep skewed"}  # by what is shown
+SHIPPED = {9: "live distances", 11: "deep skewed"}  # by what is shown
 SKEWED = {True: "skewed training, with LayerNorm", False: "skewed training, without LayerNorm"}
 
 
@@ -33,7 +33,7 @@ class GPTThinking(Simulating):
 
     All models are trained and tested on isotropic prompts of 20 examples, except the skewed ones, which
     are trained on λᵢ ∝ 1/i. The first ten have d = 5, the skewed ones d = 10. Two models are shipped and
-    can be simulated, each the first of its three seeds: that of the last recipe, and the skewed one with
+    can be simulated, each the first of its three seeds: that of the last recipe, and the skewed one without
     LayerNorm.
 
     Parameters
@@ -42,9 +42,15 @@ class GPTThinking(Simulating):
         Which training is shown, from 0.
     steps : int
         Number of thinking steps k, 0 to 30.
+
+    Examples
+    --------
+    >>> "trained to answer directly" in GPTThinking(shown=0).still().alt
+    True
     """
 
     _esm = bundle("gpt_thinking.js")
+    controls = ("shown", "steps")
     PROMPTS, CHUNK = 2048, 64
     DEPENDS = ("shown",)
     shown = traitlets.Int(9, min=0).tag(sync=True)
@@ -59,6 +65,12 @@ class GPTThinking(Simulating):
         if self.curves and proposal["value"] >= len(self.curves):
             raise traitlets.TraitError(f"shown must be below {len(self.curves)}, got {proposal['value']}")
         return proposal["value"]
+
+    def settings(self):
+        """Describe what the controls can be set to; only a training that there is can be shown."""
+        settings = super().settings()
+        settings["shown"]["most"] = len(self.curves) - 1
+        return settings
 
     def errors(self):
         """Let the shipped model of the chosen training think about fresh prompts.

@@ -32,10 +32,15 @@ class KindMixture(LayerErrors):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> KindMixture(easy_short=1.0, hard_long=1.0).weights().tolist()
+    [0.5, 0.0, 0.0, 0.5]
     """
 
     _esm = bundle("kind_mixture.js")
-    DEPENDS = ("pool", "easy_short", "hard_short", "easy_long", "hard_long")
+    controls = ("pool", "easy_short", "hard_short", "easy_long", "hard_long")
     pool = traitlets.Int(1, min=1, max=len(SEEDS)).tag(sync=True)
     easy_short = traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True)
     hard_short = traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True)

@@ -31,9 +31,15 @@ class OverthinkingMap(LayerErrors):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> OverthinkingMap(train_length=100, steps=5).still().alt.split(" over ")[0]
+    'Map of error / d after 5 steps, mean'
     """
 
     _esm = bundle("overthinking_map.js")
+    controls = ("train_length", "train_exponent", "test_exponent", "steps")
     DIM, CURVE = 20, 30  # skills, and steps of the probe's error curve
     DEPENDS = ("train_length", "train_exponent", "test_exponent")
     train_length = traitlets.Int(200, min=5, max=2000).tag(sync=True)

@@ -17,7 +17,8 @@ CONFIDENCE = 0.99
 class Simulating(Widget):
     """A widget whose exact curve can be simulated where a kernel runs.
 
-    A subclass names in ``DEPENDS`` the traits that its curve depends on, and defines
+    A subclass names in ``DEPENDS`` the traits that its curve depends on, if these are not all its ``controls``,
+    and defines
 
     - ``errors()``, a generator of arrays (prompts, looks), one a chunk: the error of each prompt at each
       point of the curve, as the widget is set;
@@ -41,7 +42,7 @@ class Simulating(Widget):
     """
 
     PROMPTS, CHUNK = 20_000, 500
-    DEPENDS = ()
+    DEPENDS = None
     seed = traitlets.Int(0, min=0).tag(sync=True)
     simulating = traitlets.Bool(False).tag(sync=True)
     found = traitlets.Dict(read_only=True).tag(sync=True)
@@ -50,10 +51,13 @@ class Simulating(Widget):
         super().__init__(**settings)
         self._run = self._task = None
         self.observe(self._switched, "simulating")
-        self.observe(self._changed, [*self.DEPENDS, "seed"])
+        self.observe(self._changed, [*self._depends(), "seed"])
+
+    def _depends(self):
+        return self.controls if self.DEPENDS is None else self.DEPENDS
 
     def _settings(self):
-        return {name: getattr(self, name) for name in (*self.DEPENDS, "seed")}
+        return {name: getattr(self, name) for name in (*self._depends(), "seed")}
 
     def _changed(self, _):
         """End what was begun at other settings, and clear it."""
@@ -66,17 +70,17 @@ class Simulating(Widget):
         self._run = object() if change["new"] else None
         if not change["new"]:
             return
-        chunks = self._chunks(self._run)
+        shown = {"settings": self._settings(), "done": 0, "total": self.PROMPTS}
+        self.set_trait("found", dict(shown))  # an answer, before PyTorch is loaded
+        chunks = self._chunks(self._run, shown)
         try:
             self._task = asyncio.get_running_loop().create_task(_with_pauses(chunks))
         except RuntimeError:  # no loop, so nobody waits for an answer
             for _ in chunks:
                 pass
 
-    def _chunks(self, run):
+    def _chunks(self, run, shown):
         """Simulate and show, chunk by chunk, until all is done or another run or none is the present one."""
-        shown = {"settings": self._settings(), "done": 0, "total": self.PROMPTS}
-        self.set_trait("found", dict(shown))  # an answer, before PyTorch is loaded
         yield
         if self._run is not run:
             return

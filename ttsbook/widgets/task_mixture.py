@@ -33,10 +33,16 @@ class TaskMixture(LayerErrors):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> tasks, target = TaskMixture(train_length=50).pool()
+    >>> tasks[0]
+    Task(dim=20, prompt_length=50, noise_variance=0.0)
     """
 
     _esm = bundle("task_mixture.js")
-    DEPENDS = (
+    controls = (
         "target_exponent",
         "easy_exponent",
         "hard_exponent",

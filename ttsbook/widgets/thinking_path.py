@@ -24,9 +24,15 @@ class ThinkingPath(Widget):
         Number of thinking steps k, 0 to 30.
     start_strong, start_weak : float
         Gap between the first answer and the right one along each skill, -2 to 2.
+
+    Examples
+    --------
+    >>> ThinkingPath(test_tail=0.5).still().alt.split(" over ")[0]
+    "Contours of the prompt's loss"
     """
 
     _esm = bundle("thinking_path.js")
+    controls = ("train_tail", "test_tail", "train_length", "steps", "start_strong", "start_weak")
     train_tail = traitlets.Float(0.1, min=0.01, max=1.0).tag(sync=True)
     test_tail = traitlets.Float(0.1, min=0.01, max=1.0).tag(sync=True)
     train_length = traitlets.Int(20, min=1, max=1000).tag(sync=True)

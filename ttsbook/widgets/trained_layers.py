@@ -40,10 +40,15 @@ class TrainedLayers(LayerErrors):
         If the experiment was not run.
     traitlets.TraitError
         If a value is unknown.
+
+    Examples
+    --------
+    >>> TrainedLayers(train_length=100, recipe="paper").still().alt.split(".")[0]
+    'Line chart of error / d, mean over prompts and w (logarithmic scale) against thinking steps k, from 0 to 30'
     """
 
     _esm = bundle("trained_layers.js")
-    DEPENDS = ("setting", "train_length", "test_length", "recipe", "summary")
+    controls = ("setting", "train_length", "test_length", "recipe", "summary")
     setting = traitlets.Enum(SETTINGS, default_value="skewed, isotropic").tag(sync=True)
     train_length = traitlets.Int(100).tag(sync=True)
     test_length = traitlets.Int(None, allow_none=True).tag(sync=True)
@@ -60,6 +65,13 @@ class TrainedLayers(LayerErrors):
             self.set_trait(name, found.settings[name])
         self.set_trait("curves", _encoded(found))
         super().__init__(**settings)
+
+    def settings(self):
+        """Describe what the controls can be set to; only lengths of the experiment can be chosen."""
+        settings = super().settings()
+        settings["train_length"]["options"] = sorted({n for lengths in self.train_lengths.values() for n in lengths})
+        settings["test_length"]["options"] = list(self.test_lengths)
+        return settings
 
     def still(self):
         """Errors of the trained layers with their range over the seeds, and theory, as they are set."""

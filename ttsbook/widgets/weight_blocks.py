@@ -20,9 +20,15 @@ class WeightBlocks(Widget):
     ----------
     V, W : list of float, length 16
         Weights, row by row; rows and columns are x, y, w, flag. By default the closed form.
+
+    Examples
+    --------
+    >>> len(WeightBlocks().V)
+    16
     """
 
     _esm = bundle("weight_blocks.js")
+    controls = ("V", "W")
     STEPS, PROMPTS, LENGTH = 20, 64, 20
     V = traitlets.List(traitlets.Float(), minlen=16, maxlen=16).tag(sync=True)
     W = traitlets.List(traitlets.Float(), minlen=16, maxlen=16).tag(sync=True)
