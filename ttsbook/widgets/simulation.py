@@ -42,8 +42,8 @@ class Simulating(Widget):
 
     Examples
     --------
-    >>> from ttsbook.widgets import LayerErrors
-    >>> widget = LayerErrors()
+    >>> from ttsbook.widgets import GPTThinking
+    >>> widget = GPTThinking()
     >>> isinstance(widget, Simulating), widget.simulating, widget.found
     (True, False, {})
     """
