@@ -42,10 +42,10 @@ class Simulating(Widget):
 
     Examples
     --------
-    >>> from ttsbook.widgets import GPTThinking
-    >>> widget = GPTThinking()
-    >>> isinstance(widget, Simulating), widget.simulating, widget.found
-    (True, False, {})
+    >>> from ttsbook.widgets import DirectAnswer
+    >>> widget = DirectAnswer(dim=5)
+    >>> widget.simulating, widget.found
+    (False, {})
     """
 
     PROMPTS, CHUNK = 20_000, 500
