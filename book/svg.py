@@ -3,6 +3,8 @@
 import re
 from xml.etree import ElementTree
 
+from book import svg_size
+
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"
 ElementTree.register_namespace("", SVG.strip("{}"))
@@ -13,7 +15,8 @@ REFERENCE = re.compile(r"(url\(#|^#)([^)]+)")
 def inline(svg, *, label, prefix):
     """Rewrite a picture for use inside an HTML page.
 
-    Ids that nothing refers to are dropped, the others become unique in the page.
+    Ids that nothing refers to are dropped, the others become unique in the page, and
+    what no reader can see is left out.
 
     Parameters
     ----------
@@ -44,6 +47,7 @@ def inline(svg, *, label, prefix):
         raise ValueError("a picture has a style sheet, which would style the whole page")
     _modernize_links(root)
     _rename_ids(root, prefix)
+    svg_size.reduce(root)
     root.set("role", "img")
     root.set("aria-label", label)
     return ElementTree.tostring(root, encoding="unicode")
@@ -57,10 +61,11 @@ def _modernize_links(root):
 
 def _rename_ids(root, prefix):
     values = [value for element in root.iter() for value in element.attrib.values()]
-    referenced = {m[2] for value in values for m in REFERENCE.finditer(value)}
+    referenced = dict.fromkeys(m[2] for value in values for m in REFERENCE.finditer(value))
+    names = {found: f"{prefix}{number}" for number, found in enumerate(referenced, start=1)}
     for element in root.iter():
         identifier = element.attrib.pop("id", None)
         for name, value in element.items():
-            element.set(name, REFERENCE.sub(rf"\g<1>{prefix}\g<2>", value))
+            element.set(name, REFERENCE.sub(lambda match: match[1] + names[match[2]], value))
         if identifier in referenced:
-            element.set("id", prefix + identifier)
+            element.set("id", names[identifier])

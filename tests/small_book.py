@@ -23,7 +23,9 @@ def write(folder, *, index, **pages):
     index.metadata["language_info"] = {"name": "python"}
     nbformat.write(index, folder / "chapters" / "index.ipynb")
     for name, text in pages.items():
-        (folder / "chapters" / f"{name}.md").write_text(text)
+        page = folder / "chapters" / f"{name}.md"
+        page.parent.mkdir(exist_ok=True)
+        page.write_text(text)
     return folder
 
 

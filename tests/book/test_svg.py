@@ -22,10 +22,10 @@ def test_what_it_shows_is_said(root):
 
 
 def test_ids_are_unique_where_they_are_used_and_gone_where_they_are_not(root):
-    assert [element.get("id") for element in root.iter() if element.get("id")] == ["p1-mark", "p1-box"]
+    assert [element.get("id") for element in root.iter() if element.get("id")] == ["p1-1", "p1-2"]
     first, second = root.iter(f"{svg.SVG}use")
-    assert first.attrib == {"href": "#p1-mark"}
-    assert second.attrib == {"href": "#p1-mark", "clip-path": "url(#p1-box)", "style": "clip-path: url(#p1-box)"}
+    assert first.attrib == {"href": "#p1-1"}
+    assert second.attrib == {"href": "#p1-1", "clip-path": "url(#p1-2)", "style": "clip-path: url(#p1-2)"}
 
 
 def test_the_rest_stays(root):

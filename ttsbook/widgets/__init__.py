@@ -2,7 +2,8 @@
 
 A widget computes in the browser. Its JavaScript lives in ``ttsbook/javascript``, where
 ``theory.js`` mirrors functions of `ttsbook.covariance` and `ttsbook.theory` by name, and
-``selection.js`` those of `ttsbook.selection`.
+``selection.js`` those of `ttsbook.selection`. Where a kernel runs,
+most widgets can also simulate what they show: see `ttsbook.widgets.simulation`.
 """
 
 from ttsbook.widgets.base import Widget, bundle
@@ -12,6 +13,7 @@ from ttsbook.widgets.exchange import Exchange
 from ttsbook.widgets.gpt_thinking import GPTThinking
 from ttsbook.widgets.kind_mixture import KindMixture
 from ttsbook.widgets.overthinking_map import OverthinkingMap
+from ttsbook.widgets.simulation import Simulating
 from ttsbook.widgets.task_mixture import TaskMixture
 from ttsbook.widgets.thinking_longer import ThinkingLonger
 from ttsbook.widgets.thinking_path import ThinkingPath
@@ -25,6 +27,7 @@ __all__ = [
     "GPTThinking",
     "KindMixture",
     "OverthinkingMap",
+    "Simulating",
     "TaskMixture",
     "ThinkingLonger",
     "ThinkingPath",

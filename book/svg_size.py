@@ -1,0 +1,185 @@
+"""Pictures without what no reader can see: digits, points and groups that change no pixel."""
+
+import math
+import re
+
+SVG = "{http://www.w3.org/2000/svg}"
+TOLERANCE = 0.05  # units of the picture; about a fifteenth of a pixel
+DIGITS = 1
+
+NUMBER = re.compile(r"-?\d*\.?\d+(?:e[-+]?\d+)?")
+COMMAND = re.compile(rf"([A-DF-Za-df-z])((?:[\s,]*{NUMBER.pattern})*)")
+NO_TURN = re.compile(r"rotate\(-?0(\.0*)?( [^)]*)?\)\s*")
+PLACES = ("x", "y", "width", "height", "transform")
+POINTS = {"M": 1, "L": 1, "Q": 2, "C": 3, "Z": 0}
+
+
+def reduce(root):
+    """Make a picture small, in place, without changing how it looks.
+
+    Coordinates are rounded, points on a straight line dropped, paths written relative to
+    their last point, and groups without attributes replaced by what they hold.
+
+    Parameters
+    ----------
+    root : xml.etree.ElementTree.Element
+        The ``svg`` element.
+    """
+    for element in root.iter():
+        if element.tag not in (f"{SVG}text", f"{SVG}tspan"):
+            element.text = None
+        element.tail = None
+        if "d" in element.attrib:
+            element.set("d", short_path(element.get("d")))
+        if element is not root:
+            _shorten_places(element)
+    _unwrap(root)
+
+
+def short_path(path):
+    """Return path data that draw the same line with fewer characters.
+
+    Parameters
+    ----------
+    path : str
+        Data of absolute commands M, L, Q, C and Z; others are returned as they are.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> short_path("M 50.697701 204.599018  L 60 204.6 L 298.399997 204.599018 L 298.4 3.00024 z ")
+    'M50.7 204.6h247.7v-201.6z'
+    """
+    found = COMMAND.findall(path)
+    if any(name not in {*POINTS, "z"} for name, _ in found):
+        return path
+    commands = [(name.upper(), _pairs(numbers)) for name, numbers in found]
+    written, here, start = [], (0, 0), (0, 0)
+    for name, points in _merge_lines(commands):
+        if name == "L":
+            points = straighten([_unround(here), *points])[1:]
+        for group in _groups(points, POINTS[name]):
+            ends = [tuple(round(value * 10**DIGITS) for value in point) for point in group]
+            if name == "L" and ends == [here]:
+                continue
+            written.append(_written(name, here, ends))
+            here = ends[-1]
+            start = here if name == "M" else start
+        if name == "Z":
+            written.append("z")
+            here = start
+    return _join(written)
+
+
+def straighten(points):
+    """Drop the points of a line from which it does not depart by more than the tolerance.
+
+    Parameters
+    ----------
+    points : list of tuple of float
+
+    Returns
+    -------
+    list of tuple of float
+        The ends and what lies between them, after Douglas and Peucker.
+    """
+    kept, open_parts = {0, len(points) - 1}, [(0, len(points) - 1)]
+    while open_parts:
+        first, last = open_parts.pop()
+        between = range(first + 1, last)
+        far = max(between, key=lambda i: _distance(points[i], points[first], points[last]), default=None)
+        if far is not None and _distance(points[far], points[first], points[last]) > TOLERANCE:
+            kept.add(far)
+            open_parts += [(first, far), (far, last)]
+    return [points[i] for i in sorted(kept)]
+
+
+def _distance(point, start, end):
+    """Distance of a point from a segment."""
+    (px, py), (sx, sy), (ex, ey) = point, start, end
+    dx, dy = ex - sx, ey - sy
+    length = dx * dx + dy * dy
+    along = min(1, max(0, ((px - sx) * dx + (py - sy) * dy) / length)) if length else 0
+    return math.hypot(px - sx - along * dx, py - sy - along * dy)
+
+
+def _pairs(numbers):
+    values = [float(number) for number in NUMBER.findall(numbers)]
+    return list(zip(values[::2], values[1::2], strict=True))
+
+
+def _groups(points, size):
+    return [points[i : i + size] for i in range(0, len(points), size)] if size else []
+
+
+def _merge_lines(commands):
+    """Join lines that follow each other, so that points between them can be dropped."""
+    merged = []
+    for name, points in commands:
+        if name == "L" and merged and merged[-1][0] == "L":
+            merged[-1][1].extend(points)
+        else:
+            merged.append((name, list(points)))
+    return merged
+
+
+def _unround(point):
+    return tuple(value / 10**DIGITS for value in point)
+
+
+def _written(name, here, ends):
+    """One command in its shortest form; all but M relative to the last point."""
+    if name == "M":
+        return "M" + _numbers(ends[0])
+    (x, y), *_ = deltas = [(px - here[0], py - here[1]) for px, py in ends]
+    if name == "L" and y == 0:
+        return "h" + _number(x)
+    if name == "L" and x == 0:
+        return "v" + _number(y)
+    return name.lower() + _numbers([value for delta in deltas for value in delta])
+
+
+def _join(commands):
+    """Put commands one after the other, leaving out a letter that repeats the last one."""
+    text, last = "", ""
+    for command in commands:
+        if command[0] == last and last in "lqchv":
+            text += command[1:] if command[1] == "-" else " " + command[1:]
+        else:
+            text += command
+        last = command[0]
+    return text
+
+
+def _number(tenths):
+    return re.sub(r"^(-?)0\.", r"\1.", f"{tenths / 10**DIGITS:.{DIGITS}f}".removesuffix("." + "0" * DIGITS))
+
+
+def _numbers(values):
+    return re.sub(" (?=-)", "", " ".join(map(_number, values)))
+
+
+def _shorten_places(element):
+    for name in PLACES:
+        if value := element.get(name):
+            value = NO_TURN.sub("", value) if name == "transform" else value
+            value = NUMBER.sub(lambda m: f"{round(float(m[0]), DIGITS):g}", value)
+            if value:
+                element.set(name, value)
+            else:
+                del element.attrib[name]
+
+
+def _unwrap(element):
+    """Replace groups without attributes by their children, and drop definitions of nothing."""
+    children = []
+    for child in element:
+        _unwrap(child)
+        if child.tag == f"{SVG}g" and not child.attrib:
+            children.extend(child)
+        elif len(child) or child.tag != f"{SVG}defs":
+            children.append(child)
+    element[:] = children

@@ -1,0 +1,82 @@
+"""What the pages of the site weigh, by kind of content.
+
+A page's weight is everything that opening it loads, uncompressed, apart from MathJax with
+its fonts and from the files that the theme and its extensions bring, which do not depend on
+the book: so the page itself, the book's own scripts, styles and pictures, and whatever is made
+of the book's text, such as the search index. 1 kB is 1000 bytes.
+"""
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup
+
+LIMIT = 300_000  # bytes of a page
+STATIC = Path(__file__).parent / "static"
+MADE_OF_TEXT = {"searchindex.js"}
+KINDS = {
+    "pictures": ".picture:not(.widget-still) > svg",
+    "stills": ".widget-still > svg",
+    "code": "div.highlight",
+    "formulas": ".math",
+    "widgets": 'script[type="application/vnd.jupyter.widget-state+json"]',
+    "navigation": ".bd-sidebar-primary, .bd-sidebar-secondary, .bd-header, .bd-header-article, footer",
+}
+TOTAL = "all"
+FILES = "files"
+TEXT = "text"
+
+
+def weigh(path):
+    """Bytes of a page, by kind.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A page of the built site.
+
+    Returns
+    -------
+    dict of str to int
+        Bytes for each name in `KINDS`, for `TEXT` (the rest of the page), `FILES` (what else
+        it loads of the book's own) and `TOTAL`.
+    """
+    source = path.read_text(encoding="utf-8")
+    page = BeautifulSoup(source, "html.parser")
+    kinds = {kind: sum(_bytes(part) for part in _outermost(page, selector)) for kind, selector in KINDS.items()}
+    kinds[TEXT] = len(source.encode()) - sum(kinds.values())
+    kinds[FILES] = sum(file.stat().st_size for file in own_files(path, page))
+    return kinds | {TOTAL: sum(kinds.values())}
+
+
+def own_files(path, page):
+    """Files of the book's own that a page loads, each once.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The page.
+    page : bs4.BeautifulSoup
+        Its content.
+
+    Returns
+    -------
+    set of pathlib.Path
+    """
+    own = {file.name for file in STATIC.rglob("*") if file.is_file()} | MADE_OF_TEXT
+    links = [link["href"] for link in page.find_all("link", href=True) if set(link["rel"]) & {"stylesheet", "icon"}]
+    links += [element["src"] for element in page.find_all(["script", "img"], src=True)]
+    pages = {urlsplit(link).path for link in links}
+    files = {(path.parent / link).resolve() for link in pages if not re.match(r"\w+:|//", link)}
+    return {file for file in files if file.name in own or file.parent.name == "_images"}
+
+
+def _outermost(page, selector):
+    found = page.select(selector)
+    inside = {id(part) for part in found}
+    return [part for part in found if not any(id(parent) in inside for parent in part.parents)]
+
+
+def _bytes(element):
+    return len(str(element).encode())
