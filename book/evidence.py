@@ -109,7 +109,7 @@ class ClaimRows(SphinxPostTransform):
 
 def first_literal(row):
     """Return the code with which a row begins, or None."""
-    begin = next(row.findall(nodes.paragraph), [None])[0]
+    begin = next((child for text in row.findall(nodes.paragraph) for child in text), None)
     return begin.astext() if isinstance(begin, nodes.literal) else None
 
 

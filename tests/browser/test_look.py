@@ -186,5 +186,9 @@ def test_the_missing_page_opens_from_a_file(browser, site):
     with watched_page(browser) as page:
         page.goto((site / "404.html").as_uri())
         settle(page)
-        assert page.get_by_role("link", name="Overthinking").last.evaluate("(a) => a.href").endswith("/theorems/overthinking.html")
+        assert (
+            page.get_by_role("link", name="Overthinking")
+            .last.evaluate("(a) => a.href")
+            .endswith("/theorems/overthinking.html")
+        )
         assert page.evaluate("document.fonts.check('16px \"Source Serif 4\"')")
