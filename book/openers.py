@@ -113,6 +113,6 @@ def _opener(app, part, address_of):
     return (
         f'\n<aside class="part-opener" aria-label="{escape(part.name)}">'
         f'<p class="part-question">{escape(part.question)}</p>'
-        f'<p class="part-base">Builds on: {escape(part.builds_on[0].lower() + part.builds_on[1:])}</p>'
+        f'<p class="part-base">Builds on: {escape(part.builds_on)}</p>'
         f"<ol>{''.join(entries)}</ol></aside>\n"
     )
