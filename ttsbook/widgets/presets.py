@@ -266,4 +266,27 @@ PRESETS = {
             steps=5,
         ),
     ),
+    "ThinkingLonger": (
+        preset(
+            "Little of the tail",
+            "It gets to see more of the tail: does thirty steps of thinking end closer to the answer, or further off?",
+            "Raise n slowly, and watch the right end of the second curve.",
+            train_length=50,
+            steps=30,
+        ),
+        preset(
+            "One step",
+            "It must answer at once: do more examples of the tail make its answer better?",
+            "Raise n to its end, and compare the two points at k = 1.",
+            train_length=20,
+            steps=1,
+        ),
+        preset(
+            "Much of the tail",
+            "Which of the twenty answers go wrong first, those of directions seen most or seen least?",
+            "Press “Let it think”, and watch the panel of the answers.",
+            train_length=500,
+            steps=0,
+        ),
+    ),
 }
