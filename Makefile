@@ -25,7 +25,7 @@ serve: $(VENV)/.book  ## show the built site on 127.0.0.1 (PORT=8000; default: a
 test: $(VENV)/.test book  ## unit tests, doctests, guards, browser tests, every notebook
 	$(BIN)/pytest --nbval --nbval-current-env -n $(WORKERS) --dist loadscope
 
-test-all: $(VENV)/.test book  ## only the tests that are too long for `make test`
+test-all: $(VENV)/.lab book  ## only the tests that are too long for `make test`
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope -m exhaustive
 
 chapters: $(VENV)/.test  ## execute the chapters and store their outputs (CHAPTER=setup/task)

@@ -44,6 +44,8 @@ def _cell_differences(old, new):
     for before, after in zip(old.outputs, new.outputs, strict=True):
         if "data" in before and "data" in after:
             yield from _bundle_differences(before.data, after.data)
+            if before.get("metadata") != after.get("metadata"):
+                yield "its answers to exercises differ"
         elif before != after:
             yield f"{before.get('text', before)!r} is stored, {after.get('text', after)!r} comes out"
 

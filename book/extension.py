@@ -8,9 +8,25 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
-from book import compact, contents, corrections, folding, links, widget_links, widget_pages
+from book import (
+    checks,
+    colophon,
+    compact,
+    contents,
+    corrections,
+    evidence,
+    folding,
+    linked_code,
+    links,
+    missing_page,
+    openers,
+    preview,
+    reference,
+    source_pages,
+    widget_links,
+    widget_pages,
+)
 from book.outputs import InlineOutputs
-from book.reference import ModuleReference
 
 MATHJAX_FONTS = "output/chtml/fonts/woff-v2"
 
@@ -23,18 +39,25 @@ def setup(app):
     app.srcdir = app.srcdir / "chapters"
     app.connect("config-inited", add_repository)
     app.connect("config-inited", widget_links.add_scheme)
+    app.connect("config-inited", colophon.add_commit, priority=600)  # it links to the repository
+    app.connect("html-collect-pages", missing_page.pages)
+    app.connect("html-page-context", openers.add_openers)
+    app.connect("html-page-context", preview.add_tags)
     app.connect("env-before-read-docs", warn_of_unlisted_pages)
     app.connect("doctree-read", links.add_statements)
     app.connect("builder-inited", copy_mathjax)
     app.connect("build-finished", compact.compact_pages, priority=900)
     app.connect("html-collect-pages", widget_pages.collect)
-    app.add_directive("reference", ModuleReference)
+    app.setup_extension("book.hints")
+    for part in (evidence, linked_code, reference, source_pages):
+        part.setup(app)
     app.add_transform(InlineOutputs)
     app.add_post_transform(corrections.BibliographyList)
     app.add_post_transform(corrections.UniqueIds)
     app.add_post_transform(corrections.UnnumberedStatements)
     app.add_post_transform(folding.ProofTitles)
     app.add_post_transform(folding.FoldDropdowns)
+    checks.setup(app)
     app.add_post_transform(widget_links.WidgetLinks)
     folded = (folding.visit_folded, folding.depart_folded)
     app.add_node(folding.Folded, html=folded)

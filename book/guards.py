@@ -4,7 +4,7 @@ import ast
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from book import numbers
+from book import checks, numbers
 from book.comparison import IGNORED
 from book.execution import ChapterError
 from book.normalization import alt_texts
@@ -115,6 +115,7 @@ GUARDS = (
     fresh_numbers,
     no_typed_results,
     few_ignored_cells,
+    checks.consistent,
 )
 
 

@@ -2,7 +2,8 @@
 //
 // The page holds each widget's state and code as Jupyter stored them. A widget is an
 // ES module whose default export has render({ model, el }); the model given to it has
-// the part of anywidget's interface that works without a kernel.
+// the part of anywidget's interface that works without a kernel. It has no `send`, by which
+// widgets know that there is none.
 //
 // A plain script, not a module: browsers load no module from a page opened as a file.
 {

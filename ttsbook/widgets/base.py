@@ -24,6 +24,12 @@ def bundle(name):
     Returns
     -------
     str
+
+    Examples
+    --------
+    >>> source = bundle("exchange.js")
+    >>> "export default" in source, "import {" in source
+    (True, False)
     """
     parts = {}
 
@@ -45,6 +51,17 @@ class Widget(anywidget.AnyWidget):
     A subclass sets ``_esm`` to the `bundle` of its module and ``controls`` to the traits that its controls
     set, and defines ``still()``, which returns a `plotting.Picture` of the widget as it is set. Its presets
     are in `ttsbook.widgets.presets`.
+
+    Examples
+    --------
+    >>> from ttsbook import plotting
+    >>> class Halving(Widget):
+    ...     _esm = bundle("direct_answer.js")  # a module of its own
+    ...     def still(self):
+    ...         halves = plotting.Series("error", [0, 1, 2], [1.0, 0.5, 0.25])
+    ...         return plotting.lines([halves], x_label="k", y_label="error / d")
+    >>> Halving()
+    Interactive chart. Line chart of error / d against k, from 0 to 2. “error”: falls from 1 to 0.25.
     """
 
     controls = ()
