@@ -11,7 +11,7 @@ from ttsbook.widgets.presets import PRESETS
 EVERY = [
     pytest.param(kind, preset, id=f"{kind.__name__}-{preset['name']}")
     for kind in WIDGETS
-    for preset in PRESETS.get(kind.__name__, ())
+    for preset in PRESETS[kind.__name__]
 ]
 
 
@@ -20,8 +20,8 @@ def stored(kind):
     return stored_widgets.StoredWidget(stored_widgets.name_of(kind.__name__), "", "", kind().get_state(), {})
 
 
-def test_every_widget_has_a_few_presets():
-    assert {kind.__name__ for kind in WIDGETS} <= set(PRESETS)
+def test_every_widget_has_a_few_presets_and_no_others_have():
+    assert {kind.__name__ for kind in WIDGETS} == set(PRESETS)
     assert {len(presets) for presets in PRESETS.values()} <= {2, 3, 4, 5}
 
 
