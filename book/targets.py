@@ -87,7 +87,7 @@ def describe(element, pictures):
     body = inside(element, pictures)
     number, title, kind = "", "", {"li": "Work", "div": "Equation"}.get(element.name, "Figure")
     if label := element.select_one(".caption-number"):
-        kind, number = label.get_text().strip().rsplit(" ", 1)
+        kind, _, number = label.get_text().strip().partition(" ")
         kind = kind.replace("Fig.", "Figure")
     if label and element.name == "div":
         title = readable(label.parent).removeprefix(label.get_text()).strip(" ()")
