@@ -23,8 +23,8 @@ def follow(page, link):
     """Click a link, by the keyboard, as it may stand under a bar that stays."""
     page.clicks += 1
     link.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def in_view(page, part):
@@ -85,3 +85,26 @@ def test_the_reference_opens_from_a_folder(page, site):
     page.goto(Path(site, "setup", "task.html").as_uri())
     follow(page, page.locator(".cell_input pre a[href$='#ttsbook.theory.preconditioner']").first)
     assert page.locator("[id='ttsbook.theory.preconditioner']").is_visible()
+
+
+def test_from_the_landing_page_to_a_widget_full_screen(page, address):
+    page.goto(address)
+    settle(page)
+    full = page.get_by_role("link", name="Full screen").first
+    stand = full.get_attribute("href").partition("#")[0].rpartition("/")[2]
+    follow(page, full)
+    settle(page)
+    assert page.url.startswith(f"{address}widgets/{stand}#")
+    page.locator(".tts-stage").wait_for()
+    width = page.locator(".tts-stage").evaluate("(el) => el.getBoundingClientRect().width")
+    assert width > 0.5 * page.viewport_size["width"]
+
+
+def test_from_a_chapter_to_its_widget_full_screen(page, address):
+    page.goto(address)
+    settle(page)
+    follow(page, page.locator("article").get_by_role("link", name="Overthinking", exact=True).first)
+    settle(page)
+    follow(page, page.get_by_role("link", name="Full screen").first)
+    settle(page)
+    assert page.url.startswith(f"{address}widgets/overthinking-map.html#")
