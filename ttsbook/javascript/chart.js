@@ -85,15 +85,16 @@ export class Panel {
     this.add("polygon", { points: [...points(low), ...points(high).reverse()].join(" "), class: `tts-band ${name}` });
   }
 
-  // Simulated values from x on, one apart: a ring around each, and a bar over its interval. What has left
-  // the panel is not shown; null stands for infinity.
+  // Simulated values from x on, one apart: a ring around each, and a bar over its interval where that is
+  // longer. What has left the panel is not shown; null stands for infinity.
   measured(x, values, low, high) {
     const [bottom, top] = this.decades;
     values.forEach((value, index) => {
       if (value === null || value < 10 ** bottom || value > 10 ** top) return;
       const cx = this.x(x + index);
       const ends = [low[index] ?? 0, high[index] ?? Infinity].map((end) => this.y(end));
-      this.add("path", { d: `M${cx},${ends[0]}V${ends[1]}${ends.map((y) => `M${cx - 4},${y}h8`).join("")}`, class: "tts-found" });
+      const bar = `M${cx},${ends[0]}V${ends[1]}${ends.map((y) => `M${cx - 4},${y}h8`).join("")}`;
+      if (ends[0] - ends[1] > 10) this.add("path", { d: bar, class: "tts-found" });
       this.add("circle", { cx, cy: this.y(value), r: 5, class: "tts-found" });
     });
   }

@@ -21,14 +21,15 @@ export const overlay = (panel, model, { x = 0, from = 0, to } = {}) => {
 };
 
 const without = () => {
-  const launch = document.querySelector(".dropdown-launch-buttons");
-  const how = launch ? "open this chapter by the launch button at the top of the page" :
-    "run make lab, which opens the chapters in JupyterLab";
-  return element("p", { class: "tts-simulate" }, `To simulate this on fresh prompts in a live kernel, ${how}.`);
+  const how = document.querySelector(".dropdown-launch-buttons")
+    ? ["use the launch button at the top of the page."] : ["run ", element("code", {}, "make lab"), "."];
+  return element("p", { class: "tts-simulate" }, "To simulate this on fresh prompts, get a kernel: ", ...how);
 };
 
+const RINGS = " Rings: simulated; bars: their 99 % intervals at once, where they are longer.";
+
 // The button, a seed, the progress, and the sentence that says what was found.
-export const simulate = (model) => {
+export const simulate = (model, note = RINGS) => {
   if (!hasKernel(model)) return without();
   const button = element("button", { type: "button" });
   const seed = element("input", { type: "number", min: 0, step: 1, "data-lm-suppress-shortcuts": "true" });
@@ -42,7 +43,7 @@ export const simulate = (model) => {
   };
   const sentence = (found, running) => {
     if (found?.error) return `The simulation failed. ${found.error}`;
-    if (found?.words) return `${found.words} Rings: simulated; bars: 99 % intervals of all points at once.`;
+    if (found?.words) return found.words + note;
     if (running && late) return "The kernel does not answer: it is busy, or it has stopped. Run the cell again.";
     return running ? "Asking the kernel …" : "";
   };

@@ -135,7 +135,7 @@ const render = ({ model, el }) => {
     slider(model, { trait: "share_easy", label: "share of easy", values: range(0, 1, 0.01), format: fixed }),
     slider(model, { trait: "share_hard", label: "share of hard", values: range(0, 1, 0.01), format: fixed }),
     element("p", { class: "tts-legend" }, "◯ yours  ● even  ■ paper's  ◆ least error; more color: larger error"),
-    simulate(model),
+    simulate(model, ""),
   ];
   keepWithin(model);
   dragPoint(model, el);
