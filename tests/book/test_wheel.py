@@ -56,7 +56,8 @@ def test_it_holds_the_package_with_its_javascript_and_nothing_else(wheel):
 def test_it_runs_in_a_fresh_environment_outside_of_the_repository(wheel, tmp_path):
     run(sys.executable, "-m", "venv", "--without-pip", tmp_path / "fresh")
     python = tmp_path / "fresh" / "bin" / "python"
-    run(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel)
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index"]
+    run(*pip, "--ignore-installed", wheel)  # whatever is seen of the repository
     (site,) = (tmp_path / "fresh" / "lib").glob("python*/site-packages")
     # Its dependencies are those installed here, after the environment's own packages.
     (site / "dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
