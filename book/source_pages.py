@@ -12,8 +12,9 @@ def setup(app):
 
 def source_pages(app):
     """Yield a page for each module: name, variables and template."""
+    root = package.read(str(app.confdir)).filepath.parents[1]  # where a link to the package leads
     for item in package.modules(str(app.confdir)).values():
-        path = item.filepath.relative_to(app.confdir).as_posix()
+        path = item.filepath.relative_to(root).as_posix()
         code = item.filepath.read_text(encoding="utf-8")
         shown = app.builder.highlighter.highlight_block(code, "python", linespans="L")
         body = f"<h1>{escape(path)}</h1>\n{described(app, item)}\n{shown}"
