@@ -122,7 +122,7 @@ NUMBER = """(pages) => {
     }
 }"""
 ENTRIES = """() => [...document.querySelectorAll(".book-contents li")].map((entry) => [
-    Number(entry.className.at(-1)),
+    Number(entry.dataset.level),
     entry.querySelector(".page").dataset.target,
     [".number", ".title"].map((part) => entry.querySelector(part).textContent).join(" ").trim(),
 ])"""
