@@ -5,13 +5,13 @@ import copy
 import sys
 import time
 
-from book import notebooks, numbers
+from book import notebooks, numbers, references, times
 from book.comparison import differences
 from book.execution import ChapterError, execute
 from book.normalization import normalize
 
 
-def remake(notebook, *, folder, name):
+def remake(notebook, *, folder, name, timed=False):
     """Execute a notebook and bring it into the form in which chapters are stored.
 
     Parameters
@@ -22,27 +22,36 @@ def remake(notebook, *, folder, name):
         Where its cells run.
     name : str
         Name of the chapter.
+    timed : bool, default False
+        Keep how long it ran in `results/chapters.json`.
 
     Returns
     -------
     nbformat.NotebookNode
-        With fresh outputs, widget states, alternative texts and numbers in the text.
+        With fresh outputs, widget states, alternative texts, and numbers, times and references in
+        the text.
 
     Raises
     ------
     ChapterError
-        If a cell fails, or a number in the text is computed by no cell.
+        If a cell fails, a number in the text is computed by no cell, or a reference leads
+        nowhere.
     """
     fresh = copy.deepcopy(notebook)
+    start = time.perf_counter()
     execute(fresh, folder=folder, name=name)
+    if timed:
+        times.record(name, time.perf_counter() - start)
     numbers.write(fresh, name=name)
+    times.write(fresh, name=name)
+    references.write(fresh, name=name)
     return normalize(fresh, name=name)
 
 
-def store(path, name):
+def store(path, name, *, timed=False):
     """Execute a chapter, store it, and say what happened."""
     start = time.perf_counter()
-    fresh = notebooks.dumps(remake(notebooks.read(path), folder=path.parent, name=name))
+    fresh = notebooks.dumps(remake(notebooks.read(path), folder=path.parent, name=name, timed=timed))
     changed = fresh != path.read_text(encoding="utf-8")
     if changed:
         notebooks.write(fresh, path)
@@ -65,6 +74,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m book.chapters", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="chapter", help="such as setup/task; all")
     parser.add_argument("--check", action="store_true", help="compare, and store nothing")
+    parser.add_argument("--time", action="store_true", help="measure, for the lines of the times")
     options = parser.parse_args(arguments)
     unknown = [name for name in options.names if name not in chapters]
     if unknown:
@@ -72,7 +82,8 @@ def main(arguments=None):
     status = 0
     for name in options.names or chapters:
         try:
-            print((check if options.check else store)(chapters[name], name), flush=True)
+            path = chapters[name]
+            print(check(path, name) if options.check else store(path, name, timed=options.time), flush=True)
         except ChapterError as error:
             print(error, file=sys.stderr)
             status = 1

@@ -25,7 +25,7 @@ def differences(stored, fresh):
     found = []
     for old, new in zip(stored.cells, fresh.cells, strict=True):
         if old.source != new.source:
-            found.append(f"cell {old.id}: the text shows a stale number")
+            found.append(f"cell {old.id}: the text shows a stale number or reference")
         elif old.cell_type == "code" and IGNORED not in tags(old):
             reasons = _cell_differences(old, new)
             found += [f"cell {old.id}: {reason}" for reason in reasons]
@@ -44,6 +44,8 @@ def _cell_differences(old, new):
     for before, after in zip(old.outputs, new.outputs, strict=True):
         if "data" in before and "data" in after:
             yield from _bundle_differences(before.data, after.data)
+            if before.get("metadata") != after.get("metadata"):
+                yield "its answers to exercises differ"
         elif before != after:
             yield f"{before.get('text', before)!r} is stored, {after.get('text', after)!r} comes out"
 

@@ -22,30 +22,33 @@ class ProofTitles(SphinxPostTransform):
     def run(self, **_):
         """Transform the document."""
         for proof in self.document.findall(nodes.admonition):
-            if "proof" in proof["classes"]:
+            # A statement that a page of proofs repeats has the class, too, and its own title.
+            if "proof" in proof["classes"] and not isinstance(proof[0], nodes.title):
                 text = next(proof.findall(nodes.Text))
                 text.parent.replace(text, nodes.Text(text.removeprefix("Proof. ")))
                 proof.insert(0, nodes.title("", "Proof"))
 
 
 class FoldDropdowns(SphinxPostTransform):
-    """Fold what has the class `dropdown` and a title."""
+    """Fold what has the class `dropdown` and a title; other proofs can be folded, and are open."""
 
     default_priority = 895
 
     def run(self, **_):
         """Transform the document."""
         for node in list(self.document.findall(nodes.Admonition)):
-            if "dropdown" in node["classes"] and isinstance(node[0], nodes.title):
+            closed = "dropdown" in node["classes"]
+            if (closed or {*node["classes"]} == {"proof"}) and isinstance(node[0], nodes.title):
                 title, *content = node
                 summary = Summary("", *title, classes=["admonition-title"])
                 classes = ["admonition", *node["classes"]]
-                node.replace_self(Folded("", summary, *content, ids=node["ids"], classes=classes))
+                node.replace_self(Folded("", summary, *content, ids=node["ids"], classes=classes, open=not closed))
 
 
 def visit_folded(translator, node):
     """Open a part that is folded."""
-    translator.body.append(translator.starttag(node, "details"))
+    attributes = {"open": ""} if node["open"] else {}
+    translator.body.append(translator.starttag(node, "details", **attributes))
 
 
 def visit_summary(translator, node):

@@ -15,6 +15,8 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from book import svg
+from book.stored_widgets import name_of
+from book.widget_links import page_of
 
 PICTURE = "image/svg+xml"
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -29,6 +31,7 @@ class InlineOutputs(SphinxTransform):
 
     def apply(self, **_):
         """Transform every output that has a picture or a widget."""
+        self.named = set()  # widgets that have their identifier in this page
         models = widget_models(self.env, self.env.docname)
         bundles = self.document.findall(lambda node: getattr(node, "attributes", {}).get("nb_element") == "mime_bundle")
         for count, bundle in enumerate(list(bundles), start=1):
@@ -56,12 +59,23 @@ class InlineOutputs(SphinxTransform):
         image = outputs[PICTURE][0]
         label = image.get("alt") or outputs["text/plain"].astext()
         html = (
-            f'<div class="widget"><div class="widget-live">{view}</div>'
+            f'<div class="widget"{self.place(models.get(model, {}))}><div class="widget-live">{view}</div>'
             f'<div class="widget-still picture">'
             f"{self.picture(image, label, prefix=prefix)}</div></div>"
         )
         bundle.children = [outputs[WIDGET]]
         outputs[WIDGET].children = [nodes.raw("", html, format="html")]
+
+    def place(self, model):
+        """Return the attributes that name a widget and the page that shows it alone."""
+        kind = model.get("state", {}).get("_anywidget_id", "").rpartition(".")[2]
+        if not kind:
+            return ""
+        name = name_of(kind)
+        page = self.app.builder.get_relative_uri(self.env.docname, page_of(name))
+        identifier = "" if name in self.named else f' id="widget-{name}"'
+        self.named.add(name)
+        return f'{identifier} data-stand="{page}"'
 
     def picture(self, image, label, *, prefix):
         """Return the SVG element for an image that was written to a file."""
@@ -77,10 +91,10 @@ class InlineOutputs(SphinxTransform):
 
 
 def widget_models(env, docname):
-    """Return the identifiers of the widget models that a notebook holds."""
+    """Return the widget models that a notebook holds, by identifier."""
     files = NbMetadataCollector.get_js_files(env, docname)
     _, script = files.get("ipywidgets_state", (None, {"body": '{"state": {}}'}))
-    return set(json.loads(script["body"])["state"])
+    return json.loads(script["body"])["state"]
 
 
 def warn(subtype, message, node):

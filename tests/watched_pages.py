@@ -2,7 +2,20 @@
 
 from contextlib import contextmanager
 
+from playwright.sync_api import sync_playwright
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
 HERE = ("http://127.0.0.1:", "http://127.0.0.1/", "file:", "blob:", "data:")
+
+
+@contextmanager
+def started(chromium):
+    """Start the browser of that path, and stop it at the end."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @contextmanager

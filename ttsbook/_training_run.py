@@ -18,6 +18,11 @@ class TrainingDiverged(ArithmeticError):
         Number of updates after which it did.
     last_loss : float
         Last finite loss; NaN if there was none.
+
+    Examples
+    --------
+    >>> print(TrainingDiverged(20, 1.5e9))
+    the loss is not finite after 20 updates; the last finite loss was 1.5e+09: a smaller step_size may help
     """
 
     def __init__(self, update, last_loss):

@@ -9,6 +9,7 @@ from ttsbook import _validation as check
 from ttsbook import embedding
 
 STRUCTURES = ("full", "blocks")
+"""What a layer may train."""
 BLOCK_NAME = re.compile("[VW][1-4][1-4]")
 
 
@@ -17,6 +18,8 @@ class LinearSelfAttention(torch.nn.Module):
 
     A new layer is at the paper's initialization with c = 1: W13 = c I, W24 = -c, all else zero.
     It answers with the weight it was given.
+
+    In the book: :prf:ref:`def-layer`.
 
     Parameters
     ----------

@@ -21,6 +21,16 @@ def save(path, tensors, config):
         State.
     config : dict of str to str
         What made the state: `load` compares it.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "run.safetensors")
+    ...     save(path, {"w": torch.ones(2)}, {"seed": "0"})
+    ...     print(read(path))
+    ({'w': tensor([1., 1.])}, {'seed': '0'})
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,6 +58,16 @@ def load(path, config):
     ------
     ValueError
         If the file is damaged, or belongs to something else: the message names what differs.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "run.safetensors")
+    ...     save(path, {"w": torch.ones(2)}, {"seed": "0"})
+    ...     print(load(path, {"seed": "0"}))
+    {'w': tensor([1., 1.])}
     """
     tensors, stored = read(path)
     for name in config:
@@ -73,6 +93,16 @@ def read(path):
     ------
     ValueError
         If the file is damaged or of another version.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     save(Path(folder, "run.safetensors"), {"w": torch.ones(2)}, {"seed": "0"})
+    ...     tensors, config = read(Path(folder, "run.safetensors"))
+    >>> config
+    {'seed': '0'}
     """
     try:
         with safetensors.safe_open(path, "pt") as file:

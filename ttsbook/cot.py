@@ -30,6 +30,7 @@ LEAKS = [
     *product(WRITES_Y, READS_WEIGHTS + USES_Y),
     *product(READS_WEIGHTS_TO_Y, ATTENDS_TO_WEIGHTS, USES_Y),
 ]
+"""Smallest sets of weight blocks through which a chain departs from the recursion."""
 
 
 def leaks(model):
@@ -37,6 +38,8 @@ def leaks(model):
 
     Alone a block of V that writes x, y or the flag from the examples, or reads y into w, does it; others
     do it only together. W11, W21, W31, W41, W32 and W42 never do.
+
+    In the book: :prf:ref:`prop-leaks`.
 
     Parameters
     ----------
@@ -66,6 +69,8 @@ def leaks(model):
 @torch.no_grad()
 def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
     """Let a model think: run it on its own answers.
+
+    In the book: :prf:ref:`def-cot`, :prf:ref:`prop-recursion`.
 
     Parameters
     ----------
@@ -141,6 +146,15 @@ def has_short_cut(model):
         True for a layer without `leaks`, and for a module with a method
         ``chain(prompts, scalings, w0)`` that yields w_0 and then one weight for each scaling, such as
         `transformer.GPT`.
+
+    Examples
+    --------
+    >>> model = LinearSelfAttention(2)
+    >>> has_short_cut(model)
+    True
+    >>> _ = model.block("V11").data.fill_(0.1)
+    >>> has_short_cut(model), leaks(model)
+    (False, [('V11',)])
     """
     return not leaks(model) if isinstance(model, LinearSelfAttention) else hasattr(model, "chain")
 
@@ -162,6 +176,15 @@ def tokens(answer, E, scalings):
     ------
     torch.Tensor, shape (batch, 2d + 2)
         The weight token, then the token of each step.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, prompts
+    >>> from ttsbook.tasks import Task
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
+    >>> chain = tokens(LinearSelfAttention(2).next_token, embedding.embed(drawn), [drawn.lengths] * 4)
+    >>> [tuple(token.shape) for token in chain]
+    [(3, 6), (3, 6), (3, 6), (3, 6), (3, 6)]
     """
     yield E[..., -1]
     for rho in scalings:
@@ -184,6 +207,16 @@ def check_fit(model, prompts):
     ------
     ValueError
         If they do not fit.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, prompts
+    >>> from ttsbook.tasks import Task
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
+    >>> check_fit(LinearSelfAttention(3), drawn)
+    Traceback (most recent call last):
+        ...
+    ValueError: prompts must have the model's dimension 3, got 2
     """
     for name, parameter in model.named_parameters():
         if not torch.isfinite(parameter).all():

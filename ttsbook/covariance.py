@@ -11,7 +11,20 @@ from ttsbook import _validation as check
 
 
 class Skills(NamedTuple):
-    """Eigenvalues and eigenvectors of a covariance, strongest skill first."""
+    """Eigenvalues and eigenvectors of a covariance, strongest skill first.
+
+    Attributes
+    ----------
+    strengths : ndarray, shape (d,)
+        Eigenvalues.
+    directions : ndarray, shape (d, d)
+        Eigenvectors, one skill a column.
+
+    Examples
+    --------
+    >>> skills(np.diag([0.5, 2.0])).strengths.tolist()
+    [2.0, 0.5]
+    """
 
     strengths: np.ndarray  # (d,)
     directions: np.ndarray  # (d, d), one skill a column
@@ -148,6 +161,8 @@ def skills(cov):
 
 def hardness(cov):
     r"""Hardness of a task, :math:`\mathrm{Hard}(\Lambda) = \mathrm{tr}\,\Lambda / \lambda_{\min}(\Lambda)`.
+
+    In the book: :prf:ref:`def-skill`.
 
     Parameters
     ----------

@@ -10,8 +10,11 @@ from ttsbook import theory
 from ttsbook.tasks import Mixture
 
 READINGS = ("skills", "length")
+"""What the size B of a task counts: skills, or examples in a prompt."""
 SOURCES = ("trained", "exact")
+"""Preconditioners: those that layers learned, and the exact ones."""
 STATISTICS = ("endless", "mean", "median")
+"""Endless test prompts, or the mean or the median over finite ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +29,14 @@ class Comparison:
         Median of the factors; their geometric mean with its 95 % t interval, of the logarithms.
     better, better_low, better_high : float
         Share of pools with a factor below 1, with its 95 % Clopper–Pearson interval.
+
+    Examples
+    --------
+    >>> from ttsbook import results
+    >>> found = results.load("curation", "tiny")
+    >>> one = compare(found, "paper", 1, reading="skills")
+    >>> one.low <= one.middle <= one.high, 0 <= one.better <= 1
+    (True, True)
     """
 
     factors: np.ndarray
@@ -125,6 +136,8 @@ def caution(mixed):
     :math:`B_\pi = A^2 + V_{\rm between} + V_{\rm within}`, with :math:`V_{\rm between} = \sum_\ell \pi_\ell
     (\Lambda_\ell - A)^2` and :math:`V_{\rm within} = \sum_\ell \frac{\pi_\ell}{n_\ell}(\Lambda_\ell^2 +
     \operatorname{tr}(\Lambda_\ell)\, \Lambda_\ell)`.
+
+    In the book: :prf:ref:`prop-spread`.
 
     Parameters
     ----------
@@ -272,6 +285,8 @@ def qualities(tasks, target_cov, weights):
 
 def learned_ratios(found, steps):
     """How far trained layers think unlike the exact preconditioner, with the condition number of their training.
+
+    In the book: :prf:ref:`prop-rare`.
 
     Parameters
     ----------

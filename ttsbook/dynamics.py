@@ -14,7 +14,21 @@ from ttsbook.tasks import Task
 
 @dataclass(frozen=True, eq=False)
 class Descent:
-    """Predicted course of gradient descent; the arrays have shape (updates + 1,)."""
+    """Predicted course of gradient descent; the arrays have shape (updates + 1,).
+
+    Attributes
+    ----------
+    loss : ndarray, shape (updates + 1,)
+        Training loss before each update, and after the last.
+    preconditioner_error : ndarray, shape (updates + 1,)
+        Frobenius distance of P from Γ⁻¹, relative to the latter's norm.
+
+    Examples
+    --------
+    >>> task = Task(covariance.isotropic(2), 8)
+    >>> descent(task, 2, step_size=largest_step(task) / 4).preconditioner_error.tolist()
+    [1.0, 0.5, 0.25]
+    """
 
     loss: np.ndarray
     preconditioner_error: np.ndarray  # Frobenius distance of P from Γ^{-1}, relative to the latter
@@ -36,6 +50,8 @@ def largest_step(task, *, c=1.0):
 
     Here :math:`\lambda_i` are the eigenvalues of the covariance and
     :math:`\gamma_i = (1 + 1/n)\,\lambda_i + \mathrm{tr}\,\Lambda/n` those of Γ, largest first.
+
+    In the book: :prf:ref:`thm-training`.
 
     Parameters
     ----------
@@ -67,6 +83,8 @@ def descent(task, updates, *, step_size, c=1.0):
     After t updates the error of the preconditioner is :math:`-\rho_i^t/\gamma_i` along skill i, with
     :math:`\rho_i = 1 - \eta c^2 \lambda_i\gamma_i`, and the loss exceeds its least value by
     :math:`\frac12\sum_i \rho_i^{2t}\lambda_i/\gamma_i`.
+
+    In the book: :prf:ref:`thm-training`.
 
     Parameters
     ----------
@@ -112,6 +130,8 @@ def drift(task, *, c=1.0):
     :math:`W_{24}^2 = \frac12\bigl(c^2 + \sqrt{c^4 + 4\,\|\Gamma^{-1}\|_F^2}\bigr)` at the end, and
     :math:`r = c/|W_{24}| < 1`. The chain then converges to w/r.
 
+    In the book: :prf:ref:`prop-drift`.
+
     Parameters
     ----------
     task : Task
@@ -140,12 +160,14 @@ def drift(task, *, c=1.0):
 
 
 def finite_prompts_error(task, *, samples, rng):
-    r"""Predict the squared distance from Γ^{-1} of the best preconditioner on N prompts, times N.
+    r"""Predict the squared distance from Γ⁻¹ of the best preconditioner on N prompts, times N.
 
     The best preconditioner on N prompts is the regression of w on :math:`u = S w`. To first order in
     1/N its expected squared Frobenius distance is :math:`\mathbb{E}[\|w - \Gamma^{-1}u\|^2\,
     u^\top (\Lambda\Gamma)^{-2}\,u]/N`. The average over w is exact; that over prompts is simulated.
     With few prompts, dividing by N - d - 1 is more accurate; for Gaussian u it would be exact.
+
+    In the book: :prf:ref:`prop-finite-prompts`.
 
     Parameters
     ----------

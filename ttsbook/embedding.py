@@ -92,6 +92,13 @@ def initial_weight(prompts, w0=None):
     ------
     ValueError
         If `w0` does not fit the prompts, or either is not finite.
+
+    Examples
+    --------
+    >>> from ttsbook.prompts import Prompts
+    >>> x, y, w = torch.tensor([[[1.0, 2.0]]]), torch.tensor([[3.0]]), torch.tensor([[1.0, 1.0]])
+    >>> initial_weight(Prompts(x, y, w, torch.tensor([1]))).tolist()
+    [[0.0, 0.0]]
     """
     batch, _, dim = prompts.x.shape
     w0 = prompts.x.new_zeros(dim) if w0 is None else w0.to(prompts.x)
@@ -105,6 +112,8 @@ def initial_weight(prompts, w0=None):
 
 def embed(prompts, w0=None):
     """Embed prompts: a column for each example, then the weight token.
+
+    In the book: :prf:ref:`def-embedding`.
 
     Parameters
     ----------

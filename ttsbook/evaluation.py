@@ -31,6 +31,14 @@ class ErrorCurve:
         Median over prompts and weights.
     samples : int
         Number of prompts.
+
+    Examples
+    --------
+    >>> from ttsbook import baselines, covariance
+    >>> task, generator = Task(covariance.isotropic(2), 10), torch.Generator().manual_seed(1)
+    >>> curve = error_curve(baselines.least_squares(), task, steps=1, prompts=200, generator=generator)
+    >>> bool(curve.low[0] < 2 < curve.high[0]), curve.mean[1].round(6).item(), curve.samples
+    (True, 0.0, 200)
     """
 
     mean: np.ndarray

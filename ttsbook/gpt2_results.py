@@ -70,6 +70,11 @@ def middle(found):
     Returns
     -------
     ndarray, shape (steps + 1,)
+
+    Examples
+    --------
+    >>> middle(np.array([[1.0, 0.5], [1.0, 0.2], [1.0, 0.4]])).tolist()
+    [1.0, 0.4]
     """
     return np.median(found, axis=0)
 
@@ -89,6 +94,12 @@ def series(label, found, *, color=None):
     Returns
     -------
     plotting.Series
+
+    Examples
+    --------
+    >>> one = series("three seeds", np.array([[1.0, 0.5], [1.0, 0.2], [1.0, 0.4]]))
+    >>> one.low.tolist(), one.y.tolist(), one.high.tolist()
+    ([1.0, 0.2], [1.0, 0.4], [1.0, 0.5])
     """
     k = np.arange(found.shape[1])
     return Series(label, k, middle(found), found.min(axis=0), found.max(axis=0), color=color)

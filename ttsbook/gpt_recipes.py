@@ -21,6 +21,8 @@ class Distances(Recipe):
     w_0 = 0 instead, as at test. The loss is the mean of
     :math:`\|w_1 - w\|^2 / (\|w_0 - w\|^2/d + \delta)`.
 
+    In the book: :prf:ref:`prop-every-distance`.
+
     Parameters
     ----------
     decades : float, default 2
@@ -108,6 +110,18 @@ class Outcome(Recipe):
     ----------
     depth : int, default 3
         Number of thinking steps.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, prompts
+    >>> from ttsbook.tasks import Task
+    >>> from ttsbook.transformer import GPT, Config
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> model = GPT(Config(2, width=16, layers=1), generator=generator)
+    >>> loss = Outcome(depth=2).loss(model, drawn, generator)
+    >>> bool(torch.isclose(loss, drawn.w.square().sum(dim=1).mean() / 2))  # a new model keeps w0 = 0
+    True
     """
 
     depth: int = 3
@@ -132,6 +146,18 @@ class RollIn(Recipe):
     ----------
     depth : int, default 10
         Longest chain, plus one.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, prompts
+    >>> from ttsbook.tasks import Task
+    >>> from ttsbook.transformer import GPT, Config
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> model = GPT(Config(2, width=16, layers=1), generator=generator)
+    >>> loss = RollIn(depth=2).loss(model, drawn, generator)
+    >>> bool(1.8 < loss < 2)  # a new model keeps w0: d, but for what keeps the quotient finite
+    True
     """
 
     depth: int = 10

@@ -12,7 +12,13 @@ ROUNDING = "relative difference, which is rounding alone"
 
 
 class Verdict(StrEnum):
-    """What the check of a claim came to."""
+    """What the check of a claim came to.
+
+    Examples
+    --------
+    >>> Verdict.CAVEAT.value, SIGNS[Verdict.CAVEAT]
+    ('holds with a caveat', '(✓)')
+    """
 
     HOLDS = "holds"
     CAVEAT = "holds with a caveat"
@@ -28,6 +34,7 @@ SIGNS = {
     Verdict.NOT_RUN: "…",
     Verdict.NOT_TESTABLE: "–",
 }
+"""Signs of the verdicts in the tables."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,11 @@ class Evidence:
         The computed verdict.
     measured : str
         The numbers behind it, in words, rounded so that they are the same on every machine.
+
+    Examples
+    --------
+    >>> Evidence(Verdict.HOLDS, "relative difference 0.001").measured
+    'relative difference 0.001'
     """
 
     verdict: Verdict
@@ -116,6 +128,17 @@ class Claim:
         The recorded verdict; a test compares it with the computed one.
     caveat : str, optional
         What the claim needs beyond its words, for the verdict "holds with a caveat".
+
+    Examples
+    --------
+    >>> from ttsbook import claims
+    >>> one = claims.find("best_step")
+    >>> one.id, one.module, one.chapters
+    ('best_step', 'claims/task', ('setup/task',))
+    >>> one.statement
+    'Among all P, one step on training prompts errs least with P = Γ⁻¹, and then by the sum of hᵢ/(n + hᵢ).'
+    >>> one.evidence.verdict.value
+    'holds'
     """
 
     check: Callable[[float], Evidence]
@@ -168,6 +191,23 @@ def claim(**fields):
     -------
     callable
         Decorator that makes a `Claim` of a check.
+
+    Examples
+    --------
+    >>> @claim(
+    ...     source="this book",
+    ...     places=("setup/task#prop-direct",),
+    ...     method="Summed up to n = 10.",
+    ...     tolerance=0,
+    ...     limits="number of wrong sums",
+    ...     verdict=Verdict.HOLDS,
+    ... )
+    ... def odd_numbers(tolerance):
+    ...     'The first n odd numbers sum to n².'
+    ...     wrong = sum(sum(range(1, 2 * n, 2)) != n**2 for n in range(11))
+    ...     return judge(wrong <= tolerance, f"{wrong} of 11 sums are wrong.")
+    >>> odd_numbers.evidence
+    Evidence(verdict=<Verdict.HOLDS: 'holds'>, measured='0 of 11 sums are wrong.')
     """
     return lambda check: Claim(check, **fields)
 
@@ -183,6 +223,13 @@ class Table:
         Titles of the chapters that the rows name.
     footer : str, default ""
         Markdown text below the table.
+
+    Examples
+    --------
+    >>> from ttsbook import claims
+    >>> rows = Table([claims.find("best_step")], {"setup/task": "The task"})
+    >>> print(rows.markdown().splitlines()[0])
+    | Claim | Verdict |
     """
 
     def __init__(self, claims, titles, *, footer=""):

@@ -12,6 +12,7 @@ from ttsbook import covariance, selection
 from ttsbook.tasks import Mixture, Task
 
 KINDS = {"easy-short": (0.2, 0.2), "hard-short": (0.8, 0.2), "easy-long": (0.2, 1.0), "hard-long": (0.8, 1.0)}
+"""Exponent and share of the skills used of each kind of the paper."""
 
 
 def power_law_part(dim, exponent, skills, *, trace=None):

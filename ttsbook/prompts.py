@@ -16,6 +16,24 @@ class Prompts:
 
     A prompt shorter than m, as a mixture makes them, ends in zero examples: these change neither
     the sum of x xᵀ nor that of x y. `lengths` counts the others.
+
+    Attributes
+    ----------
+    x : torch.Tensor, shape (batch, m, d)
+        Examples.
+    y : torch.Tensor, shape (batch, m)
+        Labels.
+    w : torch.Tensor, shape (batch, d)
+        Weights behind the labels.
+    lengths : torch.Tensor, shape (batch,)
+        Number of examples in each prompt, padding not counted.
+
+    Examples
+    --------
+    >>> x, w = torch.tensor([[[1.0, 2.0], [0.0, 1.0]]]), torch.tensor([[3.0, 1.0]])
+    >>> one = Prompts(x, (x @ w[..., None])[..., 0], w, torch.tensor([2]))
+    >>> one.y.tolist()
+    [[5.0, 1.0]]
     """
 
     x: torch.Tensor  # (batch, m, d)

@@ -24,6 +24,21 @@ class Recipe:
     ----------
     trains : tuple of str, optional
         Names of the parameters that training changes; by default all.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance
+    >>> from ttsbook.attention import LinearSelfAttention
+    >>> from ttsbook.tasks import Task
+    >>> task = Task(covariance.isotropic(2), 4)
+    >>> recipe, layer = Direct(), LinearSelfAttention(2, structure="blocks")
+    >>> P, r = recipe.prediction(task)
+    >>> P.round(3).tolist(), r
+    ([[0.571, 0.0], [0.0, 0.571]], None)
+    >>> layer.set_preconditioner(P).ratio().tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    >>> round(recipe.expected_loss(layer, task).item(), 4)
+    0.4286
     """
 
     trains: tuple[str, ...] | None = field(default=None, kw_only=True)
@@ -126,6 +141,21 @@ class Direct(Recipe):
     """Direct answer from w_0 = 0, as in the paper.
 
     ``Direct(trains=("V31",))`` on a layer of structure "blocks" is our reading of its Theorem 3.1.
+
+    In the book: :prf:ref:`prop-no-gradient`.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance
+    >>> from ttsbook.attention import LinearSelfAttention
+    >>> from ttsbook.tasks import Task
+    >>> task, recipe = Task(covariance.isotropic(2), 4), Direct(trains=("V31",))
+    >>> layer = LinearSelfAttention(2, structure="blocks")
+    >>> round(recipe.expected_loss(layer, task).item(), 4)
+    1.0
+    >>> layer = layer.set_preconditioner(theory.preconditioner(task))
+    >>> round(recipe.expected_loss(layer, task).item(), 4)
+    0.4286
     """
 
     def pose(self, prompts, generator):
@@ -147,7 +177,20 @@ class Direct(Recipe):
 
 @dataclass(frozen=True)
 class Independent(Recipe):
-    """Direct answer from a random weight that has nothing to do with the prompt's: erase it, r = 0."""
+    """Direct answer from a random weight that has nothing to do with the prompt's: erase it, r = 0.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, prompts
+    >>> from ttsbook.tasks import Task
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> posed, w0, target = Independent().pose(drawn, generator)
+    >>> torch.equal(target, drawn.w), torch.equal(w0, drawn.w)
+    (True, False)
+    >>> Independent().ratio
+    0.0
+    """
 
     ratio = 0.0
 
@@ -164,6 +207,11 @@ class Noisy(Recipe):
     ----------
     noise : float, default 0.5
         Standard deviation of the noise, positive.
+
+    Examples
+    --------
+    >>> Noisy(noise=1.0).ratio
+    0.5
     """
 
     noise: float = 0.5
@@ -185,10 +233,22 @@ class Noisy(Recipe):
 class Shift(Recipe):
     """Start from a random weight and ask for that weight plus the prompt's: r = 1.
 
+    In the book: :prf:ref:`prop-shift`.
+
     Parameters
     ----------
     scale : float, default 1
         Standard deviation of the start, positive.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, prompts
+    >>> from ttsbook.tasks import Task
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> posed, w0, target = Shift().pose(drawn, generator)
+    >>> torch.allclose(target - w0, drawn.w, atol=1e-6)
+    True
     """
 
     scale: float = 1.0
@@ -214,6 +274,14 @@ class TeacherForced(Recipe):
         Step size of the teacher, positive.
     depth : int, default 5
         Number of steps of the teacher, from zero; each prompt shows one of them.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance
+    >>> from ttsbook.tasks import Task
+    >>> P, r = TeacherForced(rate=0.5).prediction(Task(covariance.isotropic(2), 4))
+    >>> P.tolist(), r
+    ([[0.5, 0.0], [0.0, 0.5]], 1.0)
     """
 
     rate: float
@@ -251,6 +319,16 @@ class Unrolled(Recipe):
     ----------
     depth : int, default 3
         Number of thinking steps.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, prompts
+    >>> from ttsbook.attention import LinearSelfAttention
+    >>> from ttsbook.tasks import Task
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> Unrolled(depth=2).loss(LinearSelfAttention(2), drawn, generator).shape
+    torch.Size([])
     """
 
     depth: int = 3

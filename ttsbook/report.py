@@ -1,10 +1,16 @@
-"""Numbers that a chapter quotes: computed in a cell, named, and written into its text from there."""
+"""What a chapter's cells hand to its page: numbers for the text, answers for the exercises."""
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Numbers(dict):
-    """Formatted numbers by name, shown as one line each."""
+    """Formatted numbers by name, shown as one line each.
+
+    Examples
+    --------
+    >>> Numbers(half="0.50")
+    half = 0.50
+    """
 
     def __repr__(self):
         return "\n".join(f"{name} = {value}" for name, value in self.items())
@@ -42,13 +48,15 @@ def numbers(**values):
     return Numbers(values)
 
 
-def rounded(value):
-    """Write a number with two digits, as 0.016 or 2.9·10⁶.
+def rounded(value, *, digits=2):
+    """Write a number with two digits or more, as 0.016 or 2.9·10⁶.
 
     Parameters
     ----------
     value : float
         Any finite number.
+    digits : int, default 2
+        Number of digits.
 
     Returns
     -------
@@ -59,9 +67,9 @@ def rounded(value):
     >>> rounded(0.01634), rounded(123.4), rounded(2.87e6)
     ('0.016', '120', '2.9·10⁶')
     """
-    mantissa, exponent = f"{value:.1e}".split("e")
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     if value == 0 or -3 <= int(exponent) <= 3:
-        return f"{float(f'{value:.2g}'):g}"
+        return f"{float(f'{value:.{digits}g}'):g}"
     return f"{float(mantissa):g}·10{superscript(int(exponent))}"
 
 
@@ -83,3 +91,114 @@ def superscript(exponent):
     '⁻¹²'
     """
     return str(exponent).translate(SUPERSCRIPTS)
+
+
+class Answers(dict):
+    """Answers of exercises by name, for the page that checks them; shown without what is right."""
+
+    def _repr_mimebundle_(self, **_):
+        return {"text/plain": repr(self)}, {"answers": dict(self)}  # what is shown, and its metadata
+
+    def __repr__(self):
+        return f"Answers that the page checks: {', '.join(self)}"
+
+
+def answers(**checks):
+    """Hand over the answers of exercises, so that the page can check what a reader answers.
+
+    A cell with worked solutions ends in this call. The text of an exercise asks the question in
+    ``<span data-check="name">question</span>``; for a choice, a list of the options follows.
+
+    Parameters
+    ----------
+    **checks : dict
+        Each one made by `value` or `choice`.
+
+    Returns
+    -------
+    Answers
+
+    Examples
+    --------
+    >>> answers(share=value(2 / 3, within=0.01), sign=choice((1 + 1 > 0, ""), (1 + 1 < 0, "")))
+    Answers that the page checks: share, sign
+    """
+    return Answers(checks)
+
+
+def value(right, *, within=None, percent=None, hint="", traps=None):
+    """Describe a question whose answer is a number.
+
+    Parameters
+    ----------
+    right : float
+        The answer, as computed.
+    within : float, optional
+        Largest difference from `right` that is accepted.
+    percent : float, optional
+        The same in percent of `right`, which then has to be positive. Give one of the two.
+    hint : str, optional
+        What the page says about every wrong number.
+    traps : dict of float to str, optional
+        What it says instead about wrong numbers that are tempting.
+
+    Returns
+    -------
+    dict
+        Numbers rounded to six digits, on which all machines agree.
+
+    Raises
+    ------
+    ValueError
+        If the tolerance is not positive or is given twice or never, or if a trap is accepted.
+
+    Examples
+    --------
+    >>> value(100 / 3, within=0.5, traps={30.0: "That is the share of the first."})["right"]
+    33.3333
+    """
+    if (within is None) == (percent is None):
+        raise ValueError(f"give either within or percent, got within={within!r} and percent={percent!r}")
+    tolerance = within if percent is None else percent / 100 * right
+    if not tolerance > 0 or (percent is not None and not percent < 100):
+        raise ValueError(f"the tolerance must be positive, got within={within!r}, percent={percent!r} of {right!r}")
+    for wrong in traps or {}:
+        if abs(wrong - right) <= 1.5 * tolerance:
+            raise ValueError(f"traps must not lie near the right answer {right!r}, got {wrong!r}")
+    tempting = [[_rounded(wrong), words] for wrong, words in (traps or {}).items()]
+    stated = {"within": within} if percent is None else {"percent": percent}
+    return {"right": _rounded(right), **stated, "hint": hint, "traps": tempting}
+
+
+def choice(*options):
+    """Describe a question whose answer is one of several options.
+
+    Parameters
+    ----------
+    *options : tuple of (bool, str)
+        For each option of the list in the text: whether it is right, as computed, and what the
+        page says to a reader who has chosen it.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ValueError
+        If not exactly one of at least two options is right.
+
+    Examples
+    --------
+    >>> choice((3 < 2, "Count again."), (3 > 2, ""))["right"]
+    2
+    """
+    truths = [bool(true) for true, _ in options]
+    if len(options) < 2 or sum(truths) != 1:
+        raise ValueError(f"options must be two or more, one of them right, got {truths}")
+    return {"right": truths.index(True) + 1, "options": [words for _, words in options]}
+
+
+def _rounded(number):
+    """Round to six digits."""
+    return float(f"{number:.6g}")

@@ -10,6 +10,7 @@ import numpy as np
 
 FORMAT = "ttsbook results 1"
 VARIABLE = "TTSBOOK_RESULTS"
+"""Variable of the environment that names another folder of results."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,14 @@ class Results:
         Sum of the runs' wall times.
     runs : list of dict
         For each run what it was (spectrum, seed, ...) and what it found, numbers and lists of numbers.
+
+    Examples
+    --------
+    >>> found = Results({}, {}, 1.0, [{"seed": 0, "error": 0.5}, {"seed": 1, "error": 0.25}])
+    >>> found.select(seed=1)
+    [{'seed': 1, 'error': 0.25}]
+    >>> found.values("error").tolist()
+    [0.5, 0.25]
     """
 
     settings: dict
@@ -86,6 +95,13 @@ def results_dir():
     Returns
     -------
     pathlib.Path
+
+    Examples
+    --------
+    >>> from unittest.mock import patch
+    >>> with patch.dict(os.environ, {VARIABLE: "elsewhere"}):
+    ...     print(results_dir())
+    elsewhere
     """
     named = os.environ.get(VARIABLE)
     return Path(named) if named else Path(__file__).resolve().parents[1] / "results"
@@ -104,6 +120,11 @@ def path_of(experiment, preset):
     Returns
     -------
     pathlib.Path
+
+    Examples
+    --------
+    >>> path_of("recipes", "cpu").relative_to(results_dir()).as_posix()
+    'cpu/recipes.json'
     """
     return results_dir() / preset / f"{experiment}.json"
 
@@ -128,6 +149,12 @@ def load(experiment, preset="cpu"):
         If the experiment was not run: the message says how to.
     ValueError
         If the file is damaged, unfinished or of another version.
+
+    Examples
+    --------
+    >>> found = load("linear", "tiny")
+    >>> found.settings["dim"], found.values("n").tolist()
+    (3, [4, 4, 4, 4, 40, 40, 4, 4])
     """
     path = path_of(experiment, preset)
     command = f"python -m ttsbook.experiments {experiment} --preset {preset}"
@@ -156,6 +183,11 @@ def read(path):
     ------
     ValueError
         If the file is damaged or of another version.
+
+    Examples
+    --------
+    >>> read(path_of("linear", "tiny"))["experiment"]
+    'linear'
     """
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_refuse)
@@ -180,6 +212,16 @@ def write(path, content):
         File.
     content : dict
         With the entries `experiment`, `preset`, `settings`, `environment`, `missing` and `runs`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> runs = [{"seed": 0, "error": math.inf, "seconds": 1.0}]
+    >>> head = {"experiment": "mine", "preset": "tiny", "settings": {}, "environment": {}, "missing": 0}
+    >>> with TemporaryDirectory() as folder:
+    ...     write(Path(folder, "mine.json"), head | {"runs": runs})
+    ...     print(read(Path(folder, "mine.json"))["runs"])
+    [{'seed': 0, 'error': inf, 'seconds': 1.0}]
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -23,7 +23,21 @@ FLOOR = 1e-6  # least weight of a task if some task leaves a direction unused
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """Weights of a mixture, shape (tasks,), and the value of the program that chose them."""
+    """Weights of a mixture, shape (tasks,), and the value of the program that chose them.
+
+    Attributes
+    ----------
+    weights : ndarray, shape (tasks,)
+        Probability of each task; the sum is 1.
+    error : float
+        Least value of the program.
+
+    Examples
+    --------
+    >>> easy, hard = np.diag([1.0, 1.0]), np.diag([1.9, 0.1])
+    >>> quadratic_program([easy, hard], np.eye(2)).weights.tolist()
+    [1.0, 0.0]
+    """
 
     weights: np.ndarray
     error: float
@@ -34,6 +48,8 @@ def quadratic_program(covs, target_cov):
 
     Minimizes :math:`\|I - \Sigma^{-1}\sum_\ell \pi_\ell\Lambda_\ell\|_F^2` over the simplex. Prompt
     lengths play no part in it.
+
+    In the book: :prf:ref:`prop-program`.
 
     Parameters
     ----------
@@ -95,6 +111,8 @@ def optimal_mixture(tasks, target_cov, steps, *, test_length=None, prompts=PROMP
     * finite m, k = 1: `theory.direct_error`, exact;
     * finite m, k > 1: the mean of :math:`\|(I - PS_m)^k\|_F^2` over simulated prompts, the same in
       every evaluation. No exact form is at hand, as P is not symmetric in general.
+
+    In the book: :prf:ref:`prop-gradient`.
 
     Parameters
     ----------
@@ -196,6 +214,8 @@ def _is_singular(cov):
 
 class MixtureError:
     r"""Error of k thinking steps as a function of the mixture's weights, with its gradient.
+
+    In the book: :prf:ref:`prop-gradient`.
 
     Parameters
     ----------

@@ -9,6 +9,8 @@ from ttsbook import _validation as check
 def one_weak(dim, hardness):
     r"""Covariance of this hardness with one weak skill, and all others equally strong.
 
+    In the book: :prf:ref:`prop-hardness-range`.
+
     Parameters
     ----------
     dim : int
@@ -37,6 +39,8 @@ def one_weak(dim, hardness):
 
 def one_strong(dim, hardness):
     r"""Covariance of this hardness with one strong skill, and all others equally weak.
+
+    In the book: :prf:ref:`prop-hardness-range`.
 
     Parameters
     ----------

@@ -13,6 +13,8 @@ class Task:
 
     The weight :math:`w \sim N(0, I)` is drawn anew for each prompt.
 
+    In the book: :prf:ref:`def-prompt`.
+
     Parameters
     ----------
     cov : array_like, shape (d, d)
@@ -57,6 +59,8 @@ class Task:
 @dataclass(frozen=True, eq=False)
 class Mixture:
     r"""Several tasks; each prompt comes from task :math:`\ell` with probability :math:`\pi_\ell`.
+
+    In the book: :prf:ref:`prop-mixture`.
 
     Parameters
     ----------

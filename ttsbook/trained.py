@@ -8,6 +8,7 @@ from ttsbook import _validation as check
 from ttsbook import covariance, theory
 
 SPECTRA = ("isotropic", "skewed", "unscaled")
+"""Names of the training covariances."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +21,14 @@ class TrainedCurves:
         Mean over prompts and w, half the width of its simultaneous 99 % interval, and median.
     P, ratio : ndarray, shape (seeds, d, d)
         Learned preconditioner, and learned ratio of W13 to -W24.
+
+    Examples
+    --------
+    >>> from ttsbook import results
+    >>> found = results.load("linear", "tiny")
+    >>> shown = curves(found, train="isotropic", n=4, recipe="paper", m=None)
+    >>> shown.mean.shape == shown.expected(np.eye(found.settings["dim"])).shape
+    True
     """
 
     mean: np.ndarray

@@ -20,7 +20,9 @@ from ttsbook.recipes import Recipe
 __all__ = ["History", "TrainingDiverged", "train"]
 
 OPTIMIZERS = {"adam": torch.optim.AdamW, "gd": torch.optim.SGD}
+"""Optimizers by name."""
 SCHEDULES = {"cosine": lambda share: (1 + math.cos(math.pi * share)) / 2, "constant": lambda share: 1.0}
+"""Step size of an update, relative to the first, as a function of the share of updates done."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,21 @@ class History:
     Notes
     -----
     The last three are None for a model that is not a LinearSelfAttention.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, recipes
+    >>> from ttsbook.tasks import Task
+    >>> history = train(
+    ...     LinearSelfAttention(2),
+    ...     Task(covariance.isotropic(2), 8),
+    ...     recipe=recipes.Shift(),
+    ...     updates=10,
+    ...     generator=torch.Generator().manual_seed(0),
+    ...     record_every=5,
+    ... )
+    >>> history.updates.tolist()
+    [0.0, 5.0, 10.0]
     """
 
     updates: np.ndarray

@@ -19,7 +19,9 @@ from ttsbook import checkpoints, embedding
 from ttsbook._transformer_block import Block, blank_linear
 
 SIGHTS = ("newest", "chain")
+"""What a weight token may see besides the examples."""
 TOKENS = ("joint", "interleaved")
+"""How an example may be put into tokens."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ class GPT(torch.nn.Module):
     It is a module as `cot.think` and `training.train` expect it: called on embedded prompts it gives
     answer tokens, and `chain` thinks with a cache of keys and values, running the new token alone.
     A prompt's padding, its columns of zeros, is not seen.
+
+    In the book: :prf:ref:`def-gpt`.
 
     Parameters
     ----------
@@ -323,6 +327,16 @@ def save(path, model, *, generator=None, half=False):
         Source of randomness whose state is kept.
     half : bool, default False
         Store half precision: half the size, and errors of the answers near 1e-3 of their size.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> model = GPT(Config(5, width=16, layers=1), generator=torch.Generator().manual_seed(0))
+    >>> with TemporaryDirectory() as folder:
+    ...     save(Path(folder, "gpt.safetensors"), model, half=True)
+    ...     print([file.name for file in Path(folder).iterdir()])
+    ['gpt.safetensors']
     """
     tensors = {f"model.{name}": t.half() if half else t for name, t in model.state_dict().items()}
     if generator is not None:
@@ -350,6 +364,17 @@ def load(path, *, generator=None, dtype=torch.float32):
     ------
     ValueError
         If the file is damaged, is no checkpoint of a GPT, or holds no generator where one is given.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> model = GPT(Config(5, width=16, layers=1), generator=torch.Generator().manual_seed(0))
+    >>> with TemporaryDirectory() as folder:
+    ...     save(Path(folder, "gpt.safetensors"), model)
+    ...     again = load(Path(folder, "gpt.safetensors"))
+    >>> again.config == model.config
+    True
     """
     tensors, stored = checkpoints.read(path)
     if stored.keys() != Config.__dataclass_fields__.keys():

@@ -2,7 +2,8 @@
 //
 // The page holds each widget's state and code as Jupyter stored them. A widget is an
 // ES module whose default export has render({ model, el }); the model given to it has
-// the part of anywidget's interface that works without a kernel.
+// the part of anywidget's interface that works without a kernel. It has no `send`, by which
+// widgets know that there is none.
 //
 // A plain script, not a module: browsers load no module from a page opened as a file.
 {
@@ -67,6 +68,7 @@
       const { model_id: id } = JSON.parse(view.textContent);
       if (!loaded.has(id)) throw new Error("its state is not in the page");
       const { widget, model } = await loaded.get(id);
+      el.dispatchEvent(new CustomEvent("widget", { bubbles: true, detail: model }));
       await widget.render({ model, el });
       view.closest(".widget")?.querySelector(".widget-still")?.setAttribute("hidden", "");
     } catch (error) {

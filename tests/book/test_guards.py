@@ -2,21 +2,23 @@ import pytest
 from nbformat import v4
 from small_notebooks import SVG, code, notebook, shown, text
 
-from book import guards, notebooks
+from book import checks, guards, notebooks
 
 ALT = {"image": {"alt": "A curve."}}
 CURVE = shown(svg=SVG, plain="A curve.")
 LONG_FUNCTION = "def f():\n" + "    pass\n" * 10
+QUESTION = '<span data-check="half">Half of one</span>'
 NUMBER = '<span data-number="half">{}</span>'
 
 
 def good():
     return notebook(
-        text(f"# Chapter\n\nIt is {NUMBER.format('0.5')} (paper: Theorem 3.3)."),
+        text(f"# Chapter\n\nIt is {NUMBER.format('0.5')} (paper: Theorem 3.3).\n\n{QUESTION}"),
         code("%config InlineBackend.figure_formats = ['svg']\nfrom ttsbook import theory"),
         code("def f():\n" + "    pass\n" * 9, CURVE, mystnb=ALT),
         code("1", shown(plain="half = 0.5"), tags=["numbers"]),
         code("1", tags=["nbval-ignore-output"]),
+        code("1", v4.new_output("display_data", metadata={"answers": {"half": {"right": 0.5}}})),
     )
 
 
@@ -88,8 +90,24 @@ def unknown_number(small):
     small.cells[0].source = NUMBER.format("0.5").replace("half", "third")
 
 
+def reference_for_sphinx_alone(small):
+    small.cells[0].source = f"See {{prf:ref}}`thm-x`, {{eq}}`eq-x` and {NUMBER.format('0.5')}."
+
+
 def typed_result(small):
     small.cells[0].source = "It is 0.5."
+
+
+def question_without_answer(small):
+    small.cells[5].outputs = []
+
+
+def answer_without_question(small):
+    small.cells[0].source = small.cells[0].source.replace(QUESTION, "")
+
+
+def question_asked_twice(small):
+    small.cells[0].source += QUESTION
 
 
 def two_ignored_cells(small):
@@ -116,8 +134,12 @@ def two_ignored_cells(small):
         (guards.short, long_cell),
         (guards.fresh_numbers, stale_number),
         (guards.fresh_numbers, unknown_number),
+        (guards.readable_references, reference_for_sphinx_alone),
         (guards.no_typed_results, typed_result),
         (guards.few_ignored_cells, two_ignored_cells),
+        (checks.consistent, question_without_answer),
+        (checks.consistent, answer_without_question),
+        (checks.consistent, question_asked_twice),
     ],
 )
 def test_guard_fires(guard, spoil):

@@ -46,7 +46,7 @@ Because.
 REFERENCE = """# Reference
 
 ```{eval-rst}
-.. reference:: ttsbook.covariance
+.. reference:: ttsbook.report
 ```
 
 ```{bibliography}
@@ -120,11 +120,12 @@ def test_proofs_solutions_and_code_unfold(page):
     folded = page.find_all("details")
     assert [details.summary.get_text(strip=True) for details in folded] == [
         "Proof",
+        "Proof",
         "Solution",
         "Show code cell contentHide code cell content",
     ]
     assert folded[0].p.string == "Clear."
-    assert page.select_one("div.proof:not(.theorem, .lemma) > p.admonition-title").string == "Proof"
+    assert [details.has_attr("open") for details in folded] == [False, True, False, False]
 
 
 def test_statements_have_a_number_or_none_and_one_id(page):
@@ -137,7 +138,10 @@ def test_statements_have_a_number_or_none_and_one_id(page):
 
 def test_the_reference_and_the_bibliography(built):
     page = BeautifulSoup((built / "reference.html").read_text(), "html.parser").article
-    assert "dim, exponent" in page.find(id="ttsbook.covariance.power_law").get_text()
+    rounded = page.find(id="ttsbook.report.rounded")
+    assert "(value)" in rounded.get_text()
+    source, line = rounded.select_one("a[href^=source]")["href"].split("#")
+    assert "def rounded(value)" in BeautifulSoup((built / source).read_text(), "html.parser").find(id=line).get_text()
     assert "What can transformers learn" in page.select_one("ul.references > li").get_text()
     assert not page.select("[role^=doc-]")
 

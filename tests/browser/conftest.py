@@ -3,21 +3,16 @@
 import threading
 
 import pytest
-from playwright.sync_api import sync_playwright
+from watched_pages import started
 
 from book.serve import site_server
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
 
 
 @pytest.fixture(scope="module")
 def browser(chromium):
     """The system's Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    with started(chromium) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from watched_pages import settle, watched_page
 
-from book import contents
+from book import contents, stored_widgets, widget_links, widget_pages
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
-PAGES = [*contents.listed((ROOT / "_toc.yml").read_text()), "search"]
+WIDGETS = [widget_pages.INDEX, *map(widget_links.page_of, stored_widgets.find(ROOT))]
+PAGES = [*contents.listed((ROOT / "_toc.yml").read_text()), "search", *WIDGETS]
 EVERYDAY = {(390, "light"), (1440, "dark")}
 VIEWS = [(width, scheme) for width in (390, 768, 1280, 1440) for scheme in ("light", "dark")]
 # Axe's time grows with the square of a page's elements. Formulas, thousands of elements of MathJax, become

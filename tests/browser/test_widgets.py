@@ -84,9 +84,8 @@ def test_a_training_can_be_chosen_and_a_page_without_a_kernel_says_so(page):
     steps.focus()
     steps.press("Home")
     assert "after 0 steps: mean error 1.0" in status(page)
-    button = page.get_by_role("button", name="think about a new prompt")
-    button.press("Enter")
-    page.get_by_text("No kernel answers on this page").wait_for(timeout=8000)
+    assert page.locator(".tts-simulate").inner_text().startswith("To simulate this on fresh prompts in a live kernel, ")
+    assert page.get_by_role("button", name="simulate").count() == 0
 
 
 @pytest.mark.parametrize("page", ["theorems/hardness.html"], indirect=True)

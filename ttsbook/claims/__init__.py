@@ -17,7 +17,7 @@ from ttsbook.claims import (
 )
 from ttsbook.ledger import Claim, Table
 
-__all__ = ["find", "table"]
+__all__ = ["CHAPTERS", "CLAIMS", "find", "table"]
 
 CHAPTERS = {
     "setup/task": "The task",
@@ -31,6 +31,7 @@ CHAPTERS = {
     "experiments/curation": "Does choosing the training tasks help?",
     "experiments/gpt2": "Can a GPT think?",
 }
+"""Chapters that claims name, with the titles that the tables show."""
 PARTS = (
     task,
     attention,
@@ -47,6 +48,7 @@ PARTS = (
     gpt2,
 )
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
+"""All claims, in the order of the chapters."""
 
 
 def table(chapter=None):

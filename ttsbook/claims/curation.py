@@ -124,7 +124,7 @@ def trained_as_exact(tolerance):
 
 @claim(
     source="paper: the selection program",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#fig-curated-curves",),
     method=f"{SETTING}; error after five steps relative to layers trained on all tasks alike, geometric mean.",
     tolerance=1.0,
     limits="which the upper end of the 95 % interval may not pass in either reading",
@@ -137,7 +137,7 @@ def thinking_on_the_programs_mixture(tolerance):
 
 @claim(
     source="paper: the selection program",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#what-came-out",),
     method=f"{SETTING}; error of the direct answer relative to layers trained on all tasks alike, geometric mean.",
     tolerance=1.0,
     limits="which the upper end of the 95 % interval may not pass in either reading",
@@ -150,7 +150,7 @@ def answering_on_the_programs_mixture(tolerance):
 
 @claim(
     source="this book",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#fig-curated-curves",),
     method=f"{SETTING}; error after five steps relative to layers trained on all tasks alike, geometric mean.",
     tolerance=1.0,
     limits="which the upper end of the 95 % interval may not pass in either reading",
@@ -173,7 +173,7 @@ def _against_even(mixture, steps, tolerance):
 
 @claim(
     source="this book",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#fig-curated-curves",),
     method=f"{SETTING}; error after five steps relative to layers trained on all tasks alike, geometric mean.",
     tolerance=1.0,
     limits="which the lower end of the 95 % interval must pass, in both readings but for the caveat",
@@ -195,7 +195,7 @@ def one_kind_is_worse(tolerance):
 
 @claim(
     source="paper: the message on training data",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#diverse-relevant-and-hard",),
     method=f"{SETTING}, exact; rank correlation of each quality with the error after five steps, over the twelve "
     "mixtures of a pool; mean over pools.",
     tolerance=0.0,
@@ -234,7 +234,7 @@ def caution_in_pools(tolerance):
 
 @claim(
     source="paper: the selection experiment",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#which-tasks-are-selected",),
     method="20 pools in each reading, equal traces, turned skills; mean weight of each kind.",
     tolerance=0.0,
     limits="by how much easy-short may pass another kind, or another kind hard-long, in mean weight",
@@ -252,7 +252,7 @@ def order_of_kinds_in_training(tolerance):
 
 @claim(
     source="this book",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#fig-curated-estimates",),
     method=f"{SETTING}; Σ estimated from 10, 30 and 100 target prompts of 10 examples; error after five steps "
     "relative to layers trained on all tasks alike, geometric mean; one estimate and one seed a pool.",
     tolerance=1.0,

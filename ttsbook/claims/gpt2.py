@@ -44,7 +44,7 @@ def gpt_blind(tolerance):
 
 @claim(
     source="this book",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#recipes-that-fail-and-why",),
     method=f"Trained on the direct answer, w₀ = 0: {LIVE}",
     tolerance=3.0,
     limits="least factor by which five steps are worse than one",
@@ -62,7 +62,7 @@ def gpt_direct(tolerance):
 
 @claim(
     source="paper: GPT-2 experiments",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#fig-gpt-trend",),
     method=f"Trained for one step from starts at all distances from w, n = m = 20: {DEEP}",
     tolerance=0.3,
     limits="largest ratio of the mean error after 20 steps to that after 10",
@@ -112,7 +112,7 @@ def gpt_step(tolerance):
 
 @claim(
     source="paper: GPT-2 experiments",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#fig-gpt-length",),
     method=f"Steps to a mean error / d of 0.01, n = 20, 30 and 40, tested at m = n and at m = 40: {DEEP}",
     tolerance=2.0,
     limits="least ratio of the steps that n = 20 and n = 40 need at their own length",
@@ -135,7 +135,7 @@ def gpt_lengths(tolerance):
 
 @claim(
     source="paper: GPT-2 experiments",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#fig-gpt-skewed",),
     method=f"Trained on λᵢ ∝ 1/i, n = 20, with and without LayerNorm, tested isotropic, m = 20: {DEEP}",
     tolerance=1.2,
     limits="least factor by which the mean error rises from its lowest point to k = 30",
@@ -154,7 +154,7 @@ def gpt_overthinking(tolerance):
 
 @claim(
     source="this book",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#fig-gpt-skewed",),
     method=f"Trained on λᵢ ∝ 1/i, n = m = 20, without LayerNorm: {DEEP}",
     tolerance=10.0,
     limits="least ratio of the mean errors at k = 30, isotropic prompts to prompts like those of training",
@@ -171,7 +171,7 @@ def gpt_skewed_floor(tolerance):
 
 @claim(
     source="this book",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#fig-gpt-others",),
     method=f"Trained on isotropic prompts through whole chains of five steps: {LIVE}",
     tolerance=1.5,
     limits="least factor by which the mean error rises from its lowest point to k = 30",
@@ -191,7 +191,7 @@ def gpt_other_overthinking(tolerance):
 
 @claim(
     source="this book",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#does-the-choice-of-tasks-help",),
     method=f"Four skewed tasks, n = 20; uniform mixture and two chosen ones, tested isotropic, m = 20: {DEEP}",
     tolerance=1.0,
     limits="largest ratio of the mean errors at k = 20, chosen to uniform, middle seeds",
@@ -212,7 +212,7 @@ def gpt_mixtures(tolerance):
 
 @claim(
     source="paper: GPT-2 experiments",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#at-the-paper-s-size",),
     method="The presets paper and paper-faithful, of which only the first updates were run, at full size.",
     tolerance=1.2,
     limits="least factor by which the mean error rises to k = 30 after skewed training",
@@ -240,7 +240,7 @@ def gpt_paper_size(tolerance):
 
 @claim(
     source="paper: Qwen 2.5-7B experiments, version 2",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#where-we-differ-from-the-paper",),
     method="None: fine-tuning a language model of seven billion parameters is outside what this book can repeat.",
     tolerance=0.0,
     limits="runs of that size",

@@ -43,7 +43,7 @@ def matched_step(tolerance):
 
 @claim(
     source="paper: Theorem 3.3",
-    places=("theorems/hardness#thm-direct-bound", "setup/task"),
+    places=("theorems/hardness#thm-direct-bound", "setup/task#try-it"),
     method="Against the exact error, for d = 5, 20, 60, five spectra, n and m from 1 to 10⁴.",
     tolerance=1e-12,
     limits="by how much the exact error may pass the bound, relative",
@@ -186,7 +186,7 @@ def skills_learned(tolerance):
 
 @claim(
     source="paper: the rate depends on the conditioning of the covariance",
-    places=("theorems/hardness",),
+    places=("theorems/hardness#fig-predictors",),
     method="Rank correlation with the exact error over 400 random spectra in random units (d = 20, four families), "
     "n = m.",
     tolerance=0.7,
@@ -220,7 +220,7 @@ def conditioning(tolerance):
 
 @claim(
     source="this book",
-    places=("theorems/hardness",),
+    places=("theorems/hardness#which-number-then",),
     method="40 random spectra with d = 20, n = 10, 100, 1000, endless test prompts, up to k = 10⁴ steps.",
     tolerance=0.01,
     limits="relative difference between the last factor √(eₖ/eₖ₋₁) and (1 + H)/(n + 1 + H)",
@@ -240,7 +240,7 @@ def late_steps(tolerance):
 
 @claim(
     source="this book",
-    places=("theorems/hardness",),
+    places=("theorems/hardness#how-loose-and-where",),
     method="Exact error, trained on λᵢ ∝ 1/i with d = 20 and n = 2000, tested on Σ = I of the same trace, m = ∞.",
     tolerance=100,
     limits="least factor by which the error passes the bound",

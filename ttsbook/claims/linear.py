@@ -20,7 +20,7 @@ ROUNDS_OFF = 1e-20  # error / d below which float64 is not exact enough to tell
 
 @claim(
     source="paper: experiments with linear attention",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#fig-trained-own",),
     method=f"{SETTING} Test as in training, equal strengths or λᵢ ∝ 1/i of trace d, n = 10, 20, 30, m = ∞, 1000, 200.",
     tolerance=5e-4,
     limits="mean error / d beyond which each step must lower it",
@@ -49,7 +49,7 @@ def falls_with_steps(tolerance):
 
 @claim(
     source="paper: experiments with linear attention",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#a-long-chain-for-a-short-prompt",),
     method=f"{SETTING} Test as in training, equal strengths or λᵢ ∝ 1/i of trace d, m = ∞, 1000, 200.",
     tolerance=1.0,
     limits="error of n = 10 after 20 steps, relative to that of n = 30 after one",
@@ -73,7 +73,7 @@ def short_prompts_catch_up(tolerance):
 
 @claim(
     source="paper: more examples and more steps",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#a-long-chain-for-a-short-prompt",),
     method=f"{SETTING} Tested as trained, V31 alone; mean error of each n against the next larger one, k = 1 to 20.",
     tolerance=1.0,
     limits="error of the larger n relative to that of the smaller one",
@@ -99,7 +99,7 @@ def more_examples_help(tolerance):
 
 @claim(
     source="paper: experiments with linear attention",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#fig-trained-turn",),
     method=f"{SETTING} Training λᵢ ∝ 1/i of trace d, isotropic test, n = 10 to 400, m = ∞, V31 alone, up to k = 30.",
     tolerance=0.0,
     limits="number of layers that turn below the critical length, or do not above it",
@@ -124,7 +124,7 @@ def turns_when_skewed(tolerance):
 
 @claim(
     source="paper: experiments with linear attention",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#fig-trained-turn",),
     method=f"{SETTING} Training λᵢ ∝ 1/i of trace d, isotropic test; mean error of each n against the next larger one.",
     tolerance=1.0,
     limits="error of the larger n relative to that of the smaller one",
@@ -152,7 +152,7 @@ def larger_n_is_worse(tolerance):
 
 @claim(
     source="this book",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#trained-on-skewed-skills-tested-on-equal-ones",),
     method=f"{SETTING} Training λᵢ = 1/i, unscaled, so of trace 3.6, isotropic test, n = 10, 20, 30, m = ∞, 1000, 200.",
     tolerance=1.0,
     limits="mean and median error / d of the direct answer, which must be larger",
@@ -225,7 +225,7 @@ def trained_floor(tolerance):
 
 @claim(
     source="this book",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#fig-trained-solvers",),
     method="λᵢ ∝ 1/i of trace d = 20, n = m = 40, no label noise, closed form of thinking; the same 2000 prompts.",
     tolerance=1.0,
     limits="median error relative to the other solver's",

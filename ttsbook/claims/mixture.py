@@ -116,7 +116,7 @@ def weights_gradient(tolerance):
 
 @claim(
     source="paper: the message on training data",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#fig-qualities",),
     method="Equal shares of four tasks, d = 20, n = 100, target of exponent 0.8, m = ∞; each lack alone, by "
     "pools.qualities.",
     tolerance=100.0,

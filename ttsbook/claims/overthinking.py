@@ -99,7 +99,7 @@ def weak_direction(tolerance):
 
 @claim(
     source="paper: experiments with skewed training",
-    places=(PLACE,),
+    places=(f"{PLACE}#which-skill-goes-first",),
     method="The exact error at m = ∞, d = 20, λᵢ ∝ 1/i with trace 20, Σ = I, by search over k ≤ 200.",
     tolerance=0,
     limits="lengths n at which the search and the formulas for n_crit and the best depth disagree",
@@ -220,7 +220,7 @@ def best_length(tolerance):
 
 @claim(
     source="this book",
-    places=(PLACE,),
+    places=(f"{PLACE}#which-skill-goes-first",),
     method="Exact first step at m = ∞, d = 20, λᵢ ∝ i^(-0.8) with trace 1 and with trace 20, Σ = I, n = 1 to 1,000.",
     tolerance=2,
     limits="largest n at which training with trace 1 beats no answer",

@@ -86,7 +86,7 @@ def learned_thinking(tolerance):
 
 @claim(
     source="this book",
-    places=("setup/attention",),
+    places=("setup/attention#which-training-teaches-a-layer-to-think",),
     method=f"All weights from N(0, 0.05²), trained by three recipes {SETTING}",
     tolerance=0.01,
     limits="distance of P (relative) and of r from what the recipe predicts",
@@ -110,7 +110,7 @@ def other_recipes(tolerance):
 
 @claim(
     source="this book",
-    places=("setup/attention",),
+    places=("setup/attention#which-training-teaches-a-layer-to-think",),
     method=f"All weights from N(0, 0.05²), trained on the mean loss of three steps {SETTING}",
     tolerance=1.0,
     limits="mean error of the first three steps, relative to that of the closed form",
@@ -130,7 +130,7 @@ def unrolled_steps(tolerance):
 
 @claim(
     source="paper: when long chains emerge",
-    places=("setup/attention", "experiments/gpt2"),
+    places=("setup/attention#which-training-teaches-a-layer-to-think", "experiments/gpt2#recipes-that-fail-and-why"),
     method="Direct answers alone in training. Linear layers with d = 10, n = 20, and a GPT with d = 5, as stored.",
     tolerance=1e-3,
     limits="largest median error / d after 20 steps of layers whose W was frozen",

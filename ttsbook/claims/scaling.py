@@ -304,7 +304,7 @@ def no_longer_than_the_test(tolerance):
 
 @claim(
     source="this book",
-    places=(PLACE,),
+    places=(f"{PLACE}#fig-gap",),
     method="Stored simulation, d = 25 to 200, n = 2d, m = 4d, α = 0, 0.7, 1, up to 40,000 prompts each.",
     tolerance=0.015,
     limits="relative difference of mean and corrected recursion at d = 100, k ≤ 20; the plain one has 0.03 up to k = 5",

@@ -174,7 +174,7 @@ def kinds_of_tasks(tolerance):
 
 @claim(
     source="this book",
-    places=(CHAPTER,),
+    places=(f"{CHAPTER}#fig-estimate",),
     method="Eight tasks, d = 20, k = 3; Σ estimated from 40, 160, 2560 examples, ten times each; errors at m = ∞.",
     tolerance=0.5,
     limits="median excess over the error with the true Σ, relative, from 160 examples on",

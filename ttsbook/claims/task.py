@@ -15,7 +15,7 @@ DIM = 20
 
 @claim(
     source="paper: definition of task hardness",
-    places=("setup/task#def-skill", "theorems/hardness"),
+    places=("setup/task#def-skill", "theorems/hardness#prop-hardness-range"),
     method="Hardness of power laws i^(−α) with d = 20, and of equal skills with a single weak one.",
     tolerance=1e-12,
     limits=ROUNDING,

@@ -74,7 +74,7 @@ def leaks(tolerance):
 
 @claim(
     source="paper: Corollary 3.5, cost",
-    places=("setup/thinking",),
+    places=("setup/thinking#what-a-step-costs",),
     method="Floating-point operations of PyTorch counted, d = 10, 20, 40, m = 100, k = 1 to 50.",
     tolerance=0,
     limits="difference from 6d² operations a step",

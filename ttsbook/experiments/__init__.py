@@ -16,6 +16,9 @@ from ttsbook.experiments import (
     recipes,
     selection,
 )
+from ttsbook.experiments.runner import Experiment, run
+
+__all__ = ["EXPERIMENTS", "Experiment", "run"]
 
 MODULES = (
     frozen,
@@ -30,3 +33,4 @@ MODULES = (
     gpt2_cost,
 )
 EXPERIMENTS = {module.EXPERIMENT.name: module.EXPERIMENT for module in MODULES}
+"""All experiments, by the name that the command line takes."""

@@ -44,7 +44,7 @@ PRESETS = {
         "updates": {"paper": 250, "shift": 1200},
         "step_size": {"paper": 0.02, "shift": 0.01},
         "batch": {"paper": 256, "shift": 256},
-        "seeds": {"skills": [0, 1, 2, 3, 4], "length": [0]},
+        "seeds": {"skills": [0, 1, 2, 3, 4], "length": [0, 1, 2, 3, 4]},
         "shift_pools": 5,
     },
 }

@@ -36,6 +36,16 @@ class Experiment:
     measure : callable
         Function of the settings and of one run's arguments that returns what was found, a dict. It is
         a function of a module, as other processes must find it.
+
+    Examples
+    --------
+    >>> def runs(settings):
+    ...     return [{"seed": seed} for seed in range(settings["seeds"])]
+    >>> def measure(settings, seed):
+    ...     return {"squared": seed**2}
+    >>> squares = Experiment("squares", "Squares of seeds.", {"tiny": {"seeds": 3}}, runs, measure)
+    >>> squares.runs(squares.presets["tiny"])
+    [{'seed': 0}, {'seed': 1}, {'seed': 2}]
     """
 
     name: str
@@ -89,6 +99,22 @@ def run(experiment, preset, *, force=False, workers=1, progress=True):
     ------
     ValueError
         If the stored file is damaged, or belongs to other settings or another environment.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from unittest.mock import patch
+    >>> squares = Experiment(
+    ...     "squares",
+    ...     "Squares of seeds.",
+    ...     {"tiny": {"seeds": 3}},
+    ...     lambda settings: [{"seed": seed} for seed in range(settings["seeds"])],
+    ...     lambda settings, seed: {"squared": seed**2},
+    ... )
+    >>> with TemporaryDirectory() as folder, patch.dict(os.environ, {results.VARIABLE: folder}):
+    ...     _ = run(squares, "tiny", progress=False)
+    ...     print(results.load("squares", "tiny").values("squared"))
+    [0 1 4]
     """
     settings = experiment.presets[check.choice("preset", preset, tuple(experiment.presets))]
     check.count("workers", workers, least=1)

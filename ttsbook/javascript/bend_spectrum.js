@@ -1,6 +1,7 @@
 import { directErrorBound, directErrorBySkill, hardness, preconditioner, skillCosts } from "./theory.js";
 import { drag, element, follow, range, round, slider, wholeNumbers } from "./controls.js";
 import { drawing, node, Panel } from "./chart.js";
+import { overlay, simulate } from "./simulate.js";
 
 const DECADES = [-3, 2]; // of the strengths
 const TOP = 26;
@@ -29,7 +30,7 @@ const sentence = ({ strengths, mean, sharper, bound, cost }) =>
   `Hardness: ${round(hardness(strengths))}; mean cost of a skill: ${round(cost)} examples. Exact error e₁/d = ` +
   `${round(mean)}; sharper sum: ${round(sharper)}; bound: ${round(bound)}.`;
 
-const draw = (width, state, words) => {
+const draw = (width, model, state, words) => {
   const { strengths, errors, selected, mean, sharper, bound } = state;
   const svg = drawing(width, HEIGHT, words);
   const frame = { left: LEFT, right: width - RIGHT, domain: [0.5, strengths.length + 0.5] };
@@ -41,6 +42,7 @@ const draw = (width, state, words) => {
   lower.level(bound, "bound/d", { name: "tts-bound", at: "end" });
   lower.level(sharper, "sharper sum/d", { name: "tts-sharper", at: "start" });
   lower.level(mean, "exact, e₁/d", { name: "tts-mean", at: "end", below: true });
+  overlay(lower, model, { x: 1, from: 1 });
   lower.numbers("skill i");
   svg.append(node("rect", { x: LEFT, y: 0, width: width - LEFT - RIGHT, height: BOTTOM + 14, class: "tts-grip" }));
   return svg;
@@ -96,12 +98,13 @@ const render = ({ model, el }) => {
     slider(model, { trait: "train_length", label: "training examples n", values: lengths }),
     slider(model, { trait: "test_length", label: "test examples m", values: [...lengths, null], format: (v) => (v === null ? "∞" : String(v)) }),
     element("div", { class: "tts-buttons", role: "group", "aria-label": "spectra to start from" }, ...presets),
+    simulate(model),
   ];
   dragStem(model, el);
   return follow(model, el, controls, (width) => {
     const state = compute(model);
     const words = sentence(state);
-    return { picture: draw(width, state, words), words };
+    return { picture: draw(width, model, state, words), words };
   });
 };
 

@@ -32,12 +32,12 @@ const wholeTicks = (first, last) => {
 
 // One pair of axes: x whole numbers between two values, y logarithmic between two powers of ten.
 export class Panel {
-  constructor(svg, { left, right, top, bottom, domain, decades, label }) {
+  constructor(svg, { left, right, top, bottom, domain, decades, label, format = powerOfTen }) {
     Object.assign(this, { svg, left, right, top, bottom, domain, decades });
     for (let exponent = decades[0]; exponent <= decades[1]; exponent += decades[2] ?? 1) {
       const y = this.y(10 ** exponent);
       this.add("line", { x1: left, x2: right, y1: y, y2: y, class: "tts-grid" });
-      this.add("text", { x: left - 6, y: y + 4, "text-anchor": "end" }, powerOfTen(exponent));
+      this.add("text", { x: left - 6, y: y + 4, "text-anchor": "end" }, format(exponent));
     }
     this.add("text", { x: left, y: top - 8, class: "tts-title" }, label);
   }
@@ -83,6 +83,20 @@ export class Panel {
     const end = high.findIndex((value) => !Number.isFinite(value));
     const points = (values) => (end < 0 ? values : values.slice(0, end)).map((value, index) => `${this.x(index)},${this.y(value)}`);
     this.add("polygon", { points: [...points(low), ...points(high).reverse()].join(" "), class: `tts-band ${name}` });
+  }
+
+  // Simulated values from x on, one apart: a ring around each, and a bar over its interval where that is
+  // longer. What has left the panel is not shown; null stands for infinity.
+  measured(x, values, low, high) {
+    const [bottom, top] = this.decades;
+    values.forEach((value, index) => {
+      if (value === null || value < 10 ** bottom || value > 10 ** top) return;
+      const cx = this.x(x + index);
+      const ends = [low[index] ?? 0, high[index] ?? Infinity].map((end) => this.y(end));
+      const bar = `M${cx},${ends[0]}V${ends[1]}${ends.map((y) => `M${cx - 4},${y}h8`).join("")}`;
+      if (ends[0] - ends[1] > 10) this.add("path", { d: bar, class: "tts-found" });
+      this.add("circle", { cx, cy: this.y(value), r: 5, class: "tts-found" });
+    });
   }
 
   // A ring around one point, with its label below it, or above where there is no room.

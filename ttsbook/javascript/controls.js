@@ -1,11 +1,9 @@
 // Native controls with names: a slider that steps through the values of one trait of the model.
 
-export const element = (tag, attributes = {}, ...children) => {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-};
+import { element } from "./element.js";
+import { toolbar } from "./toolbar.js";
+
+export { element };
 
 export const round = (value) => {
   if (!Number.isFinite(value)) return "∞";
@@ -77,10 +75,9 @@ export const choice = (model, { trait, label, options }) => {
 // coordinates of the picture; `press`, if there is one, gets it once, before the first move.
 export const drag = (el, selector, move, press = () => {}) => {
   const at = (event, act) => {
-    const chart = el.querySelector(".tts-chart");
-    const box = chart.getBoundingClientRect();
-    const scale = chart.viewBox.baseVal.width / box.width;
-    act((event.clientX - box.left) * scale, (event.clientY - box.top) * scale);
+    const toPicture = el.querySelector(".tts-chart").getScreenCTM().inverse();
+    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(toPicture);
+    act(x, y);
   };
   el.addEventListener("pointerdown", (event) => {
     if (!event.target.closest(selector)) return;
@@ -94,19 +91,26 @@ export const drag = (el, selector, move, press = () => {}) => {
   });
 };
 
-// Lay out a widget, and draw it again whenever the model or the width changes. `draw(width)` gives
-// the picture and the sentence that says what is seen.
+// Lay out a widget, and draw it again whenever the model or the width changes, once for all changes that
+// are made together. `draw(width)` gives the picture and the sentence that says what is seen. Where the
+// page has large type, the picture is drawn for less width, so that its type is large, too.
 export const follow = (model, el, controls, draw) => {
   const stage = element("div", { class: "tts-stage" });
   const status = element("p", { role: "status", class: "tts-status" });
   el.classList.add("tts-widget");
-  el.append(element("div", { class: "tts-controls" }, ...controls), stage, status);
+  el.append(...toolbar(model, el), element("div", { class: "tts-controls" }, ...controls), stage, status);
+  let due = false;
   const update = () => {
-    const { picture, words } = draw(Math.min(720, Math.max(300, stage.clientWidth || 640)));
+    due = false;
+    const type = Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / 16);
+    const { picture, words } = draw(Math.min(720, Math.max(300, (stage.clientWidth || 640) / type)));
     stage.replaceChildren(picture);
     status.textContent = words;
   };
-  model.on("change", update);
+  model.on("change", () => {
+    if (!due) queueMicrotask(update);
+    due = true;
+  });
   const observer = new ResizeObserver(update);
   observer.observe(stage);
   update();

@@ -1,6 +1,7 @@
 import { directErrorBySkill, directErrorBound, hardness, powerLaw, preconditioner } from "./theory.js";
 import { element, follow, range, round, slider, wholeNumbers } from "./controls.js";
 import { drawing, Panel } from "./chart.js";
+import { overlay, simulate } from "./simulate.js";
 
 const INFINITY = "∞";
 
@@ -12,7 +13,7 @@ const compute = (model) => {
   return { strengths, errors, total, bound: directErrorBound(strengths, n, m) };
 };
 
-const draw = (width, { strengths, errors, total, bound }) => {
+const draw = (width, model, { strengths, errors, total }) => {
   const dim = strengths.length;
   const svg = drawing(width, 380, `Error of one step along each of ${dim} skills: from ${round(errors[0])} ` +
     `along the strongest to ${round(errors[dim - 1])} along the weakest; their mean is ${round(total / dim)}.`);
@@ -23,6 +24,7 @@ const draw = (width, { strengths, errors, total, bound }) => {
   lower.stems(errors, "tts-second");
   lower.level(1, "no answer");
   lower.level(total / dim, "mean, e₁/d", { name: "tts-mean", at: "start", below: total / dim < 1 });
+  overlay(lower, model, { x: 1, from: 1 });
   lower.numbers("skill i, strongest first");
   return svg;
 };
@@ -40,10 +42,11 @@ const render = ({ model, el }) => {
     slider(model, { trait: "train_length", label: "training examples n", values: lengths }),
     slider(model, { trait: "test_length", label: "test examples m", values: [...lengths, null], format: (v) => (v === null ? INFINITY : String(v)) }),
     slider(model, { trait: "dim", label: "skills d", values: range(2, 50) }),
+    simulate(model),
   ];
   return follow(model, el, controls, (width) => {
     const state = compute(model);
-    return { picture: draw(width, state), words: sentence(state) };
+    return { picture: draw(width, model, state), words: sentence(state) };
   });
 };
 

@@ -1,6 +1,7 @@
 import { cotError, powerLaw, preconditioner, spectralEdges, trainLengthFor } from "./theory.js";
 import { drag, element, follow, range, round, slider, wholeNumbers } from "./controls.js";
 import { drawing, node, Panel } from "./chart.js";
+import { overlay, simulate } from "./simulate.js";
 
 const DIM = 20;
 const STEPS = 20;
@@ -72,7 +73,7 @@ const pieces = (points) => points.reduce((lines, point) => {
   return lines;
 }, [[]]).filter((line) => line.length > 0);
 
-const draw = (width, state, words) => {
+const draw = (width, model, state, words) => {
   const svg = drawing(width, 480, words);
   const frame = { left: 46, right: width - 12, domain: [0, STEPS + 0.5] };
   const map = new Panel(svg, { ...frame, top: 26, bottom: 236, decades: [0, 3], label: "training examples n with the same error" });
@@ -86,6 +87,7 @@ const draw = (width, state, words) => {
   if (state.border !== null) map.level(state.border, "chains diverge above", { at: "start", below: state.border > 300 });
   const lower = new Panel(svg, { ...frame, top: 280, bottom: 440, decades: [-10, 2, 2], label: `error/d with n = ${state.n}` });
   lower.curve(state.errors.map((error) => (error < 1e-10 ? NaN : error)), "tts-first");
+  overlay(lower, model);
   lower.numbers("thinking steps k");
   const [x, y] = [map.x(state.k), map.y(state.n)];
   svg.append(node("circle", { cx: x, cy: lower.y(state.errors[state.k]), r: 7, class: "tts-handle" }));
@@ -116,13 +118,14 @@ const render = ({ model, el }) => {
     slider(model, { trait: "exponent", label: "tail exponent α", values: range(0, 2, 0.1), format: (v) => v.toFixed(1) }),
     slider(model, { trait: "test_length", label: "test examples m", values: tests, format: (v) => (v === null ? "∞" : String(v)) }),
     element("p", { class: "tts-legend" }, `d = ${DIM} skills; finite m: the limit of many skills`),
+    simulate(model),
   ];
   let shown;
   dragPoint(model, el, () => shown);
   return follow(model, el, controls, (width) => {
     const state = compute(model);
     const words = sentence(state);
-    const { svg, map } = draw(width, state, words);
+    const { svg, map } = draw(width, model, state, words);
     shown = map;
     return { picture: svg, words };
   });

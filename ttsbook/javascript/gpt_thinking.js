@@ -1,7 +1,8 @@
 import { choice, element, follow, range, round, slider } from "./controls.js";
 import { drawing, Panel } from "./chart.js";
+import { overlay, simulate } from "./simulate.js";
 
-const PATIENCE = 5000; // milliseconds until a press is taken to have reached no kernel
+const LOOKS = 31; // points of the mean come first, then those of the median
 
 const shownOf = (model) => model.get("curves")[model.get("shown")];
 
@@ -15,50 +16,27 @@ const draw = (width, model, words) => {
   panel.curve(reference.slice(0, steps + 1), "tts-first");
   panel.curve(mean.slice(0, steps + 1), "tts-second");
   panel.curve(median.slice(0, steps + 1), "tts-third");
-  const live = model.get("live");
-  if (live.length > 0) panel.curve(live.slice(0, steps + 1), "tts-live");
+  overlay(panel, model, { to: steps + 1 });
+  overlay(panel, model, { from: LOOKS, to: LOOKS + steps + 1 });
   panel.numbers("thinking steps k");
   return svg;
 };
 
 const sentence = (model) => {
-  const [steps, { name, mean, median, reference }, live] = [model.get("steps"), shownOf(model), model.get("live")];
-  const one = live.length > 0 ? ` Your last prompt, with the shipped model: ${round(live[steps])}.` : "";
+  const [steps, { name, mean, median, reference }] = [model.get("steps"), shownOf(model)];
   return `GPT, ${name}, after ${steps} steps: mean error ${round(mean[steps])}, median ${round(median[steps])}. ` +
-    `Reference, linear attention: median ${round(reference[steps])}.${one}`;
-};
-
-// A press asks the kernel for a new prompt. Where none answers, say how to get one.
-const ask = (model) => {
-  const button = element("button", { type: "button" }, "think about a new prompt");
-  const answer = element("span", { role: "status" });
-  let timer;
-  button.addEventListener("click", () => {
-    answer.textContent = "asking the kernel …";
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      answer.textContent = "No kernel answers on this page. Open the chapter in JupyterLab (make lab) or on Binder.";
-    }, PATIENCE);
-    model.set("draws", model.get("draws") + 1);
-    model.save_changes();
-  });
-  model.on("change:live", () => {
-    clearTimeout(timer);
-    answer.textContent = "";
-  });
-  return element("div", { class: "tts-buttons" }, button, answer);
+    `Reference, linear attention: median ${round(reference[steps])}.`;
 };
 
 const render = ({ model, el }) => {
   const controls = [
     choice(model, { trait: "shown", label: "training", options: () => model.get("curves").map(({ name }, i) => [i, name]) }),
     slider(model, { trait: "steps", label: "thinking steps k", values: range(0, 30) }),
-    ask(model),
     element("p", { class: "tts-legend" },
       element("span", { class: "tts-key tts-second" }), "GPT, mean ",
       element("span", { class: "tts-key tts-third" }), "GPT, median ",
-      element("span", { class: "tts-key tts-first" }), "LSA theory, a reference ",
-      element("span", { class: "tts-key tts-live" }), "your prompt"),
+      element("span", { class: "tts-key tts-first" }), "LSA theory, a reference"),
+    simulate(model),
   ];
   return follow(model, el, controls, (width) => {
     const words = sentence(model);

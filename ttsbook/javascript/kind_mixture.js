@@ -2,6 +2,7 @@ import { cotErrorLimit } from "./theory.js";
 import { mixturePreconditioner } from "./selection.js";
 import { choice, element, follow, range, round, slider } from "./controls.js";
 import { drawing, Panel } from "./chart.js";
+import { overlay, simulate } from "./simulate.js";
 
 const STEPS = 20;
 const DECADES = [-6, 4, 2];
@@ -46,6 +47,7 @@ const draw = (model, width) => {
   panel.curve(state.paper.errors, "tts-first");
   panel.curve(state.least.errors, "tts-third");
   panel.curve(state.yours.errors, "tts-second");
+  overlay(panel, model);
   panel.numbers("thinking steps k");
   return { picture: svg, words };
 };
@@ -59,6 +61,7 @@ const render = ({ model, el }) => {
       slider(model, { trait, label, values: range(0, 1, 0.05), format: (value) => value.toFixed(2) })),
     element("p", { class: "tts-legend" }, ...key("tts-second", "yours "), ...key("tts-fourth", "even "),
       ...key("tts-first", "paper's "), ...key("tts-third", "least at k = 5")),
+    simulate(model),
   ];
   return follow(model, el, controls, (width) => draw(model, width));
 };

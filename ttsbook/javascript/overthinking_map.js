@@ -1,6 +1,7 @@
 import { bestDepth, cotErrorLimit, criticalTrainLength, powerLaw, preconditioner } from "./theory.js";
 import { drag, element, follow, range, round, slider, wholeNumbers } from "./controls.js";
 import { drawing, node, Panel } from "./chart.js";
+import { overlay, simulate } from "./simulate.js";
 
 const DIM = 20;
 const STEPS = 30; // of the error curve
@@ -111,10 +112,11 @@ const drawFactors = (svg, { left, right, top, bottom }, factors) => {
   svg.append(node("text", { x: (left + right) / 2, y: bottom + 16, "text-anchor": "middle" }, "skill i, strongest in training first"));
 };
 
-const drawErrors = (svg, frame, { errors, depth }) => {
+const drawErrors = (svg, frame, model, { errors, depth }) => {
   const panel = new Panel(svg, { ...frame, domain: [0, STEPS], decades: [-6, 2, 2], label: "error / d of the probe" });
   panel.level(1, "no answer");
   panel.curve(errors, "tts-second");
+  overlay(panel, model);
   panel.numbers("thinking steps k");
   if (depth.steps === null || depth.steps > STEPS) return;
   const x = panel.x(depth.steps);
@@ -135,7 +137,7 @@ const render = ({ model, el }) => {
     frame = { left: 34, right: split - (beside ? 12 : 8), top: 26, bottom: beside ? 350 : 310 };
     drawMap(picture, frame, cells, state);
     const right = { left: beside ? split + 52 : 52, right: width - 8 };
-    drawErrors(picture, { ...right, ...(beside ? { top: 26, bottom: 176 } : { top: 420, bottom: 570 }) }, state);
+    drawErrors(picture, { ...right, ...(beside ? { top: 26, bottom: 176 } : { top: 420, bottom: 570 }) }, model, state);
     drawFactors(picture, { ...right, ...(beside ? { top: 254, bottom: 394 } : { top: 640, bottom: 760 }) }, state.factors);
     return { picture, words };
   };
@@ -156,6 +158,7 @@ const render = ({ model, el }) => {
       trait: "steps", label: "color of the map", values: [null, 1, 2, 5, 10, 20, 50],
       format: (value) => (value === null ? "best k" : `k = ${value}`),
     }),
+    simulate(model),
   ];
   return follow(model, el, controls, draw);
 };

@@ -2,6 +2,7 @@ import { powerLaw } from "./theory.js";
 import { grid, gridKey, mixtureError, optimalMixture, quadraticProgram } from "./selection.js";
 import { drag, element, follow, range, round, slider, wholeNumbers } from "./controls.js";
 import { drawing, node } from "./chart.js";
+import { simulate } from "./simulate.js";
 
 const DIM = 20;
 const PARTS = 32; // of the grid of cells along a side
@@ -134,6 +135,7 @@ const render = ({ model, el }) => {
     slider(model, { trait: "share_easy", label: "share of easy", values: range(0, 1, 0.01), format: fixed }),
     slider(model, { trait: "share_hard", label: "share of hard", values: range(0, 1, 0.01), format: fixed }),
     element("p", { class: "tts-legend" }, "◯ yours  ● even  ■ paper's  ◆ least error; more color: larger error"),
+    simulate(model, ""),
   ];
   keepWithin(model);
   dragPoint(model, el);

@@ -1,6 +1,7 @@
 import { bestDepth, cotError, powerLaw, preconditioner } from "./theory.js";
 import { choice, element, follow, round } from "./controls.js";
 import { drawing, Panel } from "./chart.js";
+import { overlay, simulate } from "./simulate.js";
 
 const DECADES = [-8, 4, 2];
 const TOP = 10 ** DECADES[1];
@@ -79,6 +80,7 @@ const draw = (model, width) => {
   panel.level(1, "no answer", { below: state.theory[last] > 1 });
   panel.band(state.low, inside(state.high), "tts-second");
   panel.curve(inside(state.theory), "tts-first");
+  overlay(panel, model);
   panel.mark(state.best, state.middle[state.best], `best k = ${state.best}`);
   panel.numbers("thinking steps k");
   return { picture: svg, words };
@@ -95,6 +97,7 @@ const render = ({ model, el }) => {
     element("p", { class: "tts-legend" },
       element("span", { class: "tts-key tts-second" }), "trained, all seeds ",
       element("span", { class: "tts-key tts-first" }), "theory of the mean"),
+    simulate(model),
   ];
   return follow(model, el, controls, (width) => draw(model, width));
 };

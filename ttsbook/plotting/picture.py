@@ -21,7 +21,9 @@ COLORS = {
     "5": "#826000",
     "6": "#57606a",
 }
+"""Colors by the names of their CSS variables; those with a number are for series."""
 SERIES_COLORS = [color for name, color in COLORS.items() if name.isdigit()]
+"""Colors of the series, in order."""
 LINE_STYLES = ["-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (5, 1.5, 1.5, 1.5)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1))]
 MARKERS = ["o", "s", "^", "D", "v", "P"]
 HASHED_ID = re.compile(r'(?<=id=")[a-zA-Z][0-9a-f]{10}(?=")')
@@ -63,6 +65,14 @@ class Picture:
         The figure; change it as you like before it is shown.
     alt : str
         Text that stands for the picture where it cannot be seen.
+
+    Examples
+    --------
+    >>> picture = Picture(Figure(), "An empty figure.")
+    >>> picture
+    An empty figure.
+    >>> picture.svg()[:4]
+    '<svg'
     """
 
     figure: Figure
@@ -115,6 +125,12 @@ class Series:
         Draw markers, without a line.
     color : int, optional
         Which color and style of the palette, from 0; by default the series' place in the picture.
+
+    Examples
+    --------
+    >>> k = np.arange(3)
+    >>> Series("exact", k, 0.5**k, color=2).y.tolist()
+    [1.0, 0.5, 0.25]
     """
 
     label: str

@@ -9,7 +9,18 @@ from ttsbook import covariance
 
 
 class DivergenceWarning(RuntimeWarning):
-    """A chain of thought grew beyond the range of float64; its error is reported as inf."""
+    """A chain of thought grew beyond the range of float64; its error is reported as inf.
+
+    Examples
+    --------
+    >>> from ttsbook import theory
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     print(theory.cot_error_limit(1e100 * np.eye(1), np.eye(1), 2).tolist())
+    [1.0, 1e+200, inf]
+    >>> caught[0].category is DivergenceWarning
+    True
+    """
 
 
 def matrices(P, test_cov):

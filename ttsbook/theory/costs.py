@@ -7,6 +7,8 @@ from ttsbook import covariance
 def skill_costs(cov):
     r"""Cost of each skill in examples, :math:`h_i = 1 + \mathrm{tr}\,\Lambda/\lambda_i`.
 
+    In the book: :prf:ref:`prop-direct-matched`.
+
     Parameters
     ----------
     cov : array_like, shape (d, d)
@@ -39,6 +41,8 @@ def mean_cost_bound(cov, train_length, test_length):
     :math:`e_1 \le d\,\bar h\,(\bar h + n^2/m)/(n + \bar h)^2` with the mean cost
     :math:`\bar h = 1 + \mathrm{tr}\,\Lambda\,\mathrm{tr}\,\Lambda^{-1}/d`: the error as it would be
     if every skill had the mean cost. Not in the paper.
+
+    In the book: :prf:ref:`prop-mean-cost`.
 
     Parameters
     ----------
@@ -81,6 +85,8 @@ def effective_dimension(cov, penalty):
 
     At matched covariances and lengths the direct error is
     :math:`e_1 = d - \frac{n}{n+1}\, d_{\mathrm{eff}}\big(\frac{\mathrm{tr}\,\Lambda}{n+1}\big)`.
+
+    In the book: :prf:ref:`prop-skills-learned`.
 
     Parameters
     ----------

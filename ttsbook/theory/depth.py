@@ -13,7 +13,21 @@ LONGEST_SEARCH = 400  # steps looked at for finite prompts
 
 
 class BestDepth(NamedTuple):
-    """Number of steps with the least error, None if one should never stop; and whether the chain diverges."""
+    """Number of steps with the least error, None if one should never stop; and whether the chain diverges.
+
+    Parameters
+    ----------
+    steps : int or None
+        Number of steps with the least error; None if the error falls forever.
+    diverges : bool
+        Whether the chain diverges in the end.
+
+    Examples
+    --------
+    >>> best = best_depth(np.diag([1.0, 2.1]), np.eye(2))
+    >>> best.steps, best.diverges
+    (1, True)
+    """
 
     steps: int | None
     diverges: bool
@@ -21,6 +35,8 @@ class BestDepth(NamedTuple):
 
 def best_depth(P, test_cov, *, test_length=None):
     r"""Find the number of thinking steps after which the error is least.
+
+    In the book: :prf:ref:`prop-best-depth`.
 
     Parameters
     ----------

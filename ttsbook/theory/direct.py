@@ -10,6 +10,8 @@ from ttsbook.theory._chain import matrices
 def direct_error_by_skill(P, test_cov, test_length, *, noise_variance=0.0):
     r"""Exact error of the direct answer along each skill of the test prompts.
 
+    In the book: :prf:ref:`prop-direct`.
+
     Parameters
     ----------
     P : array_like, shape (d, d)
@@ -59,6 +61,8 @@ def direct_error(P, test_cov, test_length, *, noise_variance=0.0):
 
     The sum of `direct_error_by_skill`, which has the formula and the parameters.
 
+    In the book: :prf:ref:`prop-direct`.
+
     Parameters
     ----------
     P : array_like, shape (d, d)
@@ -96,6 +100,8 @@ def direct_error_bound(cov, train_length, test_length, *, sharp=False):
     :math:`e_1 \le \frac{d}{n^2}(1 + H)^2 + \frac{d}{m}(1 + H)` with the hardness
     :math:`H = \mathrm{tr}\,\Lambda/\lambda_{\min}(\Lambda)`; or the sum over the skills from which
     it follows, :math:`e_1 \le \sum_i (h_i^2/n^2 + h_i/m)` with :math:`h_i = 1 + \mathrm{tr}\,\Lambda/\lambda_i`.
+
+    In the book: :prf:ref:`thm-direct-bound`.
 
     Parameters
     ----------

@@ -12,6 +12,8 @@ def first_excess(cov, train_length, steps):
     term is a good guide only where it is small beside :math:`e_k(\infty)`; for m comparable to d there
     is `cot_error`.
 
+    In the book: :prf:ref:`prop-finite-test`.
+
     Parameters
     ----------
     cov : array_like, shape (d, d)
@@ -64,6 +66,8 @@ def divergence_bound(cov, train_length, test_length):
 
     :math:`e^{-\theta^2/2}` with :math:`\theta = \sqrt{2m(1 + h_1/n)} - \sqrt m - \sqrt d` where that is
     positive, else 1; :math:`h_1 = 1 + \mathrm{tr}\,\Lambda/\lambda_1` is the cost of the strongest skill.
+
+    In the book: :prf:ref:`thm-stability`.
 
     Parameters
     ----------

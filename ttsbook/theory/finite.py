@@ -18,7 +18,19 @@ TOLERANCE = 0.05  # estimated relative gap beyond which an approximation warns
 
 
 class ValidityWarning(RuntimeWarning):
-    """An approximation is used where its estimated relative error is above 5 %."""
+    """An approximation is used where its estimated relative error is above 5 %.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, theory
+    >>> from ttsbook.tasks import Task
+    >>> P = theory.preconditioner(Task(covariance.isotropic(5), 10))
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     _ = cot_error(P, covariance.isotropic(5), 10, 2)
+    >>> print(caught[0].message)
+    the mean differs from this approximation by an estimated 21 %: simulate it
+    """
 
 
 def cot_error(P, test_cov, test_length, steps, *, noise_variance=0.0, corrected=False):
@@ -59,8 +71,7 @@ def cot_error(P, test_cov, test_length, steps, *, noise_variance=0.0, corrected=
 
     Notes
     -----
-    The recursion and its correction are derived in the appendix of the book, under "The error on finite
-    prompts, without simulation".
+    The recursion and its correction are derived in the appendix of the book: :ref:`proofs-recursion`.
 
     Examples
     --------
@@ -113,6 +124,7 @@ def cot_error_gap(P, test_cov, test_length, steps, *, noise_variance=0.0):
 
     Notes
     -----
+    It is derived in the appendix of the book: :ref:`proofs-recursion`.
     For one step the mean is exactly the limit times 1 + gap. With :math:`P = I/g` and
     :math:`\Sigma = I` that gap is :math:`1/(d + m (g - 1)^2)`.
 

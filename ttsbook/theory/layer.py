@@ -14,6 +14,8 @@ def layer_error(P, ratio, S, steps):
     :math:`w_0 = 0` it gets to :math:`w_k = M_k w`, so :math:`\mathbb{E}_w\|w_k - w\|^2 = \|M_k - I\|_F^2`.
     If the chain converges, to :math:`R^{-1} w`, it keeps the error :math:`\|R^{-1} - I\|_F^2`.
 
+    In the book: :prf:ref:`prop-own-weights`.
+
     Parameters
     ----------
     P, ratio : array_like, shape (d, d)

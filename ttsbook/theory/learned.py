@@ -12,6 +12,8 @@ def gamma(cov, prompt_length, *, noise_variance=0.0):
     Its inverse is the preconditioner that training on one task learns (paper: Theorem 3.1, there
     without label noise): for n examples, :math:`\Lambda\Gamma = \mathbb{E}[S_n^2] + \sigma^2\Lambda/n`.
 
+    In the book: :prf:ref:`prop-best-step`.
+
     Parameters
     ----------
     cov : array_like, shape (d, d)
@@ -48,6 +50,8 @@ def preconditioner(task_or_mixture):
     It minimizes the one-step error on the training prompts: :math:`P = \Gamma^{-1}` for one task,
     and for a mixture :math:`P = A B^{-1}` with :math:`A = \sum_\ell \pi_\ell \Lambda_\ell` and
     :math:`B = \sum_\ell \pi_\ell \Lambda_\ell \Gamma_\ell`, which is not symmetric in general.
+
+    In the book: :prf:ref:`thm-training`, :prf:ref:`prop-mixture`.
 
     Parameters
     ----------

@@ -13,6 +13,8 @@ def scaling_law_bound(cov, train_length, steps):
     :math:`d\,\bigl(1 + n/(1 + H)\bigr)^{-2k}` for k = 0, ..., `steps`, with the hardness H. It bounds
     the exact error from above at m = ∞, with equality when all skills are equally strong.
 
+    In the book: :prf:ref:`cor-scaling-law`.
+
     Parameters
     ----------
     cov : array_like, shape (d, d)
@@ -47,6 +49,8 @@ def cot_error_limit(P, test_cov, steps):
 
     :math:`e_k = \|(I - P\Sigma)^k\|_F^2`; for commuting matrices this is the trace of the paper's
     Remark 4.1, otherwise it is larger.
+
+    In the book: :prf:ref:`prop-skills`.
 
     Parameters
     ----------
@@ -90,6 +94,8 @@ def train_length_for(cov, relative_error, steps, *, bound=False):
     Solves :math:`\sum_i (1 + n/h_i)^{-2k} = \varepsilon d` with :math:`h_i = 1 + \mathrm{tr}\,\Lambda/\lambda_i`;
     or, for the bound of Corollary 3.5, :math:`n = (1 + H)(\varepsilon^{-1/(2k)} - 1)`, which is enough
     for every spectrum of hardness H and exact if all skills are equally strong.
+
+    In the book: :prf:ref:`cor-scaling-law`.
 
     Parameters
     ----------

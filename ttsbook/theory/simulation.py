@@ -14,7 +14,31 @@ CHUNK_BYTES = 2**25  # of empirical covariances held at once by a simulation
 
 @dataclass(frozen=True, eq=False)
 class CotSimulation:
-    """Simulated error of each thinking step; all arrays have shape (steps + 1,)."""
+    """Simulated error of each thinking step; all arrays have shape (steps + 1,).
+
+    Attributes
+    ----------
+    mean : ndarray, shape (steps + 1,)
+        Mean error over prompts, exact over w and the label noise.
+    standard_error : ndarray, shape (steps + 1,)
+        Standard error of the mean.
+    median : ndarray, shape (steps + 1,)
+        Median over prompts.
+    divergence_probability : float
+        Share of prompts on which the chain diverges.
+    samples : int
+        Number of prompts.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> thought = simulate_cot_error(np.eye(2), np.eye(2), 50, 2, samples=1000, rng=rng)
+    >>> low, high = thought.band()
+    >>> bool(low[1] < 2 * 3 / 50 < high[1])  # one step leaves d (d + 1)/m
+    True
+    >>> thought.samples
+    1000
+    """
 
     mean: np.ndarray
     standard_error: np.ndarray
@@ -46,6 +70,8 @@ def simulate_cot_error(P, test_cov, test_length, steps, *, samples, rng, noise_v
     Only the prompts are drawn; the average over the weight w and the label noise is exact:
     :math:`\|T^k\|_F^2 + \frac{\sigma^2}{m}\,\mathrm{tr}(Q_k P S_m P^\top Q_k^\top)` with
     :math:`T = I - P S_m` and :math:`Q_k = I + T + \dots + T^{k-1}`.
+
+    In the book: :prf:ref:`prop-recursion`.
 
     Parameters
     ----------

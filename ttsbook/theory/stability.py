@@ -41,6 +41,8 @@ def spectral_edges(P, test_cov, test_length):
 
     Almost all chains diverge if the largest is above 2, hardly any if it is below.
 
+    In the book: :prf:ref:`thm-stability`.
+
     Parameters
     ----------
     P : array_like, shape (d, d)
@@ -105,6 +107,8 @@ def critical_train_length(cov, test_cov):
     At m = ∞ the chain diverges if and only if :math:`\lambda_{\max}(\Gamma^{-1}\Sigma) > 2`. This grows with
     n, and reaches 2 at :math:`1/n = \mu`, the largest eigenvalue of
     :math:`\frac12 (\Lambda + \mathrm{tr}\,\Lambda\, I)^{-1} (\Sigma - 2\Lambda)`.
+
+    In the book: :prf:ref:`thm-critical-length`.
 
     Parameters
     ----------

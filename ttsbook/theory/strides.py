@@ -13,6 +13,8 @@ def strides(P, test_cov):
     The eigenvalues of :math:`P^{1/2} \Sigma P^{1/2}`, which are those of :math:`P\Sigma`. A stride of 1
     lands on the answer, one between 1 and 2 beyond it but closer, one above 2 farther away.
 
+    In the book: :prf:ref:`def-stride`.
+
     Parameters
     ----------
     P : array_like, shape (d, d)
@@ -43,6 +45,8 @@ def largest_stride(P, examples):
 
     It needs neither labels nor weights, and no thinking. For m < d it is found from the smaller matrix
     :math:`X^\top P X / m`.
+
+    In the book: :prf:ref:`prop-warning`.
 
     Parameters
     ----------

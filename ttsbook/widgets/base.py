@@ -4,6 +4,10 @@ import re
 from pathlib import Path
 
 import anywidget
+import traitlets
+
+from ttsbook.widgets.presets import PRESETS
+from ttsbook.widgets.settings import describe
 
 JAVASCRIPT = Path(__file__).parents[1] / "javascript"
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+\.js)";\n', re.MULTILINE)
@@ -20,6 +24,12 @@ def bundle(name):
     Returns
     -------
     str
+
+    Examples
+    --------
+    >>> source = bundle("exchange.js")
+    >>> "export default" in source, "import {" in source
+    (True, False)
     """
     parts = {}
 
@@ -38,11 +48,40 @@ def bundle(name):
 class Widget(anywidget.AnyWidget):
     """Base of the book's widgets: a still picture for print, and words for those who cannot see it.
 
-    A subclass sets ``_esm`` to the `bundle` of its module and defines ``still()``, which returns a
-    `plotting.Picture` of the widget as it is set.
+    A subclass sets ``_esm`` to the `bundle` of its module and ``controls`` to the traits that its controls
+    set, and defines ``still()``, which returns a `plotting.Picture` of the widget as it is set. Its presets
+    are in `ttsbook.widgets.presets`.
+
+    Examples
+    --------
+    >>> from ttsbook import plotting
+    >>> class Halving(Widget):
+    ...     _esm = bundle("direct_answer.js")  # a module of its own
+    ...     def still(self):
+    ...         halves = plotting.Series("error", [0, 1, 2], [1.0, 0.5, 0.25])
+    ...         return plotting.lines([halves], x_label="k", y_label="error / d")
+    >>> Halving()
+    Interactive chart. Line chart of error / d against k, from 0 to 2. “error”: falls from 1 to 0.25.
     """
 
+    controls = ()
+    frame = traitlets.Dict(read_only=True).tag(sync=True)
+
     _css = (JAVASCRIPT / "widget.css").read_text(encoding="utf-8")
+
+    @traitlets.default("frame")
+    def _frame(self):
+        return {"settings": self.settings(), "presets": list(PRESETS.get(type(self).__name__, ()))}
+
+    def settings(self):
+        """Describe what the controls can be set to.
+
+        Returns
+        -------
+        dict of str to dict
+            For each trait in ``controls`` what `ttsbook.widgets.settings.describe` says of it.
+        """
+        return {name: describe(self.traits()[name], getattr(self, name)) for name in self.controls}
 
     def __repr__(self):
         return f"Interactive chart. {self.still().alt}"

@@ -3,9 +3,9 @@
 import numpy as np
 import traitlets
 
-from ttsbook import covariance, plotting, spectra, theory
-from ttsbook.tasks import Task
-from ttsbook.widgets.base import Widget, bundle
+from ttsbook import covariance, plotting, spectra
+from ttsbook.widgets.base import bundle
+from ttsbook.widgets.layers import DirectErrors
 
 DIM = 20
 PRESETS = {
@@ -17,7 +17,7 @@ PRESETS = {
 }
 
 
-class BendSpectrum(Widget):
+class BendSpectrum(DirectErrors):
     """Strengths of skills, each set by hand, with hardness, error of one step and its bounds.
 
     Training and test prompts have the same covariance.
@@ -35,9 +35,16 @@ class BendSpectrum(Widget):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> BendSpectrum(strengths=[1.0, 0.5, 0.1]).still().alt.split(". ")[1]
+    '“strength λᵢ” (points): falls from 1 to 0.1'
     """
 
     _esm = bundle("bend_spectrum.js")
+    controls = ("strengths", "selected", "train_length", "test_length")
+    DEPENDS = ("strengths", "train_length", "test_length")
     strengths = traitlets.List(traitlets.Float(min=1e-3, max=100.0), minlen=2, maxlen=50).tag(sync=True)
     selected = traitlets.Int(DIM, min=1).tag(sync=True)
     train_length = traitlets.Int(100, min=1).tag(sync=True)
@@ -49,6 +56,12 @@ class BendSpectrum(Widget):
         strengths = settings.pop("strengths", dict(presets)["power law"])
         selected = settings.pop("selected", len(strengths))
         super().__init__(strengths=strengths, presets=presets, selected=selected, **settings)
+
+    def settings(self):
+        """Describe what the controls can be set to; only a skill that there is can be selected."""
+        settings = super().settings()
+        settings["selected"]["most"] = len(self.strengths)
+        return settings
 
     @traitlets.validate("strengths")
     def _numbers(self, proposal):
@@ -62,18 +75,22 @@ class BendSpectrum(Widget):
             raise traitlets.TraitError(f"selected must be at most {len(self.strengths)}, got {proposal['value']}")
         return proposal["value"]
 
+    def cov(self):
+        """Covariance of training and test, as it is set.
+
+        Returns
+        -------
+        ndarray, shape (d, d)
+        """
+        return np.diag(self.strengths)
+
     def still(self):
         """Strengths as they are set, and the error of one step along each skill."""
-        strengths = np.array(self.strengths)
-        cov = np.diag(strengths)
-        P = theory.preconditioner(Task(cov, self.train_length))
-        errors = np.empty_like(strengths)
-        errors[np.argsort(-strengths)] = theory.direct_error_by_skill(P, cov, self.test_length)
-        skill = np.arange(1, len(strengths) + 1)
+        skill = np.arange(1, len(self.strengths) + 1)
         return plotting.lines(
             [
-                plotting.Series("strength λᵢ", skill, strengths, points=True),
-                plotting.Series("error after\none step", skill, errors, points=True),
+                plotting.Series("strength λᵢ", skill, np.array(self.strengths), points=True),
+                plotting.Series("error after\none step", skill, self.expected()[1:], points=True),
             ],
             x_label="skill i",
             y_label="strength, error",

@@ -3,12 +3,12 @@
 import numpy as np
 import traitlets
 
-from ttsbook import covariance, plotting, theory
-from ttsbook.tasks import Task
-from ttsbook.widgets.base import Widget, bundle
+from ttsbook import covariance, plotting
+from ttsbook.widgets.base import bundle
+from ttsbook.widgets.layers import DirectErrors
 
 
-class DirectAnswer(Widget):
+class DirectAnswer(DirectErrors):
     """How far from the answer one step leaves each skill, at matched training and test covariance.
 
     Parameters
@@ -24,24 +24,36 @@ class DirectAnswer(Widget):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> DirectAnswer(dim=5, exponent=0.5).still().alt.split(". ")[2]
+    '“error after one step” (points): rises from 0.096 to 0.17'
     """
 
     _esm = bundle("direct_answer.js")
+    controls = ("dim", "exponent", "train_length", "test_length")
     dim = traitlets.Int(20, min=2, max=50).tag(sync=True)
     exponent = traitlets.Float(1.0, min=0.0, max=2.0).tag(sync=True)
     train_length = traitlets.Int(40, min=1).tag(sync=True)
     test_length = traitlets.Int(40, min=1, allow_none=True).tag(sync=True)
 
+    def cov(self):
+        """Covariance of training and test, as it is set.
+
+        Returns
+        -------
+        ndarray, shape (d, d)
+        """
+        return covariance.power_law(self.dim, self.exponent)
+
     def still(self):
         """Error of one step along each skill, as it is set."""
-        cov = covariance.power_law(self.dim, self.exponent)
-        P = theory.preconditioner(Task(cov, self.train_length))
-        errors = theory.direct_error_by_skill(P, cov, self.test_length)
         skill = np.arange(1, self.dim + 1)
         return plotting.lines(
             [
-                plotting.Series("strength λᵢ", skill, np.diag(cov), points=True),
-                plotting.Series("error after\none step", skill, errors, points=True),
+                plotting.Series("strength λᵢ", skill, np.diag(self.cov()), points=True),
+                plotting.Series("error after\none step", skill, self.expected()[1:], points=True),
             ],
             x_label="skill i, strongest first",
             y_label="strength, error",

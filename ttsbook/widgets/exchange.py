@@ -5,14 +5,15 @@ import traitlets
 
 from ttsbook import covariance, plotting, theory
 from ttsbook.tasks import Task
-from ttsbook.widgets.base import Widget, bundle
+from ttsbook.widgets.base import bundle
+from ttsbook.widgets.layers import Chain, LayerErrors
 
 
-class Exchange(Widget):
+class Exchange(LayerErrors):
     """All pairs of a training length n and a number of steps k that leave one error, for 20 skills.
 
     Training and test prompts have the same covariance. For finite m the error is that of the limit of
-    many skills, `theory.cot_error`.
+    many skills, `theory.cot_error`, while a simulation has the 20 skills.
 
     Parameters
     ----------
@@ -29,9 +30,15 @@ class Exchange(Widget):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> Exchange(train_length=20, steps=5).still().alt.split(".")[0]
+    'Line chart of training examples n (logarithmic scale) against thinking steps k, from 1 to 20'
     """
 
     _esm = bundle("exchange.js")
+    controls = ("train_length", "steps", "exponent", "test_length")
     DIM, STEPS = 20, 20
     train_length = traitlets.Int(40, min=1, max=1000).tag(sync=True)
     steps = traitlets.Int(3, min=1, max=20).tag(sync=True)
@@ -57,6 +64,26 @@ class Exchange(Widget):
             y_label="training examples n",
             log_y=True,
         )
+
+    def expected(self):
+        """Error / d of each thinking step, as it is set.
+
+        Returns
+        -------
+        ndarray, shape (21,)
+        """
+        return self._errors(covariance.power_law(self.DIM, self.exponent), self.train_length) / self.DIM
+
+    def chain(self):
+        """Layer that is simulated, and its test prompts.
+
+        Returns
+        -------
+        Chain
+        """
+        cov = covariance.power_law(self.DIM, self.exponent)
+        P = theory.preconditioner(Task(cov, self.train_length))
+        return Chain(P, cov, self.test_length, self.STEPS, self.steps)
 
     def _errors(self, cov, n):
         P = theory.preconditioner(Task(cov, n))

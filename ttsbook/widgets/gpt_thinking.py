@@ -1,11 +1,15 @@
-"""A GPT that thinks: the shipped curves, and with a kernel a shipped model on new prompts."""
+"""A GPT that thinks: the shipped curves, and in a live kernel a shipped model on fresh prompts."""
+
+import itertools
 
 import numpy as np
 import traitlets
 
 from ttsbook import covariance, gpt2_results, plotting
 from ttsbook.tasks import Task
-from ttsbook.widgets.base import Widget, bundle
+from ttsbook.widgets.base import bundle
+from ttsbook.widgets.layers import thinking
+from ttsbook.widgets.simulation import Simulating, running
 
 RECIPES = {
     "direct": "trained to answer directly",
@@ -19,15 +23,18 @@ RECIPES = {
     "positions": "five steps, whole chain, learned positions",
     "distances": "all distances, relative loss",
 }
+STEPS = 30
+SHIPPED = {9: "live distances", 11: "deep skewed"}  # by what is shown
 SKEWED = {True: "skewed training, with LayerNorm", False: "skewed training, without LayerNorm"}
 
 
-class GPTThinking(Widget):
+class GPTThinking(Simulating):
     """Error of a trained GPT against the number of thinking steps, beside the theory of linear attention.
 
     All models are trained and tested on isotropic prompts of 20 examples, except the skewed ones, which
-    are trained on λᵢ ∝ 1/i. The first ten have d = 5, the skewed ones d = 10. Where a kernel runs, a new
-    prompt is thought about by the shipped model, which is the one of the last recipe.
+    are trained on λᵢ ∝ 1/i. The first ten have d = 5, the skewed ones d = 10. Two models are shipped and
+    can be simulated, each the first of its three seeds: that of the last recipe, and the skewed one without
+    LayerNorm.
 
     Parameters
     ----------
@@ -35,19 +42,23 @@ class GPTThinking(Widget):
         Which training is shown, from 0.
     steps : int
         Number of thinking steps k, 0 to 30.
+
+    Examples
+    --------
+    >>> "trained to answer directly" in GPTThinking(shown=0).still().alt
+    True
     """
 
     _esm = bundle("gpt_thinking.js")
+    controls = ("shown", "steps")
+    PROMPTS, CHUNK = 2048, 64
+    DEPENDS = ("shown",)
     shown = traitlets.Int(9, min=0).tag(sync=True)
-    steps = traitlets.Int(10, min=0, max=30).tag(sync=True)
+    steps = traitlets.Int(10, min=0, max=STEPS).tag(sync=True)
     curves = traitlets.List().tag(sync=True)
-    draws = traitlets.Int(0).tag(sync=True)
-    live = traitlets.List().tag(sync=True)
 
     def __init__(self, **settings):
         super().__init__(curves=_curves(), **settings)
-        self._model = None
-        self.observe(self._think, "draws")
 
     @traitlets.validate("shown")
     def _valid_shown(self, proposal):
@@ -55,19 +66,67 @@ class GPTThinking(Widget):
             raise traitlets.TraitError(f"shown must be below {len(self.curves)}, got {proposal['value']}")
         return proposal["value"]
 
-    def _think(self, change):
-        """Let the shipped model think about one prompt that it has not seen."""
-        import torch  # only here: the picture needs no model
+    def settings(self):
+        """Describe what the controls can be set to; only a training that there is can be shown."""
+        settings = super().settings()
+        settings["shown"]["most"] = len(self.curves) - 1
+        return settings
 
-        from ttsbook import cot, prompts, transformer
+    def errors(self):
+        """Let the shipped model of the chosen training think about fresh prompts.
+
+        Yields
+        ------
+        ndarray, shape (prompts, 31)
+            Error / d.
+        """
+        from ttsbook import transformer  # only here: the picture needs no model
         from ttsbook.experiments import gpt2
 
-        if self._model is None:
-            self._model = transformer.load(gpt2.shipped_path("live distances"))
-        task = Task(covariance.isotropic(self._model.dim), 20)
-        drawn = prompts.sample(task, 1, generator=torch.Generator().manual_seed(change["new"]))
-        gap = cot.think(self._model, drawn, 30)[0] - drawn.w
-        self.live = (gap.double().square().sum(dim=-1) / task.dim).tolist()
+        if self.shown not in SHIPPED:
+            names = "; ".join(self.curves[shown]["name"] for shown in SHIPPED)
+            raise ValueError(f"the model of this training is not shipped. Shipped are: {names}")
+        model = transformer.load(gpt2.shipped_path(SHIPPED[self.shown]))
+        task = Task(covariance.isotropic(model.dim), 20)
+        for gaps in thinking(model, task, STEPS, seed=self.seed, chunk=self.CHUNK, condensed=False):
+            yield gaps.mean(axis=-1)
+
+    def summed(self, chunks):
+        """Sum up the errors, by their mean and then by their median.
+
+        Parameters
+        ----------
+        chunks : iterable of ndarray, shape (prompts, 31)
+            As `errors` yields them.
+
+        Yields
+        ------
+        points, low, high : ndarray, shape (62,)
+        samples : int
+        """
+        for_mean, for_median = itertools.tee(chunks)
+        for mean, median in zip(running(for_mean), running(for_median, summary="median"), strict=True):
+            yield *map(np.concatenate, zip(mean[:3], median[:3], strict=True)), mean[3]
+
+    def expected(self):
+        """Nothing exact is known of a GPT; the curves lie in the middle of three seeds.
+
+        Returns
+        -------
+        None
+        """
+
+    def headline(self):
+        """Say what is put in words: the place of a point, its name, and what the prompts are.
+
+        Returns
+        -------
+        int
+        str
+        str
+        """
+        steps = f"{self.steps} step{'' if self.steps == 1 else 's'}"
+        return self.steps, f"Shipped model, mean error / d after {steps}", "prompts of 20 examples"
 
     def still(self):
         """Mean and median of the chosen training, up to k steps, and the reference."""

@@ -7,13 +7,14 @@ import traitlets
 
 from ttsbook import covariance, plotting, pools, selection, theory
 from ttsbook.tasks import Mixture
-from ttsbook.widgets.base import Widget, bundle
+from ttsbook.widgets.base import bundle
+from ttsbook.widgets.layers import Chain, LayerErrors
 
 DIM, STEPS, SELECTED = 20, 20, 5
 SEEDS = (7, 2, 6, 9)
 
 
-class KindMixture(Widget):
+class KindMixture(LayerErrors):
     """Error of thinking after training on a mixture of four tasks, beside three mixtures chosen otherwise.
 
     Each pool holds one task of every kind of `pools.KINDS`, with d = 20 skills in common, in random
@@ -31,9 +32,15 @@ class KindMixture(Widget):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> KindMixture(easy_short=1.0, hard_long=1.0).weights().tolist()
+    [0.5, 0.0, 0.0, 0.5]
     """
 
     _esm = bundle("kind_mixture.js")
+    controls = ("pool", "easy_short", "hard_short", "easy_long", "hard_long")
     pool = traitlets.Int(1, min=1, max=len(SEEDS)).tag(sync=True)
     easy_short = traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True)
     hard_short = traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True)
@@ -70,14 +77,36 @@ class KindMixture(Widget):
         -------
         ndarray, shape (21,)
         """
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", theory.DivergenceWarning)
+            return theory.cot_error_limit(self._learned(weights), np.diag(self.target), STEPS) / DIM
+
+    def expected(self):
+        """Error / d of each step after training on the mixture as it is set.
+
+        Returns
+        -------
+        ndarray, shape (21,)
+        """
+        return self.curve(self.weights())
+
+    def chain(self):
+        """Layer that is simulated, and its test prompts.
+
+        Returns
+        -------
+        Chain
+        """
+        return Chain(self._learned(self.weights()), np.diag(self.target), None, STEPS, SELECTED)
+
+    def _learned(self, weights):
+        """Preconditioner, zero on skills that no task of the mixture uses."""
         chosen = [(task, w) for task, w in zip(_drawn(SEEDS[self.pool - 1]), weights, strict=True) if w > 0]
         used = np.flatnonzero(sum(np.diag(task.cov) for task, _ in chosen))
         P = np.zeros((DIM, DIM))
         tasks = [_on(task, used) for task, _ in chosen]
         P[np.ix_(used, used)] = theory.preconditioner(Mixture(tasks, [w for _, w in chosen]))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", theory.DivergenceWarning)
-            return theory.cot_error_limit(P, np.diag(self.target), STEPS) / DIM
+        return P
 
     def still(self):
         """Errors after training on four mixtures, one of them as it is set."""

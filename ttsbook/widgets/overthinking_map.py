@@ -1,13 +1,17 @@
 """Where thinking turns against itself: a map over training, with a probe."""
 
+import warnings
+
 import numpy as np
 import traitlets
 
 from ttsbook import covariance, plotting, theory
-from ttsbook.widgets.base import Widget, bundle
+from ttsbook.tasks import Task
+from ttsbook.widgets.base import bundle
+from ttsbook.widgets.layers import Chain, LayerErrors
 
 
-class OverthinkingMap(Widget):
+class OverthinkingMap(LayerErrors):
     """Best depth, or the error at one depth, over training length and tail of the training, at m = ∞ and d = 20.
 
     Training and test strengths are power laws with trace 20 and common skills.
@@ -27,10 +31,17 @@ class OverthinkingMap(Widget):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> OverthinkingMap(train_length=100, steps=5).still().alt.split(" over ")[0]
+    'Map of error / d after 5 steps, mean'
     """
 
     _esm = bundle("overthinking_map.js")
-    DIM = 20
+    controls = ("train_length", "train_exponent", "test_exponent", "steps")
+    DIM, CURVE = 20, 30  # skills, and steps of the probe's error curve
+    DEPENDS = ("train_length", "train_exponent", "test_exponent")
     train_length = traitlets.Int(200, min=5, max=2000).tag(sync=True)
     train_exponent = traitlets.Float(0.8, min=0.0, max=2.0).tag(sync=True)
     test_exponent = traitlets.Float(0.0, min=0.0, max=2.0).tag(sync=True)
@@ -57,6 +68,33 @@ class OverthinkingMap(Widget):
             log_x=True,
             paths=[*critical, probe],
         )
+
+    def expected(self):
+        """Error / d of each step of the probe, as it is set.
+
+        Returns
+        -------
+        ndarray, shape (31,)
+        """
+        P, test, *_ = self.chain()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", theory.DivergenceWarning)
+            return theory.cot_error_limit(P, test, self.CURVE) / self.DIM
+
+    def chain(self):
+        """Layer that is simulated, and its test prompts.
+
+        Returns
+        -------
+        Chain
+        """
+        trained, test = (
+            covariance.power_law(self.DIM, exponent, trace=self.DIM)
+            for exponent in (self.train_exponent, self.test_exponent)
+        )
+        P = theory.preconditioner(Task(trained, self.train_length))
+        best = theory.best_depth(P, test).steps
+        return Chain(P, test, None, self.CURVE, self.CURVE if best is None else min(best, self.CURVE))
 
     def _value(self, P, test):
         if self.steps is not None:

@@ -3,18 +3,20 @@
 import numpy as np
 import traitlets
 
-from ttsbook import covariance, plotting, selection
+from ttsbook import covariance, curated, plotting, selection, theory
 from ttsbook.tasks import Task
-from ttsbook.widgets.base import Widget, bundle
+from ttsbook.widgets.base import bundle
+from ttsbook.widgets.layers import Chain, LayerErrors
 
 DIM = 20
 
 
-class TaskMixture(Widget):
+class TaskMixture(LayerErrors):
     """The simplex of three tasks, colored by the error after k thinking steps at m = ∞.
 
     Tasks and target have d = 20 skills in common, power laws with trace d. The third task is the
-    hard one with the order of its skills reversed.
+    hard one with the order of its skills reversed. The picture has no axis for an error, so that of the
+    mixture that can be moved is simulated in words.
 
     Parameters
     ----------
@@ -31,9 +33,24 @@ class TaskMixture(Widget):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> tasks, target = TaskMixture(train_length=50).pool()
+    >>> tasks[0]
+    Task(dim=20, prompt_length=50, noise_variance=0.0)
     """
 
     _esm = bundle("task_mixture.js")
+    controls = (
+        "target_exponent",
+        "easy_exponent",
+        "hard_exponent",
+        "train_length",
+        "steps",
+        "share_easy",
+        "share_hard",
+    )
     target_exponent = traitlets.Float(0.7, min=0.0, max=1.6).tag(sync=True)
     easy_exponent = traitlets.Float(0.2, min=0.0, max=1.6).tag(sync=True)
     hard_exponent = traitlets.Float(1.2, min=0.0, max=1.6).tag(sync=True)
@@ -56,16 +73,46 @@ class TaskMixture(Widget):
         )
         return [Task(cov, self.train_length) for cov in (easy, hard, hard[::-1, ::-1])], target
 
+    def weights(self):
+        """Weights of the three tasks in the mixture that can be moved.
+
+        Returns
+        -------
+        list of float, length 3
+        """
+        hard = min(self.share_hard, 1 - self.share_easy)
+        return [self.share_easy, hard, max(0.0, 1 - self.share_easy - hard)]
+
+    def expected(self):
+        """Error / d of each step after training on that mixture.
+
+        Returns
+        -------
+        ndarray, shape (steps + 1,)
+        """
+        P, target, *_ = self.chain()
+        return theory.cot_error_limit(P, target, self.steps) / DIM
+
+    def chain(self):
+        """Layer that is simulated, and its test prompts.
+
+        Returns
+        -------
+        Chain
+        """
+        tasks, target = self.pool()
+        P = theory.preconditioner(curated.mixture(tasks, self.weights()))
+        return Chain(P, target, None, self.steps, self.steps)
+
     def still(self):
         """Map of the error over all mixtures, with four of them marked."""
         tasks, target = self.pool()
         error = selection.MixtureError(tasks, target, self.steps).error
-        hard = min(self.share_hard, 1 - self.share_easy)
         return plotting.simplex(
             lambda weights: error(weights) / DIM,
             ("easy", "hard", "hard, skills\nreversed"),
             {
-                "yours": [self.share_easy, hard, max(0.0, 1 - self.share_easy - hard)],
+                "yours": self.weights(),
                 "even": np.full(3, 1 / 3),
                 "paper's": selection.quadratic_program([task.cov for task in tasks], target).weights,
                 "least error": selection.optimal_mixture(tasks, target, self.steps).weights,

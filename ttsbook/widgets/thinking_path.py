@@ -12,6 +12,7 @@ class ThinkingPath(Widget):
     """The path of a chain of thought over the loss of an endless prompt with two skills.
 
     The strong skill has strength 1 in training and test.
+    The prompt is endless and the start is given, so nothing is random: there is nothing to simulate.
 
     Parameters
     ----------
@@ -23,9 +24,15 @@ class ThinkingPath(Widget):
         Number of thinking steps k, 0 to 30.
     start_strong, start_weak : float
         Gap between the first answer and the right one along each skill, -2 to 2.
+
+    Examples
+    --------
+    >>> ThinkingPath(test_tail=0.5).still().alt.split(" over ")[0]
+    "Contours of the prompt's loss"
     """
 
     _esm = bundle("thinking_path.js")
+    controls = ("train_tail", "test_tail", "train_length", "steps", "start_strong", "start_weak")
     train_tail = traitlets.Float(0.1, min=0.01, max=1.0).tag(sync=True)
     test_tail = traitlets.Float(0.1, min=0.01, max=1.0).tag(sync=True)
     train_length = traitlets.Int(20, min=1, max=1000).tag(sync=True)

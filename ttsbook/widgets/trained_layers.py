@@ -7,15 +7,19 @@ import traitlets
 
 from ttsbook import plotting, results, theory, trained
 from ttsbook.tasks import Task
-from ttsbook.widgets.base import Widget, bundle
+from ttsbook.widgets.base import bundle
+from ttsbook.widgets.layers import Chain, LayerErrors
+from ttsbook.widgets.simulation import running
 
 SETTINGS = ("isotropic, matched", "skewed, matched", "skewed, isotropic", "unscaled, isotropic")
 
 
-class TrainedLayers(Widget):
+class TrainedLayers(LayerErrors):
     """Error of each thinking step of layers that were trained in one of many ways, and the theory of it.
 
-    The curves are those of the experiment `linear`, with d = 20: the band holds all seeds.
+    The curves are those of the experiment `linear`, with d = 20: the band holds all seeds. A simulation
+    runs one of the trained layers, chosen by the seed, on prompts it has not seen: its preconditioner and
+    its ratio, without the other blocks, which are nearly zero.
 
     Parameters
     ----------
@@ -36,9 +40,15 @@ class TrainedLayers(Widget):
         If the experiment was not run.
     traitlets.TraitError
         If a value is unknown.
+
+    Examples
+    --------
+    >>> TrainedLayers(train_length=100, recipe="paper").still().alt.split(".")[0]
+    'Line chart of error / d, mean over prompts and w (logarithmic scale) against thinking steps k, from 0 to 30'
     """
 
     _esm = bundle("trained_layers.js")
+    controls = ("setting", "train_length", "test_length", "recipe", "summary")
     setting = traitlets.Enum(SETTINGS, default_value="skewed, isotropic").tag(sync=True)
     train_length = traitlets.Int(100).tag(sync=True)
     test_length = traitlets.Int(None, allow_none=True).tag(sync=True)
@@ -55,6 +65,13 @@ class TrainedLayers(Widget):
             self.set_trait(name, found.settings[name])
         self.set_trait("curves", _encoded(found))
         super().__init__(**settings)
+
+    def settings(self):
+        """Describe what the controls can be set to; only lengths of the experiment can be chosen."""
+        settings = super().settings()
+        settings["train_length"]["options"] = sorted({n for lengths in self.train_lengths.values() for n in lengths})
+        settings["test_length"]["options"] = list(self.test_lengths)
+        return settings
 
     def still(self):
         """Errors of the trained layers with their range over the seeds, and theory, as they are set."""
@@ -77,6 +94,48 @@ class TrainedLayers(Widget):
             y_limits=(1e-8, 1e4),
             level=(1.0, "no answer"),
         )
+
+    def expected(self):
+        """Error / d of each step that theory gives to the layer that is simulated.
+
+        Returns
+        -------
+        ndarray, shape (steps + 1,), or None
+            None for finite m and for the median, of which there is no exact value.
+        """
+        if self.test_length is not None or self.summary != "mean":
+            return None
+        chain = self.chain()
+        return theory.layer_error(chain.P, chain.ratio, chain.test_cov, chain.steps) / self.dim
+
+    def chain(self):
+        """Layer that is simulated, and its test prompts.
+
+        Returns
+        -------
+        Chain
+        """
+        train, test = self.setting.split(", ")
+        n, recipe, m = self.train_length, self.recipe, self.test_length
+        layers = trained.curves(results.load("linear"), train=train, n=n, recipe=recipe, m=m, test=test)
+        chosen, cov = self.seed % len(layers.P), trained.spectrum(train, self.dim)
+        test_cov = cov if test == "matched" else np.eye(self.dim)
+        return Chain(layers.P[chosen], test_cov, m, layers.mean.shape[1] - 1, 1, layers.ratio[chosen])
+
+    def summed(self, chunks):
+        """Sum up the errors, by their mean or their median, as is set.
+
+        Parameters
+        ----------
+        chunks : iterable of ndarray, shape (prompts, steps + 1)
+            As `errors` yields them.
+
+        Returns
+        -------
+        generator
+            As `simulation.running`.
+        """
+        return running(chunks, summary=self.summary)
 
     def _seeds(self, key):
         if key not in self.curves:

@@ -14,14 +14,21 @@ class WeightBlocks(Widget):
     """All weights of the attention layer at d = 1, to be edited, and the error of its chain of thought.
 
     The error is the mean over 64 prompts of 20 examples with covariance 1, drawn with seed 0.
+    The curves are simulations themselves, in the browser: a kernel would add nothing.
 
     Parameters
     ----------
     V, W : list of float, length 16
         Weights, row by row; rows and columns are x, y, w, flag. By default the closed form.
+
+    Examples
+    --------
+    >>> len(WeightBlocks().V)
+    16
     """
 
     _esm = bundle("weight_blocks.js")
+    controls = ("V", "W")
     STEPS, PROMPTS, LENGTH = 20, 64, 20
     V = traitlets.List(traitlets.Float(), minlen=16, maxlen=16).tag(sync=True)
     W = traitlets.List(traitlets.Float(), minlen=16, maxlen=16).tag(sync=True)

@@ -1,0 +1,34 @@
+"""Every question of the book with its answer, and what must not be taken for it."""
+
+from book import checks, notebooks
+
+
+def every_question():
+    """List chapter, name of the question, and its answer as the chapter computed it."""
+    for path in notebooks.paths():
+        chapter = notebooks.read(path)
+        handed = checks.answers(chapter)
+        for name in checks.questions(chapter):
+            yield notebooks.name_of(path), name, handed[name]
+
+
+def wrong_answers(answer):
+    """Options, or numbers, that the page has to refuse."""
+    if "options" in answer:
+        return [n for n in range(1, len(answer["options"]) + 1) if n != answer["right"]]
+    right, tolerance = answer["right"], tolerated(answer)
+    near = [right + 1.01 * tolerance, right - 1.01 * tolerance, right + 2.5 * tolerance]
+    return [*near, -right, 10 * right, right / 10, *(wrong for wrong, _ in answer["traps"])]
+
+
+def right_answers(answer):
+    """Options, or numbers, that the page has to accept."""
+    if "options" in answer:
+        return [answer["right"]]
+    right, tolerance = answer["right"], tolerated(answer)
+    return [right, right + 0.99 * tolerance, right - 0.99 * tolerance]
+
+
+def tolerated(answer):
+    """Largest difference from the right number."""
+    return answer["within"] if "within" in answer else answer["percent"] / 100 * answer["right"]

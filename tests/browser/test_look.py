@@ -1,0 +1,190 @@
+"""The look of the site in a browser: type, head and foot of pages, the first page's widget, the missing page."""
+
+import re
+import threading
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from test_pages import RULES
+from watched_pages import settle, watched_page
+
+from book.serve import site_server
+from ttsbook import covariance, theory, widgets
+from ttsbook.tasks import Task
+
+pytestmark = pytest.mark.browser
+ORIGIN = "http://127.0.0.1"
+MEASURE = """(paragraphs) => {
+    const canvas = document.createElement("canvas").getContext("2d");
+    const style = getComputedStyle(paragraphs[0]);
+    canvas.font = `${style.fontSize} ${style.fontFamily}`;
+    const text = paragraphs.map((p) => p.innerText).join(" ").slice(0, 2000);
+    return (paragraphs[0].clientWidth * text.length) / canvas.measureText(text).width;
+}"""
+
+
+@pytest.fixture
+def page(browser, address):
+    """A page in a window of a desk."""
+    with watched_page(browser) as page:
+        page.open = lambda name: (page.goto(address + name), settle(page))
+        yield page
+        assert page.problems == []
+
+
+def test_text_is_set_in_the_book_s_own_face_in_lines_that_read_well(page):
+    page.open("setup/thinking.html")
+    assert page.evaluate("document.fonts.check('600 16px \"Source Serif 4\"')")
+    faces = page.evaluate("[...document.fonts].filter((f) => f.status === 'loaded').map((f) => f.family)")
+    assert faces.count('"Source Serif 4"') == 3 or faces.count("Source Serif 4") == 3
+    assert 60 <= page.locator("article section > p:not([class])").evaluate_all(MEASURE) <= 80
+    body, title = (page.locator(f"article {tag}").first for tag in ("section > p:not([class])", "h1"))
+    size = "(element) => parseFloat(getComputedStyle(element).fontSize)"
+    assert title.evaluate(size) > 1.7 * body.evaluate(size)
+
+
+def test_a_chapter_has_its_part_above_and_its_times_below_the_title(page):
+    page.open("theorems/overthinking.html")
+    part, title, time = (page.locator(f"article {s}") for s in (".chapter-part", "h1", ".chapter-time"))
+    assert part.inner_text().lower() == "part ii · theorems · 3 of 4"
+    assert re.fullmatch(r"[^·]+ to read · .+ to run", time.inner_text())
+    tops = [place.bounding_box()["y"] for place in (part, title, time)]
+    assert tops == sorted(tops)
+    assert page.locator("article .part-opener").count() == 0
+    assert "Time:" not in page.locator("article").inner_text()
+
+
+def test_a_part_opens_with_its_question_and_those_of_its_chapters(page):
+    page.open("theorems/hardness.html")
+    opener = page.get_by_role("complementary", name="Part II · Theorems")
+    assert "What makes a task hard" in opener.inner_text()
+    links = opener.get_by_role("link")
+    assert links.count() == 4
+    assert opener.locator("li span").count() == 4
+    links.nth(2).click()
+    assert page.url.endswith("/theorems/overthinking.html")
+
+
+def test_previous_and_next_have_titles_and_the_foot_a_commit_or_none(page):
+    page.open("setup/attention.html")
+    for name, title in (("previous page", "The task"), ("next page", "Thinking")):
+        assert title in page.locator(f"a[title='{name}']").inner_text()
+    foot = page.locator(".bd-footer-content").inner_text()
+    assert "CC BY 4.0" in foot
+    assert re.search(r"Built from [0-9a-f]{7} of \w+ \d+, \d{4}(, with local changes)?\.", foot) or "Built" not in foot
+
+
+def test_the_header_hides_no_place_that_is_linked_to(page):
+    page.open("setup/thinking.html#why-it-works")
+    page.wait_for_function("scrollY > 0")
+    top = page.locator("#why-it-works h2").bounding_box()["y"]
+    header = page.locator(".bd-header-article").bounding_box()
+    assert top >= header["y"] + header["height"]
+
+
+def status(page):
+    return page.locator(".tts-status").inner_text()
+
+
+def test_the_first_page_thinks_and_answers_to_the_hand(page):
+    page.open("index.html")
+    assert page.locator(".tts-chart").bounding_box()["y"] < 700
+    steps = page.get_by_role("slider", name="thinking steps")
+    assert "This is its best answer" in status(page)
+    page.locator(".tts-steps").click(position={"x": 300, "y": 100})
+    assert "it is overthinking" in status(page)
+    button = page.get_by_role("button", name="Let it think")
+    button.click()
+    page.wait_for_function("document.querySelector('.tts-status').textContent.startsWith('3 ')")
+    page.get_by_role("button", name="Stop").click()
+    stopped = steps.get_attribute("aria-valuetext")
+    page.wait_for_timeout(400)
+    assert steps.get_attribute("aria-valuetext") == stopped
+    length = page.get_by_role("slider", name="training examples")
+    length.press("Home")
+    assert "better for as long as it thinks" in status(page)
+    button.click()
+    page.wait_for_function("document.querySelector('.tts-status').textContent.startsWith('30 ')")
+    button.wait_for()  # it has stopped by itself
+
+
+def test_the_first_page_computes_what_the_package_does(browser):
+    rng = np.random.default_rng(0)
+    settings = [(int(rng.integers(10, 501)), int(rng.integers(0, 31))) for _ in range(50)]
+
+    def serve(route):
+        file = widgets.base.JAVASCRIPT / route.request.url.removeprefix(f"{ORIGIN}/")
+        kind, body = ("javascript", file.read_text()) if file.is_file() else ("html", "<!doctype html>")
+        route.fulfill(body=body, content_type=f"text/{kind}")
+
+    page = browser.new_page()
+    page.route("**/*", serve)
+    page.goto(ORIGIN)
+    found = page.evaluate(
+        """async (settings) => {
+            const { compute } = await import("/two_trainings.js");
+            const model = ([train_length, steps]) => ({ get: (name) => ({ train_length, steps })[name] });
+            return settings.map((setting) => compute(model(setting)));
+        }""",
+        settings,
+    )
+    page.close()
+    even, tail = covariance.isotropic(20), covariance.power_law(20, 0.8, trace=20)
+    for (n, k), state in zip(settings, found, strict=True):
+        for P, name in (
+            (theory.preconditioner(Task(even, 10)), "covered"),
+            (theory.preconditioner(Task(tail, n)), "skewed"),
+        ):
+            assert state[name] == pytest.approx(theory.cot_error_limit(P, even, 30) / 20, rel=1e-6)
+        assert state["depth"] == theory.best_depth(P, even).steps
+        answers = np.diag(np.eye(20) - np.linalg.matrix_power(np.eye(20) - P, k))
+        assert state["answers"] == pytest.approx(answers, rel=1e-6, abs=1e-9)
+
+
+@pytest.fixture(scope="module")
+def deep(site, tmp_path_factory):
+    """Address of a host with the site, which sends its own page for those that are missing."""
+    with site_server(site) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/overthink.html", "/theorems/overthinkng/", "/a/b/c/overthinking/part.html"])
+def test_a_missing_page_is_found_again_from_any_depth(browser, deep, path, scheme):
+    with watched_page(browser, width=390, scheme=scheme) as page:
+        assert page.goto(deep + path).status == 404
+        settle(page)
+        assert page.problems == [
+            f"404: {deep}{path}",
+            *[p for p in page.problems if p.startswith("console: Failed to load")],
+        ]
+        assert page.get_by_role("heading", level=1).inner_text() == "There is no such page"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        options = {"runOnly": RULES, "preload": False, "resultTypes": ["violations"]}
+        assert [rule["id"] for rule in Axe().run(page, options=options).response["violations"]] == []
+        assert page.locator("a[href='#main-content']").evaluate("(a) => a.href") == f"{deep}{path}#main-content"
+        first = page.locator("#missing-guess a").first
+        assert first.inner_text() == "Overthinking"
+        first.click()
+        assert page.url == f"{deep}/theorems/overthinking.html"
+
+
+def test_the_missing_page_searches(browser, deep):
+    with watched_page(browser) as page:
+        page.goto(f"{deep}/no/hardnes.html")
+        assert page.locator("#missing-search").input_value() == "hardnes"
+        page.locator("#missing-search").fill("hardness")
+        page.get_by_role("search", name="Search for the missing page").get_by_role("button").click()
+        page.wait_for_function("document.querySelectorAll('ul.search a').length > 3")
+        assert page.url == f"{deep}/search.html?q=hardness"
+
+
+def test_the_missing_page_opens_from_a_file(browser, site):
+    with watched_page(browser) as page:
+        page.goto((site / "404.html").as_uri())
+        settle(page)
+        assert page.problems == []
+        assert page.evaluate("document.fonts.check('16px \"Source Serif 4\"')")

@@ -1,0 +1,50 @@
+// What all widgets share: presets with a question each, reset and, on the site, a way to the page that
+// shows the widget alone. What the controls set is kept as a part of an address in `data-state`.
+
+import { element } from "./element.js";
+
+const written = (value) => String(value ?? "none");
+
+export const toolbar = (model, el) => {
+  const { settings = {}, presets = [] } = model.get("frame") ?? {};
+  const names = Object.keys(settings);
+  const start = Object.fromEntries(names.map((name) => [name, settings[name].start]));
+  const moved = (state) => names.filter((name) => written(model.get(name)) !== written({ ...start, ...state }[name]));
+  const bar = element("div", { class: "tts-buttons tts-bar" });
+  const question = element("p", { class: "tts-question", role: "status" });
+  const select = element("select", { "data-lm-suppress-shortcuts": "true" });
+  select.append(element("option", {}, "choose …"), ...presets.map(({ name }) => element("option", {}, name)));
+
+  const ask = () => {
+    const preset = presets[select.selectedIndex - 1];
+    question.replaceChildren();
+    if (preset) question.append(element("strong", {}, `Guess first: ${preset.question}`), ` ${preset.look}`);
+  };
+  const apply = (state) => {
+    for (const name of moved(state)) model.set(name, { ...start, ...state }[name]);
+    model.save_changes();
+    ask();
+  };
+  select.addEventListener("change", () => apply(presets[select.selectedIndex - 1]?.state));
+  const reset = element("button", { type: "button" }, "Reset");
+  reset.addEventListener("click", () => {
+    select.selectedIndex = 0;
+    apply({});
+  });
+  if (presets.length > 0) bar.append(element("label", {}, "Preset ", select));
+  if (names.length > 0) bar.append(reset);
+
+  const page = el.closest("[data-stand]")?.dataset.stand;
+  const full = element("a", {}, "Full screen");
+  if (page) bar.append(full);
+  const note = () => {
+    const state = new URLSearchParams(moved({}).map((name) => [name, written(model.get(name))]));
+    el.dataset.state = state.toString().replaceAll("%2C", ",");
+    full.href = `${page}#${el.dataset.state}`;
+  };
+  model.on("change", note);
+  note();
+  select.selectedIndex = 1 + presets.findIndex(({ state }) => moved(state).length === 0);
+  ask();
+  return [bar, question];
+};

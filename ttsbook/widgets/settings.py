@@ -1,0 +1,31 @@
+"""What the controls of a widget can be set to, in words that a page without Python understands."""
+
+import math
+
+import traitlets
+
+
+def describe(trait, value):
+    """Describe one trait that a control sets.
+
+    Parameters
+    ----------
+    trait : traitlets.TraitType
+        A number, a list of numbers, or one of several texts.
+    value : object
+        Its first value.
+
+    Returns
+    -------
+    dict of str to object
+        `start` and `kind`, and where they apply `least` and `most`, `options`, `size` of a list,
+        and `none` for a number that may be missing.
+    """
+    if isinstance(trait, traitlets.Enum):
+        return {"start": value, "kind": "text", "options": list(trait.values)}
+    if isinstance(trait, traitlets.List):
+        return describe(trait._trait, None) | {"start": list(value), "size": len(value)}
+    described = {"start": value, "kind": "whole" if isinstance(trait, traitlets.Int) else "number"}
+    bounds = {"least": trait.min, "most": trait.max}
+    finite = {name: bound for name, bound in bounds.items() if bound is not None and math.isfinite(bound)}
+    return described | finite | ({"none": True} if trait.allow_none else {})
