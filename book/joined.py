@@ -95,7 +95,7 @@ def _with_sections(parts, tree):
 
 
 def key(name):
-    """What the ids of a page begin with."""
+    """Return what the ids of a page begin with."""
     return re.sub(r"\W+", "-", name.lower())
 
 
