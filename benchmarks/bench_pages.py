@@ -8,6 +8,7 @@ from book.serve import SITE
 
 ANSWER = 50  # milliseconds from an input to the picture that follows it
 ROUNDS = 6
+KINDS = (weight.TOTAL, *weight.KINDS, weight.TEXT, weight.FILES, weight.FONTS)
 # Each control is moved in turn. The clock runs from the event until the browser has drawn the frame after it.
 MOVE = """async (rounds) => {
     const drawn = () => new Promise((done) => requestAnimationFrame(() => {
@@ -53,11 +54,12 @@ def run():
 
 def print_weights(names):
     """Print a table of weights, the heaviest kind of content beside the whole."""
-    print(f"kB that a page loads, uncompressed, without MathJax and the theme's own files (limit {weight.LIMIT / 1e3:g})")
-    print(f"{'':>32}" + "".join(f"{kind:>11}" for kind in (weight.TOTAL, *weight.KINDS, weight.TEXT, weight.FILES)))
+    what = "kB that a page loads, uncompressed, without MathJax, typefaces and the theme's own files"
+    print(f"{what} (limit {weight.LIMIT / 1e3:g})")
+    print(f"{'':>32}" + "".join(f"{kind:>11}" for kind in KINDS))
     for name in names:
         kinds = weight.weigh(SITE / f"{name}.html")
-        columns = (kinds[kind] / 1e3 for kind in (weight.TOTAL, *weight.KINDS, weight.TEXT, weight.FILES))
+        columns = (kinds[kind] / 1e3 for kind in KINDS)
         too_much = "  above the limit" if kinds[weight.TOTAL] > weight.LIMIT else ""
         print(f"{name:>32}" + "".join(f"{size:>11.1f}" for size in columns) + too_much)
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 STYLED = re.compile(r'(?<!<svg) style="([^"]*)"')
-# Tokens that both color schemes show in the color of the code around them.
-PLAIN_TOKEN = re.compile(r'<span class="(?:n|nn|p|w)">([^<]*)</span>')
+# Names and punctuation have the color of the code around them, and operators are as well without one.
+PLAIN_TOKEN = re.compile(r'<span class="(?:n|nn|o|p|w)">([^<]*)</span>')
+TITLED = re.compile(r'(<a href="([^"]*)") title="[^"]*">')
+CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 STATE = re.compile(r'(<script type="application/vnd\.jupyter\.widget-state\+json">)(.*?)(</script>)', re.DOTALL)
 # Pages search in a page of its own; the theme loads the index everywhere.
 NO_TYPING = "DOCUMENTATION_OPTIONS.search_as_you_type = false"
@@ -47,10 +49,22 @@ def compact(page, *, search=False):
         page = SEARCH.sub("", page)
     page = STATE.sub(lambda match: match[1] + compact_state(match[2]) + match[3], page)
     page = PLAIN_TOKEN.sub(r"\1", page)
-    page = share_styles(page)
+    page = share_styles(title_names_once(page))
     parts = KEPT_SPACE.split(page)  # text, element, its name, text, ...
     parts = [re.sub(r"\s*\n\s*", "\n", part) if i % 3 == 0 else part for i, part in enumerate(parts)]
     return "".join(part for i, part in enumerate(parts) if i % 3 != 2)
+
+
+def title_names_once(page):
+    """Let a name in the code say what it is where it first appears in the page."""
+    seen = set()
+
+    def once(match):
+        first = match[2] not in seen
+        seen.add(match[2])
+        return match[0] if first else f"{match[1]}>"
+
+    return CODE.sub(lambda code: TITLED.sub(once, code[0]), page)
 
 
 def share_styles(page):

@@ -95,7 +95,7 @@ def _with_sections(parts, tree):
 
 
 def key(name):
-    """What the ids of a page begin with."""
+    """Return what the ids of a page begin with."""
     return re.sub(r"\W+", "-", name.lower())
 
 
@@ -192,7 +192,7 @@ def _entries(article):
 
 def _contents(entries):
     rows = "".join(
-        f'<li class="entry-{level}"><a href="#{target}"><span class="number">{number}</span>'
+        f'<li class="entry-{level}" data-level="{level}"><a href="#{target}"><span class="number">{number}</span>'
         f'<span class="title">{html.escape(title)}</span><span class="dots"></span>'
         f'<span class="page" data-target="{target}"></span></a></li>'
         for level, target, title, number in entries

@@ -37,10 +37,10 @@ class InlineOutputs(SphinxTransform):
         for count, bundle in enumerate(list(bundles), start=1):
             outputs = {output["mime_type"]: output for output in bundle}
             if WIDGET in outputs:
-                self.inline_widget(bundle, outputs, models, prefix=f"picture{count}-")
+                self.inline_widget(bundle, outputs, models, prefix=f"p{count}-")
             elif PICTURE in outputs:
                 image = outputs[PICTURE][0]
-                html = self.picture(image, image.get("alt"), prefix=f"picture{count}-")
+                html = self.picture(image, image.get("alt"), prefix=f"p{count}-")
                 bundle.children = [outputs[PICTURE]]
                 outputs[PICTURE].children = [nodes.raw("", f'<div class="picture">{html}</div>', format="html")]
         for image in self.document.findall(nodes.image):

@@ -2,10 +2,10 @@
 
 import html
 import os
+import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -30,18 +30,19 @@ TIMEOUT = 300_000  # milliseconds
 
 
 def version():
-    """The book's version, and the commit it is built from where that is known."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    """Return the book's version, the commit it is built from and its date, None where they are unknown."""
+    package = (ROOT / "ttsbook" / "__init__.py").read_text(encoding="utf-8")
+    number = re.search(r'^__version__ = "([^"]+)"', package, re.MULTILINE)[1]
     git = ["git", "-C", ROOT, "log", "-1", "--format=%h %cs"]
     try:
         found = subprocess.run(git, capture_output=True, text=True, check=True).stdout.split()
     except (OSError, subprocess.CalledProcessError):
         found = [None, None]
-    return project["version"], *found
+    return number, *found
 
 
 def front():
-    """The title page."""
+    """Return the title page."""
     number, commit, date = version()
     built = f"Version {number}" + (f", commit {commit} of {date}" if commit else "")
     return (
@@ -82,7 +83,7 @@ def print_book(site, target, browser):
 
 
 def joined_site(site):
-    """The whole site as one HTML document with the looks of paper."""
+    """Return the whole site as one HTML document with the looks of paper."""
     toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
     style = (PRINT / "print.css").read_text(encoding="utf-8")
     return joined.join(site, toc, title=f"{TITLE} {SUBTITLE}", front=front(), style=style)
@@ -122,7 +123,7 @@ NUMBER = """(pages) => {
     }
 }"""
 ENTRIES = """() => [...document.querySelectorAll(".book-contents li")].map((entry) => [
-    Number(entry.className.at(-1)),
+    Number(entry.dataset.level),
     entry.querySelector(".page").dataset.target,
     [".number", ".title"].map((part) => entry.querySelector(part).textContent).join(" ").trim(),
 ])"""

@@ -11,6 +11,8 @@ NUMBER = re.compile(r"-?\d*\.?\d+(?:e[-+]?\d+)?")
 COMMAND = re.compile(rf"([A-DF-Za-df-z])((?:[\s,]*{NUMBER.pattern})*)")
 NO_TURN = re.compile(r"rotate\(-?0(\.0*)?( [^)]*)?\)\s*")
 PLACES = ("x", "y", "width", "height", "transform")
+GRID = re.compile(r"fill: none.*--tts-grid|^stroke: var\(--tts-ink, #\w+\); stroke-width: 0\.[68]$")
+MARK = re.compile(r"M0 0[hv]-?[\d.]+")  # of an axis
 POINTS = {"M": 1, "L": 1, "Q": 2, "C": 3, "Z": 0}
 
 
@@ -34,6 +36,7 @@ def reduce(root):
         if element is not root:
             _shorten_places(element)
     _unwrap(root)
+    _merge_marks(root)
 
 
 def short_path(path):
@@ -183,3 +186,37 @@ def _unwrap(element):
         elif len(child) or child.tag != f"{SVG}defs":
             children.append(child)
     element[:] = children
+
+
+def _merge_marks(root):
+    """Draw lines of the grid that look alike as one path, and marks on an axis as well."""
+    shapes = {f"#{path.get('id')}": path for path in root.iter(f"{SVG}path") if path.get("id")}
+    for parent in list(root.iter()):
+        alike, kept = {}, []
+        for child in parent:
+            child = _mark_as_path(child, shapes)
+            looks = tuple(item for item in child.items() if item[0] != "d")
+            if child.tag == f"{SVG}path" and not child.get("id") and GRID.search(child.get("style", "")):
+                if looks in alike:
+                    alike[looks].set("d", alike[looks].get("d") + child.get("d"))
+                    continue
+                alike[looks] = child
+            kept.append(child)
+        parent[:] = kept
+    used = {value for element in root.iter() for value in element.attrib.values()}
+    for definitions in root.iter(f"{SVG}defs"):
+        gone = [p for p in definitions if p.tag == f"{SVG}path" and f"#{p.get('id')}" not in used]
+        for path in gone:
+            definitions.remove(path)
+    _unwrap(root)
+
+
+def _mark_as_path(use, shapes):
+    """Return the path that a `use` of a simple mark draws, or what is given."""
+    shape = shapes.get(use.get("href"))
+    if use.tag != f"{SVG}use" or shape is None or not MARK.fullmatch(shape.get("d", "")):
+        return use
+    path = use.makeelement(f"{SVG}path", {})
+    path.set("d", f"M{use.get('x', '0')} {use.get('y', '0')}{shape.get('d').removeprefix('M0 0')}")
+    path.set("style", shape.get("style", ""))
+    return path

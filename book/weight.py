@@ -1,9 +1,10 @@
 """What the pages of the site weigh, by kind of content.
 
-A page's weight is everything that opening it loads, uncompressed, apart from MathJax with
-its fonts and from the files that the theme and its extensions bring, which do not depend on
-the book: so the page itself, the book's own scripts, styles, fonts and pictures, and whatever is made
-of the book's text, such as the search index. 1 kB is 1000 bytes.
+A page's weight is everything that opening it loads, uncompressed, apart from MathJax, from
+typefaces, which all pages share, and from the files that the theme and its extensions bring,
+which do not depend on the book: so the page itself, the book's own scripts, styles and pictures,
+and whatever is made of the book's text, such as the search index. Typefaces are measured beside
+it, and not in the sum. 1 kB is 1000 bytes.
 """
 
 import re
@@ -27,6 +28,7 @@ KINDS = {
 TOTAL = "all"
 FILES = "files"
 TEXT = "text"
+FONTS = "typefaces"
 
 
 def weigh(path):
@@ -41,14 +43,16 @@ def weigh(path):
     -------
     dict of str to int
         Bytes for each name in `KINDS`, for `TEXT` (the rest of the page), `FILES` (what else
-        it loads of the book's own) and `TOTAL`.
+        it loads of the book's own), `TOTAL`, and `FONTS`, which are no part of the total.
     """
     source = path.read_text(encoding="utf-8")
     page = BeautifulSoup(source, "html.parser")
     kinds = {kind: sum(_bytes(part) for part in _outermost(page, selector)) for kind, selector in KINDS.items()}
     kinds[TEXT] = len(source.encode()) - sum(kinds.values())
-    kinds[FILES] = sum(file.stat().st_size for file in own_files(path, page))
-    return kinds | {TOTAL: sum(kinds.values())}
+    sizes = {file: file.stat().st_size for file in own_files(path, page)}
+    fonts = sum(size for file, size in sizes.items() if file.suffix == ".woff2")
+    kinds[FILES] = sum(sizes.values()) - fonts
+    return kinds | {TOTAL: sum(kinds.values()), FONTS: fonts}
 
 
 def own_files(path, page):

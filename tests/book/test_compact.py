@@ -26,8 +26,9 @@ def test_a_page_is_not_changed_a_second_time():
 
 
 def test_code_keeps_its_colors_and_its_space():
-    code = '<pre>  <span class="n">a</span><span class="o">=</span>\n\n  <span class="p">(</span></pre>\n   <p>'
-    assert compact.compact(code) == '<pre>  a<span class="o">=</span>\n\n  (</pre>\n<p>'
+    code = '<pre>  <span class="n">a</span><span class="o">=</span><span class="k">if</span>\n\n  '
+    code += '<span class="p">(</span></pre>\n   <p>'
+    assert compact.compact(code) == '<pre>  a=<span class="k">if</span>\n\n  (</pre>\n<p>'
 
 
 def test_the_index_is_loaded_where_it_is_searched():
@@ -51,3 +52,8 @@ def test_widgets_keep_what_they_show():
 def test_code_loses_comments_and_indentation_only():
     code = "// words\nconst a = 1; // kept\n\n  const b = `x\n    // y ${a}\n  z`;\n    b;\n"
     assert compact.compact_code(code) == "const a = 1; // kept\nconst b = `x\n    // y ${a}\n  z`;\nb;"
+
+
+def test_a_name_says_once_what_it_is():
+    link = '<a href="a#b" title="What it is.">b</a>'
+    assert compact.compact(f"{link}<pre>{link} {link}</pre>") == f'{link}<pre>{link} <a href="a#b">b</a></pre>'

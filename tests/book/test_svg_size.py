@@ -92,3 +92,16 @@ def test_what_holds_nothing_goes_and_words_stay():
 def test_groups_with_attributes_and_turned_words_stay():
     group = '<g clip-path="url(#a)"><text transform="rotate(-90 10.2 103.8)">a</text></g>'
     assert reduced(f"<g>{group.replace('10.2 ', '10.218756 ')}</g>") == f"{SVG}{group}</svg>"
+
+
+def test_lines_of_the_grid_and_marks_of_an_axis_become_one_path_each():
+    grid, ink = "fill: none; stroke: var(--tts-grid, #d8dee4)", "stroke: var(--tts-ink, #1f2328); stroke-width: 0.8"
+    lines = "".join(f'<path d="M {x} 0 L {x} 9" style="{grid}"/><use href="#t" x="{x}" y="9"/>' for x in (1, 2))
+    tick = f'<defs><path id="t" d="M 0 0 L 0 3.5" style="{ink}"/></defs>'
+    expected = f'<path d="M1 0v9M2 0v9" style="{grid}"/><path d="M1 9v3.5M2 9v3.5" style="{ink}"/>'
+    assert reduced(tick + lines).replace(" />", "/>") == f"{SVG}{expected}</svg>"
+
+
+def test_lines_of_data_are_drawn_one_by_one():
+    line = '<path d="M1 0v9" style="fill: none; stroke: var(--tts-1, #0068a5)"/>'
+    assert reduced(line * 2).replace(" />", "/>") == f"{SVG}{line * 2}</svg>"

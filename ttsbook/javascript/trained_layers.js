@@ -43,7 +43,11 @@ const compute = (model) => {
   const available = lengths(model).map(([n]) => n);
   const n = available.includes(model.get("train_length")) ? model.get("train_length") : available.at(-1);
   const stored = model.get("curves")[[setting, n, recipe, m ?? "inf"].join("|")][model.get("summary")];
-  const [low, high] = stored.map((curve) => curve.split(" ").map((value) => (value === "inf" ? Infinity : 10 ** (value / 1000))));
+  const [changes, widths] = stored.map((part) => part.split(" ").map((value) => (value === "inf" ? Infinity : Number(value))));
+  let sum = 0; // thousandths of a power of ten
+  const low10 = changes.map((change) => (sum += change));
+  const low = low10.map((value) => 10 ** (value / 1000));
+  const high = low10.map((value, k) => 10 ** ((value + widths[k]) / 1000));
   const middle = low.map((value, k) => Math.sqrt(value) * Math.sqrt(high[k]));
   const [trained, test] = strengths(setting, dim);
   const P = preconditioner(trained, n);

@@ -140,12 +140,16 @@ class TrainedLayers(LayerErrors):
     def _seeds(self, key):
         if key not in self.curves:
             raise ValueError(f"train_length and test_length must be among those of the experiment, got {key!r}")
-        bounds = [np.array(bound.split(), dtype=float) for bound in self.curves[key][self.summary]]
+        changes, widths = (np.array(part.split(), dtype=float) for part in self.curves[key][self.summary])
+        bounds = np.cumsum(changes), np.cumsum(changes) + widths
         return [10 ** (bound / 1000) for bound in bounds]
 
 
 def _encoded(found):
-    """Lowest and highest error / d over the seeds, as thousandths of powers of ten, in strings of numbers."""
+    """Lowest and highest error / d over the seeds, as thousandths of powers of ten, in strings of numbers.
+
+    They are short: from step to step the change of the lowest, and at each step how far the highest is above it.
+    """
     curves = {}
     for setting in SETTINGS:
         train, test = setting.split(", ")
@@ -159,6 +163,9 @@ def _encoded(found):
 
 
 def _range(errors, found):
-    logarithms = 1000 * np.log10(errors / found.settings["dim"])
-    bounds = logarithms.min(axis=0), logarithms.max(axis=0)
-    return [" ".join(f"{value:.0f}" for value in bound) for bound in bounds]
+    logarithms = np.round(1000 * np.log10(errors / found.settings["dim"]))
+    low, high = logarithms.min(axis=0), logarithms.max(axis=0)
+    endless = np.isinf(low)  # from here on all are
+    changes = np.where(endless, np.inf, np.diff(np.where(endless, 0, low), prepend=0))
+    widths = np.where(endless, 0, high - np.where(endless, 0, low))
+    return [" ".join(f"{value:.0f}" for value in part) for part in (changes, widths)]
