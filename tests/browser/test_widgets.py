@@ -84,7 +84,7 @@ def test_a_training_can_be_chosen_and_a_page_without_a_kernel_says_so(page):
     steps.focus()
     steps.press("Home")
     assert "after 0 steps: mean error 1.0" in status(page)
-    assert page.locator(".tts-simulate").inner_text().startswith("To simulate this on fresh prompts in a live kernel, ")
+    assert page.locator(".tts-simulate").inner_text().startswith("To simulate this on fresh prompts, get a kernel: ")
     assert page.get_by_role("button", name="simulate").count() == 0
 
 

@@ -21,10 +21,9 @@ export const overlay = (panel, model, { x = 0, from = 0, to } = {}) => {
 };
 
 const without = () => {
-  const launch = document.querySelector(".dropdown-launch-buttons");
-  const how = launch ? "open this chapter by the launch button at the top of the page" :
-    "run make lab, which opens the chapters in JupyterLab";
-  return element("p", { class: "tts-simulate" }, `To simulate this on fresh prompts in a live kernel, ${how}.`);
+  const how = document.querySelector(".dropdown-launch-buttons")
+    ? ["use the launch button at the top of the page."] : ["run ", element("code", {}, "make lab"), "."];
+  return element("p", { class: "tts-simulate" }, "To simulate this on fresh prompts, get a kernel: ", ...how);
 };
 
 const RINGS = " Rings: simulated; bars: their 99 % intervals at once, where they are longer.";

@@ -25,6 +25,11 @@ def preset(name, question, look, /, **state):
     Returns
     -------
     dict of str to object
+
+    Examples
+    --------
+    >>> preset("Endless", "What if it never ends?", "Raise m.", test_length=None)["state"]
+    {'test_length': None}
     """
     return {"name": name, "question": question, "look": look, "state": state}
 
@@ -69,8 +74,8 @@ PRESETS = {
     "WeightBlocks": (
         preset(
             "A weaker memory",
-            "The layer hears its own last answer at less than full strength: where does a long chain end?",
-            "Lower the entry of W in row x, column w further. Compare step 1 with step 20.",
+            "The entry 0.9 of W falls to 0.6: by what factor does the error rise after one step, and after twenty?",
+            "Type it in row x, column w of W, and compare both ends of the curve.",
             W=_entries(x_w=0.9, y_flag=-1.0),
         ),
         preset(
@@ -241,6 +246,20 @@ PRESETS = {
             "Is there any mixture of this pool whose chain converges?",
             "Try the four sliders, and watch the right end of your curve.",
             pool=4,
+        ),
+    ),
+    "ThinkingLonger": (
+        preset(
+            "Still converging",
+            "The training prompts get longer: from which n on does the second curve turn?",
+            "Raise n slowly, and watch its right end.",
+            train_length=99,
+        ),
+        preset(
+            "The longest prompts",
+            "The training prompts get shorter again: does the best step come sooner or later?",
+            "Lower n, and watch the ring.",
+            train_length=500,
         ),
     ),
     "GPTThinking": (

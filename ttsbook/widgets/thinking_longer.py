@@ -25,6 +25,11 @@ class ThinkingLonger(Widget):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> ThinkingLonger(train_length=50).still().alt.split(" (")[0]
+    'Line chart of error / d, mean over w'
     """
 
     _esm = bundle("thinking_longer.js")
