@@ -72,7 +72,7 @@ def wanted():
 def html(title, question, figure, words):
     """Page whose picture is the card."""
     fonts = {
-        name: base64.b64encode((STATIC / "fonts" / f"source-serif-4-{weight}-normal.woff2").read_bytes()).decode()
+        name: base64.b64encode((STATIC / "fonts" / f"book-serif-{weight}.woff2").read_bytes()).decode()
         for name, weight in (("regular", 400), ("bold", 600))
     }
     drawn = svg.inline("".join(figure), label="".join(words), prefix="card-")

@@ -35,9 +35,9 @@ def page(browser, address):
 
 def test_text_is_set_in_the_book_s_own_face_in_lines_that_read_well(page):
     page.open("setup/thinking.html")
-    assert page.evaluate("document.fonts.check('600 16px \"Source Serif 4\"')")
+    assert page.evaluate("document.fonts.check('600 16px \"Book Serif\"')")
     faces = page.evaluate("[...document.fonts].filter((f) => f.status === 'loaded').map((f) => f.family)")
-    assert faces.count('"Source Serif 4"') == 3 or faces.count("Source Serif 4") == 3
+    assert faces.count('"Book Serif"') == 3 or faces.count("Book Serif") == 3
     assert 60 <= page.locator("article section > p:not([class])").evaluate_all(MEASURE) <= 80
     body, title = (page.locator(f"article {tag}").first for tag in ("section > p:not([class])", "h1"))
     size = "(element) => parseFloat(getComputedStyle(element).fontSize)"
@@ -191,4 +191,4 @@ def test_the_missing_page_opens_from_a_file(browser, site):
             .last.evaluate("(a) => a.href")
             .endswith("/theorems/overthinking.html")
         )
-        assert page.evaluate("document.fonts.check('16px \"Source Serif 4\"')")
+        assert page.evaluate("document.fonts.check('16px \"Book Serif\"')")
