@@ -8,11 +8,11 @@ BIN := $(VENV)/bin
 SITE := _build/html
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-all chapters lab results bench clean distclean
+.PHONY: help book serve test test-all test-binder links chapters lab results bench clean distclean
 
 help:  ## show this list
 	@echo "usage: make TARGET [VARIABLE=value]"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
 
 book: $(VENV)/.book  ## build the site, warnings as errors
 	@rm -rf _build
@@ -28,10 +28,17 @@ test: $(VENV)/.test book  ## unit tests, doctests, guards, browser tests, every 
 test-all: $(VENV)/.lab book  ## only the tests that are too long for `make test`
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope -m exhaustive
 
+test-binder: $(VENV)/.test  ## run every chapter in a fresh environment with Binder's packages
+	$(BIN)/pytest -n $(WORKERS) --dist loadscope -m exhaustive tests/book/test_binder.py
+
+links: $(VENV)/.book  ## check the links to other sites
+	@$(BIN)/jupyter-book build . --path-output _build/links --builder linkcheck --keep-going -q
+
 chapters: $(VENV)/.test  ## execute the chapters and store their outputs (CHAPTER=setup/task)
 	$(BIN)/python -m book.chapters $(CHAPTER)
 
 lab: $(VENV)/.lab  ## open the chapters in JupyterLab
+	@$(BIN)/jupyter trust chapters/*.ipynb chapters/*/*.ipynb > /dev/null
 	$(BIN)/jupyter lab chapters/index.ipynb
 
 results: $(VENV)/.test  ## do the long runs that are not stored yet (PRESET=tiny; default: cpu)
@@ -69,4 +76,6 @@ $(VENV)/.test: requirements.txt pyproject.toml $(VENV)/.book
 
 $(VENV)/.lab: requirements-lab.txt $(VENV)/.test
 	$(BIN)/python -m pip install --quiet -r requirements-lab.txt
+	@mkdir -p $(VENV)/share/jupyter/lab/settings
+	@cp .binder/overrides.json $(VENV)/share/jupyter/lab/settings/
 	@touch $@

@@ -5,7 +5,7 @@ import copy
 import sys
 import time
 
-from book import notebooks, numbers, times
+from book import notebooks, numbers, references, times
 from book.comparison import differences
 from book.execution import ChapterError, execute
 from book.normalization import normalize
@@ -28,12 +28,14 @@ def remake(notebook, *, folder, name, timed=False):
     Returns
     -------
     nbformat.NotebookNode
-        With fresh outputs, widget states, alternative texts, and numbers and times in the text.
+        With fresh outputs, widget states, alternative texts, and numbers, times and references in
+        the text.
 
     Raises
     ------
     ChapterError
-        If a cell fails, or a number in the text is computed by no cell.
+        If a cell fails, a number in the text is computed by no cell, or a reference leads
+        nowhere.
     """
     fresh = copy.deepcopy(notebook)
     start = time.perf_counter()
@@ -42,6 +44,7 @@ def remake(notebook, *, folder, name, timed=False):
         times.record(name, time.perf_counter() - start)
     numbers.write(fresh, name=name)
     times.write(fresh, name=name)
+    references.write(fresh, name=name)
     return normalize(fresh, name=name)
 
 

@@ -179,24 +179,24 @@ class Checks(SphinxPostTransform):
 
 
 def visit_check(translator, node):
-    """Open the form of a question, and leave its first child, the words, to be wrapped."""
-    seal_ = escape(node["seal"])
-    translator.body.append(f'<form class="check" data-name="{node["name"]}" data-seal="{seal_}">')
+    """Write the form of a question."""
     words, *options = node
-    opening, closing = ("<fieldset><legend>", "</legend>") if options else (f'<p><label for="{_id(node)}">', "</label>")
-    translator.body.append(opening)
-    words.walkabout(translator)
+    said = f"{_id(node)}-said"
+    write = translator.body.append
+    write(f'<form class="check" data-name="{node["name"]}" data-seal="{escape(node["seal"])}">')
     if options:
-        translator.body.append(closing)
+        write(f'<fieldset aria-describedby="{said}"><legend>')
+        words.walkabout(translator)
+        write("</legend>")
         for option in options:
             option.walkabout(translator)
-        translator.body.append("</fieldset><p>")
+        write("</fieldset><p>")
     else:
-        translator.body.append(
-            f' <span class="check-tolerance">({node["tolerance"]})</span>{closing}</p>'
-            f'<p><input id="{_id(node)}" inputmode="decimal" autocomplete="off" spellcheck="false"> '
-        )
-    translator.body.append('<button>Check</button> <span class="check-verdict" role="status"></span></p></form>\n')
+        write(f'<p><label for="{_id(node)}">')
+        words.walkabout(translator)
+        write(f' <span class="check-tolerance">({node["tolerance"]})</span></label></p><p>')
+        write(f'<input id="{_id(node)}" aria-describedby="{said}" inputmode="decimal" autocomplete="off"> ')
+    write(f'<button>Check</button> <span id="{said}" class="check-verdict" role="status"></span></p></form>\n')
     raise nodes.SkipNode
 
 

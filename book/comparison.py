@@ -25,7 +25,7 @@ def differences(stored, fresh):
     found = []
     for old, new in zip(stored.cells, fresh.cells, strict=True):
         if old.source != new.source:
-            found.append(f"cell {old.id}: the text shows a stale number")
+            found.append(f"cell {old.id}: the text shows a stale number or reference")
         elif old.cell_type == "code" and IGNORED not in tags(old):
             reasons = _cell_differences(old, new)
             found += [f"cell {old.id}: {reason}" for reason in reasons]

@@ -1,7 +1,6 @@
 """Sphinx extension: what the book asks of Jupyter Book beyond its settings."""
 
 import importlib
-import os
 from pathlib import Path
 
 from myst_nb.sphinx_ import HideCodeCellNode
@@ -10,12 +9,14 @@ from sphinx.util.fileutil import copy_asset
 
 from book import (
     checks,
+    colab,
     colophon,
     compact,
     contents,
     corrections,
     evidence,
     folding,
+    launch,
     linked_code,
     links,
     missing_page,
@@ -37,15 +38,21 @@ def setup(app):
     """Register the extension with Sphinx."""
     # Pages are named, and found by readers, without the folder that holds them all.
     app.srcdir = app.srcdir / "chapters"
-    app.connect("config-inited", add_repository)
+    links.allow_numbers()
+    app.connect("config-inited", launch.add_repository)
     app.connect("config-inited", widget_links.add_scheme)
     app.connect("config-inited", colophon.add_commit, priority=600)  # it links to the repository
     app.connect("html-collect-pages", missing_page.pages)
     app.connect("html-page-context", openers.add_openers)
     app.connect("html-page-context", preview.add_tags)
+    app.connect("html-page-context", launch.exact_addresses, priority=600)
     app.connect("env-before-read-docs", warn_of_unlisted_pages)
     app.connect("doctree-read", links.add_statements)
+    app.connect("doctree-read", links.add_equations)
+    app.connect("doctree-read", links.resolve_own)
+    app.connect("doctree-read", links.cite)
     app.connect("builder-inited", copy_mathjax)
+    app.connect("build-finished", colab.replace_sources)
     app.connect("build-finished", compact.compact_pages, priority=900)
     app.connect("html-collect-pages", widget_pages.collect)
     app.setup_extension("book.hints")
@@ -65,39 +72,6 @@ def setup(app):
     folded_cell = (folding.visit_folded_cell, folding.depart_folded)
     app.add_node(HideCodeCellNode, override=True, html=folded_cell)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
-
-
-def add_repository(_, config):
-    """Show the links that need the repository's address where it is known."""
-    if address := repository(os.environ):
-        config.html_theme_options |= {
-            "repository_url": address,
-            "use_repository_button": True,
-            "launch_buttons": {
-                "notebook_interface": "jupyterlab",
-                "binderhub_url": "https://mybinder.org",
-            },
-        }
-
-
-def repository(environ):
-    """Return the address of the repository that is being built, or None.
-
-    Parameters
-    ----------
-    environ : mapping of str to str
-        The environment. TTSBOOK_REPOSITORY is the full address; without it, GitHub's
-        own variables are read.
-
-    Returns
-    -------
-    str or None
-    """
-    if address := environ.get("TTSBOOK_REPOSITORY"):
-        return address.rstrip("/")
-    if name := environ.get("GITHUB_REPOSITORY"):
-        return f"{environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{name}"
-    return None
 
 
 def warn_of_unlisted_pages(app, *_):

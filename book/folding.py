@@ -42,9 +42,7 @@ class FoldDropdowns(SphinxPostTransform):
                 title, *content = node
                 summary = Summary("", *title, classes=["admonition-title"])
                 classes = ["admonition", *node["classes"]]
-                node.replace_self(
-                    Folded("", summary, *content, ids=node["ids"], classes=classes, open=not closed)
-                )
+                node.replace_self(Folded("", summary, *content, ids=node["ids"], classes=classes, open=not closed))
 
 
 def visit_folded(translator, node):

@@ -4,7 +4,7 @@ import ast
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from book import checks, numbers
+from book import checks, numbers, references
 from book.comparison import IGNORED
 from book.execution import ChapterError
 from book.normalization import alt_texts
@@ -87,6 +87,14 @@ def fresh_numbers(notebook):
             cell.source = before
 
 
+def readable_references(notebook):
+    """Forbid references that only Sphinx understands."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for role in references.raw_roles(cell.source):
+                yield f"cell {cell.id} refers by {role}: run `python -m book.references`"
+
+
 def no_typed_results(notebook):
     """Forbid results typed into the text."""
     for cell in notebook.cells:
@@ -113,6 +121,7 @@ GUARDS = (
     imports_package,
     short,
     fresh_numbers,
+    readable_references,
     no_typed_results,
     few_ignored_cells,
     checks.consistent,

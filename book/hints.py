@@ -24,7 +24,6 @@ FORMULA = re.compile(
     r'(?:\s*<span class="eqno">.*?</span>)?\s*\\[(\[](?P<tex>.*?)\\[)\]]</(?P=tag)>)',
     re.DOTALL,
 )
-SECTION = re.compile(r"<section\b")
 BOX = """<details class="admonition symbols"><summary class="admonition-title">Symbols on this page</summary>
 <dl>
 {rows}
@@ -144,16 +143,16 @@ def mark_formulas(html, page, symbols, notation):
         return f'{formula["start"]} data-symbols="{words}"{formula["rest"]}'
 
     html = FORMULA.sub(mark, html)
-    sections = list(SECTION.finditer(html, max(html.find("<article"), 0)))
-    if not seen or len(sections) < 2:
+    place = html.rfind("<section", 0, html.find("<h2", max(html.find("<article"), 0)) + 1)
+    if not seen or place < 0:
         return html
     address = relpath(f"{NOTATION}.html", dirname(page) or ".")
     rows = [row(target.html, address, name) for name, target in notation.items() if name in seen]
-    place = sections[1].start()
     return html[:place] + BOX.format(rows="\n".join(rows)) + html[place:]
 
 
 def row(html, address, name):
     """Return a row of the list of symbols, its symbol linked to the notation page."""
     term, _, meaning = html.removeprefix("<dt>").partition("</dt>")
-    return f'<div data-symbol="{name.removeprefix("symbol-")}"><dt><a href="{address}#{name}">{term}</a></dt>{meaning}</div>'
+    key = name.removeprefix("symbol-")
+    return f'<div data-symbol="{key}"><dt><a href="{address}#{name}">{term}</a></dt>{meaning}</div>'

@@ -16,6 +16,8 @@ TARGETS = (
     "div.proof[id], div.exercise[id], figure[id], div.math[id], .references li[id], tr[id^=claim-], tr[id^=symbol-]"
 )
 SIGNS = {r"\infty": "∞", r"\le": "≤", r"\ge": "≥", r"\top": "ᵀ", r"\ell": "ℓ", r"\star": "*", r"\cdot": "·"}
+SIGNS |= {r"\propto": "∝", r"\sum": "∑", r"\times": "×", r"\approx": "≈", r"\to": "→"}
+SIGNS |= {r"\lVert": "‖", r"\rVert": "‖", r"\langle": "⟨", r"\rangle": "⟩"}
 
 
 class Target(NamedTuple):
@@ -102,7 +104,7 @@ def describe_row(row):
     if row["id"].startswith("symbol-"):
         body = f"<dt>{inside(first.p)}</dt><dd>{inside(second.p)}</dd>"
         return Target(row["id"], "Symbol", "", f"{readable(first)}: {readable(second)}", "", body)
-    sentence, *rest = re.split(r"\s*<em>\(|<br/?>", inside(first.p), maxsplit=1)
+    sentence = re.split(r"\s*<em>\(|<br/?>", inside(first.p), maxsplit=1)[0]
     title = readable(BeautifulSoup(sentence.partition("</code>")[2], "html.parser"))
     body = f"<p>{sentence}</p><p>{inside(second.p)}</p>"
     return Target(row["id"], "Claim", "", title, readable(first), body)

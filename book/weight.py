@@ -2,7 +2,7 @@
 
 A page's weight is everything that opening it loads, uncompressed, apart from MathJax with
 its fonts and from the files that the theme and its extensions bring, which do not depend on
-the book: so the page itself, the book's own scripts, styles and pictures, and whatever is made
+the book: so the page itself, the book's own scripts, styles, fonts and pictures, and whatever is made
 of the book's text, such as the search index. 1 kB is 1000 bytes.
 """
 
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 
+ADDRESS = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
 LIMIT = 300_000  # bytes of a page
 STATIC = Path(__file__).parent / "static"
 MADE_OF_TEXT = {"searchindex.js"}
@@ -69,7 +70,15 @@ def own_files(path, page):
     links += [element["src"] for element in page.find_all(["script", "img"], src=True)]
     pages = {urlsplit(link).path for link in links}
     files = {(path.parent / link).resolve() for link in pages if not re.match(r"\w+:|//", link)}
-    return {file for file in files if file.name in own or file.parent.name == "_images"}
+    found = {file for file in files if file.name in own or file.parent.name == "_images"}
+    return found | {file for style in found if style.suffix == ".css" for file in _named_in(style)}
+
+
+def _named_in(style):
+    """Files that a style sheet names, such as fonts."""
+    named = ADDRESS.findall(style.read_text(encoding="utf-8"))
+    files = ((style.parent / urlsplit(address).path).resolve() for address in named if ":" not in address)
+    return (file for file in files if file.is_file())
 
 
 def _outermost(page, selector):

@@ -33,6 +33,6 @@ def build(folder, output, **environment):
     """Build a book as `make book` does, knowing no repository; return the finished process."""
     command = [Path(sys.executable).with_name("jupyter-book"), "build", folder, "--path-output", output]
     options = ["--all", "-W", "-n", "--keep-going"]
-    known = {name: value for name, value in os.environ.items() if "REPOSITORY" not in name}
+    known = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "TTSBOOK_"))}
     environment = {**known, "NO_COLOR": "1", **environment}
     return subprocess.run([*command, *options], env=environment, capture_output=True, text=True, check=False)

@@ -160,7 +160,7 @@ def drift(task, *, c=1.0):
 
 
 def finite_prompts_error(task, *, samples, rng):
-    r"""Predict the squared distance from Γ^{-1} of the best preconditioner on N prompts, times N.
+    r"""Predict the squared distance from Γ⁻¹ of the best preconditioner on N prompts, times N.
 
     The best preconditioner on N prompts is the regression of w on :math:`u = S w`. To first order in
     1/N its expected squared Frobenius distance is :math:`\mathbb{E}[\|w - \Gamma^{-1}u\|^2\,

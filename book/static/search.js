@@ -2,7 +2,7 @@
 {
   const STATEMENTS = ["definition", "theorem", "proposition", "corollary", "lemma"];
   const KINDS = [...STATEMENTS, "symbol", "figure", "exercise", "claim", "equation"]; // the best first
-  const IDLE = new Set(["the", "of", "a", "an", "and", "in", "to", "for", "is", "on", "fig"]);
+  const IDLE = new Set(["the", "of", "a", "an", "and", "in", "to", "for", "is", "on"]);
 
   const wordsOf = (text) => text.normalize("NFKD").toLowerCase().match(/\d+(?:\.\d+)*|[\p{L}\p{N}]+/gu) ?? [];
   const stem = (word) => (word.length > 4 ? word.replace(/(?:ies|es|s|y|e)$/, "") : word);
@@ -14,6 +14,10 @@
     const isStatement = rank < STATEMENTS.length;
     return { kind, number, title, paper, page, id, words, named: wordsOf(title).join(" "), rank, isStatement };
   });
+
+  const SHORT = { fig: "figure", eq: "equation", thm: "theorem", prop: "proposition", cor: "corollary" };
+  Object.assign(SHORT, { lem: "lemma", def: "definition", ex: "exercise" });
+  const inFull = (query) => query.replace(/^(\w+)\.? +(?=\(?\d)/, (start, word) => `${SHORT[word] ?? word} `);
 
   // Pairs of letters tell a misspelled word.
   function near(one, other) {
@@ -27,6 +31,7 @@
   function score(entry, query, words, loosely) {
     const phrase = words.join(" ");
     const called = [`${entry.kind} ${entry.number}`, entry.id, entry.id.replace(/^(?:equation|symbol)-/, "")];
+    if (query.includes("_")) called.push(entry.id.replace("claim-", ""));
     if (called.some((name) => same(name, query))) return 1000 - entry.rank;
     if (entry.named === phrase) return 900 - entry.rank;
     if (entry.paper.split(", ").some((place) => same(place, query))) return 800 - 5 * entry.rank;
@@ -44,7 +49,7 @@
   }
 
   function find(query) {
-    const asked = query.trim().toLowerCase();
+    const asked = inFull(query.trim().toLowerCase());
     const words = wordsOf(asked).filter((word, _, { length }) => length === 1 || !IDLE.has(word));
     if (!words.length) return { found: [], loosely: false };
     const rank = (loosely) =>
@@ -56,10 +61,12 @@
     return found.length ? { found, loosely: false } : { found: rank(true).slice(0, 10), loosely: true };
   }
 
+  const short = (text) => (text.length < 110 ? text : `${text.slice(0, text.lastIndexOf(" ", 100))} …`);
+
   function asResult({ entry, points }) {
     const { docnames, titles, filenames } = Search._index;
     const page = docnames.indexOf(entry.page);
-    const title = [`${entry.kind} ${entry.number}`.trim(), entry.title].filter(Boolean).join(": ");
+    const title = [`${entry.kind} ${entry.number}`.trim(), short(entry.title)].filter(Boolean).join(": ");
     const paper = entry.paper ? `; paper: ${entry.paper}` : "";
     return [entry.page, title, `#${entry.id}`, `${titles[page]}${paper}`, points, filenames[page]];
   }
@@ -82,7 +89,7 @@
     else if (loosely && !bySphinx.length) say("Nothing has all of these words. These come near:");
     if (loosely) return [...results, ...bySphinx];
     // A page of that very name comes before all but what is called so.
-    const named = ([, title]) => same(title.replace(/^[\d.]+/, "").split(":")[0], query);
+    const named = ([, title]) => same(title.replace(/<[^>]*>|[\d.]+ /g, "").split(":")[0], query);
     const called = results.filter(([, , , , points]) => points >= 800);
     const others = results.filter(([, , , , points]) => points < 800);
     const rest = bySphinx.filter((page) => !named(page));
@@ -93,7 +100,7 @@
   const textOf = Search.htmlToText;
   Search.htmlToText = (html, anchor) => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    for (const part of page.querySelectorAll("#jb-print-docs-body, .symbols, .widget, pre")) part.remove();
+    for (const part of page.querySelectorAll("#jb-print-docs-body, .bd-header-article, h1, .symbols, .widget, pre")) part.remove();
     return textOf(page.documentElement.outerHTML, anchor).replace(/\\[()[\]]/g, "").replace(/\s+/g, " ");
   };
 
@@ -106,6 +113,9 @@
         "Nothing was found.",
     },
   });
+
+  // The theme means this field and takes the first one of the page, which is not shown.
+  document.querySelector(".bd-search-container input").focus();
 
   // From a folder the browser lets no page read another.
   if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;

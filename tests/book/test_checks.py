@@ -134,7 +134,9 @@ def test_questions_become_controls_with_names_and_a_status(forms):
     assert [radio["value"] for radio in sign.find_all("input")] == ["1", "2", "3"]
     for form in forms:
         assert form.button.get_text() == "Check"
-        assert form.select_one("[role=status]").get_text() == ""
+        status = form.select_one("[role=status]")
+        assert status.get_text() == ""
+        assert form.select_one("[aria-describedby]")["aria-describedby"] == status["id"]
         name = form["data-name"]
         assert json.loads(form["data-seal"]) == checks.seal(name, HANDED[name])
 

@@ -90,6 +90,10 @@ def unknown_number(small):
     small.cells[0].source = NUMBER.format("0.5").replace("half", "third")
 
 
+def reference_for_sphinx_alone(small):
+    small.cells[0].source = f"See {{prf:ref}}`thm-x`, {{eq}}`eq-x` and {NUMBER.format('0.5')}."
+
+
 def typed_result(small):
     small.cells[0].source = "It is 0.5."
 
@@ -130,6 +134,7 @@ def two_ignored_cells(small):
         (guards.short, long_cell),
         (guards.fresh_numbers, stale_number),
         (guards.fresh_numbers, unknown_number),
+        (guards.readable_references, reference_for_sphinx_alone),
         (guards.no_typed_results, typed_result),
         (guards.few_ignored_cells, two_ignored_cells),
         (checks.consistent, question_without_answer),

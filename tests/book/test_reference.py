@@ -5,7 +5,7 @@ import griffe
 import pytest
 from sphinx.ext.napoleon import Config
 
-from book.extension import repository
+from book.launch import repository
 from book.reference import describe
 
 ROOT = Path(__file__).parents[2]

@@ -110,7 +110,8 @@ def test_code_has_one_style(command):
     ("file", "schema"),
     [
         ("CITATION.cff", "citation-file-format"),
-        (".github/workflows/tests.yml", "github-workflows"),
+        *((f".github/workflows/{name}.yml", "github-workflows") for name in ("links", "publish", "test")),
+        (".github/dependabot.yml", "dependabot"),
     ],
 )
 def test_file_follows_its_schema(file, schema):

@@ -36,7 +36,8 @@ def test_kinds_make_up_the_whole_of_what_a_page_loads(site):
 
 def test_what_is_loaded_is_counted_once(tmp_path):
     (tmp_path / "_static").mkdir()
-    (tmp_path / "_static" / "book.css").write_text("x" * 50)
+    (tmp_path / "_static" / "book.css").write_text("a { background: url('a.woff2?v=1') }")
+    (tmp_path / "_static" / "a.woff2").write_text("x" * 50)
     (tmp_path / "searchindex.js").write_text("x" * 70)
     links = '<link rel="stylesheet" href="_static/book.css?v=1"><link rel="preload" href="_static/book.js">'
     scripts = '<script src="searchindex.js"></script>' * 2
@@ -44,5 +45,5 @@ def test_what_is_loaded_is_counted_once(tmp_path):
     weighed = weight.weigh(tmp_path / "page.html")
     assert weighed["formulas"] == len('<p class="math">α<b class="math">a</b></p>'.encode())
     assert weighed[weight.TEXT] == len(links + scripts)
-    assert weighed[weight.FILES] == 120
-    assert weighed[weight.TOTAL] == 120 + weighed["formulas"] + weighed[weight.TEXT]
+    assert weighed[weight.FILES] == 50 + 70 + 36
+    assert weighed[weight.TOTAL] == 156 + weighed["formulas"] + weighed[weight.TEXT]

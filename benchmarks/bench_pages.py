@@ -1,0 +1,90 @@
+"""Pages of the built site: what each weighs, and how soon its widget answers."""
+
+import statistics
+
+from book import contents, weight
+from book.pdf import FLAGS, ROOT, find_browser
+from book.serve import SITE
+
+ANSWER = 50  # milliseconds from an input to the picture that follows it
+ROUNDS = 6
+# Each control is moved in turn. The clock runs from the event until the browser has drawn the frame after it.
+MOVE = """async (rounds) => {
+    const drawn = () => new Promise((done) => requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = done;
+        port2.postMessage(null);
+    }));
+    const controls = [...document.querySelectorAll(".widget-live :is(input[type=range], select)")];
+    const times = [];
+    for (let round = 0; round < rounds; round++) {
+        for (const control of controls) {
+            const turned = control.matches("select");
+            const last = turned ? control.options.length - 1 : Number(control.max);
+            const least = turned ? 0 : Number(control.min);
+            const goal = Math.round(least + ((last - least) * ((2 * round + 1) % 7)) / 6);
+            await drawn();
+            const start = performance.now();
+            if (turned) control.selectedIndex = goal;
+            else control.value = goal;
+            control.dispatchEvent(new Event(turned ? "change" : "input", { bubbles: true }));
+            await drawn();
+            times.push(performance.now() - start);
+        }
+    }
+    return times;
+}"""
+
+
+def run():
+    """Print the weight of each page by kind, and the times of each widget."""
+    if not (SITE / "index.html").exists():
+        print("skipped: the site is not built; run `make book`")
+        return
+    names = contents.listed((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    names += sorted(path.relative_to(SITE).with_suffix("").as_posix() for path in SITE.glob("widgets/*.html"))
+    print_weights(names)
+    browser = find_browser()
+    if browser is None:
+        print("\nwidgets skipped: no Chromium found; install it or name it in the variable CHROMIUM")
+        return
+    print_answers(names, browser)
+
+
+def print_weights(names):
+    """Print a table of weights, the heaviest kind of content beside the whole."""
+    print(f"kB that a page loads, uncompressed, without MathJax and the theme's own files (limit {weight.LIMIT / 1e3:g})")
+    print(f"{'':>32}" + "".join(f"{kind:>11}" for kind in (weight.TOTAL, *weight.KINDS, weight.TEXT, weight.FILES)))
+    for name in names:
+        kinds = weight.weigh(SITE / f"{name}.html")
+        columns = (kinds[kind] / 1e3 for kind in (weight.TOTAL, *weight.KINDS, weight.TEXT, weight.FILES))
+        too_much = "  above the limit" if kinds[weight.TOTAL] > weight.LIMIT else ""
+        print(f"{name:>32}" + "".join(f"{size:>11.1f}" for size in columns) + too_much)
+
+
+def print_answers(names, browser):
+    """Print how long each widget takes from an input to the next picture."""
+    from playwright.sync_api import sync_playwright
+
+    print(f"\nms from an input to the new picture, of every slider and list (limit {ANSWER} for the first)")
+    print(f"{'':>32}{'first':>11}{'median':>11}{'worst':>11}{'inputs':>11}")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser, args=FLAGS)
+        for name in names:
+            page = chromium.new_page(viewport={"width": 1280, "height": 900})
+            page.goto((SITE / f"{name}.html").as_uri())
+            if page.locator(".widget-live").count():
+                page.wait_for_function("document.querySelectorAll('.widget-live > script:only-child').length === 0")
+                page.evaluate("() => window.MathJax?.startup?.promise.then(() => {})")
+                times = page.evaluate(MOVE, ROUNDS)
+                print_times(name, times)
+            page.close()
+        chromium.close()
+
+
+def print_times(name, times):
+    """Print one line of the table."""
+    if times:
+        slow = "  above the limit" if times[0] > ANSWER else ""
+        numbers = "".join(f"{value:>11.1f}" for value in (times[0], statistics.median(times), max(times)))
+        print(f"{name:>32}{numbers}{len(times):>11}{slow}")

@@ -1,0 +1,200 @@
+"""The pages of the site as one document, in the order of the table of contents, to be printed."""
+
+import html
+import re
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+import yaml
+from bs4 import BeautifulSoup
+
+# What can only be used on a screen.
+SCREEN_ONLY = (
+    "script, style, button, input, select, textarea, dialog, template, noscript, iframe, .headerlink, "
+    ".d-print-none, .no-print, .widget-live, .tts-widget"
+)
+# Code that the site folds away: it draws pictures and checks statements.
+FOLDED_CODE = "details.hide, div.cell[class*=tag_hide-cell]"
+REFERENCES = ("id", "for", "aria-labelledby", "aria-describedby", "aria-controls", "headers")
+STYLE_RULE = re.compile(r"svg \.v\d+\{[^}]*\}")
+STYLE_CLASS = re.compile(r"\bv(\d+)\b")
+LINKED_ID = re.compile(r"(url\(#)([^)]+)")
+
+
+def join(site, toc, *, title, front, style):
+    """Join the pages that a table of contents lists into one HTML document.
+
+    Ids are made unique by the name of their page, links between pages become links inside
+    of the document, parts become headings above chapters, and what needs a screen is left out.
+
+    Parameters
+    ----------
+    site : pathlib.Path
+        Folder of the built site.
+    toc : str
+        Text of `_toc.yml`.
+    title : str
+        Title of the document.
+    front : str
+        HTML of what precedes the table of contents.
+    style : str
+        Style sheet that follows those of the site.
+
+    Returns
+    -------
+    str
+        The document. Its addresses of styles and pictures are relative to `site`.
+    """
+    listed = pages_by_part(toc)
+    names = [name for _, part in listed for name in part]
+    head, body, styles, contents = "", [], [], []
+    for caption, part in listed:
+        if caption:
+            contents.append((1, f"part-{key(caption)}", caption, ""))
+        for place, name in enumerate(part):
+            source = BeautifulSoup((site / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+            head = head or _head(source)
+            styles += _styles(source, key(name))
+            article = _article(source, name, names)
+            if caption and not place:
+                article.insert(0, _part_heading(source, caption))
+            contents += _entries(article) if caption else list(_entries(article))[:1]
+            body.append(str(article))
+    css = "\n".join(dict.fromkeys(styles))
+    return (
+        f'<!doctype html><html lang="en" data-theme="light" data-mode="light"><head><meta charset="utf-8">'
+        f"<title>{html.escape(title)}</title>{head}<style>{css}\n{style}</style></head>"
+        f'<body><main class="bd-content" id="book">{front}{_contents(contents)}{"".join(body)}</main></body></html>'
+    )
+
+
+def pages_by_part(toc):
+    """Captions of parts, None for the first page, each with the names of its pages."""
+    tree = yaml.safe_load(toc)
+    parts = [(part["caption"], [entry["file"] for entry in part["chapters"]]) for part in tree["parts"]]
+    return [(None, [tree["root"]]), *_with_sections(parts, tree)]
+
+
+def _with_sections(parts, tree):
+    """Let pages below a page follow it."""
+    below = {}
+
+    def visit(entry):
+        for child in entry.get("sections", []):
+            below.setdefault(entry["file"], []).append(child["file"])
+            visit(child)
+
+    for part in tree["parts"]:
+        for entry in part["chapters"]:
+            visit(entry)
+
+    def expand(names):
+        return [found for name in names for found in (name, *expand(below.get(name, [])))]
+
+    return [(caption, expand(names)) for caption, names in parts]
+
+
+def key(name):
+    """What the ids of a page begin with."""
+    return re.sub(r"\W+", "-", name.lower())
+
+
+def _head(source):
+    links = [str(link) for link in source.find_all("link", rel="stylesheet")]
+    math = [str(s) for s in source.find_all("script") if "mathjax" in s.get("src", "") or "window.MathJax" in s.text]
+    return re.sub(r'(href|src)="(?:\.\./)*', r'\1="', "".join(links + math))
+
+
+def _styles(source, prefix):
+    rules = [rule for style in source.find_all("style") for rule in STYLE_RULE.findall(style.text)]
+    return [STYLE_CLASS.sub(rf"{prefix}-v\1", rule, count=1) for rule in rules]
+
+
+def _article(source, name, names):
+    article = source.select_one("article.bd-article")
+    prefix = key(name)
+    for useless in article.select(f"{SCREEN_ONLY}, {FOLDED_CODE}"):
+        useless.extract()
+    for details in article.find_all("details"):
+        details["open"] = ""
+    for still in article.select(".widget"):
+        still.append(_place_of_widget(source, name))
+    for element in article.find_all(True):
+        _make_unique(element, prefix)
+    for link in article.find_all("a", href=True):
+        if (target := inside(link["href"], name, names)) is not None:
+            link["href"] = target
+        if not link["href"]:
+            link.name, link.attrs = "span", {}
+    _shift_headings(article)
+    article["id"], article["class"] = prefix, ["bd-article", "chapter"]
+    return article
+
+
+def inside(address, name, names):
+    """Where in the document a link of a page leads; "" if the document lacks it, None if outside."""
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc:
+        return None
+    steps = [*PurePosixPath(name).parent.parts, *PurePosixPath(unquote(parts.path)).parts]
+    resolved = []
+    for step in steps:
+        resolved = resolved[:-1] if step == ".." else [*resolved, step]
+    page = "/".join(resolved).removesuffix(".html") if parts.path else name
+    if page not in names:
+        return ""
+    return f"#{key(page)}" + (f"--{unquote(parts.fragment)}" if parts.fragment else "")
+
+
+def _place_of_widget(source, name):
+    note = source.new_tag("p", attrs={"class": "widget-place"})
+    note.string = f"A still picture. It moves on the book's site, on the page {name}.html."
+    return note
+
+
+def _make_unique(element, prefix):
+    for attribute in REFERENCES:
+        if value := element.get(attribute):
+            words = value if isinstance(value, list) else value.split()
+            element[attribute] = " ".join(f"{prefix}--{word}" for word in words)
+    if element.name == "use" and element.get("href", "").startswith("#"):
+        element["href"] = f"#{prefix}--{element['href'][1:]}"
+    for attribute in ("clip-path", "style", "fill", "mask"):
+        if "url(#" in (value := element.get(attribute, "")):
+            element[attribute] = LINKED_ID.sub(rf"\g<1>{prefix}--\g<2>", value)
+    if element.find_parent("svg") and (classes := element.get("class")):
+        element["class"] = [STYLE_CLASS.sub(rf"{prefix}-v\1", found) for found in classes]
+
+
+def _shift_headings(article):
+    """Put chapters below parts: h1 becomes h2, and so on. Looks follow the class."""
+    for heading in article.find_all(re.compile("^h[1-6]$")):
+        level = int(heading.name[1])
+        heading["class"] = [*heading.get("class", []), f"level-{level}"]
+        heading.name = f"h{min(6, level + 1)}"
+
+
+def _part_heading(source, caption):
+    heading = source.new_tag("h1", attrs={"id": f"part-{key(caption)}", "class": "part"})
+    heading.string = caption
+    return heading
+
+
+def _entries(article):
+    """Level, id, title and number of a chapter and of its sections."""
+    for heading in article.select("h2.level-1, h3.level-2"):
+        section = heading.find_parent(id=True)
+        number = heading.select_one(".section-number")
+        number_text = number.get_text() if number else ""
+        title = heading.get_text().removeprefix(number_text).strip()
+        yield 2 + (heading.name == "h3"), section["id"], title, number_text.strip()
+
+
+def _contents(entries):
+    rows = "".join(
+        f'<li class="entry-{level}"><a href="#{target}"><span class="number">{number}</span>'
+        f'<span class="title">{html.escape(title)}</span><span class="dots"></span>'
+        f'<span class="page" data-target="{target}"></span></a></li>'
+        for level, target, title, number in entries
+    )
+    return f'<nav class="book-contents" aria-label="Contents"><h1 id="contents">Contents</h1><ul>{rows}</ul></nav>'

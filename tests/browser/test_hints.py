@@ -1,0 +1,241 @@
+"""Cards on links and on formulas, by pointer, keyboard and touch; proofs that fold."""
+
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from watched_pages import settle, watched_page
+
+pytestmark = pytest.mark.browser
+CHAPTER = "theorems/scaling-law.html"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture
+def page(browser):
+    """A window on a desk with nothing in it yet."""
+    with watched_page(browser) as page:
+        yield page
+        assert page.problems == []
+
+
+def opened(page, address):
+    page.goto(address)
+    settle(page)
+    return page.locator("#hint")
+
+
+def link(page, target):
+    return page.locator(f'article a[data-hint][href$="{target}"]').first
+
+
+def focus_by_keyboard(page, element):
+    element.focus()  # Playwright's focus counts as the keyboard's
+    assert element.evaluate("(element) => element.matches(':focus-visible')")
+
+
+def inside(page, card):
+    box = card.bounding_box()
+    return box["x"] >= 0 and box["x"] + box["width"] <= page.viewport_size["width"]
+
+
+def test_a_link_shows_the_statement_with_its_formulas(page, address):
+    card = opened(page, address + CHAPTER)
+    link(page, "task.html#def-skill").hover()
+    card.get_by_text("Definition 1.2").wait_for()
+    assert card.locator("mjx-container").count() > 3
+    assert card.locator("mjx-merror, a, [id]").count() == 0
+
+
+@pytest.mark.parametrize("kind", ["#fig-law", "#cor-scaling-law", "references.html#id12", "task.html#prop-floor"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_cards_stay_in_the_window(browser, address, kind, width):
+    with watched_page(browser, width=width) as page:
+        card = opened(page, address + CHAPTER)
+        target = link(page, kind)
+        target.scroll_into_view_if_needed()
+        target.hover()
+        card.wait_for()
+        assert inside(page, card)
+        assert card.evaluate("(card) => card.scrollWidth <= card.clientWidth")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.problems == []
+
+
+def test_every_link_of_a_page_of_proofs_has_its_card(page, address):
+    card = opened(page, f"{address}appendix/proofs.html")
+    links = page.locator("article a[data-hint]:visible")
+    seen = set()
+    for i in range(links.count()):
+        target = links.nth(i).get_attribute("href")
+        if target not in seen:
+            seen.add(target)
+            links.nth(i).focus()
+            page.wait_for_function("document.activeElement.getAttribute('aria-describedby') === 'hint'")
+            assert card.inner_text().strip(), target
+    assert len(seen) > 20
+
+
+def test_a_card_can_be_hovered_and_dismissed(page, address):
+    card = opened(page, address + CHAPTER)
+    cause = link(page, "task.html#def-skill")
+    cause.hover()
+    card.wait_for()
+    card.hover()
+    page.wait_for_timeout(600)
+    assert card.is_visible()
+    page.keyboard.press("Escape")
+    assert card.count() == 0
+    cause.hover()
+    card.wait_for()
+    page.mouse.move(3, 3)
+    card.wait_for(state="detached")
+
+
+def test_the_keyboard_gets_cards_and_descriptions(page, address):
+    card = opened(page, address + CHAPTER)
+    cause = link(page, "#cor-scaling-law")
+    focus_by_keyboard(page, cause)
+    card.wait_for()
+    assert cause.get_attribute("aria-describedby") == card.get_attribute("id")
+    assert card.get_attribute("role") == "tooltip"
+    page.mouse.move(300, 300)  # the pointer does not take away what the keyboard asked for
+    page.wait_for_timeout(500)
+    assert card.is_visible()
+    page.keyboard.press("Escape")
+    assert card.count() == 0
+    assert cause.get_attribute("aria-describedby") is None
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    card.wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_card_breaks_no_rule_of_accessibility(browser, address, scheme):
+    with watched_page(browser, scheme=scheme) as page:
+        card = opened(page, f"{address}setup/task.html")
+        for cause in (link(page, "#def-skill"), page.locator("div.math[data-symbols]:visible").first):
+            cause.hover()
+            card.wait_for()
+            options = {"runOnly": RULES, "preload": False, "resultTypes": ["violations"]}
+            found = Axe().run(page, context="#hint", options=options).response["violations"]
+            assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+            page.keyboard.press("Escape")
+
+
+def test_cards_need_no_server_and_no_mathjax_of_the_page(page, site):
+    card = opened(page, Path(site, "appendix/claims.html").as_uri())
+    assert not page.evaluate("!!window.MathJax")
+    link(page, "task.html#def-skill").hover()
+    card.locator("mjx-container").first.wait_for()
+    assert "strength" in card.inner_text()
+
+
+def test_a_formula_explains_its_symbols_and_leads_to_the_notation(page, address):
+    card = opened(page, address + CHAPTER)
+    formula = page.locator("#cor-scaling-law div.math[data-symbols]").first
+    formula.hover()
+    card.wait_for()
+    shown = card.locator("dl > div")
+    assert shown.count() == len(formula.get_attribute("data-symbols").split())
+    assert "length of a training prompt" in card.inner_text()
+    assert card.locator("mjx-container").count() > shown.count()
+    shown.locator("a").first.click()
+    page.wait_for_url(re.compile(r"appendix/notation\.html#symbol-e-k$"))
+    assert page.locator("tr#symbol-e-k").is_visible()
+
+
+def test_the_pointer_can_pass_a_formula(page, address):
+    card = opened(page, address + CHAPTER)
+    page.locator("#cor-scaling-law div.math[data-symbols]").first.hover()
+    page.mouse.move(3, 3)
+    page.wait_for_timeout(800)
+    assert card.count() == 0
+
+
+def test_formulas_are_stops_of_the_keyboard_if_the_reader_asks_for_it(page, address):
+    card = opened(page, address + CHAPTER)
+    stops = page.locator("[data-symbols][tabindex]")
+    assert stops.count() == 0
+    box = page.get_by_label("Stop at every formula")
+    page.locator("details.symbols > summary").click()
+    box.check()
+    total = page.locator("[data-symbols]").count()
+    assert stops.count() + page.locator("[data-symbols]:has([tabindex])").count() == total > 100
+    focus_by_keyboard(page, page.locator("#cor-scaling-law [data-symbols][tabindex]").first)
+    card.wait_for()
+    page.reload()
+    settle(page)
+    assert stops.count() > 100
+    page.locator("details.symbols > summary").click()
+    box.uncheck()
+    assert stops.count() == 0
+
+
+def test_a_tap_follows_a_link_and_explains_a_formula(browser, address):
+    with watched_page(browser, width=390, has_touch=True) as page:
+        card = opened(page, address + CHAPTER)
+        formula = page.locator("#cor-scaling-law div.math[data-symbols]").first
+        formula.scroll_into_view_if_needed()
+        formula.tap()
+        card.wait_for()
+        assert inside(page, card)
+        page.locator("#cor-scaling-law .admonition-title").tap()
+        assert card.count() == 0
+        link(page, "task.html#def-skill").tap()
+        page.wait_for_url("**/setup/task.html#def-skill")
+        assert page.problems == []
+
+
+def test_all_proofs_of_a_page_fold_and_unfold(page, address):
+    for name in ("appendix/proofs", "appendix/proofs-theorems", "setup/task"):
+        opened(page, f"{address}{name}.html")
+        proofs = page.locator("article details.proof")
+        assert (
+            proofs.count() == page.locator("article .proof > .admonition-title", has_text=re.compile("^Proof$")).count()
+        )
+        button = page.locator(".fold-proofs")
+        for _ in range(2):
+            folds = button.inner_text() == "Fold all proofs"
+            button.click()
+            page.wait_for_function(
+                "(text) => document.querySelector('.fold-proofs').textContent !== text",
+                arg="Fold all proofs" if folds else "Unfold all proofs",
+            )
+            assert set(proofs.evaluate_all("(all) => all.map((proof) => proof.open)")) == {not folds}
+
+
+def test_proofs_of_the_appendix_are_open_and_those_of_chapters_are_not(page, address):
+    for name, is_open in {"appendix/proofs": True, "setup/task": False}.items():
+        opened(page, f"{address}{name}.html")
+        proofs = page.locator("article details.proof")
+        assert set(proofs.evaluate_all("(all) => all.map((proof) => proof.open)")) == {is_open}
+
+
+def test_a_link_into_a_folded_proof_unfolds_it(page, address):
+    opened(page, f"{address}appendix/proofs.html")
+    page.locator(".fold-proofs").click()
+    target = page.locator("details.proof div.math[id]").first
+    name = target.get_attribute("id")
+    assert target.is_hidden()
+    page.evaluate("(name) => { location.hash = name; }", name)
+    page.wait_for_function("(name) => document.getElementById(name).closest('details').open", arg=name)
+    assert target.is_visible()
+    page.locator(".fold-proofs").click()
+    page.goto(f"{address}setup/task.html")
+    page.goto(f"{address}appendix/proofs.html#{name}")
+    settle(page)
+    assert target.is_visible()
+
+
+def test_on_paper_no_card_and_no_button_but_the_symbols(page, address):
+    card = opened(page, f"{address}setup/task.html")
+    link(page, "#def-skill").hover()
+    card.wait_for()
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert card.is_hidden()
+    assert page.locator(".fold-proofs").is_hidden()
+    assert page.locator("details.symbols dd").first.is_visible()
+    assert page.get_by_label("Stop at every formula").is_hidden()

@@ -1,0 +1,126 @@
+"""What readers ask the search for, and what comes first; from a server and from a folder."""
+
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from watched_pages import watched_page
+
+pytestmark = pytest.mark.browser
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Queries, with the address that the first result leads to.
+FIRST = {
+    "Theorem 6.2": "theorems/overthinking.html#thm-critical-length",
+    "proposition 4.3": "theorems/hardness.html#prop-hardness-range",
+    "Theorem 3.3": "theorems/hardness.html#thm-direct-bound",  # of the paper
+    "Corollary 3.5": "theorems/scaling-law.html#cor-scaling-law",  # of the paper
+    "recursion theorem": "setup/thinking.html#prop-recursion",
+    "critical length": "theorems/overthinking.html#thm-critical-length",
+    "critcal lenght": "theorems/overthinking.html#thm-critical-length",
+    "thm-stability": "theorems/scaling-law.html#thm-stability",
+    "scaling law": "theorems/scaling-law.html#cor-scaling-law",
+    "definition of hardness": "setup/task.html#def-skill",
+    "best depth": "theorems/overthinking.html#prop-best-depth",
+    "figure 5.2": "theorems/scaling-law.html#fig-exchange",
+    "Fig. 5.2": "theorems/scaling-law.html#fig-exchange",
+    "fig-exchange": "theorems/scaling-law.html#fig-exchange",
+    "exercise 1.1": "setup/task.html#ex-two-skills",
+    "loss does not depend on W13": "appendix/claims.html#claim-no_gradient",
+    "direct_error_bound": "appendix/claims.html#claim-direct_error_bound",
+    "n_crit": "appendix/notation.html#symbol-n-crit",
+    "effective dimension": "appendix/notation.html#symbol-d-eff",
+    "eq-proofs-moment": "appendix/proofs.html#equation-eq-proofs-moment",
+    "overthinking": "theorems/overthinking.html",
+    "notation": "appendix/notation.html",
+}
+
+
+@pytest.fixture(scope="module")
+def page(browser):
+    """A window for all questions."""
+    with watched_page(browser) as page:
+        yield page
+        assert page.problems == []
+
+
+def search(page, root, query):
+    page.goto(f"{root}search.html?q={quote(query)}")
+    page.locator("#search-results h2", has_text="Search Results").wait_for(state="attached")
+    return page.locator("#search-results ul.search > li > a")
+
+
+@pytest.mark.parametrize("query", FIRST)
+def test_the_first_result(page, address, query):
+    found = search(page, address, query)
+    assert found.first.get_attribute("href") == FIRST[query]
+
+
+@pytest.mark.parametrize("query", ["Theorem 3.3", "critical length", "effective dimension"])
+def test_the_first_result_in_a_folder(page, site, query):
+    found = search(page, site.as_uri() + "/", query)
+    assert found.first.get_attribute("href") == FIRST[query]
+    found.first.click()
+    path, name = FIRST[query].split("#")
+    page.wait_for_url(f"{Path(site, path).as_uri()}*#{name}")
+
+
+def test_results_lead_to_their_place_and_say_where_it_is(page, address):
+    found = search(page, address, "Theorem 3.3")
+    item = page.locator("#search-results li").first
+    assert (
+        item.inner_text()
+        == "Theorem 4.1: Bound on the error of one step (4. Hardness: how far one step gets; paper: Theorem 3.3)"
+    )
+    found.first.click()
+    page.wait_for_url("**/theorems/hardness.html*#thm-direct-bound")
+    assert page.locator("#thm-direct-bound").is_visible()
+
+
+def test_results_show_neither_tex_nor_lists_of_contents(page, address):
+    search(page, address, "overthinking")
+    page.wait_for_load_state("networkidle")
+    summaries = page.locator("#search-results .context").all_inner_texts()
+    assert len(summaries) > 3
+    assert [text for text in summaries if "\\(" in text or "Symbols on this page" in text or ".ipynb" in text] == []
+
+
+def test_no_result_comes_with_a_hint(page, address):
+    found = search(page, address, "zzqqx")
+    assert found.count() == 0
+    assert page.get_by_role("status").inner_text() == "Nothing was found."
+    hint = page.locator("#search-results .search-help")
+    assert "other words" in hint.inner_text()
+    hint.get_by_role("link", name="notation").click()
+    page.wait_for_url("**/appendix/notation.html")
+
+
+def test_near_misses_are_called_so(page, address):
+    search(page, address, "critcal lenght")
+    assert "come near" in page.locator("#search-results .search-help").inner_text()
+
+
+def test_the_keyboard_finds_a_theorem_from_any_page(page, address):
+    page.goto(f"{address}setup/task.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("critical length")
+    page.keyboard.press("Enter")
+    page.locator("#search-results h2", has_text="Search Results").wait_for(state="attached")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/theorems/overthinking.html*#thm-critical-length")
+
+
+@pytest.mark.parametrize("query", ["", "overthinking", "critcal lenght", "zzqqx"])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1440, "dark")])
+def test_the_search_page_breaks_no_rule_of_accessibility(browser, address, query, width, scheme):
+    with watched_page(browser, width=width, scheme=scheme) as page:
+        if query:
+            search(page, address, query)
+        else:
+            page.goto(f"{address}search.html")
+        page.wait_for_load_state("networkidle")
+        options = {"runOnly": RULES, "preload": False, "resultTypes": ["violations"]}
+        found = Axe().run(page, options=options).response["violations"]
+        assert [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
