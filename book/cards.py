@@ -51,7 +51,7 @@ def subjects():
 
 
 def _outputs(notebook):
-    """Data of all outputs, in order."""
+    """Yield the data of all outputs, in order."""
     for cell in notebooks.code_cells(notebook):
         yield from (output.data for output in cell.outputs if "data" in output)
 

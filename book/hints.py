@@ -18,7 +18,7 @@ from book import search, targets
 from book.symbols import Symbols
 
 NOTATION = "appendix/notation"
-LINK = re.compile(r'(?P<start><a class="reference internal") href="(?P<page>[^"#]*)#(?P<id>[^"]+)"')
+LINK = re.compile(r'(?P<start><a class="reference(?: \w+)* internal(?: [\w-]+)*") href="(?P<page>[^"#]*)#(?P<id>[^"]+)"')
 FORMULA = re.compile(
     r'(?P<start><(?P<tag>span|div) class="math notranslate nohighlight")(?P<rest>[^>]*>'
     r'(?:\s*<span class="eqno">.*?</span>)?\s*\\[(\[](?P<tex>.*?)\\[)\]]</(?P=tag)>)',

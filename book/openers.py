@@ -20,13 +20,14 @@ _TITLE = re.compile(r"<h1>.*?</h1>", re.DOTALL)
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the book: what it asks, what it builds on, and its pages."""
+    """One part of the book: what it asks, what it builds on, its pages, and those below them."""
 
     caption: str
     number: str
     question: str
     builds_on: str
     pages: tuple
+    inner: tuple = ()
 
     @property
     def name(self):
@@ -49,7 +50,12 @@ def parts(toc):
     described = yaml.safe_load(PARTS.read_text(encoding="utf-8"))
     listed = yaml.safe_load(toc).get("parts", [])
     return [
-        Part(part["caption"], pages=tuple(page["file"] for page in part["chapters"]), **described[part["caption"]])
+        Part(
+            part["caption"],
+            pages=tuple(page["file"] for page in part["chapters"]),
+            inner=tuple(page["file"] for chapter in part["chapters"] for page in chapter.get("sections", ())),
+            **described[part["caption"]],
+        )
         for part in listed
         if part.get("caption") in described
     ]
@@ -88,7 +94,7 @@ def add_openers(app, page, _template, context, _doctree):
 def part_of(app, page):
     """Return the part that a page belongs to, or None."""
     toc = (Path(app.confdir) / "_toc.yml").read_text(encoding="utf-8")
-    return next((part for part in parts(toc) if page in part.pages), None)
+    return next((part for part in parts(toc) if page in part.pages + part.inner), None)
 
 
 def _times(words):
@@ -107,6 +113,6 @@ def _opener(app, part, address_of):
     return (
         f'\n<aside class="part-opener" aria-label="{escape(part.name)}">'
         f'<p class="part-question">{escape(part.question)}</p>'
-        f'<p class="part-base">Builds on: {escape(part.builds_on[0].lower() + part.builds_on[1:])}</p>'
+        f'<p class="part-base">Builds on: {escape(part.builds_on)}</p>'
         f"<ol>{''.join(entries)}</ol></aside>\n"
     )

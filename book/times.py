@@ -14,7 +14,8 @@ from pathlib import Path
 from book.notebooks import code_cells, tags
 
 RESULTS = Path(__file__).parent.parent / "results" / "chapters.json"
-LINE = re.compile(r"^\*Time: [^.*]*\.", re.MULTILINE)
+# The time of a lesson, `ninety minutes, in pairs`, is chosen and stays.
+LINE = re.compile(r"^\*Time: [^.*]*(?:to read|\d+ minutes)[^.*]*\.", re.MULTILINE)
 
 WORDS_A_MINUTE = 180
 SECONDS = {"formula in a line": 1.5, "formula of its own": 10, "line of code": 2, "picture": 20, "widget": 60}

@@ -22,7 +22,7 @@ def stored(kind):
 
 def test_every_widget_has_a_few_presets_and_no_others_have():
     assert {kind.__name__ for kind in WIDGETS} == set(PRESETS)
-    assert {len(presets) for presets in PRESETS.values()} <= {3, 4, 5}
+    assert {len(presets) for presets in PRESETS.values()} <= {2, 3, 4, 5}
 
 
 @pytest.mark.parametrize("kind", WIDGETS)

@@ -94,7 +94,13 @@ def superscript(exponent):
 
 
 class Answers(dict):
-    """Answers of exercises by name, for the page that checks them; shown without what is right."""
+    """Answers of exercises by name, for the page that checks them; shown without what is right.
+
+    Examples
+    --------
+    >>> Answers(half=value(0.5, within=0.01))
+    Answers that the page checks: half
+    """
 
     def _repr_mimebundle_(self, **_):
         return {"text/plain": repr(self)}, {"answers": dict(self)}  # what is shown, and its metadata

@@ -112,6 +112,7 @@
     press("theme", () => {
       const theme = root.dataset.theme === "dark" ? "light" : "dark";
       storage((kept) => ["mode", "theme"].forEach((key) => kept.setItem(key, theme)));
+      chosen &&= theme;
       paint(theme);
     });
     press("full", () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()));

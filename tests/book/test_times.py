@@ -6,7 +6,11 @@ from small_notebooks import code, notebook, printed, text
 from book import chapters, notebooks, times
 
 CHAPTERS = {notebooks.name_of(path): path for path in notebooks.paths()}
-STAMPED = {name: path for name, path in CHAPTERS.items() if "*Time: " in path.read_text(encoding="utf-8")}
+STAMPED = {
+    name: path
+    for name, path in CHAPTERS.items()
+    if times.LINE.search("\n".join(cell.source for cell in notebooks.read(path).cells))
+}
 
 
 @pytest.fixture
@@ -43,7 +47,7 @@ def test_what_is_folded_or_no_prose_is_not_counted(fence):
 
 
 def test_the_line_is_written_from_what_was_measured(results):
-    chapter = notebook(text("Before.\n\n*Time: a while. You need [this](that.md).*\n\nAfter."))
+    chapter = notebook(text("Before.\n\n*Time: a while to read. You need [this](that.md).*\n\nAfter."))
     times.write(chapter, name="part/one")
     assert chapter.cells[0].source == (
         "Before.\n\n*Time: about 5 minutes to read. You need [this](that.md).*\n\nAfter."
@@ -53,6 +57,13 @@ def test_the_line_is_written_from_what_was_measured(results):
     times.write(chapter, name="part/one")
     assert "*Time: about 5 minutes to read, 9 s to run. You need" in chapter.cells[0].source
     assert list(times.stale(chapter, name="part/one")) == []
+
+
+def test_the_time_of_a_lesson_stays(results):
+    lesson = notebook(text("*Time: ninety minutes, in pairs. Every cell runs in seconds.*"))
+    times.write(lesson, name="lab")
+    assert lesson.cells[0].source == "*Time: ninety minutes, in pairs. Every cell runs in seconds.*"
+    assert list(times.stale(lesson, name="lab")) == []
 
 
 def test_times_are_kept_beside_the_others_with_processor_and_threads(results):
@@ -68,7 +79,7 @@ def test_times_are_kept_beside_the_others_with_processor_and_threads(results):
 def test_only_the_command_that_measures_changes_the_times(results, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(notebooks, "CHAPTERS", tmp_path)
     path = tmp_path / "small.ipynb"
-    notebooks.write(notebooks.dumps(notebook(text("*Time: ?.*"), code("print(1)", printed("1\n")))), path)
+    notebooks.write(notebooks.dumps(notebook(text("*Time: ? to read.*"), code("print(1)", printed("1\n")))), path)
     assert chapters.main([]) == 0
     assert not results.exists()
     assert chapters.main(["--time"]) == 0

@@ -31,7 +31,8 @@ def link(page, target):
 
 
 def focus_by_keyboard(page, element):
-    element.focus()  # Playwright's focus counts as the keyboard's
+    page.keyboard.press("Tab")  # from now on, focus is the keyboard's
+    element.focus()
     assert element.evaluate("(element) => element.matches(':focus-visible')")
 
 

@@ -1,8 +1,9 @@
 import { STEPS, compute } from "./two_trainings.js";
-import { drag, element, follow, range, slider, wholeNumbers } from "./controls.js";
+import { drag, element, follow, range, slider } from "./controls.js";
 import { drawing, node, Panel } from "./chart.js";
 
 const DECADES = [-4, 1];
+const LENGTHS = [10, 12, 15, 20, 25, 30, 40, 50, 60, 70, 80, 90, 100, 120, 140, 160, 180, 200, 225, 250, 300, 350, 400, 450, 500];
 const TICK = 160; // milliseconds for one thinking step, while it thinks by itself
 
 const share = (value) => {
@@ -112,7 +113,7 @@ const render = ({ model, el }) => {
     model.save_changes();
   }, stop);
   const controls = [
-    slider(model, { trait: "train_length", label: "training examples n", values: wholeNumbers(10, 500, 24) }),
+    slider(model, { trait: "train_length", label: "training examples n", values: LENGTHS }),
     slider(model, { trait: "steps", label: "thinking steps k", values: range(0, STEPS) }),
     button,
   ];

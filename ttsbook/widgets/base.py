@@ -80,6 +80,12 @@ class Widget(anywidget.AnyWidget):
         -------
         dict of str to dict
             For each trait in ``controls`` what `ttsbook.widgets.settings.describe` says of it.
+
+        Examples
+        --------
+        >>> from ttsbook import widgets
+        >>> widgets.DirectAnswer(dim=5).settings()["dim"]
+        {'start': 5, 'kind': 'whole', 'least': 2, 'most': 50}
         """
         return {name: describe(self.traits()[name], getattr(self, name)) for name in self.controls}
 

@@ -25,6 +25,11 @@ def preset(name, question, look, /, **state):
     Returns
     -------
     dict of str to object
+
+    Examples
+    --------
+    >>> preset("Endless", "What if it never ends?", "Raise m.", test_length=None)["state"]
+    {'test_length': None}
     """
     return {"name": name, "question": question, "look": look, "state": state}
 
@@ -69,8 +74,8 @@ PRESETS = {
     "WeightBlocks": (
         preset(
             "A weaker memory",
-            "The layer hears its own last answer at less than full strength: where does a long chain end?",
-            "Lower the entry of W in row x, column w further. Compare step 1 with step 20.",
+            "The entry 0.9 of W falls to 0.6: by what factor does the error rise after one step, and after twenty?",
+            "Type it in row x, column w of W, and compare both ends of the curve.",
             W=_entries(x_w=0.9, y_flag=-1.0),
         ),
         preset(
@@ -243,6 +248,20 @@ PRESETS = {
             pool=4,
         ),
     ),
+    "ThinkingLonger": (
+        preset(
+            "Still converging",
+            "The training prompts get longer: from which n on does the second curve turn?",
+            "Raise n slowly, and watch its right end.",
+            train_length=99,
+        ),
+        preset(
+            "The longest prompts",
+            "The training prompts get shorter again: does the best step come sooner or later?",
+            "Lower n, and watch the ring.",
+            train_length=500,
+        ),
+    ),
     "GPTThinking": (
         preset(
             "Trained to answer",
@@ -264,6 +283,29 @@ PRESETS = {
             "Raise k to 30, and compare the curves.",
             shown=10,
             steps=5,
+        ),
+    ),
+    "ThinkingLonger": (
+        preset(
+            "Little of the tail",
+            "It gets to see more of the tail: does thirty steps of thinking end closer to the answer, or further off?",
+            "Raise n slowly, and watch the right end of the second curve.",
+            train_length=50,
+            steps=30,
+        ),
+        preset(
+            "One step",
+            "It must answer at once: do more examples of the tail make its answer better?",
+            "Raise n to its end, and compare the two points at k = 1.",
+            train_length=20,
+            steps=1,
+        ),
+        preset(
+            "Much of the tail",
+            "Which of the twenty answers go wrong first, those of directions seen most or seen least?",
+            "Press “Let it think”, and watch the panel of the answers.",
+            train_length=500,
+            steps=0,
         ),
     ),
 }

@@ -20,6 +20,11 @@ def describe(trait, value):
     dict of str to object
         `start` and `kind`, and where they apply `least` and `most`, `options`, `size` of a list,
         and `none` for a number that may be missing.
+
+    Examples
+    --------
+    >>> describe(traitlets.Int(min=1, allow_none=True), 40)
+    {'start': 40, 'kind': 'whole', 'least': 1, 'none': True}
     """
     if isinstance(trait, traitlets.Enum):
         return {"start": value, "kind": "text", "options": list(trait.values)}

@@ -39,6 +39,13 @@ class Simulating(Widget):
     found : dict
         What was simulated, empty before the first time: the settings, how many prompts of how many,
         points with the ends of their intervals, words, and the message of an error.
+
+    Examples
+    --------
+    >>> from ttsbook.widgets import DirectAnswer
+    >>> widget = DirectAnswer(dim=5)
+    >>> widget.simulating, widget.found
+    (False, {})
     """
 
     PROMPTS, CHUNK = 20_000, 500

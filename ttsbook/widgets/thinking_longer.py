@@ -25,9 +25,15 @@ class ThinkingLonger(Widget):
     ------
     traitlets.TraitError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> ThinkingLonger(train_length=50).still().alt.split(" (")[0]
+    'Line chart of error / d, mean over w'
     """
 
     _esm = bundle("thinking_longer.js")
+    controls = ("train_length", "steps")
     DIM, STEPS, TAIL, EVEN_LENGTH, COMPARED = 20, 30, 0.8, 10, 50
     train_length = traitlets.Int(200, min=10, max=500).tag(sync=True)
     steps = traitlets.Int(7, min=0, max=30).tag(sync=True)
