@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 SITE := _build/html
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-all test-binder links chapters lab results bench clean distclean
+.PHONY: help book serve pdf archive test test-all test-binder links chapters lab results bench clean distclean
 
 help:  ## show this list
 	@echo "usage: make TARGET [VARIABLE=value]"
@@ -21,6 +21,12 @@ book: $(VENV)/.book  ## build the site, warnings as errors
 
 serve: $(VENV)/.book  ## show the built site on 127.0.0.1 (PORT=8000; default: a free port)
 	@$(BIN)/python -m book.serve $(PORT)
+
+pdf: $(VENV)/.test book  ## print the book into one PDF (needs Chromium)
+	@$(BIN)/python -m book.pdf
+
+archive: pdf  ## pack the site, the PDF and the sources, for use without a network
+	@$(BIN)/python -m book.archive
 
 test: $(VENV)/.test book  ## unit tests, doctests, guards, browser tests, every notebook
 	$(BIN)/pytest --nbval --nbval-current-env -n $(WORKERS) --dist loadscope
