@@ -13,7 +13,9 @@ def setup(app):
 def source_pages(app):
     """Yield a page for each module: name, variables and template."""
     for item in package.modules(str(app.confdir)).values():
-        path = item.filepath.relative_to(app.confdir).as_posix()
+        path = "/".join([*item.path.split(".")[:-1], item.filepath.name])
+        if item.is_init_module:
+            path = f"{item.path.replace('.', '/')}/__init__.py"
         code = item.filepath.read_text(encoding="utf-8")
         shown = app.builder.highlighter.highlight_block(code, "python", linespans="L")
         body = f"<h1>{escape(path)}</h1>\n{described(app, item)}\n{shown}"
