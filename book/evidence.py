@@ -97,6 +97,7 @@ class ClaimRows(SphinxPostTransform):
             name = first_literal(row)
             if name in known:
                 row["ids"] = [f"claim-{name}"]
+                self.document.ids[f"claim-{name}"] = row  # so that `book.targets` does not add it again
                 for link in list(row.findall(addnodes.download_reference)):
                     link.replace_self(self.source(known[name], link))
 
