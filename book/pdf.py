@@ -148,7 +148,8 @@ def finish(path, entries):
         number, top = places[target]
         del above[level - 1 :]
         parent = above[-1] if above else None
-        item = writer.add_outline_item(title, number, parent=parent, fit=Fit.xyz(top=top), is_open=level == 1)
+        place = {"page_number": number, "fit": Fit.xyz(top=top), "is_open": level == 1}
+        item = writer.add_outline_item(title=title, parent=parent, **place)
         above += [parent] * (level - 1 - len(above)) + [item]
     _, commit, date = version()
     stamp = f"D:{(date or FIRST_DAY).replace('-', '')}000000Z"
