@@ -248,20 +248,6 @@ PRESETS = {
             pool=4,
         ),
     ),
-    "ThinkingLonger": (
-        preset(
-            "Still converging",
-            "The training prompts get longer: from which n on does the second curve turn?",
-            "Raise n slowly, and watch its right end.",
-            train_length=99,
-        ),
-        preset(
-            "The longest prompts",
-            "The training prompts get shorter again: does the best step come sooner or later?",
-            "Lower n, and watch the ring.",
-            train_length=500,
-        ),
-    ),
     "GPTThinking": (
         preset(
             "Trained to answer",
@@ -286,6 +272,12 @@ PRESETS = {
         ),
     ),
     "ThinkingLonger": (
+        preset(
+            "Still converging",
+            "The training prompts get longer: from which n on does the second curve turn?",
+            "Raise n slowly, and watch its right end.",
+            train_length=100,
+        ),
         preset(
             "Little of the tail",
             "It gets to see more of the tail: does thirty steps of thinking end closer to the answer, or further off?",
