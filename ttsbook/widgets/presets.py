@@ -273,6 +273,12 @@ PRESETS = {
     ),
     "ThinkingLonger": (
         preset(
+            "Still converging",
+            "The training prompts get longer: from which n on does the second curve turn?",
+            "Raise n slowly, and watch its right end.",
+            train_length=100,
+        ),
+        preset(
             "Little of the tail",
             "It gets to see more of the tail: does thirty steps of thinking end closer to the answer, or further off?",
             "Raise n slowly, and watch the right end of the second curve.",
