@@ -27,6 +27,11 @@ if "google.colab" in sys.modules:
     sys.modules["google.colab"].output.enable_custom_widget_manager()"""
 
 
+def setup(app):
+    """Replace the copies when the site is complete."""
+    app.connect("build-finished", replace_sources)
+
+
 def portable(notebook, *, name, environ, known=None):
     """Return a copy of a chapter that can be read and run outside of the repository.
 

@@ -8,6 +8,11 @@ from html import escape
 _GITHUB = re.compile(r"https://git(?:hub|lab)\.")
 
 
+def setup(app):
+    """Say the commit once the repository is known."""
+    app.connect("config-inited", add_commit, priority=600)
+
+
 def add_commit(app, config):
     """Add the commit to the footer, where the book is built in a repository of its own."""
     options = config.html_theme_options

@@ -22,6 +22,11 @@ SEARCH = re.compile(r'\s*<script src="[^"]*(?:searchtools|language_data|searchin
 KEPT_SPACE = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
 
 
+def setup(app):
+    """Make the pages compact when all else has been done to them."""
+    app.connect("build-finished", compact_pages, priority=900)
+
+
 def compact_pages(app, exception):
     """Compact every page of the site when it is built."""
     if exception is None and app.builder.format == "html":

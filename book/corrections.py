@@ -8,6 +8,12 @@ from sphinx_proof.nodes import unenumerable_node
 REPEATED_IDS = {"proof", "proof-content", "exercise-content", "solution-content"}
 
 
+def setup(app):
+    """Register the corrections."""
+    for transform in (BibliographyList, UniqueIds, UnnumberedStatements):
+        app.add_post_transform(transform)
+
+
 class UniqueIds(SphinxPostTransform):
     """Drop the ids that several parts of a page share, to which nothing can link."""
 

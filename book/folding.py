@@ -3,7 +3,17 @@
 from html import escape
 
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.transforms.post_transforms import SphinxPostTransform
+
+
+def setup(app):
+    """Register the transforms, and how what they make is written."""
+    app.add_post_transform(ProofTitles)
+    app.add_post_transform(FoldDropdowns)
+    app.add_node(Folded, html=(visit_folded, depart_folded))
+    app.add_node(Summary, html=(visit_summary, depart_summary))
+    app.add_node(HideCodeCellNode, override=True, html=(visit_folded_cell, depart_folded))
 
 
 class Folded(nodes.Element):

@@ -40,7 +40,6 @@ def setup(app):
     app.add_js_file("hints.js")
     app.connect("html-page-context", search.add_script)
     app.connect("build-finished", explain)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def explain(app, exception):

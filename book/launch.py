@@ -16,6 +16,12 @@ GITHUB = re.compile(r"https://github\.com/(?P<name>[\w.-]+/[\w.-]+)")
 NOTEBOOKS = "notebooks"
 
 
+def setup(app):
+    """Register both steps; the theme has made its buttons before the second."""
+    app.connect("config-inited", add_repository)
+    app.connect("html-page-context", exact_addresses, priority=600)
+
+
 def add_repository(_, config):
     """Show the links that need the repository's address where it is known."""
     if address := repository(os.environ):

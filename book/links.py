@@ -16,6 +16,13 @@ from sphinxcontrib.bibtex.roles import CitationRef
 BIBLIOGRAPHY = "appendix/references"
 
 
+def setup(app):
+    """Resolve the links of every page that is read."""
+    allow_numbers()
+    for step in (add_statements, add_equations, resolve_own, cite):
+        app.connect("doctree-read", step)
+
+
 def allow_numbers():
     """Let statements and exercises say their numbers, which Sphinx counts by itself."""
     for directive in (ElementDirective, ExerciseDirective):

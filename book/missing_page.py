@@ -12,6 +12,11 @@ from book import address, contents
 TEMPLATE = "404.html"
 
 
+def setup(app):
+    """Add the page to the site."""
+    app.connect("html-collect-pages", pages)
+
+
 def pages(app):
     """Yield the page for Sphinx to write."""
     if app.builder.format != "html":

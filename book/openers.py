@@ -18,6 +18,11 @@ _ASKED = re.compile(r"\A(?P<space>\s*)<p>(?P<strong><strong>.*?</strong>)</p>", 
 _TITLE = re.compile(r"<h1>.*?</h1>", re.DOTALL)
 
 
+def setup(app):
+    """Add what stands around a title when its page is written."""
+    app.connect("html-page-context", add_openers)
+
+
 @dataclass(frozen=True)
 class Part:
     """One part of the book: what it asks, what it builds on, its pages, and those below them."""

@@ -24,6 +24,11 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 logger = logging.getLogger(__name__)
 
 
+def setup(app):
+    """Register the transform."""
+    app.add_transform(InlineOutputs)
+
+
 class InlineOutputs(SphinxTransform):
     """Put SVG pictures and widgets into the page; warn of what readers would miss."""
 

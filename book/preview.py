@@ -14,6 +14,11 @@ CARDS = Path(__file__).parent / "static" / "cards"
 SUBTITLE = "Training data and test-time scaling: an interactive monograph"
 
 
+def setup(app):
+    """Add the tags when a page is written."""
+    app.connect("html-page-context", add_tags)
+
+
 def add_tags(app, page, _template, context, doctree):
     """Add the tags of one page to its head."""
     if doctree is None:

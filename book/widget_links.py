@@ -17,6 +17,12 @@ SCHEME = "widget"
 logger = logging.getLogger(__name__)
 
 
+def setup(app):
+    """Register the scheme, and what resolves it."""
+    app.connect("config-inited", add_scheme)
+    app.add_post_transform(WidgetLinks)
+
+
 def add_scheme(_, config):
     """Let MyST take such a link for an address, and not for the name of a page."""
     config.myst_url_schemes = [*config.myst_url_schemes, SCHEME]

@@ -14,6 +14,11 @@ from book.widget_links import page_of
 INDEX = "widgets/index"
 
 
+def setup(app):
+    """Add the pages to the site."""
+    app.connect("html-collect-pages", collect)
+
+
 def collect(app):
     """Yield the pages as Sphinx asks for them: name, values and template."""
     if app.builder.format != "html":
