@@ -43,8 +43,8 @@ def remake(notebook, *, folder, name, timed=False):
     if timed:
         times.record(name, time.perf_counter() - start)
     numbers.write(fresh, name=name)
-    times.write(fresh, name=name)
     references.write(fresh, name=name)
+    times.write(fresh, name=name)  # last, as it counts the words
     return normalize(fresh, name=name)
 
 

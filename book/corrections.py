@@ -10,6 +10,7 @@ REPEATED_IDS = {"proof", "proof-content", "exercise-content", "solution-content"
 
 def setup(app):
     """Register the corrections."""
+    app.connect("html-page-context", name_toggles, priority=900)  # after the theme
     for transform in (BibliographyList, UniqueIds, UnnumberedStatements):
         app.add_post_transform(transform)
 
@@ -56,3 +57,10 @@ class BibliographyList(SphinxPostTransform):
             items = [nodes.list_item("", *entry[1:], ids=entry["ids"]) for entry in bibliography]
             bibliography.children = []
             bibliography += nodes.bullet_list("", *items, classes=["references"])
+
+
+def name_toggles(_app, _page, _template, context, _doctree):
+    """Give the arrows that unfold the contents a name."""
+    if made := context.get("generate_toctree_html"):
+        named = '<summary aria-label="Pages below">'
+        context["generate_toctree_html"] = lambda *of, **options: str(made(*of, **options)).replace("<summary>", named)

@@ -7,7 +7,7 @@ the formulas, and lists the symbols of each page on it.
 
 import json
 import re
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from posixpath import dirname, join, normpath, relpath
 from urllib.parse import unquote
@@ -148,12 +148,13 @@ def mark_formulas(html, page, symbols, notation):
     if not seen or place < 0:
         return html
     address = relpath(f"{NOTATION}.html", dirname(page) or ".")
-    rows = [row(target.html, address, name) for name, target in notation.items() if name in seen]
+    rows = [row(target, address, name) for name, target in notation.items() if name in seen]
     return html[:place] + BOX.format(rows="\n".join(rows)) + html[place:]
 
 
-def row(html, address, name):
+def row(target, address, name):
     """Return a row of the list of symbols, its symbol linked to the notation page."""
-    term, _, meaning = html.removeprefix("<dt>").partition("</dt>")
-    key = name.removeprefix("symbol-")
-    return f'<div data-symbol="{key}"><dt><a href="{address}#{name}">{term}</a></dt>{meaning}</div>'
+    term, _, meaning = target.html.removeprefix("<dt>").partition("</dt>")
+    key, spoken = name.removeprefix("symbol-"), escape(target.text.partition(": ")[0])
+    link = f'<a href="{address}#{name}" aria-label="{spoken}">{term}</a>'
+    return f'<div data-symbol="{key}"><dt>{link}</dt>{meaning}</div>'

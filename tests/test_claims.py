@@ -47,13 +47,6 @@ def test_names_are_unique():
     assert len(set(NAMES)) == len(NAMES) > 0
 
 
-@pytest.mark.parametrize("claim", claims.CLAIMS, ids=NAMES)
-def test_every_place_of_a_claim_exists(claim):
-    for place in claim.places:
-        chapter, _, label = place.partition("#")
-        assert not label or f":label: {label}\n" in source(chapter), place
-
-
 @pytest.mark.parametrize("chapter", claims.CHAPTERS)
 def test_a_chapter_shows_its_claims_and_has_its_title(chapter):
     assert f'claims.table("{chapter}")' in source(chapter)

@@ -30,7 +30,7 @@ def broken(path, page, targets):
     """Links of a page whose file or part does not exist."""
     for link in page.find_all(href=True):
         parts = urlsplit(link["href"])
-        if parts.scheme in ("http", "https", "mailto"):
+        if parts.scheme in ("http", "https", "mailto") or link.name == "base":
             continue
         file = (path.parent / unquote(parts.path)).resolve() if parts.path else path
         settings = file.parent.name == "widgets"  # stand after the # of such an address
