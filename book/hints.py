@@ -155,6 +155,6 @@ def mark_formulas(html, page, symbols, notation):
 def row(target, address, name):
     """Return a row of the list of symbols, its symbol linked to the notation page."""
     term, _, meaning = target.html.removeprefix("<dt>").partition("</dt>")
-    key, spoken = name.removeprefix("symbol-"), escape(target.text.partition(": ")[0])
+    key, spoken = name.removeprefix("symbol-"), escape(target.title.partition(": ")[0])
     link = f'<a href="{address}#{name}" aria-label="{spoken}">{term}</a>'
     return f'<div data-symbol="{key}"><dt>{link}</dt>{meaning}</div>'
