@@ -86,7 +86,7 @@ def test_links_of_unpacked_pages_are_relative_and_lead_to_files(unpacked):
         if "_static" in path.parts:
             continue
         page = BeautifulSoup(path.read_text(), "html.parser")
-        links = [element.get("href") or element.get("src") for element in page.select("[href], [src]")]
+        links = [element.get("href") or element.get("src") for element in page.select("[href]:not(base), [src]")]
         local = [link for link in links if not re.match(r"(https?|mailto|data):", link)]
         files = [unquote(urlsplit(link).path) for link in local]
         found += [(path.name, f) for f in files if f.startswith("/") or not (path.parent / f).resolve().exists()]

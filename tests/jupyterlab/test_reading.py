@@ -23,7 +23,7 @@ TEXTS = """() => [...document.querySelectorAll(".jp-MarkdownCell .myst, .jp-Rend
 })"""
 ERRORS = (
     '[title*="Not Found"]',
-    '[title*="rror"]',
+    '[title*="Error"]',
     ".katex-error",
     ".myst-error",
     ".jp-MarkdownCell .jp-mod-error",
