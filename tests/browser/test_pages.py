@@ -15,9 +15,9 @@ PAGES = [*contents.listed((ROOT / "_toc.yml").read_text()), "search", *WIDGETS]
 EVERYDAY = {(390, "light"), (1440, "dark")}
 VIEWS = [(width, scheme) for width in (390, 768, 1280, 1440) for scheme in ("light", "dark")]
 # Axe's time grows with the square of a page's elements. Formulas, thousands of elements of MathJax, become
-# boxes of the same size; of the tokens of code that look alike, the first remains.
+# boxes of the same size with one word for who hears them; of the tokens of code that look alike, the first remains.
 SIMPLIFY = """() => {
-    document.querySelectorAll("mjx-assistive-mml").forEach((words) => words.remove());
+    document.querySelectorAll("mjx-assistive-mml").forEach((words) => words.replaceChildren("formula"));
     const formulas = [...document.querySelectorAll("mjx-math")];
     const boxes = formulas.map((formula) => formula.getBoundingClientRect());
     formulas.forEach((formula, i) => {
