@@ -14,7 +14,8 @@ PLACE = "theorems/overthinking"
 @claim(
     source="paper: Remark 4.1",
     places=(f"{PLACE}#thm-overthinking",),
-    method="The trace and the exact error at m = ∞, d = 20: 40 pairs with common skills, 40 whose skills are rotated.",
+    method="The trace and the exact error at m = ∞, d = 20: power laws of random exponents (the chapter draws others), "
+    "40 pairs with common skills, 40 whose skills are rotated.",
     tolerance=1e-9,
     limits="relative difference between trace and error with common skills; by as much the trace may exceed the error",
     verdict=Verdict.CAVEAT,

@@ -52,9 +52,14 @@ export class Panel {
   }
 
   y(value) {
+    return Math.min(this.bottom, Math.max(this.top, this.height(value)));
+  }
+
+  // Where a value lies, inside the panel or beyond it.
+  height(value) {
     const [low, high] = this.decades;
     const share = (Math.log10(Math.max(value, 1e-300)) - low) / (high - low);
-    return this.bottom - Math.min(1, Math.max(0, share)) * (this.bottom - this.top);
+    return this.bottom - share * (this.bottom - this.top);
   }
 
   // One stem for each value, at x = 1, 2, ...
@@ -71,11 +76,22 @@ export class Panel {
   curve(values, name) {
     const end = values.findIndex((value) => !Number.isFinite(value));
     const shown = end < 0 ? values : values.slice(0, end);
-    const points = shown.map((value, index) => `${this.x(index)},${this.y(value)}`).join(" ");
-    this.add("polyline", { points, class: `tts-curve ${name}` });
-    shown.forEach((value, index) => {
-      this.add("circle", { cx: this.x(index), cy: this.y(value), r: 3, class: `tts-dot ${name}` });
+    const points = shown.map((value, index) => [this.x(index), this.height(value)]);
+    const inside = ([, y]) => y >= this.top && y <= this.bottom;
+    // The part of a segment, both its ends within the panel, or null.
+    const clipped = ([x, y], [x2, y2]) => {
+      const cut = (limit) => [x + ((limit - y) / (y2 - y)) * (x2 - x), limit];
+      if (Math.max(y, y2) < this.top || Math.min(y, y2) > this.bottom) return null;
+      const keep = (point) => (inside(point) ? point : cut(point[1] < this.top ? this.top : this.bottom));
+      return [keep([x, y]), keep([x2, y2])];
+    };
+    let path = "";
+    points.slice(1).forEach((point, index) => {
+      const part = clipped(points[index], point);
+      if (part) path += `${path && inside(points[index]) ? "" : `M${part[0]}`}L${part[1]}`;
     });
+    this.add("path", { d: path, class: `tts-curve ${name}` });
+    for (const [cx, cy] of points.filter(inside)) this.add("circle", { cx, cy, r: 3, class: `tts-dot ${name}` });
   }
 
   // The area between two curves over x = 0, 1, ..., up to the first value that is not finite.

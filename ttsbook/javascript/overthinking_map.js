@@ -56,6 +56,25 @@ const sentence = ({ n, exponent, critical, depth, factors, errors }) => {
   return `${where}The chain diverges: best depth ${depth.steps}${best}; e/d = ${round(errors[STEPS])} after ${STEPS} steps.`;
 };
 
+// The critical length at each tail of the training, where the map shows it; its ends are on the frame.
+const criticalLine = (test) => {
+  const at = (exponent) => [exponent, criticalTrainLength(scaled(exponent), test)];
+  const shown = ([, n]) => n >= LENGTHS[0] && n <= LENGTHS[1];
+  const end = (inside, outside) => {
+    for (let halving = 0; halving < 12; halving++) {
+      const middle = at((inside[0] + outside[0]) / 2);
+      if (shown(middle)) inside = middle;
+      else outside = middle;
+    }
+    return inside;
+  };
+  return range(TAILS[0], TAILS[1], 0.02).map(at).flatMap((point, index, all) => {
+    const [before, after] = [all[index - 1], all[index + 1]];
+    if (!shown(point)) return [];
+    return [before && !shown(before) ? end(point, before) : null, point, after && !shown(after) ? end(point, after) : null].filter(Boolean);
+  });
+};
+
 const drawMap = (svg, frame, cells, state) => {
   const { left, right, top, bottom } = frame;
   const x = (n) => left + (Math.log(n / LENGTHS[0]) / Math.log(LENGTHS[1] / LENGTHS[0])) * (right - left);
@@ -71,10 +90,7 @@ const drawMap = (svg, frame, cells, state) => {
       start = c;
     }
   });
-  const edge = range(TAILS[0], TAILS[1], 0.02)
-    .map((exponent) => [exponent, criticalTrainLength(scaled(exponent), state.test)])
-    .filter(([, n]) => n >= LENGTHS[0] && n <= LENGTHS[1])
-    .map(([exponent, n]) => [x(n), y(exponent)]);
+  const edge = criticalLine(state.test).map(([exponent, n]) => [x(n), y(exponent)]);
   map.append(node("rect", { x: left, y: top, width: right - left, height: bottom - top, class: "tts-frame" }));
   map.append(node("polyline", { points: edge.join(" "), class: "tts-halo" }), node("polyline", { points: edge.join(" "), class: "tts-edge" }));
   const probe = { cx: x(state.n), cy: y(state.exponent) };

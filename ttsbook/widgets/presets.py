@@ -164,9 +164,9 @@ PRESETS = {
             train_length=141,
         ),
         preset(
-            "A test like the training",
-            "The tail of the test becomes that of the training: where does the line go?",
-            "Raise the tail of the test further, and watch the line and the signs of the factors.",
+            "A test with a tail",
+            "The test gets a tail, too, still lighter than that of the training: where does the line go?",
+            "Raise the tail of the test to that of the training, and watch the line and the signs of the factors.",
             test_exponent=0.3,
         ),
         preset(
