@@ -103,7 +103,7 @@ def test_a_ring_is_where_its_value_is_and_its_bar_where_the_interval_is(show):
     put(page, found={"settings": settings, "done": 1, "total": 2, "words": "Found.", **values})
     rings = page.locator("circle.tts-found")
     assert rings.count() == 2  # neither what is infinite nor what has left the panel
-    curve = page.locator("polyline.tts-first").get_attribute("points").split()
+    curve = page.locator("path.tts-first").get_attribute("d").removeprefix("M").split("L")
     (x0, y0), (x1, _) = (map(float, point.split(",")) for point in curve[:2])
     assert [float(rings.nth(0).get_attribute(name)) for name in ("cx", "cy")] == pytest.approx([x0, y0])
     assert float(rings.nth(1).get_attribute("cx")) == pytest.approx(x1)
