@@ -6,6 +6,7 @@ import torch
 
 from benchmarks.timing import median_seconds
 from ttsbook import cot, covariance, embedding, prompts, theory
+from ttsbook._threads import one_thread
 from ttsbook.attention import LinearSelfAttention
 from ttsbook.tasks import Task
 
@@ -32,10 +33,8 @@ def run():
     expected, fastest = candidates["literal, whole layer"](), "recursion on the weight"
     print(f"Thinking {STEPS} steps, d = {DIM}, m = {LENGTH}, {BATCH} prompts, float64, one thread")
     print(f"{'':>24} {'median of 5':>12} {'ratio':>7} {'relative difference':>20}")
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    seconds = median_seconds(candidates)
-    torch.set_num_threads(threads)
+    with one_thread():
+        seconds = median_seconds(candidates)
     for name, candidate in candidates.items():
         difference = (candidate() - expected).norm() / expected.norm()
         ratio = seconds[name] / seconds[fastest]

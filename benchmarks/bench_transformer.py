@@ -8,6 +8,7 @@ import torch
 
 from benchmarks.timing import median_seconds
 from ttsbook import cot, covariance, gpt_recipes, prompts, recipes
+from ttsbook._threads import one_thread
 from ttsbook.tasks import Task
 from ttsbook.transformer import GPT, Config
 
@@ -103,11 +104,9 @@ def compare_starts(sizes=((64, 2), (128, 6))):
 
 def run():
     """Print the three comparisons, beside the rate of the machine's matrix product; one thread."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    rate = matmul_rate()
-    print(f"Matrix product: {rate:.0f} · 10⁹ operations a second, float32, one thread\n")
-    compare_training(rate)
-    compare_thinking()
-    compare_starts()
-    torch.set_num_threads(threads)
+    with one_thread():
+        rate = matmul_rate()
+        print(f"Matrix product: {rate:.0f} · 10⁹ operations a second, float32, one thread\n")
+        compare_training(rate)
+        compare_thinking()
+        compare_starts()

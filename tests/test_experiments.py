@@ -9,6 +9,8 @@ from multiprocessing import get_context
 
 import numpy as np
 import pytest
+import torch
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from ttsbook import dynamics, results
 from ttsbook.experiments import EXPERIMENTS, recipes, runner
@@ -99,6 +101,14 @@ def slow_measure(settings, *, seed):
     time.sleep(60)
 
 
+def thread_counts():
+    return {library["filepath"]: library["num_threads"] for library in threadpool_info()}
+
+
+def thread_measure(settings, *, seed):
+    return {"threads": [*thread_counts().values(), torch.get_num_threads()]}
+
+
 def toy(seeds=6, measure=toy_measure):
     return runner.Experiment("toy", "A toy.", {"tiny": {"seeds": seeds}}, toy_runs, measure)
 
@@ -108,6 +118,15 @@ def test_processes_share_the_runs_and_keep_their_order(folder):
     found = results.load("toy", "tiny").runs
     assert [run["square"] for run in found] == [0, 1, 4, 9, 16, 25]
     assert os.getpid() not in {run["process"] for run in found}
+
+
+def test_a_run_takes_one_thread_of_every_library_and_gives_the_others_back(folder):
+    with threadpool_limits(2, user_api="blas"):
+        before = thread_counts()
+        assert 2 in before.values()
+        path = runner.run(toy(1, thread_measure), "tiny", progress=False)
+        assert thread_counts() == before
+    assert {threads for run in results.read(path)["runs"] for threads in run["threads"]} == {1}
 
 
 def alive(process):

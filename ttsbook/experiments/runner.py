@@ -16,6 +16,7 @@ import torch
 import ttsbook
 from ttsbook import _validation as check
 from ttsbook import results
+from ttsbook._threads import one_thread
 from ttsbook.progress import Progress
 
 
@@ -171,12 +172,8 @@ def _end_with_parent():
 
 
 def _measure(experiment, settings, arguments):
-    """Do one run on one thread, which makes its bits independent of the machine's load."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+    """Do one run on one thread: processes do not take each other's, and the bits do not depend on their number."""
     start = time.perf_counter()
-    try:
+    with one_thread():
         found = experiment.measure(settings, **arguments)
-    finally:
-        torch.set_num_threads(threads)
     return {**found, "seconds": round(time.perf_counter() - start, 3)}
