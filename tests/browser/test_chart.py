@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ttsbook.widgets.base import JAVASCRIPT
+from ttsbook.widgets.base import bundle
 
 pytestmark = pytest.mark.browser
 # From 1 at the top to 0.01 at the bottom, ten units of height for each power of ten and for each step.
@@ -14,7 +14,7 @@ PANEL = "{ left: 0, right: 40, top: 0, bottom: 20, domain: [0, 4], decades: [-2,
 @pytest.fixture
 def drawn(browser):
     """Function that draws a curve in a panel: its strokes as lists of points, and its dots."""
-    source = re.sub(r"^export ", "", (JAVASCRIPT / "chart.js").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    source = re.sub(r"^export ", "", bundle("chart.js"), flags=re.MULTILINE)
     page = browser.new_page()
 
     def draw(values):
@@ -57,3 +57,16 @@ def test_a_curve_leaves_the_panel_and_comes_back(drawn, values, strokes, dots):
     for stroke, wanted in zip(found, strokes, strict=True):
         assert stroke == [pytest.approx(point) for point in wanted]
     assert seen == [pytest.approx(point) for point in dots]
+
+
+def test_panels_grow_by_one_factor_where_the_place_is_taller_and_never_shrink(browser):
+    page = browser.new_page()
+    source = re.sub(r"^export ", "", bundle("chart.js"), flags=re.MULTILINE)
+    heights = page.evaluate(
+        f"(places) => {{ {source} return places.map((tall) => filling(tall, 100, [10, 30], [50, 90])); }}", [200, 50, 0]
+    )
+    one, other = {"top": 10, "bottom": 30 + 100 / 3}, {"top": 50 + 100 / 3, "bottom": 190}
+    grown = {"height": 200, "panels": [pytest.approx(one), pytest.approx(other)]}
+    natural = {"height": 100, "panels": [{"top": 10, "bottom": 30}, {"top": 50, "bottom": 90}]}
+    assert heights == [grown, natural, natural]
+    page.close()

@@ -80,7 +80,7 @@ def test_an_address_reproduces_the_picture(name, show):
 
 def test_an_address_reproduces_what_sliders_and_pointer_have_set(show, folder):
     page = show("overthinking-map", "test_exponent=0.35", folder)
-    slider(page, "color of the map").press("ArrowRight")
+    page.get_by_label("color of the map").select_option("error at k = 1")
     slider(page, "tail of training").press("End")
     box = page.locator(".tts-map .tts-frame").bounding_box()
     page.mouse.click(box["x"] + 0.2 * box["width"], box["y"] + 0.3 * box["height"])
@@ -116,6 +116,12 @@ def test_the_list_of_all_widgets_leads_to_each_question(name, show, address):
         page = show(links[preset["question"]].replace(".html#", "#").partition("#")[0], fragment(preset["state"]))
         assert page.locator(".tts-question strong").inner_text() == f"Guess first: {preset['question']}"
         assert links[preset["question"]].endswith(fragment(preset["state"]))
+
+
+def test_steps_that_no_list_offers_are_taken_from_an_address_and_named(show):
+    page = show("overthinking-map", "steps=7")
+    assert page.get_by_label("color of the map").locator("option:checked").inner_text() == "error at k = 7"
+    assert "error / d at k = 7" in page.locator(".tts-chart .tts-title").first.text_content()
 
 
 def test_what_cannot_be_is_named_and_the_rest_is_kept(show):
@@ -208,6 +214,14 @@ def test_on_a_projector_type_and_targets_are_large_and_the_picture_is_seen_whole
     assert min(words.evaluate_all(f"(all) => all.map({size})")) >= 1.25 * 16
     boxes = [target.bounding_box() for target in page.locator("button, select, input, a").all()]
     assert min(min(box["width"], box["height"]) for box in boxes) >= 24
+
+
+@EVERY
+@pytest.mark.parametrize("size", [(1440, 900), (1920, 1080)])
+def test_on_a_wide_screen_the_picture_takes_the_height(name, size, show):
+    page = show(name, size=size)
+    box = page.locator(".tts-chart").bounding_box()
+    assert 0.95 * size[1] <= box["y"] + box["height"] <= size[1]
 
 
 def test_the_embed_code_shows_the_widget_alone_as_it_is_set(show, address):

@@ -1,14 +1,10 @@
 import { directErrorBound, directErrorBySkill, hardness, preconditioner, skillCosts } from "./theory.js";
-import { drag, element, follow, range, round, slider, wholeNumbers } from "./controls.js";
-import { drawing, node, Panel } from "./chart.js";
+import { drag, element, follow, range, slider, wholeNumbers } from "./controls.js";
+import { drawing, filling, node, Panel } from "./chart.js";
+import { round } from "./numbers.js";
 import { overlay, simulate } from "./simulate.js";
 
 const DECADES = [-3, 2]; // of the strengths
-const TOP = 26;
-const BOTTOM = 166;
-const HEIGHT = 440;
-const LEFT = 46;
-const RIGHT = 8;
 
 const total = (values) => values.reduce((sum, value) => sum + value, 0);
 const digits = (strength) => Number(strength.toPrecision(3));
@@ -30,22 +26,23 @@ const sentence = ({ strengths, mean, sharper, bound, cost }) =>
   `Hardness: ${round(hardness(strengths))}; mean cost of a skill: ${round(cost)} examples. Exact error e₁/d = ` +
   `${round(mean)}; sharper sum: ${round(sharper)}; bound: ${round(bound)}.`;
 
-const draw = (width, model, state, words) => {
+const draw = (width, tall, model, state, words) => {
   const { strengths, errors, selected, mean, sharper, bound } = state;
-  const svg = drawing(width, HEIGHT, words);
-  const frame = { left: LEFT, right: width - RIGHT, domain: [0.5, strengths.length + 0.5] };
-  const upper = new Panel(svg, { ...frame, top: TOP, bottom: BOTTOM, decades: DECADES, label: "strength of each skill, λᵢ: drag a stem" });
+  const { height, panels } = filling(tall, 440, [26, 166], [206, 406]);
+  const svg = drawing(width, height, words);
+  const frame = { left: 46, right: width - 8, domain: [0.5, strengths.length + 0.5] };
+  const upper = new Panel(svg, { ...frame, ...panels[0], decades: DECADES, label: "strength of each skill, λᵢ: drag a stem" });
   upper.stems(strengths, "tts-first");
   upper.add("circle", { cx: upper.x(selected), cy: upper.y(strengths[selected - 1]), r: 8, class: "tts-chosen" });
-  const lower = new Panel(svg, { ...frame, top: 206, bottom: 406, decades: [-3, 4], label: "error left after one step, by skill" });
+  const lower = new Panel(svg, { ...frame, ...panels[1], decades: [-3, 4], label: "error left after one step, by skill" });
   lower.stems(errors, "tts-second");
   lower.level(bound, "bound/d", { name: "tts-bound", at: "end" });
   lower.level(sharper, "sharper sum/d", { name: "tts-sharper", at: "start" });
   lower.level(mean, "exact, e₁/d", { name: "tts-mean", at: "end", below: true });
   overlay(lower, model, { x: 1, from: 1 });
   lower.numbers("skill i");
-  svg.append(node("rect", { x: LEFT, y: 0, width: width - LEFT - RIGHT, height: BOTTOM + 14, class: "tts-grip" }));
-  return svg;
+  svg.append(node("rect", { x: frame.left, y: 0, width: frame.right - frame.left, height: upper.bottom + 14, class: "tts-grip" }));
+  return { svg, upper };
 };
 
 const setStrength = (model, skill, strength) => {
@@ -56,14 +53,15 @@ const setStrength = (model, skill, strength) => {
 };
 
 // The stem nearest to where the pointer was pressed follows it up and down.
-const dragStem = (model, el) => {
+const dragStem = (model, el, panel) => {
   const select = (x) => {
-    const [dim, width] = [model.get("strengths").length, el.querySelector(".tts-chart").viewBox.baseVal.width];
-    const skill = Math.ceil(((x - LEFT) / (width - LEFT - RIGHT)) * dim);
+    const [dim, { left, right }] = [model.get("strengths").length, panel()];
+    const skill = Math.ceil(((x - left) / (right - left)) * dim);
     model.set("selected", Math.min(dim, Math.max(1, skill)));
   };
   const bend = (_, y) => {
-    const share = (BOTTOM - y) / (BOTTOM - TOP);
+    const { top, bottom } = panel();
+    const share = (bottom - y) / (bottom - top);
     setStrength(model, model.get("selected"), 10 ** (DECADES[0] + share * (DECADES[1] - DECADES[0])));
   };
   drag(el, ".tts-grip", bend, select);
@@ -100,11 +98,14 @@ const render = ({ model, el }) => {
     element("div", { class: "tts-buttons", role: "group", "aria-label": "spectra to start from" }, ...presets),
     simulate(model),
   ];
-  dragStem(model, el);
-  return follow(model, el, controls, (width) => {
+  let shown;
+  dragStem(model, el, () => shown);
+  return follow(model, el, controls, (width, tall) => {
     const state = compute(model);
     const words = sentence(state);
-    return { picture: draw(width, model, state, words), words };
+    const { svg, upper } = draw(width, tall, model, state, words);
+    shown = upper;
+    return { picture: svg, words };
   });
 };
 

@@ -1,6 +1,7 @@
 // A small SVG chart. Colors come from the page: currentColor and the --tts variables.
 
-const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+import { powerOfTen } from "./numbers.js";
+
 const NAMESPACE = "http://www.w3.org/2000/svg";
 
 export const node = (tag, attributes, text = "") => {
@@ -16,10 +17,14 @@ export const drawing = (width, height, description) => {
   return svg;
 };
 
-const powerOfTen = (exponent) => {
-  if (exponent > -4 && exponent < 5) return exponent < 0 ? (10 ** exponent).toFixed(-exponent) : String(10 ** exponent);
-  const digits = [...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[digit]).join("");
-  return `10${exponent < 0 ? "⁻" : ""}${digits}`;
+// The heights of panels, each [top, bottom], and of the picture around them, for a place that may be
+// taller: panels grow by one factor, what is between them stays as it is.
+export const filling = (tall, height, ...panels) => {
+  const high = panels.reduce((sum, [top, bottom]) => sum + bottom - top, 0);
+  const growth = Math.max(0, tall - height) / high;
+  let moved = 0;
+  const grown = panels.map(([top, bottom]) => ({ top: top + moved, bottom: bottom + (moved += growth * (bottom - top)) }));
+  return { height: height + moved, panels: grown };
 };
 
 // Whole numbers from first to last, at most eleven or so: 1, 2, 5, 10, ... apart.

@@ -5,11 +5,6 @@ import { toolbar } from "./toolbar.js";
 
 export { element };
 
-export const round = (value) => {
-  if (!Number.isFinite(value)) return "∞";
-  return value >= 1e4 || (value < 1e-3 && value > 0) ? value.toExponential(1) : value >= 100 ? value.toFixed(0) : value.toPrecision(2);
-};
-
 // Numbers from first to last, a step apart.
 export const range = (first, last, step = 1) =>
   Array.from({ length: Math.round((last - first) / step) + 1 }, (_, i) => Number((first + i * step).toFixed(6)));
@@ -91,9 +86,10 @@ export const drag = (el, selector, move, press = () => {}) => {
   });
 };
 
-// Lay out a widget, and draw it again whenever the model or the width changes, once for all changes that
-// are made together. `draw(width)` gives the picture and the sentence that says what is seen. Where the
-// page has large type, the picture is drawn for less width, so that its type is large, too.
+// Lay out a widget, and draw it again whenever the model or the place changes, once for all changes that
+// are made together. `draw(width, tall)` gives the picture and the sentence that says what is seen. Where
+// the page has large type, the picture is drawn for less width, so that its type is large, too. `tall` is
+// the least height that the page's style gives the place: a picture may grow to it.
 export const follow = (model, el, controls, draw) => {
   const stage = element("div", { class: "tts-stage" });
   const status = element("p", { role: "status", class: "tts-status" });
@@ -103,7 +99,10 @@ export const follow = (model, el, controls, draw) => {
   const update = () => {
     due = false;
     const type = Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / 16);
-    const { picture, words } = draw(Math.min(720, Math.max(300, (stage.clientWidth || 640) / type)));
+    const wide = stage.clientWidth || 640;
+    const width = Math.min(720, Math.max(300, wide / type));
+    const tall = ((parseFloat(getComputedStyle(stage).minHeight) || 0) * width) / wide;
+    const { picture, words } = draw(width, Math.min(tall, width));
     stage.replaceChildren(picture);
     status.textContent = words;
   };

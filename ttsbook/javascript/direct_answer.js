@@ -1,6 +1,7 @@
 import { directErrorBySkill, directErrorBound, hardness, powerLaw, preconditioner } from "./theory.js";
-import { element, follow, range, round, slider, wholeNumbers } from "./controls.js";
-import { drawing, Panel } from "./chart.js";
+import { follow, range, slider, wholeNumbers } from "./controls.js";
+import { drawing, filling, Panel } from "./chart.js";
+import { fixed, round } from "./numbers.js";
 import { overlay, simulate } from "./simulate.js";
 
 const INFINITY = "∞";
@@ -13,14 +14,15 @@ const compute = (model) => {
   return { strengths, errors, total, bound: directErrorBound(strengths, n, m) };
 };
 
-const draw = (width, model, { strengths, errors, total }) => {
+const draw = (width, tall, model, { strengths, errors, total }) => {
   const dim = strengths.length;
-  const svg = drawing(width, 380, `Error of one step along each of ${dim} skills: from ${round(errors[0])} ` +
+  const { height, panels } = filling(tall, 380, [26, 106], [146, 346]);
+  const svg = drawing(width, height, `Error of one step along each of ${dim} skills: from ${round(errors[0])} ` +
     `along the strongest to ${round(errors[dim - 1])} along the weakest; their mean is ${round(total / dim)}.`);
   const frame = { left: 46, right: width - 8, domain: [0.5, dim + 0.5] };
-  const upper = new Panel(svg, { ...frame, top: 26, bottom: 106, decades: [-4, 0, 2], label: "strength of each skill, λᵢ" });
+  const upper = new Panel(svg, { ...frame, ...panels[0], decades: [-4, 0, 2], label: "strength of each skill, λᵢ" });
   upper.stems(strengths, "tts-first");
-  const lower = new Panel(svg, { ...frame, top: 146, bottom: 346, decades: [-5, 2], label: "error left after one step, by skill" });
+  const lower = new Panel(svg, { ...frame, ...panels[1], decades: [-5, 2], label: "error left after one step, by skill" });
   lower.stems(errors, "tts-second");
   lower.level(1, "no answer");
   lower.level(total / dim, "mean, e₁/d", { name: "tts-mean", at: "start", below: total / dim < 1 });
@@ -38,15 +40,15 @@ const sentence = ({ strengths, errors, total, bound }) => {
 const render = ({ model, el }) => {
   const lengths = wholeNumbers(1, 1000, 10);
   const controls = [
-    slider(model, { trait: "exponent", label: "tail exponent α", values: range(0, 2, 0.05), format: (v) => v.toFixed(2) }),
+    slider(model, { trait: "exponent", label: "tail exponent α", values: range(0, 2, 0.05), format: fixed(2) }),
     slider(model, { trait: "train_length", label: "training examples n", values: lengths }),
     slider(model, { trait: "test_length", label: "test examples m", values: [...lengths, null], format: (v) => (v === null ? INFINITY : String(v)) }),
     slider(model, { trait: "dim", label: "skills d", values: range(2, 50) }),
     simulate(model),
   ];
-  return follow(model, el, controls, (width) => {
+  return follow(model, el, controls, (width, tall) => {
     const state = compute(model);
-    return { picture: draw(width, model, state), words: sentence(state) };
+    return { picture: draw(width, tall, model, state), words: sentence(state) };
   });
 };
 

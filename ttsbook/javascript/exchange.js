@@ -1,6 +1,7 @@
 import { cotError, powerLaw, preconditioner, spectralEdges, trainLengthFor } from "./theory.js";
-import { drag, element, follow, range, round, slider, wholeNumbers } from "./controls.js";
-import { drawing, node, Panel } from "./chart.js";
+import { drag, element, follow, range, slider, wholeNumbers } from "./controls.js";
+import { drawing, filling, node, Panel } from "./chart.js";
+import { fixed, round } from "./numbers.js";
 import { overlay, simulate } from "./simulate.js";
 
 const DIM = 20;
@@ -73,10 +74,11 @@ const pieces = (points) => points.reduce((lines, point) => {
   return lines;
 }, [[]]).filter((line) => line.length > 0);
 
-const draw = (width, model, state, words) => {
-  const svg = drawing(width, 480, words);
+const draw = (width, tall, model, state, words) => {
+  const { height, panels } = filling(tall, 480, [26, 236], [280, 440]);
+  const svg = drawing(width, height, words);
   const frame = { left: 46, right: width - 12, domain: [0, STEPS + 0.5] };
-  const map = new Panel(svg, { ...frame, top: 26, bottom: 236, decades: [0, 3], label: "training examples n with the same error" });
+  const map = new Panel(svg, { ...frame, ...panels[0], decades: [0, 3], label: "training examples n with the same error" });
   [0, 1].forEach((which) => {
     const points = state.pairs.map((pair, i) => (Number.isNaN(pair[which]) ? null : [map.x(i + 1), map.y(pair[which])]));
     for (const line of pieces(points)) {
@@ -85,7 +87,7 @@ const draw = (width, model, state, words) => {
     }
   });
   if (state.border !== null) map.level(state.border, "chains diverge above", { at: "start", below: state.border > 300 });
-  const lower = new Panel(svg, { ...frame, top: 280, bottom: 440, decades: [-10, 2, 2], label: `error/d with n = ${state.n}` });
+  const lower = new Panel(svg, { ...frame, ...panels[1], decades: [-10, 2, 2], label: `error/d with n = ${state.n}` });
   lower.curve(state.errors.map((error) => (error < 1e-10 ? NaN : error)), "tts-first");
   overlay(lower, model);
   lower.numbers("thinking steps k");
@@ -115,17 +117,17 @@ const render = ({ model, el }) => {
   const controls = [
     slider(model, { trait: "train_length", label: "training examples n", values: lengths }),
     slider(model, { trait: "steps", label: "thinking steps k", values: range(1, STEPS) }),
-    slider(model, { trait: "exponent", label: "tail exponent α", values: range(0, 2, 0.1), format: (v) => v.toFixed(1) }),
+    slider(model, { trait: "exponent", label: "tail exponent α", values: range(0, 2, 0.1), format: fixed(1) }),
     slider(model, { trait: "test_length", label: "test examples m", values: tests, format: (v) => (v === null ? "∞" : String(v)) }),
     element("p", { class: "tts-legend" }, `d = ${DIM} skills; finite m: the limit of many skills`),
     simulate(model),
   ];
   let shown;
   dragPoint(model, el, () => shown);
-  return follow(model, el, controls, (width) => {
+  return follow(model, el, controls, (width, tall) => {
     const state = compute(model);
     const words = sentence(state);
-    const { svg, map } = draw(width, model, state, words);
+    const { svg, map } = draw(width, tall, model, state, words);
     shown = map;
     return { picture: svg, words };
   });

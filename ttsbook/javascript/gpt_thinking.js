@@ -1,16 +1,18 @@
-import { choice, element, follow, range, round, slider } from "./controls.js";
-import { drawing, Panel } from "./chart.js";
+import { choice, element, follow, range, slider } from "./controls.js";
+import { drawing, filling, Panel } from "./chart.js";
+import { round } from "./numbers.js";
 import { overlay, simulate } from "./simulate.js";
 
 const LOOKS = 31; // points of the mean come first, then those of the median
 
 const shownOf = (model) => model.get("curves")[model.get("shown")];
 
-const draw = (width, model, words) => {
+const draw = (width, tall, model, words) => {
   const [steps, { name, mean, median, reference }] = [model.get("steps"), shownOf(model)];
-  const svg = drawing(width, 340, words);
+  const { height, panels } = filling(tall, 340, [26, 296]);
+  const svg = drawing(width, height, words);
   const panel = new Panel(svg, {
-    left: 46, right: width - 8, top: 26, bottom: 296, domain: [0, 30], decades: [-6, 3], label: `error / d: ${name}`,
+    left: 46, right: width - 8, ...panels[0], domain: [0, 30], decades: [-6, 3], label: `error / d: ${name}`,
   });
   panel.level(1, "no answer");
   panel.curve(reference.slice(0, steps + 1), "tts-first");
@@ -38,9 +40,9 @@ const render = ({ model, el }) => {
       element("span", { class: "tts-key tts-first" }), "LSA theory, a reference"),
     simulate(model),
   ];
-  return follow(model, el, controls, (width) => {
+  return follow(model, el, controls, (width, tall) => {
     const words = sentence(model);
-    return { picture: draw(width, model, words), words };
+    return { picture: draw(width, tall, model, words), words };
   });
 };
 

@@ -1,7 +1,8 @@
 import { cotErrorLimit } from "./theory.js";
 import { mixturePreconditioner } from "./selection.js";
-import { choice, element, follow, range, round, slider } from "./controls.js";
-import { drawing, Panel } from "./chart.js";
+import { choice, element, follow, range, slider } from "./controls.js";
+import { drawing, filling, Panel } from "./chart.js";
+import { fixed, round } from "./numbers.js";
 import { overlay, simulate } from "./simulate.js";
 
 const STEPS = 20;
@@ -35,12 +36,13 @@ const sentence = ({ yours, even, paper, least }) => {
     `Least error (${percent(least.weights)} %): ${round(least.errors[5])}.`;
 };
 
-const draw = (model, width) => {
+const draw = (model, width, tall) => {
   const state = compute(model);
   const words = sentence(state);
-  const svg = drawing(width, 330, words);
+  const { height, panels } = filling(tall, 330, [26, 292]);
+  const svg = drawing(width, height, words);
   const panel = new Panel(svg, {
-    left: 46, right: width - 10, top: 26, bottom: 292, domain: [0, STEPS], decades: DECADES, label: "error / d, mean over w",
+    left: 46, right: width - 10, ...panels[0], domain: [0, STEPS], decades: DECADES, label: "error / d, mean over w",
   });
   panel.level(1, "no answer");
   panel.curve(state.even.errors, "tts-fourth");
@@ -58,12 +60,12 @@ const render = ({ model, el }) => {
   const controls = [
     choice(model, { trait: "pool", label: "pool", options: pools }),
     ...Object.entries(KINDS).map(([trait, label]) =>
-      slider(model, { trait, label, values: range(0, 1, 0.05), format: (value) => value.toFixed(2) })),
+      slider(model, { trait, label, values: range(0, 1, 0.05), format: fixed(2) })),
     element("p", { class: "tts-legend" }, ...key("tts-second", "yours "), ...key("tts-fourth", "even "),
       ...key("tts-first", "paper's "), ...key("tts-third", "least at k = 5")),
     simulate(model),
   ];
-  return follow(model, el, controls, (width) => draw(model, width));
+  return follow(model, el, controls, (width, tall) => draw(model, width, tall));
 };
 
 export default { render };

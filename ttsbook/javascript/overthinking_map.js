@@ -1,6 +1,7 @@
 import { bestDepth, cotErrorLimit, criticalTrainLength, powerLaw, preconditioner } from "./theory.js";
-import { drag, element, follow, range, round, slider, wholeNumbers } from "./controls.js";
-import { drawing, node, Panel } from "./chart.js";
+import { choice, drag, follow, range, slider, wholeNumbers } from "./controls.js";
+import { drawing, filling, node, Panel } from "./chart.js";
+import { fixed, round } from "./numbers.js";
 import { overlay, simulate } from "./simulate.js";
 
 const DIM = 20;
@@ -15,6 +16,12 @@ const scaled = (exponent) => {
   const raw = powerLaw(DIM, exponent);
   const total = raw.reduce((sum, value) => sum + value, 0);
   return raw.map((value) => (value * DIM) / total);
+};
+
+// What the map can show; an address may have set another number of steps.
+const colors = (steps) => {
+  const numbers = [...new Set([1, 2, 5, 10, 20, 50, steps ?? 1])].sort((one, other) => one - other);
+  return [[null, "best depth"], ...numbers.map((k) => [k, `error at k = ${k}`])];
 };
 
 const classOf = (value, bounds) => bounds.filter((bound) => value >= bound).length;
@@ -49,8 +56,8 @@ const compute = (model) => {
 
 const sentence = ({ n, exponent, critical, depth, factors, errors }) => {
   const worst = factors.indexOf(Math.min(...factors));
-  const least = Number.isFinite(critical) ? `n_crit = ${round(critical)}` : "n_crit = ∞";
-  const where = `n = ${n}, α = ${exponent.toFixed(2)}, ${least}. Longest stride: skill ${worst + 1}, factor ${factors[worst].toFixed(2).replace("-", "−")}. `;
+  const where = `n = ${n}, α = ${exponent.toFixed(2)}; critical n: ${round(critical)}. ` +
+    `Longest stride: skill ${worst + 1}, factor ${fixed(2)(factors[worst])}. `;
   if (!depth.diverges) return `${where}The error falls forever: e/d = ${round(errors[STEPS])} after ${STEPS} steps.`;
   const best = depth.steps <= STEPS ? ` with e/d = ${round(errors[depth.steps])}` : "";
   return `${where}The chain diverges: best depth ${depth.steps}${best}; e/d = ${round(errors[STEPS])} after ${STEPS} steps.`;
@@ -100,7 +107,7 @@ const drawMap = (svg, frame, cells, state) => {
   for (const n of [5, 20, 100, 500, 2000]) label(x(n), bottom + 16, String(n), n === LENGTHS[1] ? "end" : "middle");
   for (const exponent of [0, 0.5, 1, 1.5, 2]) label(left - 6, y(exponent) + 4, exponent.toFixed(1), "end");
   label((left + right) / 2, bottom + 33, "training examples n");
-  svg.append(node("text", { x: left - 30, y: top - 8, class: "tts-title" }, `tail of training α; ${title}; line: n_crit`));
+  svg.append(node("text", { x: left - 30, y: top - 8, class: "tts-title" }, `tail of training α; ${title}; line: critical n`));
   const box = (right - left + 30) / names.length;
   names.forEach((name, index) => {
     const place = left - 30 + index * box;
@@ -142,19 +149,21 @@ const drawErrors = (svg, frame, model, { errors, depth }) => {
 
 const render = ({ model, el }) => {
   let cells, drawnFor, frame;
-  const draw = (width) => {
+  const draw = (width, tall) => {
     const state = compute(model);
     const wanted = `${model.get("test_exponent")} ${state.steps}`;
     if (wanted !== drawnFor) [cells, drawnFor] = [shades(state.test, state.steps), wanted];
     const beside = width >= 600;
     const split = beside ? 0.54 * width : width;
     const words = sentence(state);
-    const picture = drawing(width, beside ? 430 : 790, words);
-    frame = { left: 34, right: split - (beside ? 12 : 8), top: 26, bottom: beside ? 350 : 310 };
+    const { height, panels } = beside ? filling(tall, 430, [26, 350]) : filling(tall, 790, [26, 310], [420, 570], [640, 760]);
+    const [errors, factors] = beside ? filling(tall, 430, [26, 176], [254, 394]).panels : panels.slice(1);
+    const picture = drawing(width, height, words);
+    frame = { left: 34, right: split - (beside ? 12 : 8), ...panels[0] };
     drawMap(picture, frame, cells, state);
     const right = { left: beside ? split + 52 : 52, right: width - 8 };
-    drawErrors(picture, { ...right, ...(beside ? { top: 26, bottom: 176 } : { top: 420, bottom: 570 }) }, model, state);
-    drawFactors(picture, { ...right, ...(beside ? { top: 254, bottom: 394 } : { top: 640, bottom: 760 }) }, state.factors);
+    drawErrors(picture, { ...right, ...errors }, model, state);
+    drawFactors(picture, { ...right, ...factors }, state.factors);
     return { picture, words };
   };
   drag(el, ".tts-map", (x, y) => {
@@ -165,15 +174,12 @@ const render = ({ model, el }) => {
     model.set("train_exponent", Math.round(20 * (TAILS[0] + up * (TAILS[1] - TAILS[0]))) / 20);
     model.save_changes();
   });
-  const tails = { values: range(TAILS[0], TAILS[1], 0.05), format: (value) => value.toFixed(2) };
+  const tails = { values: range(TAILS[0], TAILS[1], 0.05), format: fixed(2) };
   const controls = [
     slider(model, { trait: "train_length", label: "training examples n", values: wholeNumbers(...LENGTHS, 40) }),
     slider(model, { trait: "train_exponent", label: "tail of training α", ...tails }),
     slider(model, { trait: "test_exponent", label: "tail of the test", ...tails }),
-    slider(model, {
-      trait: "steps", label: "color of the map", values: [null, 1, 2, 5, 10, 20, 50],
-      format: (value) => (value === null ? "best k" : `k = ${value}`),
-    }),
+    choice(model, { trait: "steps", label: "color of the map", options: () => colors(model.get("steps")) }),
     simulate(model),
   ];
   return follow(model, el, controls, draw);

@@ -1,7 +1,8 @@
 import { powerLaw } from "./theory.js";
 import { grid, gridKey, mixtureError, optimalMixture, quadraticProgram } from "./selection.js";
-import { drag, element, follow, range, round, slider, wholeNumbers } from "./controls.js";
+import { drag, element, follow, range, slider, wholeNumbers } from "./controls.js";
 import { drawing, node } from "./chart.js";
+import { fixed, round } from "./numbers.js";
 import { simulate } from "./simulate.js";
 
 const DIM = 20;
@@ -125,15 +126,14 @@ const keepWithin = (model) => {
 };
 
 const render = ({ model, el }) => {
-  const fixed = (v) => v.toFixed(2);
   const controls = [
-    slider(model, { trait: "target_exponent", label: "target, exponent", values: range(0, 1.6, 0.05), format: fixed }),
+    slider(model, { trait: "target_exponent", label: "target, exponent", values: range(0, 1.6, 0.05), format: fixed(2) }),
     slider(model, { trait: "steps", label: "thinking steps k", values: range(1, 20) }),
-    slider(model, { trait: "easy_exponent", label: "easy, exponent", values: range(0, 1.6, 0.05), format: fixed }),
-    slider(model, { trait: "hard_exponent", label: "hard, exponent", values: range(0, 1.6, 0.05), format: fixed }),
+    slider(model, { trait: "easy_exponent", label: "easy, exponent", values: range(0, 1.6, 0.05), format: fixed(2) }),
+    slider(model, { trait: "hard_exponent", label: "hard, exponent", values: range(0, 1.6, 0.05), format: fixed(2) }),
     slider(model, { trait: "train_length", label: "training examples n", values: wholeNumbers(1, 1000, 10) }),
-    slider(model, { trait: "share_easy", label: "share of easy", values: range(0, 1, 0.01), format: fixed }),
-    slider(model, { trait: "share_hard", label: "share of hard", values: range(0, 1, 0.01), format: fixed }),
+    slider(model, { trait: "share_easy", label: "share of easy", values: range(0, 1, 0.01), format: fixed(2) }),
+    slider(model, { trait: "share_hard", label: "share of hard", values: range(0, 1, 0.01), format: fixed(2) }),
     element("p", { class: "tts-legend" }, "◯ yours  ● even  ■ paper's  ◆ least error; more color: larger error"),
     simulate(model, ""),
   ];

@@ -1,6 +1,7 @@
 import { STEPS, compute } from "./two_trainings.js";
 import { drag, element, follow, range, slider } from "./controls.js";
-import { drawing, node, Panel } from "./chart.js";
+import { drawing, filling, node, Panel } from "./chart.js";
+import { round } from "./numbers.js";
 
 const DECADES = [-4, 1];
 const LENGTHS = [10, 12, 15, 20, 25, 30, 40, 50, 60, 70, 80, 90, 100, 120, 140, 160, 180, 200, 225, 250, 300, 350, 400, 450, 500];
@@ -8,7 +9,7 @@ const TICK = 160; // milliseconds for one thinking step, while it thinks by itse
 
 const share = (value) => {
   const percent = 100 * value;
-  if (percent >= 1000) return `${percent.toPrecision(2).includes("e") ? percent.toExponential(0) : percent.toFixed(0)} %`;
+  if (percent >= 1000) return `${round(percent)} %`;
   return percent < 0.01 ? "less than 0.01 %" : `${Number(percent.toPrecision(2))} %`;
 };
 
@@ -94,16 +95,17 @@ const thinker = (model) => {
 
 const render = ({ model, el }) => {
   let frame;
-  const draw = (width) => {
+  const draw = (width, tall) => {
     const state = compute(model);
     const beside = width >= 600;
     const split = beside ? 0.62 * width : width;
     const text = sentence(state);
-    const picture = drawing(width, beside ? 330 : 560, text);
-    frame = { left: 52, right: split - 8, top: 26, bottom: beside ? 286 : 270 };
+    const { height, panels } = beside ? filling(tall, 330, [26, 286]) : filling(tall, 560, [26, 270], [356, 530]);
+    const picture = drawing(width, height, text);
+    frame = { left: 52, right: split - 8, ...panels[0] };
     drawErrors(picture, frame, state, !beside);
-    const lower = beside ? { left: split + 82, right: width - 4, top: 26, bottom: 286 } : { left: 68, right: width - 8, top: 356, bottom: 530 };
-    drawAnswers(picture, lower, state);
+    const second = beside ? { left: split + 82, right: width - 4 } : { left: 68, right: width - 8 };
+    drawAnswers(picture, { ...second, ...panels.at(-1) }, state);
     return { picture, words: text };
   };
   const { button, stop } = thinker(model);

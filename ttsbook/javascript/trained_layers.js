@@ -1,6 +1,7 @@
 import { bestDepth, cotError, powerLaw, preconditioner } from "./theory.js";
-import { choice, element, follow, round } from "./controls.js";
-import { drawing, Panel } from "./chart.js";
+import { choice, element, follow } from "./controls.js";
+import { drawing, filling, Panel } from "./chart.js";
+import { round } from "./numbers.js";
 import { overlay, simulate } from "./simulate.js";
 
 const DECADES = [-8, 4, 2];
@@ -72,13 +73,14 @@ const sentence = (model, state) => {
     `${size(state.middle[1])} answering directly, ${size(state.middle[last])} at k = ${last}.`;
 };
 
-const draw = (model, width) => {
+const draw = (model, width, tall) => {
   const state = compute(model);
   const words = sentence(model, state);
-  const svg = drawing(width, 330, words);
+  const { height, panels } = filling(tall, 330, [26, 292]);
+  const svg = drawing(width, height, words);
   const last = state.middle.length - 1;
   const panel = new Panel(svg, {
-    left: 46, right: width - 10, top: 26, bottom: 292, domain: [0, last], decades: DECADES,
+    left: 46, right: width - 10, ...panels[0], domain: [0, last], decades: DECADES,
     label: `error / d, ${model.get("summary")} over prompts and w`,
   });
   panel.level(1, "no answer", { below: state.theory[last] > 1 });
@@ -103,7 +105,7 @@ const render = ({ model, el }) => {
       element("span", { class: "tts-key tts-first" }), "theory of the mean"),
     simulate(model),
   ];
-  return follow(model, el, controls, (width) => draw(model, width));
+  return follow(model, el, controls, (width, tall) => draw(model, width, tall));
 };
 
 export default { render };

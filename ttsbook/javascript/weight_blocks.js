@@ -1,6 +1,7 @@
 import { meanError } from "./attention.js";
-import { element, follow, round } from "./controls.js";
-import { drawing, Panel } from "./chart.js";
+import { element, follow } from "./controls.js";
+import { drawing, filling, Panel } from "./chart.js";
+import { round } from "./numbers.js";
 
 const ROWS = ["x", "y", "w", "flag"];
 
@@ -40,16 +41,17 @@ const button = (label, act) => {
 
 const STEPS = 20;
 
-const draw = (model, width) => {
+const draw = (model, width, tall) => {
   const error = (V, W) => meanError(V, W, model.get("examples"), model.get("weights"), STEPS);
   const closed = error(model.get("closed_V"), model.get("closed_W"));
   const errors = error(model.get("V"), model.get("W"));
   const [first, last] = [errors[1], errors[STEPS]];
   const words = `Mean squared error: ${round(first)} after one step, ${round(last)} after ${STEPS} steps; ` +
     `closed form: ${round(closed[1])} and ${round(closed[STEPS])}.`;
-  const picture = drawing(width, 300, words);
+  const { height, panels } = filling(tall, 300, [26, 262]);
+  const picture = drawing(width, height, words);
   const panel = new Panel(picture, {
-    left: 46, right: width - 8, top: 26, bottom: 262, domain: [0, STEPS], decades: [-10, 4, 2], label: "mean squared error",
+    left: 46, right: width - 8, ...panels[0], domain: [0, STEPS], decades: [-10, 4, 2], label: "mean squared error",
   });
   panel.level(1, "no answer");
   panel.curve(closed, "tts-first");
@@ -76,7 +78,7 @@ const render = ({ model, el }) => {
       element("span", { class: "tts-key tts-second" }), "your layer ",
       element("span", { class: "tts-key tts-first" }), "closed form"),
   ];
-  return follow(model, el, controls, (width) => draw(model, width));
+  return follow(model, el, controls, (width, tall) => draw(model, width, tall));
 };
 
 export default { render };

@@ -1,0 +1,26 @@
+// Numbers as the widgets write them.
+
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+const superscript = (exponent) => {
+  const digits = [...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[digit]).join("");
+  return `${exponent < 0 ? "⁻" : ""}${digits}`;
+};
+
+// 0.01, 1, 1000; beyond them 10⁻⁶.
+export const powerOfTen = (exponent) => {
+  if (exponent <= -4 || exponent >= 5) return `10${superscript(exponent)}`;
+  return exponent < 0 ? (10 ** exponent).toFixed(-exponent) : String(10 ** exponent);
+};
+
+// With two digits 0.0023, 0.40, 17, and from 100 on whole; beyond them 3.5·10⁻¹⁶.
+export const round = (value) => {
+  if (!Number.isFinite(value)) return "∞";
+  if (value >= 100 && value < 1e4) return value.toFixed(0);
+  if (value === 0 || (value >= 1e-3 && value < 100)) return value.toPrecision(2);
+  const [digits, exponent] = value.toExponential(1).split("e");
+  return `${digits}·10${superscript(Number(exponent))}`;
+};
+
+// With so many digits after the point, and a minus sign that is one.
+export const fixed = (digits) => (value) => value.toFixed(digits).replace("-", "−");
