@@ -1,6 +1,7 @@
 """Parts of a page that unfold: proofs, solutions and code, all as the browser's own `details`."""
 
 from html import escape
+from itertools import takewhile
 
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
@@ -40,7 +41,10 @@ class ProofTitles(SphinxPostTransform):
 
 
 class FoldDropdowns(SphinxPostTransform):
-    """Fold what has the class `dropdown` and a title; other proofs can be folded, and are open."""
+    """Fold what has the class `dropdown` and a title; other proofs can be folded, and are open.
+
+    The code cells that follow a solution are a part of it.
+    """
 
     default_priority = 895
 
@@ -50,9 +54,20 @@ class FoldDropdowns(SphinxPostTransform):
             closed = "dropdown" in node["classes"]
             if (closed or {*node["classes"]} == {"proof"}) and isinstance(node[0], nodes.title):
                 title, *content = node
+                if "solution" in node["classes"]:
+                    content += self.take_code_after(node)
                 summary = Summary("", *title, classes=["admonition-title"])
                 classes = ["admonition", *node["classes"]]
                 node.replace_self(Folded("", summary, *content, ids=node["ids"], classes=classes, open=not closed))
+
+    @staticmethod
+    def take_code_after(node):
+        """Remove the hidden code cells next to a node from its parent, and return them."""
+        after = node.parent[node.parent.index(node) + 1 :]
+        cells = list(takewhile(lambda one: "tag_hide-cell" in one.get("classes", ()), after))
+        for cell in cells:
+            cell.parent.remove(cell)
+        return cells
 
 
 def visit_folded(translator, node):

@@ -67,6 +67,7 @@ def sound(tmp_path_factory):
     """Folder of a small book without defects."""
     cells = [
         text(PROSE),
+        code("because = 1", tags=["hide-cell"]),
         code("1", shown(svg=CURVE, plain="A curve."), **ALT),
         code("1", shown(svg=CURVE, plain="A curve."), **ALT),
         code("1", shown(widget=VIEW, svg=CURVE, plain="A slider.")),
@@ -122,10 +123,13 @@ def test_proofs_solutions_and_code_unfold(page):
         "Proof",
         "Proof",
         "Solution",
-        "Show code cell contentHide code cell content",
+        "Show the codeHide the code",  # of the solution
+        "Show the codeHide the code",
     ]
+    assert "because" in folded[2].get_text() and folded[3] in folded[2].find_all("details")
+    assert folded[4] not in folded[2].find_all("details")
     assert folded[0].p.string == "Clear."
-    assert [details.has_attr("open") for details in folded] == [False, True, False, False]
+    assert [details.has_attr("open") for details in folded] == [False, True, False, False, False]
 
 
 def test_statements_have_a_number_or_none_and_one_id(page):
