@@ -144,12 +144,15 @@ def wait_until(condition):
     assert condition()
 
 
-def test_processes_end_with_the_one_that_started_them(folder):
-    parent = get_context("spawn").Process(target=runner.run, args=(toy(2, slow_measure), "tiny"), kwargs={"workers": 2})
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT])
+def test_processes_end_with_the_one_that_started_them(folder, ending):
+    """Killed or interrupted while two runs of a minute are under way and others wait."""
+    parent = get_context("spawn").Process(target=runner.run, args=(toy(6, slow_measure), "tiny"), kwargs={"workers": 2})
     parent.start()
     wait_until(lambda: len(list(folder.iterdir())) == 2)
-    parent.kill()
-    parent.join()
+    os.kill(parent.pid, ending)
+    parent.join(30)
+    assert parent.exitcode is not None
     wait_until(lambda: not any(alive(int(entry.name)) for entry in folder.iterdir()))
 
 

@@ -3,14 +3,13 @@
 import re
 
 import pytest
+from lab_pages import TALL
 from watched_pages import watched_page
 
 from book import labels, notebooks, references
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 
-# Notebooks put into the page what is on the screen, so the screen is as long as the chapter.
-TALL = {"width": 1280, "height": 40_000}
 RENDERED = """count => {
   const cells = [...document.querySelectorAll(".jp-Notebook .jp-MarkdownCell")];
   return cells.length >= count && cells.every((cell) => cell.querySelector(".myst")?.textContent.trim());

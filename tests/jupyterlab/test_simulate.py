@@ -4,6 +4,7 @@ import re
 
 import nbformat
 import pytest
+from lab_pages import run_all
 from watched_pages import watched_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
@@ -35,13 +36,6 @@ def shown(lab, lab_folder, browser):
             return page, widget
 
         yield shown
-
-
-def run_all(page):
-    """Run all cells, when there is a kernel."""
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
 def prompts(widget):

@@ -3,11 +3,12 @@
 import json
 import os
 import platform
+import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from threading import Thread
 
 import numpy as np
@@ -160,14 +161,23 @@ def _measured(experiment, settings, planned, missing, workers):
         for index in missing:
             yield index, _measure(experiment, settings, planned[index])
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
+    others = set(active_children())
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow_parent)
+    try:
         tasks = {pool.submit(_measure, experiment, settings, planned[index]): index for index in missing}
         for task in as_completed(tasks):
             yield tasks[task], task.result()
+    except BaseException:  # an interrupt, an error of a run, or an end before the last run: do not wait for the rest
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in set(active_children()) - others:
+            process.kill()
+        raise
+    pool.shutdown()
 
 
-def _end_with_parent():
-    """Let this process end when the one that started it is killed, rather than wait for work forever."""
+def _follow_parent():
+    """Leave interrupts to the process that started this one, and end when it is killed, rather than wait forever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()
 
 

@@ -1,0 +1,11 @@
+"""Pages of JupyterLab, as the tests open and use them."""
+
+# Notebooks put into the page what is on the screen, so the screen is as long as the chapter.
+TALL = {"width": 1280, "height": 40_000}
+
+
+def run_all(page):
+    """Run all cells, when there is a kernel."""
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
