@@ -17,6 +17,14 @@ def test_a_task_keeps_its_own_copy_of_the_covariance():
     assert task.dim == 3
 
 
+def test_a_task_knows_the_root_of_its_covariance_and_computes_it_once():
+    task = Task(covariance.rotate(covariance.power_law(4, 1.0), rng=np.random.default_rng(0)), 10)
+    np.testing.assert_allclose(task.root @ task.root, task.cov, atol=1e-12)
+    assert task.root is task.root
+    with pytest.raises(ValueError, match="read-only"):
+        task.root[0, 0] = 5
+
+
 def test_a_mixture_has_the_dimension_of_its_tasks():
     mixture = Mixture([EASY, HARD], [0.5, 0.5])
     assert mixture.dim == 3

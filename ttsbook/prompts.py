@@ -6,7 +6,6 @@ import numpy as np
 import torch
 
 from ttsbook import _validation as check
-from ttsbook import covariance
 from ttsbook.tasks import Mixture, Task
 
 
@@ -80,6 +79,7 @@ def sample(task, batch, *, generator, dtype=torch.float32, condensed=False):
 
     Examples
     --------
+    >>> from ttsbook import covariance
     >>> task = Task(covariance.isotropic(5), 20)
     >>> drawn = sample(task, 8, generator=torch.Generator().manual_seed(0))
     >>> tuple(drawn.x.shape), tuple(drawn.y.shape), tuple(drawn.w.shape)
@@ -97,7 +97,7 @@ def sample(task, batch, *, generator, dtype=torch.float32, condensed=False):
 
     lengths = torch.tensor([part.prompt_length for part in task.tasks], device=generator.device)
     which = torch.multinomial(stack([task.weights])[0], batch, replacement=True, generator=generator)
-    roots = stack([covariance.square_root(part.cov) for part in task.tasks])  # (tasks, d, d)
+    roots = stack([part.root for part in task.tasks])  # (tasks, d, d)
     noise = stack([np.sqrt(part.noise_variance) for part in task.tasks])  # (tasks,)
     length = int(lengths.max())
     if condensed:

@@ -1,10 +1,12 @@
 """Tasks: where the examples of a prompt come from, and how many there are."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from ttsbook import _validation as check
+from ttsbook import covariance
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +56,13 @@ class Task:
     def dim(self):
         """Dimension d of the examples."""
         return len(self.cov)
+
+    @cached_property
+    def root(self):
+        """Symmetric square root of the covariance, shape (d, d): it makes examples of standard normal numbers."""
+        root = covariance.square_root(self.cov)
+        root.flags.writeable = False
+        return root
 
 
 @dataclass(frozen=True, eq=False)
