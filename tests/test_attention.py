@@ -172,3 +172,8 @@ def test_type_and_device_are_kept():
 def test_bad_input_is_refused_by_name(error, call, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_scaling_of_another_batch_is_refused():
+    with pytest.raises(ValueError, match="one for each of 1 prompts, got 5"):
+        LinearSelfAttention(3)(torch.zeros(1, 8, 4), torch.ones(5))

@@ -109,3 +109,12 @@ def test_prompts_of_a_mixture_count_their_own_examples():
 def test_bad_input_is_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("solver", [baselines.least_squares(), baselines.conjugate_gradient()])
+def test_prompts_in_float32_leave_unseen_directions_unseen(solver):
+    """Three examples in five dimensions leave d - m = 2; in float32 rounding looks like what was seen."""
+    generator = torch.Generator().manual_seed(0)
+    drawn = prompts.sample(Task(covariance.isotropic(5), 3), 4000, generator=generator, dtype=torch.float32)
+    left = (solver(drawn, 5)[:, -1] - drawn.w).square().sum(dim=1)
+    assert abs(left.mean() - 2) < 4 * left.std() / len(left) ** 0.5

@@ -130,3 +130,8 @@ def test_numbers_out_of_range_are_refused_by_name(call, message):
 def test_global_random_state_is_refused():
     with pytest.raises(TypeError, match="rng must be a Generator"):
         covariance.rotate(np.eye(2), rng=np.random)
+
+
+def test_no_skill_of_a_few_examples_has_a_negative_strength():
+    few = covariance.sample_empirical(np.eye(20), 5, samples=1, rng=np.random.default_rng(0))[0]
+    assert (covariance.skills(few).strengths >= 0).all()

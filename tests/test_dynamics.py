@@ -89,3 +89,9 @@ def test_regression_on_finite_prompts_errs_as_predicted(cov):
 def test_bad_input_is_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_whole_numbers_of_numpy_do_not_wrap_around():
+    task = Task(covariance.isotropic(5), 20)
+    assert dynamics.drift(task, c=np.int64(100_000)) == dynamics.drift(task, c=100_000.0)
+    assert dynamics.largest_step(task, c=np.int16(200)) == dynamics.largest_step(task, c=200.0)

@@ -200,3 +200,30 @@ def test_paths_over_contours_end_where_their_words_say():
 def test_bad_input_is_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_what_is_infinite_lies_above_every_level_of_a_map_of_negative_values():
+    x, z = np.arange(4.0), np.tile([-5.0, -4.0, -3.0, np.inf], (3, 1))
+    options = {"x_label": "a", "y_label": "b", "z_label": "log e"}
+    beyond = plotting.level_map(x, np.arange(3.0), z, [-4.5, -3.5], **options).svg()
+    large = plotting.level_map(x, np.arange(3.0), np.where(np.isinf(z), 1003.0, z), [-4.5, -3.5], **options).svg()
+    areas = [re.findall(r'<path [^>]*d="([^"]*)"', svg) for svg in (beyond, large)]
+    assert areas[0] == areas[1]
+
+
+def test_words_say_where_values_are_infinite_and_rounding_makes_no_turn():
+    x = np.arange(5.0)
+    curves = {
+        "early": [np.inf, np.inf, 4, 2, 1],
+        "late": [1, 2, 4, np.inf, np.inf],
+        "flat": [0, 0.5, 1 - 1e-16, 1, 1],
+        "small": [1, 1e-6, 1e-12, 1e-15, 1e-18],
+        "never": [np.inf] * 5,
+    }
+    series = [plotting.Series(name, x, np.array(y, dtype=float)) for name, y in curves.items()]
+    words = plotting.lines(series, x_label="k", y_label="e", log_y=True).alt
+    assert "“early”: is beyond all bounds up to 1, then falls from 4 to 1." in words
+    assert "“late”: rises from 1 to 4 at 2, then grows beyond all bounds." in words
+    assert "“flat”: rises from 0 to 1 at 2, then stays there." in words
+    assert "“small”: falls from 1 to 10⁻¹⁸." in words or "“small”: falls from 1 to 1·10⁻¹⁸." in words
+    assert "“never”: is beyond all bounds." in words

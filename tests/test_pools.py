@@ -89,3 +89,10 @@ BAD_CALLS = [
 def test_bad_input_is_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_an_empty_pool_is_refused_by_name():
+    with pytest.raises(ValueError, match="covs must hold at least one covariance"):
+        pools.qualities([], np.eye(2))
+    with pytest.raises(ValueError, match="at least one Task"):
+        pools.even([], 4)

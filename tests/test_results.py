@@ -102,3 +102,35 @@ def test_a_file_that_is_damaged_or_foreign_is_refused_by_name(text, message):
     path.write_bytes(text.encode("utf-8" if "\xff" not in text else "latin-1", "replace"))
     with pytest.raises(ValueError, match=message):
         results.load("toy", "tiny")
+
+
+HEAD = {"experiment": "linear", "preset": "tiny", "settings": {}, "environment": {}, "missing": 0}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (HEAD | {"experiment": "recipes", "runs": []}, "must hold linear --preset tiny, got recipes --preset tiny"),
+        (HEAD | {"preset": "cpu", "runs": []}, "got linear --preset cpu"),
+        (HEAD | {"runs": [{"a": 1}]}, "one of its runs is no record with its seconds"),
+        (HEAD | {"runs": [1, 2]}, "one of its runs is no record with its seconds, but 1"),
+    ],
+)
+def test_what_is_of_another_experiment_or_no_record_is_refused(content, message, tmp_path, monkeypatch):
+    monkeypatch.setenv(results.VARIABLE, str(tmp_path))
+    results.write(results.path_of("linear", "tiny"), content)
+    with pytest.raises(ValueError, match=message):
+        results.load("linear", "tiny")
+
+
+def test_settings_that_have_runs_of_their_own_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv(results.VARIABLE, str(tmp_path))
+    results.write(results.path_of("linear", "tiny"), HEAD | {"settings": {"runs": []}, "runs": [{"seconds": 1.0}]})
+    assert results.load("linear", "tiny").settings == {"runs": []}
+
+
+def test_a_value_of_none_is_no_entry_that_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setenv(results.VARIABLE, str(tmp_path))
+    runs = [{"m": None, "seconds": 1.0}, {"seconds": 1.0}]
+    results.write(results.path_of("linear", "tiny"), HEAD | {"runs": runs})
+    assert results.load("linear", "tiny").select(m=None) == runs[:1]

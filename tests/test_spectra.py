@@ -90,3 +90,10 @@ def test_bad_input_is_refused_by_name(call, message):
 def test_a_seed_is_no_source_of_randomness():
     with pytest.raises(TypeError, match="rng must be a Generator, got 0"):
         spectra.random_spectra(4, 1, rng=0)
+
+
+def test_what_differs_by_rounding_alone_is_a_tie():
+    """Three tasks of one hardness in different units: ranks follow the other two, not the last digit."""
+    tasks = np.array([np.diag(spectra.one_weak(20, 200.0) * unit) for unit in (1, 3, 0.1, 7, 0.3)])
+    tasks = np.vstack([tasks, np.diag(spectra.one_weak(20, 400.0)), np.diag(spectra.one_weak(20, 100.0))])
+    assert spectra.rank_correlations(tasks, 50, 50)["hardness"] == pytest.approx(1)

@@ -269,3 +269,17 @@ def test_progress_says_rate_and_time_left(capsys):
 def test_bad_input_is_refused_by_name(error, call, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_recipe_that_trains_nothing_is_refused():
+    model = LinearSelfAttention(3)
+    with pytest.raises(ValueError, match="recipe must train something"):
+        train(
+            model,
+            Task(covariance.isotropic(3), 5),
+            recipe=recipes.Shift(trains=()),
+            updates=1,
+            step_size=0.1,
+            batch=2,
+            generator=torch.Generator(),
+        )

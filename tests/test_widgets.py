@@ -1,5 +1,6 @@
 import json
 import re
+from unittest.mock import patch
 from xml.etree import ElementTree
 
 import numpy as np
@@ -9,6 +10,7 @@ import traitlets
 from ttsbook import covariance, selection, theory, widgets
 from ttsbook.report import rounded
 from ttsbook.tasks import Mixture, Task
+from ttsbook.widgets import exchange
 
 WIDGETS = [
     kind
@@ -196,3 +198,14 @@ def test_the_GPT_widget_shows_the_shipped_curves():
     assert "trained to answer directly" in repr(widget)
     with pytest.raises(traitlets.TraitError, match="shown must be below 12, got 12"):
         widget.shown = 12
+
+
+@pytest.mark.parametrize("test_length", [1, 10, 20, 200])
+def test_the_still_picture_of_the_exchange_goes_through_the_chosen_pair(test_length):
+    """Of two lengths that leave one error the curve takes the chosen one, and none needs to exist elsewhere."""
+    widget = widgets.Exchange(test_length=test_length)
+    lines = []
+    with patch.object(exchange.plotting, "lines", side_effect=lambda series, **_: lines.extend(series)):
+        widget.still()
+    assert lines[0].y[widget.steps - 1] == pytest.approx(widget.train_length)
+    assert repr(widget).startswith("Interactive chart.")

@@ -236,4 +236,6 @@ class LinearSelfAttention(torch.nn.Module):
         rho = torch.as_tensor(rho, dtype=E.dtype, device=E.device)
         if not (rho > 0).all():
             raise ValueError(f"rho must be positive, got {rho.tolist()}")
+        if rho.numel() not in (1, len(E)):
+            raise ValueError(f"rho must be one number, or one for each of {len(E)} prompts, got {rho.numel()}")
         return rho.reshape(-1, 1, 1)

@@ -2,7 +2,8 @@
 
 Each function here returns a function of prompts and steps, which gives the answers to all prompts, of
 shape (batch, steps + 1, d): what `evaluation.error_curve` takes in place of a model. All start from
-zero. A closed form gives its answer at the first step and keeps it.
+zero, and compute in float64, whatever the prompts are. A closed form gives its answer at the first step
+and keeps it.
 """
 
 import torch
@@ -214,14 +215,15 @@ def conjugate_gradient(P=None):
 
 
 def _sums(prompts):
-    """X Xᵀ (batch, d, d) and X y (batch, d)."""
-    return prompts.x.mT @ prompts.x, (prompts.y[:, None] @ prompts.x)[:, 0]
+    """X Xᵀ (batch, d, d) and X y (batch, d), in float64: in float32 unseen directions are lost in rounding."""
+    x, y = prompts.x.double(), prompts.y.double()
+    return x.mT @ x, (y[:, None] @ x)[:, 0]
 
 
 def _means(prompts):
     """S_m (batch, d, d) and X y/m (batch, d)."""
-    lengths = prompts.lengths.to(prompts.x)
     gram, moment = _sums(prompts)
+    lengths = prompts.lengths.to(gram)
     return gram / lengths[:, None, None], moment / lengths[:, None]
 
 

@@ -223,8 +223,9 @@ def check_fit(model, prompts):
             raise ValueError(f"the model's {name} must be finite, got NaN or infinite entries")
     if prompts.x.shape[-1] != model.dim:
         raise ValueError(f"prompts must have the model's dimension {model.dim}, got {prompts.x.shape[-1]}")
-    if prompts.x.dtype != parameter.dtype:
-        raise ValueError(f"prompts must have the model's dtype {parameter.dtype}, got {prompts.x.dtype}")
+    dtype = next((parameter.dtype for parameter in model.parameters()), prompts.x.dtype)
+    if prompts.x.dtype != dtype:
+        raise ValueError(f"prompts must have the model's dtype {dtype}, got {prompts.x.dtype}")
 
 
 def _short_cut(model):

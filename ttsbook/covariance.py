@@ -156,7 +156,7 @@ def skills(cov):
     [3.0, 1.0]
     """
     strengths, directions = np.linalg.eigh(check.covariance("cov", cov))
-    return Skills(strengths[::-1], directions[:, ::-1])
+    return Skills(strengths[::-1].clip(min=0), directions[:, ::-1])
 
 
 def hardness(cov):

@@ -38,7 +38,8 @@ def _curvatures(task, c):
     """Eigenvalues c² l_i γ_i of the loss in V31, and l_i and γ_i, strongest skill first."""
     check.instance("task", task, Task)
     check.covariance("cov", task.cov, definite=True)
-    if check.number("c", c) == 0:
+    c = check.number("c", c)
+    if c == 0:
         raise ValueError(f"c must not be zero, got {c!r}")
     strengths = covariance.skills(task.cov).strengths
     gammas = np.linalg.eigvalsh(theory.gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance))[::-1]
@@ -155,6 +156,7 @@ def drift(task, *, c=1.0):
     [0.627, 0.978, 0.997]
     """
     _, _, gammas = _curvatures(task, c)
+    c = float(c)
     W24_squared = (c**2 + np.sqrt(c**4 + 4 * (1 / gammas**2).sum())) / 2
     return float(abs(c) / np.sqrt(W24_squared))
 

@@ -134,7 +134,7 @@ def _thinker(model):
             warnings.simplefilter("ignore", DivergenceWarning)  # said once, for all prompts
             return cot.think(model, drawn, steps, literal=literal)
 
-    return answers, next(model.parameters()).dtype
+    return answers, next((parameter.dtype for parameter in model.parameters()), torch.float64)
 
 
 def _squared_errors(answers, w, steps):

@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from re import sub
 
+from ttsbook import results
 from ttsbook.report import rounded
 
 ROUNDING = "relative difference, which is rounding alone"
@@ -172,10 +173,10 @@ class Claim:
 
     @cached_property
     def evidence(self):
-        """`Evidence` from the check, which runs once in a process; "not run" if it finds no results of a long run."""
+        """`Evidence` from the check, which runs once in a process; "not run" if results of a long run are missing."""
         try:
             return self.check(self.tolerance)
-        except FileNotFoundError as missing:
+        except (FileNotFoundError, results.UnfinishedError) as missing:
             return Evidence(Verdict.NOT_RUN, f"{missing}.")
 
 

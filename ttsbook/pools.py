@@ -164,6 +164,8 @@ def qualities(covs, target_cov):
     (2.0, 1.0, 2.0)
     """
     target_cov = check.covariance("target_cov", target_cov, definite=True)
+    if not len(covs):
+        raise ValueError("covs must hold at least one covariance, got none")
     mean = sum(check.covariance(f"covs[{index}]", cov) for index, cov in enumerate(covs)) / len(covs)
     skills = covariance.skills(target_cov)
     inside = skills.directions.T @ mean @ skills.directions
@@ -193,7 +195,7 @@ def even(covs, prompt_length):
     >>> even([np.eye(2), np.eye(2)], 5).weights.tolist()
     [0.5, 0.5]
     """
-    return Mixture([Task(cov, prompt_length) for cov in covs], np.full(len(covs), 1 / len(covs)))
+    return Mixture([Task(cov, prompt_length) for cov in covs], np.full(len(covs), 1 / max(1, len(covs))))
 
 
 def lacking_one(target_cov, *, rng, weakness=0.2):

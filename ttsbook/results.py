@@ -13,6 +13,16 @@ VARIABLE = "TTSBOOK_RESULTS"
 """Variable of the environment that names another folder of results."""
 
 
+class UnfinishedError(ValueError):
+    """A results file that a run has not completed yet.
+
+    Examples
+    --------
+    >>> issubclass(UnfinishedError, ValueError)
+    True
+    """
+
+
 @dataclass(frozen=True)
 class Results:
     """What an experiment found.
@@ -59,7 +69,7 @@ class Results:
         ValueError
             If there is none.
         """
-        found = [run for run in self.runs if all(run.get(name) == value for name, value in wanted.items())]
+        found = [run for run in self.runs if all(name in run and run[name] == value for name, value in wanted.items())]
         if not found:
             raise ValueError(f"no run has {', '.join(f'{name}={value!r}' for name, value in wanted.items())}")
         return found
@@ -147,8 +157,10 @@ def load(experiment, preset="cpu"):
     ------
     FileNotFoundError
         If the experiment was not run: the message says how to.
+    UnfinishedError
+        If runs are missing; a ValueError.
     ValueError
-        If the file is damaged, unfinished or of another version.
+        If the file is damaged, of another experiment or of another version.
 
     Examples
     --------
@@ -161,8 +173,11 @@ def load(experiment, preset="cpu"):
     if not path.exists():
         raise FileNotFoundError(f"{path} is missing; to make it, run: {command}")
     content = read(path)
+    if (content["experiment"], content["preset"]) != (experiment, preset):
+        found = f"{content['experiment']} --preset {content['preset']}"
+        raise ValueError(f"{path} must hold {experiment} --preset {preset}, got {found}")
     if content["missing"]:
-        raise ValueError(f"{path} is unfinished, {content['missing']} runs are missing; to go on, run: {command}")
+        raise UnfinishedError(f"{path} is unfinished, {content['missing']} runs are missing; to go on, run: {command}")
     seconds = sum(run["seconds"] for run in content["runs"])
     return Results(content["settings"], content["environment"], seconds, content["runs"])
 
@@ -196,9 +211,13 @@ def read(path):
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         found = content.get("format") if isinstance(content, dict) else None
         raise ValueError(f"{path} must have the format {FORMAT!r}, got {found!r}")
-    for name, kind in {"settings": dict, "environment": dict, "missing": int, "runs": list}.items():
+    kinds = {"settings": dict, "environment": dict, "missing": int, "runs": list, "experiment": str, "preset": str}
+    for name, kind in kinds.items():
         if not isinstance(content.get(name), kind):
             raise ValueError(f"{path} is damaged: its entry {name!r} is missing or no {kind.__name__}")
+    for run in content["runs"]:
+        if not isinstance(run, dict) or not isinstance(run.get("seconds"), (int, float)):
+            raise ValueError(f"{path} is damaged: one of its runs is no record with its seconds, but {run!r:.60}")
     content["runs"] = [_decode(run) for run in content["runs"]]
     return content
 
@@ -228,7 +247,8 @@ def write(path, content):
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     head = json.dumps({"format": FORMAT, **content, "runs": []}, indent=1, ensure_ascii=False, allow_nan=False)
     runs = ",\n".join("  " + json.dumps(_encode(run), allow_nan=False) for run in content["runs"])
-    unfinished.write_text(head.replace('"runs": []', f'"runs": [\n{runs}\n ]') + "\n", encoding="utf-8", newline="\n")
+    before, _, after = head.rpartition('"runs": []')
+    unfinished.write_text(f'{before}"runs": [\n{runs}\n ]{after}\n', encoding="utf-8", newline="\n")
     unfinished.replace(path)
 
 

@@ -242,12 +242,10 @@ class MixtureError:
         self.second = np.stack(
             [t.cov @ theory.gamma(t.cov, t.prompt_length, noise_variance=t.noise_variance) for t in tasks]
         )
-        self.empirical, self.second_moment = self.target_cov[None], None
+        self.empirical, self.spread = self.target_cov[None], None
         if inverse_m and self.steps == 1:
             total = np.trace(self.target_cov)
-            self.second_moment = (
-                1 + inverse_m
-            ) * self.target_cov @ self.target_cov + inverse_m * total * self.target_cov
+            self.spread = inverse_m * (self.target_cov @ self.target_cov + total * self.target_cov)
         elif inverse_m:
             rng = np.random.default_rng(0) if rng is None else rng
             self.empirical = covariance.sample_empirical(self.target_cov, test_length, samples=prompts, rng=rng)
@@ -283,16 +281,16 @@ class MixtureError:
         """
         first, second = np.tensordot(weights, self.first, 1), np.tensordot(weights, self.second, 1)
         P = np.linalg.solve(second.T, first.T).T
-        log_error, slope = self._one_step(P) if self.second_moment is not None else self._chains(P)
+        log_error, slope = self._one_step(P) if self.spread is not None else self._chains(P)
         inner = np.linalg.solve(second, slope.T).T  # dP = (dA - P dB) B^-1
         gradient = np.tensordot(self.first, inner, 2) - np.tensordot(self.second, P.T @ inner, 2)
         return log_error / (2 * self.steps), gradient / (2 * self.steps)
 
     def _one_step(self, P):
         """Logarithm of the exact direct error, and its gradient in P."""
-        moved = P @ self.second_moment
-        error = len(P) - 2 * np.tensordot(P, self.target_cov, 2) + np.tensordot(moved, P, 2)
-        return np.log(error), 2 * (moved - self.target_cov) / error
+        T, spread = np.eye(len(P)) - P @ self.target_cov, P @ self.spread
+        error = np.square(T).sum() + np.tensordot(spread, P, 2)
+        return np.log(error), 2 * (spread - T @ self.target_cov) / error
 
     def _chains(self, P):
         """Logarithm of the mean error over the prompts, and its gradient in P, at any size of the error."""

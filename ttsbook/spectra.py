@@ -185,7 +185,13 @@ def rank_correlations(strengths, train_length, test_length):
     if len(costs) < 2:
         raise ValueError(f"strengths must hold at least two tasks, got {len(costs)}")
     errors = (costs * (costs + n**2 * inverse_m) / (n + costs) ** 2).sum(axis=1)
-    return {name: float(spearmanr(values, errors).statistic) for name, values in measures(strengths).items()}
+    ranked = {name: _steady(values) for name, values in measures(strengths).items()}
+    return {name: float(spearmanr(values, _steady(errors)).statistic) for name, values in ranked.items()}
+
+
+def _steady(values):
+    """Round to ten digits: what differs by rounding alone is a tie."""
+    return [float(f"{value:.10g}") for value in values]
 
 
 def _costs(strengths):

@@ -222,6 +222,8 @@ def _check_fit(model, task, recipe, generator, pool):
         check.instance("pool", pool, Prompts)
         cot.check_fit(model, pool)
     parameters = dict(model.named_parameters())
+    if recipe.trains is not None and not recipe.trains:
+        raise ValueError(f"recipe must train something, got trains={recipe.trains!r}")
     for name in recipe.trains or ():
         if name not in parameters:
             found = ", ".join(parameters)

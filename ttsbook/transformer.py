@@ -77,8 +77,8 @@ class Config:
 
     def __post_init__(self):
         for name in ("dim", "width", "layers", "heads"):
-            check.count(name, getattr(self, name), least=1)
-        check.count("positions", self.positions, least=0)
+            object.__setattr__(self, name, check.count(name, getattr(self, name), least=1))
+        object.__setattr__(self, "positions", check.count("positions", self.positions, least=0))
         check.choice("sight", self.sight, SIGHTS)
         check.choice("tokens", self.tokens, TOKENS)
         if self.width % self.heads:
@@ -381,7 +381,10 @@ def load(path, *, generator=None, dtype=torch.float32):
         raise ValueError(f"{path} is no checkpoint of a GPT: it has the entries {', '.join(stored)}")
     config = Config(**{name: ast.literal_eval(value) for name, value in stored.items()})
     model = GPT(config, generator=torch.Generator(), dtype=dtype)
-    model.load_state_dict({name.removeprefix("model."): t for name, t in tensors.items() if name != "generator"})
+    try:
+        model.load_state_dict({name.removeprefix("model."): t for name, t in tensors.items() if name != "generator"})
+    except RuntimeError as error:
+        raise ValueError(f"{path} is damaged: {error}") from None
     if generator is not None:
         if "generator" not in tensors:
             raise ValueError(f"{path} holds no state of a generator")

@@ -49,3 +49,21 @@ def test_the_bound_of_theorem_3_3_holds(cov, n, m):
 
 def test_the_bound_vanishes_with_endless_prompts():
     assert theory.direct_error_bound(np.eye(3), math.inf, None) == 0.0
+
+
+@pytest.mark.parametrize("n", [10, 10**7, 10**9, 10**12])
+def test_small_errors_are_no_differences_of_large_numbers(n):
+    """At endless test prompts the error is the sum of (h/(n + h))², however small, also off the axes."""
+    cov = covariance.rotate(covariance.power_law(20, 1.0), rng=np.random.default_rng(0))
+    costs = theory.skill_costs(cov)
+    expected = np.square(costs / (n + costs)).sum()
+    P = theory.preconditioner(Task(cov, n))
+    assert theory.direct_error(P, cov, None) == pytest.approx(expected, rel=1e-2)
+    assert (theory.direct_error_by_skill(P, cov, None) > 0).all()
+
+
+def test_tiny_covariances_have_the_errors_of_large_ones():
+    errors = [
+        theory.direct_error(theory.preconditioner(Task(s * np.eye(3), 10)), s * np.eye(3), 10) for s in (1, 1e-150)
+    ]
+    assert errors[1] == pytest.approx(errors[0], rel=1e-9)

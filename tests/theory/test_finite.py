@@ -164,3 +164,21 @@ def test_a_correction_counts_as_good_further_on():
 def test_bad_input_is_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_beyond_float64_the_error_is_inf_and_both_warnings_stay():
+    P = 9 * np.eye(5)
+    with pytest.warns(theory.ValidityWarning):
+        short = theory.cot_error(P, np.eye(5), 5, 20)
+    with pytest.warns(theory.ValidityWarning), pytest.warns(theory.DivergenceWarning):
+        long = theory.cot_error(P, np.eye(5), 5, 400)
+    assert long[:21] == pytest.approx(short)
+    first = np.flatnonzero(np.isinf(long))[0]
+    assert np.isinf(long[first:]).all() and np.isfinite(long[:first]).all()
+    assert theory.best_depth(1e7 * np.eye(5), np.eye(5), test_length=20).steps == 0
+
+
+def test_a_correction_that_rounding_hides_makes_no_error_infinite():
+    with pytest.warns(theory.ValidityWarning):
+        errors = theory.cot_error(np.eye(100) / 1.505, np.eye(100), 2000, 150, corrected=True)
+    assert np.isfinite(errors).all() and errors[-1] < 1e-60

@@ -22,8 +22,7 @@ export const directErrorBySkill = (P, testStrengths, testLength) => {
   const trace = sum(testStrengths);
   const inverseM = inverse(testLength);
   return testStrengths.map((s, i) => {
-    const secondMoment = (1 + inverseM) * s * s + trace * inverseM * s;
-    return 1 - 2 * P[i] * s + P[i] ** 2 * secondMoment;
+    return (1 - P[i] * s) ** 2 + P[i] ** 2 * inverseM * (s * s + trace * s);
   });
 };
 

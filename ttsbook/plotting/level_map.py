@@ -52,7 +52,8 @@ def level_map(x, y, z, levels, *, x_label, y_label, z_label, log_x=False, log_y=
         if values.ndim != 1 or values.size == 0 or not (np.diff(values) > 0).all():
             raise ValueError(f"{name} must rise, got {values.tolist()}")
     finite = np.isfinite(z)
-    shown = np.where(finite, z, max(z[finite].max(initial=levels[-1]), levels[-1]) * 1e3)
+    top = z[finite].max(initial=levels[-1])
+    shown = np.where(finite, z, top * 1e3 if top > 0 else 1e3 - top)  # above all that is finite
     with matplotlib.rc_context(STYLE):
         figure = Figure()
         axes = figure.add_subplot()

@@ -106,7 +106,8 @@ def _label_ends(axes, series, level):
     """Write each label to the right of where its series ends, pushed apart where they would touch."""
     labels = [(level[1], level[0], COLORS["6"])] if level is not None else []
     for place, one in enumerate(series):
-        last = one.y[np.isfinite(one.y)][-1]
+        finite = one.y[np.isfinite(one.y)]
+        last = finite[-1] if finite.size else axes.get_ylim()[1]
         labels.append((one.label, last, SERIES_COLORS[(place if one.color is None else one.color) % 6]))
     to_axes = axes.transData + axes.transAxes.inverted()
     x = axes.get_xlim()[1]

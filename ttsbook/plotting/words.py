@@ -22,18 +22,29 @@ def line_chart(series, x_label, y_label, log_y, level):
 def course(one, last):
     """Words for how a series runs: where it turns, and where it ends if that is before the `last` x."""
     finite = np.isfinite(one.y)
+    if not finite.any():
+        return "is beyond all bounds"
     x, y = one.x[finite], one.y[finite]
+    y = np.array([float(f"{value:.9g}") for value in y])  # what differs by rounding alone is no turn
     turns = [0, *sorted({int(y.argmin()), int(y.argmax())} - {0, len(y) - 1}), len(y) - 1]
     if y.max() - y.min() <= 0.02 * np.abs(y).max():
         return f"stays at {rounded(y[0])}"
-    parts = []
+    before = one.x[: finite.argmax()]
+    parts = [f"is beyond all bounds up to {_place(before[-1])}"] if before.size else []
     for start, end in pairwise(turns):
-        origin = "" if parts else f" from {rounded(y[0])}"
-        place = "" if x[end] == last else f" at {x[end]:g}"
-        parts.append(f"{'falls' if y[end] < y[start] else 'rises'}{origin} to {rounded(y[end])}{place}")
-    if not finite.all():
+        origin = f" from {rounded(y[0])}" if start == 0 else ""
+        place = "" if x[end] == last else f" at {_place(x[end])}"
+        if start > 0 and rounded(y[end]) == rounded(y[start]):
+            parts.append("stays there")
+        else:
+            parts.append(f"{'falls' if y[end] < y[start] else 'rises'}{origin} to {rounded(y[end])}{place}")
+    if not finite[-1]:
         parts.append("grows beyond all bounds")
     return ", then ".join(parts)
+
+
+def _place(x):
+    return f"{x:g}" if x == round(x) else f"{x:.3g}"
 
 
 def contour_chart(paths, x_label, y_label):

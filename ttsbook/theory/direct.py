@@ -38,7 +38,8 @@ def direct_error_by_skill(P, test_cov, test_length, *, noise_variance=0.0):
     -----
     The diagonal, in the skills' basis, of
     :math:`I - P\Sigma - \Sigma P^\top + P\,(\mathbb{E}[S_m^2] + \sigma^2\Sigma/m)\,P^\top` with
-    :math:`\mathbb{E}[S_m^2] = (1 + 1/m)\,\Sigma^2 + (\mathrm{tr}\,\Sigma/m)\,\Sigma`.
+    :math:`\mathbb{E}[S_m^2] = (1 + 1/m)\,\Sigma^2 + (\mathrm{tr}\,\Sigma/m)\,\Sigma`, written as sums of squares, so
+    that small errors are not differences of large numbers.
 
     Examples
     --------
@@ -48,12 +49,14 @@ def direct_error_by_skill(P, test_cov, test_length, *, noise_variance=0.0):
     P, test_cov = matrices(P, test_cov)
     inverse_m = check.inverse_length("test_length", test_length)
     noise_variance = check.number("noise_variance", noise_variance, least=0)
-    second_moment = (1 + inverse_m) * test_cov @ test_cov
-    second_moment += inverse_m * (np.trace(test_cov) + noise_variance) * test_cov
-    first = P @ test_cov
-    errors = np.eye(len(P)) - first - first.T + P @ second_moment @ P.T
-    directions = covariance.skills(test_cov).directions
-    return np.einsum("ai,ab,bi->i", directions, errors, directions)
+    skills = covariance.skills(test_cov).directions.T  # one a row
+
+    def squares(matrix):
+        return np.square(skills @ matrix).sum(axis=1)
+
+    total = np.trace(test_cov) + noise_variance
+    spread = squares(P @ test_cov) + total * squares(P @ covariance.square_root(test_cov))
+    return squares(np.eye(len(P)) - P @ test_cov) + inverse_m * spread
 
 
 def direct_error(P, test_cov, test_length, *, noise_variance=0.0):

@@ -10,7 +10,7 @@ import numpy as np
 
 from ttsbook import _validation as check
 from ttsbook.theory import _finite_size
-from ttsbook.theory._chain import DivergenceWarning
+from ttsbook.theory._chain import DivergenceWarning, warn_if_diverged
 from ttsbook.theory.limit import cot_error_limit
 from ttsbook.theory.stability import preconditioned
 
@@ -52,7 +52,7 @@ def cot_error(P, test_cov, test_length, steps, *, noise_variance=0.0, corrected=
     noise_variance : float, default 0
         Variance :math:`\sigma^2` of the label noise.
     corrected : bool, default False
-        Multiply by the exponential of `cot_error_gap`.
+        Multiply by the exponential of `cot_error_gap`, where it is finite.
 
     Returns
     -------
@@ -60,6 +60,8 @@ def cot_error(P, test_cov, test_length, steps, *, noise_variance=0.0, corrected=
 
     Warns
     -----
+    DivergenceWarning
+        If an error is beyond the range of float64 and reported as inf.
     ValidityWarning
         If the estimated gap between the result and the mean is above 5 %: `cot_error_gap`, or, with
         `corrected`, twice its square, which is about what a correction leaves. Simulate there.
@@ -88,7 +90,8 @@ def cot_error(P, test_cov, test_length, steps, *, noise_variance=0.0, corrected=
     if worst > TOLERANCE:
         message = f"the mean differs from this approximation by an estimated {100 * worst:.0f} %: simulate it"
         warnings.warn(message, ValidityWarning, stacklevel=2)
-    return errors * np.exp(gap) if corrected else errors
+    warn_if_diverged(errors)
+    return errors * np.exp(np.where(np.isfinite(gap), gap, 0)) if corrected else errors
 
 
 def cot_error_gap(P, test_cov, test_length, steps, *, noise_variance=0.0):
@@ -115,7 +118,7 @@ def cot_error_gap(P, test_cov, test_length, steps, *, noise_variance=0.0):
     Returns
     -------
     ndarray, shape (steps + 1,)
-        inf where the limit is so small that rounding hides the term.
+        inf where the limit is so small that rounding hides the term, or so large that it is inf.
 
     Raises
     ------
@@ -139,10 +142,11 @@ def cot_error_gap(P, test_cov, test_length, steps, *, noise_variance=0.0):
     s, A, B, m, steps, noise_variance = _problem(P, test_cov, test_length, steps, noise_variance)
     if m is None or s[-1] == 0:
         return np.zeros(steps + 1)
-    limit, term = _finite_size.expansion(s, A, B, m, steps, noise_variance)
-    errors = _recursion(s, A, B, m, steps, noise_variance)
-    lost = np.abs(limit - errors) > 1e-3 * errors
-    return np.where(lost, np.inf, term / errors)
+    with np.errstate(all="ignore"):  # far beyond convergence all is lost in overflow, and said to be
+        limit, term = _finite_size.expansion(s, A, B, m, steps, noise_variance)
+        errors = _recursion(s, A, B, m, steps, noise_variance)
+        kept = np.abs(limit - errors) <= 1e-3 * errors
+        return np.where(kept & np.isfinite(errors), term / errors, np.inf)
 
 
 def recursion_error(P, test_cov, test_length, steps, *, noise_variance=0.0):
@@ -162,7 +166,8 @@ def recursion_error(P, test_cov, test_length, steps, *, noise_variance=0.0):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DivergenceWarning)
             return cot_error_limit(P, test_cov, steps)
-    return _recursion(s, A, B, m, steps, noise_variance)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _recursion(s, A, B, m, steps, noise_variance)
 
 
 def _problem(P, test_cov, test_length, steps, noise_variance):
@@ -190,7 +195,7 @@ def _recursion(s, A, B, m, steps, noise_variance):
         errors[k] = phi[k] @ (A * B) @ phi[k] + np.diag(A) @ spread
         part = T[: k + 1, : k + 1]
         N = part @ (seen[: k + 1, : k + 1] + noise_variance) @ part.T
-    return errors
+    return np.where(np.logical_or.accumulate(~np.isfinite(errors)), np.inf, errors)
 
 
 def _series(s, m, steps):

@@ -59,9 +59,13 @@ class CotSimulation:
         -------
         low, high : ndarray, shape (steps + 1,)
         """
+        if not 0 < check.number("confidence", confidence) < 1:
+            raise ValueError(f"confidence must be between 0 and 1, got {confidence!r}")
         looks = max(1, len(self.mean) - 1)
         width = NormalDist().inv_cdf(1 - (1 - confidence) / (2 * looks)) * self.standard_error
-        return self.mean - width, self.mean + width
+        known = np.isfinite(width)  # an error of inf has no interval: it reaches from -inf to inf
+        width = np.where(known, width, 0)
+        return np.where(known, self.mean - width, -np.inf), np.where(known, self.mean + width, np.inf)
 
 
 def simulate_cot_error(P, test_cov, test_length, steps, *, samples, rng, noise_variance=0.0):

@@ -52,9 +52,9 @@ class Exchange(LayerErrors):
         if self.test_length is None:
             found = np.array([theory.train_length_for(cov, error / self.DIM, step) for step in k.tolist()])
         else:
-            tried = np.unique(np.geomspace(1, 1000, 60).round().astype(int))
+            tried = np.union1d(np.geomspace(1, 1000, 60).round().astype(int), [self.train_length])
             over = np.log([self._errors(cov, n)[1:] / error for n in tried.tolist()])  # (n, k)
-            found = np.array([_first_root(np.log(tried), column) for column in over.T])
+            found = np.array([_nearest_root(np.log(tried), column, np.log(self.train_length)) for column in over.T])
         return plotting.lines(
             [
                 plotting.Series("same error", k, found),
@@ -90,10 +90,10 @@ class Exchange(LayerErrors):
         return theory.finite.recursion_error(P, cov, self.test_length, self.STEPS)
 
 
-def _first_root(log_lengths, values):
-    """Length at which values, interpolated, first fall to zero; inf if they do not."""
-    below = np.flatnonzero(values <= 1e-9)
-    if below.size == 0 or below[0] == 0:
-        return np.inf
-    pair = slice(below[0] - 1, below[0] + 1)
-    return float(np.exp(np.interp(0, -values[pair], log_lengths[pair])))
+def _nearest_root(log_lengths, values, near):
+    """Length at which values, interpolated, are zero: of several the nearest to one; inf if there is none."""
+    roots = list(log_lengths[np.abs(values) <= 1e-9])
+    for place in np.flatnonzero((values[1:] > 0) != (values[:-1] > 0)):
+        (before, after), (low, high) = log_lengths[place : place + 2], values[place : place + 2]
+        roots.append(before + (after - before) * low / (low - high))
+    return float(np.exp(min(roots, key=lambda root: abs(root - near)))) if roots else np.inf
