@@ -21,9 +21,9 @@ def test_proofs_and_solutions_unfold_by_keyboard(page, address):
     page.goto(f"{address}setup/task.html")
     for kind in ("proof", "solution"):
         folded = page.locator(f"details.{kind}").first
-        inside = folded.locator("p").last
+        inside = folded.locator("p").first
         assert inside.is_hidden()
-        folded.locator("summary").focus()
+        folded.locator("summary").first.focus()
         page.keyboard.press("Enter")
         assert inside.is_visible()
 
