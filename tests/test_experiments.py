@@ -180,7 +180,7 @@ def change(path, **entries):
     [
         ({"settings": {"seeds": 7}}, "toy.json was made with other settings; use --force"),
         ({"missing": 1, "environment": {"torch": "0"}}, "toy.json was begun in another environment, {'torch': '0'}"),
-        ({"runs": [{"seed": 99}]}, "toy.json holds a run that is not planned"),
+        ({"runs": [{"seed": 99, "seconds": 1.0}]}, "toy.json holds a run that is not planned"),
     ],
 )
 def test_what_does_not_belong_to_the_plan_is_refused(folder, entries, message):
