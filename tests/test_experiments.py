@@ -144,10 +144,16 @@ def wait_until(condition):
     assert condition()
 
 
+def run_interruptibly():
+    """A shell starts what is in the background with interrupts ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    runner.run(toy(6, slow_measure), "tiny", workers=2)
+
+
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT])
 def test_processes_end_with_the_one_that_started_them(folder, ending):
     """Killed or interrupted while two runs of a minute are under way and others wait."""
-    parent = get_context("spawn").Process(target=runner.run, args=(toy(6, slow_measure), "tiny"), kwargs={"workers": 2})
+    parent = get_context("spawn").Process(target=run_interruptibly)
     parent.start()
     wait_until(lambda: len(list(folder.iterdir())) == 2)
     os.kill(parent.pid, ending)
