@@ -15,7 +15,7 @@ def test_a_chapter_is_opened_run_and_changed(browser, lab):
         page.locator(".jp-Notebook .myst a", has_text="the first chapter").click()
         page.get_by_role("tab", name="task.ipynb").wait_for(timeout=60_000)
         run_all(page)
-        cell = page.locator(".jp-CodeCell", has=page.locator(".cm-line", has_text="dim = 20"))
+        cell = page.locator(".jp-CodeCell", has=page.locator(".cm-line", has_text="hardness {hardness"))
         output = cell.locator(".jp-OutputArea-output")
         output.get_by_text("hardness  20.0").wait_for(timeout=120_000)
         cell.locator(".cm-line", has_text="dim = 20").click()
