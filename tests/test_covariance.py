@@ -127,6 +127,11 @@ def test_numbers_out_of_range_are_refused_by_name(call, message):
         call()
 
 
+def test_a_prompt_may_be_longer_than_any_integer_of_64_bits():
+    drawn = covariance.sample_empirical(np.eye(3), 10**19, samples=2, rng=np.random.default_rng(0))
+    assert np.allclose(drawn, np.eye(3), rtol=0, atol=1e-8)
+
+
 def test_global_random_state_is_refused():
     with pytest.raises(TypeError, match="rng must be a Generator"):
         covariance.rotate(np.eye(2), rng=np.random)

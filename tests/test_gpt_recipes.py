@@ -195,6 +195,7 @@ def test_steps_rise_over_the_warm_up_and_gradients_are_clipped():
     [
         (ValueError, lambda: Distances(decades=-1), "decades .* got -1"),
         (ValueError, lambda: Distances(zeros=-0.1), "zeros .* got -0.1"),
+        (ValueError, lambda: Distances(zeros=5), "zeros must be a share of at most 1, got 5"),
         (ValueError, lambda: Distances(starts=0), "starts .* got 0"),
         (ValueError, lambda: Distances(floor=0.0), "floor must be positive, got 0.0"),
         (ValueError, lambda: Outcome(0), "depth .* got 0"),

@@ -175,6 +175,15 @@ def test_paths_over_contours_end_where_their_words_say():
     assert np.array_equal(drawn.get_xdata(), descent.x)
 
 
+def test_more_series_than_colors_take_them_again():
+    paths = [plotting.Series(f"path {i}", [1, 0], [i, 0]) for i in range(7)]
+    colors = [
+        line.get_color() for line in plotting.contours(np.eye(2), paths, x_label="", y_label="").figure.axes[0].lines
+    ]
+    assert colors[6] == colors[0] != colors[5]
+    assert len(triangle(marks={f"mark {i}": [1 - i / 9, i / 9, 0] for i in range(7)}).figure.axes[0].lines) == 7
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -186,6 +195,7 @@ def test_paths_over_contours_end_where_their_words_say():
         (lambda: small_map(z=np.eye(3)), r"z must have shape \(2, 2\), .* got \(3, 3\)"),
         (lambda: small_map(levels=[2, 1]), r"levels must rise, got \[2.0, 1.0\]"),
         (lambda: small_map(x=[1, 1]), "x must rise"),
+        (lambda: small_map(z=np.full((2, 2), np.inf)), "z must be finite somewhere"),
         (lambda: picture(), "series must hold at least one Series"),
         (
             lambda: plotting.Series("a", [1, 2], [1]),
@@ -194,6 +204,7 @@ def test_paths_over_contours_end_where_their_words_say():
         (lambda: plotting.Series("a", [], []), "x and y"),
         (lambda: triangle(corners="ab"), "corners must hold 3 names, got 2"),
         (lambda: triangle(marks={"odd": [0.5, 0.6, 0]}), r"marks must be mixtures of 3 tasks, got \[0.5, 0.6, 0.0\]"),
+        (lambda: plotting.Series("a", [1], [1], low=[0.9]), "low and high must be given together in “a”"),
         (lambda: plotting.Series("a", [1], [1], [1.1], [1.2]), "low and high must lie around y in “a”"),
     ],
 )

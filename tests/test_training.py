@@ -45,6 +45,7 @@ def test_only_what_the_recipe_names_changes():
     fit(model, batch=16)
     assert torch.equal(model.W13, 2 * torch.eye(3)) and model.W24.item() == -2
     assert model.V31.any()
+    assert all(parameter.grad is None for parameter in model.parameters())
 
 
 @pytest.mark.parametrize("condensed", [False, True])
@@ -264,6 +265,7 @@ def test_progress_says_rate_and_time_left(capsys):
         (TypeError, lambda: fit(paper_layer(), recipe="shift"), "recipe must be a Recipe, got 'shift'"),
         (TypeError, lambda: fit(paper_layer(), pool=3), "pool must be a Prompts, got 3"),
         (TypeError, lambda: fit("layer"), "model must be a Module, got 'layer'"),
+        (TypeError, lambda: fit(paper_layer(), task=5), "task must be a Task or a Mixture, got 5"),
     ],
 )
 def test_bad_input_is_refused_by_name(error, call, message):

@@ -268,6 +268,8 @@ def test_other_files_are_refused_by_name(tmp_path):
         (ValueError, lambda: cot.think(gpt(positions=8), draw(), 3, literal=True), "no more than the 8 positions"),
         (ValueError, lambda: cot.think(gpt(positions=8), draw(), 3), "no more than the 8 positions, got 9"),
         (ValueError, lambda: gpt(sight="chain").answer(draw(), normal(4, 2, 3)), "w0 must be one weight .* got 2"),
+        (ValueError, lambda: gpt().answer(draw(), normal(4, 3)), r"w0 must have shape \(4, weights, 3\), got \(4, 3\)"),
+        (ValueError, lambda: gpt().answer(draw(), normal(4, 2, 5)), r"w0 must have shape .* got \(4, 2, 5\)"),
         (ValueError, lambda: cot.think(gpt(), draw(dtype=torch.float32), 1), "prompts must have the model's dtype"),
         (ValueError, lambda: cot.think(gpt(dim=2), draw(), 1), "prompts must have the model's dimension 2, got 3"),
     ],

@@ -97,6 +97,12 @@ def test_a_bent_spectrum_shows_the_error_of_each_skill_where_the_skill_is():
     assert errors == pytest.approx((costs / (30 + costs)) ** 2)
 
 
+def test_with_fewer_skills_the_last_of_them_is_selected():
+    widget = widgets.BendSpectrum()
+    widget.strengths = [1.0, 0.5]
+    assert widget.selected == 2
+
+
 @pytest.mark.parametrize(
     "settings",
     [

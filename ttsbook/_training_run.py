@@ -69,6 +69,7 @@ class TrainingRun:
         for group in self.optimizer.param_groups:
             group["lr"] = step_size
         self.optimizer.step()
+        self.optimizer.zero_grad()  # what a caller does next with the model starts from none
         self.update += 1
 
     def save(self, path, config):

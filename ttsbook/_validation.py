@@ -71,10 +71,10 @@ def inverse_length(name, value):
     return 0.0 if value is None else 1 / count(name, value, least=1)
 
 
-def instance(name, value, kind):
-    """Refuse a `value` that is not a `kind`."""
-    if not isinstance(value, kind):
-        raise TypeError(f"{name} must be a {kind.__name__}, got {value!r}")
+def instance(name, value, *kinds):
+    """Refuse a `value` that is of none of the `kinds`."""
+    if not isinstance(value, kinds):
+        raise TypeError(f"{name} must be a {' or a '.join(kind.__name__ for kind in kinds)}, got {value!r}")
 
 
 def choice(name, value, choices):

@@ -231,7 +231,7 @@ def sample_empirical(cov, length, *, samples, rng):
     rank = min(dim, length)
     factor = np.tril(rng.standard_normal((samples, dim, rank)), -1)  # (samples, d, rank)
     diagonal = np.arange(rank)
-    factor[:, diagonal, diagonal] = np.sqrt(rng.chisquare(length - diagonal, size=(samples, rank)))
+    factor[:, diagonal, diagonal] = np.sqrt(rng.chisquare(float(length) - diagonal, size=(samples, rank)))
     factor = square_root(cov) @ factor
     return factor @ factor.transpose(0, 2, 1) / length
 

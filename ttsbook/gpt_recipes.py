@@ -56,7 +56,8 @@ class Distances(Recipe):
 
     def __post_init__(self):
         check.number("decades", self.decades, least=0)
-        check.number("zeros", self.zeros, least=0)
+        if check.number("zeros", self.zeros, least=0) > 1:
+            raise ValueError(f"zeros must be a share of at most 1, got {self.zeros!r}")
         check.count("starts", self.starts, least=1)
         check.positive("floor", self.floor)
 

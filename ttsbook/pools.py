@@ -86,13 +86,16 @@ def random_pool(dim, *, rng, trace=None, turned=False, each=2, lengths=(20, 400)
     """
     check.count("dim", dim, least=5)
     check.instance("rng", rng, np.random.Generator)
+    least, most = (check.count("lengths", length, least=1) for length in lengths)
+    if least > most:
+        raise ValueError(f"lengths must be the least and the largest, got {lengths!r}")
     tasks = []
     for exponent, share in KINDS.values():
         for _ in range(check.count("each", each, least=1)):
             cov = power_law_part(dim, exponent, round(share * dim), trace=trace)
             order = rng.permutation(dim)
             cov = covariance.rotate(cov, rng=rng) if turned else cov[np.ix_(order, order)]
-            tasks.append(Task(cov, round(np.exp(rng.uniform(*np.log(lengths))))))
+            tasks.append(Task(cov, round(np.exp(rng.uniform(*np.log([least, most]))))))
     return tasks
 
 

@@ -16,6 +16,7 @@ from ttsbook.attention import LinearSelfAttention
 from ttsbook.progress import Progress
 from ttsbook.prompts import Prompts
 from ttsbook.recipes import Recipe
+from ttsbook.tasks import Mixture, Task
 
 __all__ = ["History", "TrainingDiverged", "train"]
 
@@ -210,12 +211,10 @@ def train(
 
 def _check_fit(model, task, recipe, generator, pool):
     """Return the parameters to train."""
-    for name, value, kind in (
-        ("model", model, torch.nn.Module),
-        ("recipe", recipe, Recipe),
-        ("generator", generator, torch.Generator),
-    ):
-        check.instance(name, value, kind)
+    check.instance("model", model, torch.nn.Module)
+    check.instance("task", task, Task, Mixture)
+    check.instance("recipe", recipe, Recipe)
+    check.instance("generator", generator, torch.Generator)
     if task.dim != model.dim:
         raise ValueError(f"task must have the model's dimension {model.dim}, got {task.dim}")
     if pool is not None:

@@ -204,6 +204,9 @@ class GPT(torch.nn.Module):
         ValueError
             If there are several weights and the model's sight is the chain, or shapes do not fit.
         """
+        if w0.ndim != 3 or w0.shape[::2] != prompts.w.shape:
+            wanted = (len(prompts.w), "weights", self.dim)
+            raise ValueError(f"w0 must have shape ({', '.join(map(str, wanted))}), got {tuple(w0.shape)}")
         if self.config.sight == "chain" and w0.shape[1] > 1:
             raise ValueError(f"w0 must be one weight for a model that sees the whole chain, got {w0.shape[1]}")
         E = embedding.embed(prompts)[..., :-1]

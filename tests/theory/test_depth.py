@@ -39,6 +39,13 @@ def test_no_thinking_is_best_where_the_first_step_does_harm():
     assert theory.best_depth(np.diag([3.0, 1.0, 1.0, 1.0, 1.0]), np.eye(5)).steps == 1
 
 
+def test_no_number_of_steps_is_too_many_where_the_error_ends_at_a_value_that_it_keeps():
+    for P in (np.diag([2.0, 0.5]), np.diag([0.0, 0.5]), np.diag([2.0, 1.0])):  # eigenvalues ±1 of I - PΣ
+        errors = theory.cot_error_limit(P, np.eye(2), 60)
+        assert theory.best_depth(P, np.eye(2)) == theory.BestDepth(None, diverges=False)
+        assert (np.diff(errors) <= 0).all() and errors[-1] == pytest.approx(1)
+
+
 def test_the_best_depth_of_finite_prompts():
     trained = covariance.power_law(40, 0.8, trace=40)
     P = theory.preconditioner(Task(trained, 300))

@@ -52,7 +52,7 @@ def contours(hessian, paths, *, x_label, y_label, limit=2.2):
         root_loss = np.sqrt(np.einsum("iyx,ij,jyx->yx", plane, hessian, plane))
         axes.contour(gap, gap, root_loss, levels=8, colors=COLORS["6"], linewidths=0.6, alpha=0.6)
         for place, one in enumerate(paths):
-            which = place if one.color is None else one.color
+            which = (place if one.color is None else one.color) % len(SERIES_COLORS)
             options = {"color": SERIES_COLORS[which], "linestyle": LINE_STYLES[which], "marker": MARKERS[which]}
             axes.plot(one.x, one.y, **options, label=one.label)
         axes.plot(0, 0, marker="+", markersize=10, color=COLORS["ink"], linestyle="none", label="answer")

@@ -37,7 +37,7 @@ def level_map(x, y, z, levels, *, x_label, y_label, z_label, log_x=False, log_y=
     Raises
     ------
     ValueError
-        If shapes disagree, a sequence does not rise, or there is no level.
+        If shapes disagree, a sequence does not rise, there is no level, or `z` is finite nowhere.
 
     Examples
     --------
@@ -52,6 +52,8 @@ def level_map(x, y, z, levels, *, x_label, y_label, z_label, log_x=False, log_y=
         if values.ndim != 1 or values.size == 0 or not (np.diff(values) > 0).all():
             raise ValueError(f"{name} must rise, got {values.tolist()}")
     finite = np.isfinite(z)
+    if not finite.any():
+        raise ValueError("z must be finite somewhere, got only NaN or infinite entries")
     top = z[finite].max(initial=levels[-1])
     shown = np.where(finite, z, top * 1e3 if top > 0 else 1e3 - top)  # above all that is finite
     with matplotlib.rc_context(STYLE):

@@ -147,5 +147,7 @@ class Series:
                 object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=np.float64))
         if self.x.shape != self.y.shape or self.x.ndim != 1 or self.x.size == 0:
             raise ValueError(f"x and y must be arrays of one length, got shapes {self.x.shape} and {self.y.shape}")
+        if (self.low is None) != (self.high is None):
+            raise ValueError(f"low and high must be given together in “{self.label}”")
         if self.low is not None and not ((self.low <= self.y) & (self.y <= self.high)).all():
             raise ValueError(f"low and high must lie around y in “{self.label}”")

@@ -61,7 +61,7 @@ def simplex(value, corners, marks, *, label, top=np.inf):
                 axes.tricontourf(*places.T, values, [level, np.inf], colors=[COLORS["1"]], alpha=0.7 / BANDS)
         axes.fill(*CORNERS.T, facecolor="none", edgecolor=COLORS["ink"], linewidth=0.8)
         for place, (name, one) in enumerate(marks.items()):
-            style = {"marker": MARKERS[place], "color": SERIES_COLORS[(place + 1) % 6], "markersize": 6.5}
+            style = {"marker": MARKERS[place % 6], "color": SERIES_COLORS[(place + 1) % 6], "markersize": 6.5}
             axes.plot(*(one @ CORNERS), linestyle="none", label=name, clip_on=False, **style)
         for (x, y), name, up in zip(CORNERS, corners, (False, False, True), strict=True):
             axes.text(x, y + (0.03 if up else -0.04), name, ha="center", va="bottom" if up else "top")

@@ -11,7 +11,7 @@ def line_chart(series, x_label, y_label, log_y, level):
     """Describe a line chart: its axes, then how each series runs, then the reference line."""
     low, high = min(one.x.min() for one in series), max(one.x.max() for one in series)
     scale = " (logarithmic scale)" if log_y else ""
-    parts = [f"Line chart of {y_label}{scale} against {x_label}, from {low:g} to {high:g}."]
+    parts = [f"Line chart of {y_label}{scale} against {x_label}, from {_place(low)} to {_place(high)}."]
     for one in series:
         parts.append(f"“{one.label}”{' (points)' if one.points else ''}: {course(one, high)}.")
     if level is not None:

@@ -18,7 +18,8 @@ class BestDepth(NamedTuple):
     Parameters
     ----------
     steps : int or None
-        Number of steps with the least error; None if the error falls forever.
+        Number of steps with the least error; None if no number is too many: the error falls forever, or
+        ends at a value that it keeps.
     diverges : bool
         Whether the chain diverges in the end.
 
@@ -51,7 +52,8 @@ def best_depth(P, test_cov, *, test_length=None):
     Returns
     -------
     BestDepth
-        `steps` is None if the error falls forever.
+        `steps` is None if the error falls forever, or ends at a value that it keeps (as along an
+        eigenvalue ±1 of :math:`I - P\Sigma`).
 
     Raises
     ------

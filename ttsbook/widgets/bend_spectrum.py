@@ -69,6 +69,10 @@ class BendSpectrum(DirectErrors):
             raise traitlets.TraitError(f"strengths must be numbers, got {proposal['value']}")
         return proposal["value"]
 
+    @traitlets.observe("strengths")
+    def _keep_the_selection(self, change):
+        self.selected = min(self.selected, len(change["new"]))
+
     @traitlets.validate("selected")
     def _one_of_the_skills(self, proposal):
         if proposal["value"] > len(self.strengths):
