@@ -42,6 +42,11 @@ export const slider = (model, { trait, label, values, format = String }) => {
   return element("label", { class: "tts-slider" }, element("span", {}, label), input, output);
 };
 
+// What the colors of the curves stand for: a text for each name of a style.
+export const legend = (texts) =>
+  element("p", { class: "tts-legend" }, ...Object.entries(texts).map(([name, text]) =>
+    element("span", {}, element("span", { class: `tts-key tts-${name}` }), text)));
+
 // A list to choose from. `options()` gives pairs of value and text; where a change of the model leaves
 // the chosen value without an option, the last one is taken.
 export const choice = (model, { trait, label, options }) => {

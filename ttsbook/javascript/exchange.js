@@ -1,7 +1,7 @@
 import { cotError, powerLaw, preconditioner, spectralEdges, trainLengthFor } from "./theory.js";
 import { drag, element, follow, range, slider, wholeNumbers } from "./controls.js";
 import { drawing, filling, node, Panel } from "./chart.js";
-import { fixed, round } from "./numbers.js";
+import { fixed, round, stepsInWords } from "./numbers.js";
 import { overlay, simulate } from "./simulate.js";
 
 const DIM = 20;
@@ -64,7 +64,7 @@ const sentence = ({ n, k, errors, pairs, border: unstable }) => {
     return `k = ${step}: ${Number.isNaN(found) ? "no n from 1 to 1000" : `n = ${round(found)}`}`;
   });
   const end = unstable !== null && n >= unstable ? " Most chains diverge here." : "";
-  return `Error/d after k = ${k} steps with n = ${n}: ${round(errors[k])}. The same error with ${others.join("; ")}. ` +
+  return `Error/d after ${stepsInWords(k)} with n = ${n}: ${round(errors[k])}. The same error with ${others.join("; ")}. ` +
     `Thinking costs ${(6 * DIM ** 2 * k).toLocaleString("en-US")} operations.${end}`;
 };
 

@@ -1,6 +1,6 @@
-import { choice, element, follow, range, slider } from "./controls.js";
+import { choice, follow, legend, range, slider } from "./controls.js";
 import { drawing, filling, Panel } from "./chart.js";
-import { round } from "./numbers.js";
+import { round, stepsInWords } from "./numbers.js";
 import { overlay, simulate } from "./simulate.js";
 
 const LOOKS = 31; // points of the mean come first, then those of the median
@@ -26,7 +26,7 @@ const draw = (width, tall, model, words) => {
 
 const sentence = (model) => {
   const [steps, { name, mean, median, reference }] = [model.get("steps"), shownOf(model)];
-  return `GPT, ${name}, after ${steps} steps: mean error ${round(mean[steps])}, median ${round(median[steps])}. ` +
+  return `GPT, ${name}, after ${stepsInWords(steps)}: mean error ${round(mean[steps])}, median ${round(median[steps])}. ` +
     `Reference, linear attention: median ${round(reference[steps])}.`;
 };
 
@@ -34,10 +34,7 @@ const render = ({ model, el }) => {
   const controls = [
     choice(model, { trait: "shown", label: "training", options: () => model.get("curves").map(({ name }, i) => [i, name]) }),
     slider(model, { trait: "steps", label: "thinking steps k", values: range(0, 30) }),
-    element("p", { class: "tts-legend" },
-      element("span", { class: "tts-key tts-second" }), "GPT, mean ",
-      element("span", { class: "tts-key tts-third" }), "GPT, median ",
-      element("span", { class: "tts-key tts-first" }), "LSA theory, a reference"),
+    legend({ second: "GPT, mean", third: "GPT, median", first: "LSA theory, a reference" }),
     simulate(model),
   ];
   return follow(model, el, controls, (width, tall) => {

@@ -1,6 +1,6 @@
 import { cotErrorLimit } from "./theory.js";
 import { mixturePreconditioner } from "./selection.js";
-import { choice, element, follow, range, slider } from "./controls.js";
+import { choice, follow, legend, range, slider } from "./controls.js";
 import { drawing, filling, Panel } from "./chart.js";
 import { fixed, round } from "./numbers.js";
 import { overlay, simulate } from "./simulate.js";
@@ -56,13 +56,11 @@ const draw = (model, width, tall) => {
 
 const render = ({ model, el }) => {
   const pools = () => model.get("pools").map((_, index) => [index + 1, String(index + 1)]);
-  const key = (name, text) => [element("span", { class: `tts-key ${name}` }), text];
   const controls = [
     choice(model, { trait: "pool", label: "pool", options: pools }),
     ...Object.entries(KINDS).map(([trait, label]) =>
       slider(model, { trait, label, values: range(0, 1, 0.05), format: fixed(2) })),
-    element("p", { class: "tts-legend" }, ...key("tts-second", "yours "), ...key("tts-fourth", "even "),
-      ...key("tts-first", "paper's "), ...key("tts-third", "least at k = 5")),
+    legend({ second: "yours", fourth: "even", first: "paper's", third: "least at k = 5" }),
     simulate(model),
   ];
   return follow(model, el, controls, (width, tall) => draw(model, width, tall));

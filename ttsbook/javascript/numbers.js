@@ -24,3 +24,6 @@ export const round = (value) => {
 
 // With so many digits after the point, and a minus sign that is one.
 export const fixed = (digits) => (value) => value.toFixed(digits).replace("-", "−");
+
+// "1 step", "2 steps".
+export const stepsInWords = (k) => `${k} step${k === 1 ? "" : "s"}`;

@@ -2,7 +2,7 @@ import { powerLaw } from "./theory.js";
 import { grid, gridKey, mixtureError, optimalMixture, quadraticProgram } from "./selection.js";
 import { drag, element, follow, range, slider, wholeNumbers } from "./controls.js";
 import { drawing, node } from "./chart.js";
-import { fixed, round } from "./numbers.js";
+import { fixed, round, stepsInWords } from "./numbers.js";
 import { simulate } from "./simulate.js";
 
 const DIM = 20;
@@ -37,7 +37,7 @@ const compute = (model) => {
 const shares = (weights) => weights.map((weight) => weight.toFixed(2)).join(", ");
 
 const sentence = ({ steps, error, marks }) =>
-  `Error e_k/d after ${steps} step${steps === 1 ? "" : "s"}. Yours (${shares(marks.yours)}): ${round(error(marks.yours))}. ` +
+  `Error e_k/d after ${stepsInWords(steps)}. Yours (${shares(marks.yours)}): ${round(error(marks.yours))}. ` +
   `Even: ${round(error(EVEN))}. Paper's (${shares(marks.paper)}): ${round(error(marks.paper))}. ` +
   `Least (${shares(marks.least)}): ${round(error(marks.least))}.`;
 

@@ -1,7 +1,7 @@
 import { preconditioner } from "./theory.js";
-import { drag, element, follow, range, slider } from "./controls.js";
+import { drag, follow, legend, range, slider } from "./controls.js";
 import { drawing, node } from "./chart.js";
-import { fixed, round } from "./numbers.js";
+import { fixed, round, stepsInWords } from "./numbers.js";
 
 const LIMIT = 2.2; // of both axes, around the answer in the middle
 const tail = range(-2, 0, 0.05).map((exponent) => Number((10 ** exponent).toPrecision(3)));
@@ -31,7 +31,7 @@ const length = (point) => Math.hypot(...point);
 
 const sentence = ({ thinking, descent, factors }) => {
   const share = (points) => round(length(points.at(-1)) / Math.max(1e-12, length(points[0])));
-  return `Distance left after ${thinking.length - 1} steps: ${share(thinking)} of the start's (thinking), ` +
+  return `Distance left after ${stepsInWords(thinking.length - 1)}: ${share(thinking)} of the start's (thinking), ` +
     `${share(descent)} (gradient descent). One thinking step multiplies the gap along the strong skill by ` +
     `${fixed(2)(factors[0])}, along the weak skill by ${fixed(2)(factors[1])}.`;
 };
@@ -85,10 +85,7 @@ const render = ({ model, el }) => {
     slider(model, { trait: "steps", label: "thinking steps k", values: range(0, 30) }),
     slider(model, { trait: "start_strong", label: "start, strong skill", values: range(-2, 2, 0.05), format: fixed(2) }),
     slider(model, { trait: "start_weak", label: "start, weak skill", values: range(-2, 2, 0.05), format: fixed(2) }),
-    element("p", { class: "tts-legend" },
-      element("span", { class: "tts-key tts-second" }), "thinking ",
-      element("span", { class: "tts-key tts-first" }), "gradient descent ",
-      element("span", { class: "tts-key tts-third" }), "Newton"),
+    legend({ second: "thinking", first: "gradient descent", third: "Newton" }),
   ];
   dragStart(model, el);
   return follow(model, el, controls, (width) => {

@@ -1,5 +1,5 @@
 import { bestDepth, cotError, powerLaw, preconditioner } from "./theory.js";
-import { choice, element, follow } from "./controls.js";
+import { choice, follow, legend } from "./controls.js";
 import { drawing, filling, Panel } from "./chart.js";
 import { round } from "./numbers.js";
 import { overlay, simulate } from "./simulate.js";
@@ -100,9 +100,7 @@ const render = ({ model, el }) => {
     choice(model, { trait: "test_length", label: "test examples m", options: tests }),
     choice(model, { trait: "recipe", label: "trained by", options: () => texts(RECIPES) }),
     choice(model, { trait: "summary", label: "over prompts and w", options: () => texts(SUMMARIES) }),
-    element("p", { class: "tts-legend" },
-      element("span", { class: "tts-key tts-second" }), "trained, all seeds ",
-      element("span", { class: "tts-key tts-first" }), "theory of the mean"),
+    legend({ second: "trained, all seeds", first: "theory of the mean" }),
     simulate(model),
   ];
   return follow(model, el, controls, (width, tall) => draw(model, width, tall));
