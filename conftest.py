@@ -15,7 +15,7 @@ os.environ.update(ONE_THREAD)  # before NumPy or PyTorch is imported
 
 
 def pytest_collectstart(collector):
-    """Leave pictures to `tests/book/test_execution.py`, which tolerates last digits."""
+    """Leave pictures to `tests/book/test_binder.py`, which tolerates last digits."""
     if isinstance(collector, IPyNbFile):
         collector.skip_compare += ("image/svg+xml",)
 

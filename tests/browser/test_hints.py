@@ -49,18 +49,20 @@ def test_a_link_shows_the_statement_with_its_formulas(page, address):
     assert card.locator("mjx-merror, a, [id]").count() == 0
 
 
-@pytest.mark.parametrize("kind", ["#fig-law", "#cor-scaling-law", "references.html#id12", "task.html#prop-floor"])
 @pytest.mark.parametrize("width", [390, 1440])
-def test_cards_stay_in_the_window(browser, address, kind, width):
+def test_cards_stay_in_the_window(browser, address, width):
     with watched_page(browser, width=width) as page:
         card = opened(page, address + CHAPTER)
-        target = link(page, kind)
-        target.scroll_into_view_if_needed()
-        target.hover()
-        card.wait_for()
-        assert inside(page, card)
-        assert card.evaluate("(card) => card.scrollWidth <= card.clientWidth")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        for kind in ("#fig-law", "#cor-scaling-law", "references.html#id12", "task.html#prop-floor"):
+            target = link(page, kind)
+            target.scroll_into_view_if_needed()
+            target.hover()
+            card.wait_for()
+            assert inside(page, card), kind
+            assert card.evaluate("(card) => card.scrollWidth <= card.clientWidth"), kind
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            page.keyboard.press("Escape")
+            card.wait_for(state="detached")
         assert page.problems == []
 
 
