@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binomtest, t
+from scipy.stats import binomtest, t, ttest_1samp
 
 from ttsbook import _validation as check
 from ttsbook import theory
@@ -29,6 +29,8 @@ class Comparison:
         Median of the factors; their geometric mean with its 95 % t interval, of the logarithms.
     better, better_low, better_high : float
         Share of pools with a factor below 1, with its 95 % Clopper–Pearson interval.
+    p_value : float
+        Of a t test that the geometric mean is 1; NaN if all factors are 1.
 
     Examples
     --------
@@ -47,6 +49,7 @@ class Comparison:
     better: float
     better_low: float
     better_high: float
+    p_value: float
 
 
 def errors(found, mixture, *, reading, source="trained", statistic="endless"):
@@ -125,9 +128,41 @@ def compare(found, mixture, steps, **options):
     half = t.ppf(0.975, count - 1) * logs.std(ddof=1) / np.sqrt(count)
     share = binomtest(int((factors < 1).sum()), count).proportion_ci(0.95)
     middle = np.exp([logs.mean(), logs.mean() - half, logs.mean() + half])
+    with np.errstate(invalid="ignore"):
+        p_value = float(ttest_1samp(logs, 0).pvalue)
     return Comparison(
-        factors, float(np.median(factors)), *middle.tolist(), float((factors < 1).mean()), share.low, share.high
+        factors,
+        float(np.median(factors)),
+        *middle.tolist(),
+        float((factors < 1).mean()),
+        share.low,
+        share.high,
+        p_value,
     )
+
+
+def holm(p_values):
+    """Adjust p-values for their number, by the method of Holm (1979): those below α stand together at the level α.
+
+    Parameters
+    ----------
+    p_values : array_like, shape (tests,)
+        P-values.
+
+    Returns
+    -------
+    ndarray, shape (tests,)
+
+    Examples
+    --------
+    >>> holm([0.01, 0.04, 0.03]).round(2).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    p_values = np.asarray(p_values, dtype=np.float64)
+    order = p_values.argsort()
+    adjusted = np.empty_like(p_values)
+    adjusted[order] = np.maximum.accumulate(p_values[order] * np.arange(p_values.size, 0, -1)).clip(max=1)
+    return adjusted
 
 
 def caution(mixed):

@@ -67,17 +67,21 @@ def gpt_direct(tolerance):
     tolerance=0.3,
     limits="largest ratio of the mean error after 20 steps to that after 10",
     verdict=Verdict.CAVEAT,
-    caveat="It needs starts at all distances from w in training. Trained from w₀ = 0 alone, no GPT here thinks.",
+    caveat="It depends on the recipe. Trained for the direct answer, every further step makes it worse. Trained on its "
+    "own chain from w₀ = 0 (roll-in), it improves to about the depth of training and no further. Here only starts at "
+    "all distances from w go on.",
 )
 def gpt_trend(tolerance):
     """With more thinking steps the error of a GPT falls, far beyond the depth it was trained at."""
     found = errors("lengths", 20)
     ratio = (found[:, 20] / found[:, 10]).max()
-    direct = errors("recipes", "direct")
+    direct, roll_in = errors("recipes", "direct"), errors("recipes", "roll-in")
+    stops = (roll_in[:, 10] < 0.01 * roll_in[:, 1]).all() and (roll_in[:, 30] > roll_in[:, 10]).all()
     return judge(
         ratio <= tolerance and (np.diff(found[:, :11], axis=1) < 0).all(),
-        f"Mean error / d after 1, 5, 10 and 20 steps, worst seed: {_row(found.max(axis=0), 1, 5, 10, 20)}.",
-        exception=bool((direct[:, 5] > direct[:, 1]).all()),
+        f"Mean error / d after 1, 5, 10 and 20 steps, worst seed: {_row(found.max(axis=0), 1, 5, 10, 20)}. "
+        f"Roll-in, d = 5, after 1, 10 and 30: {_row(roll_in.max(axis=0), 1, 10, 30)}.",
+        exception=bool((direct[:, 5] > direct[:, 1]).all() and stops),
     )
 
 
@@ -142,7 +146,7 @@ def gpt_lengths(tolerance):
     verdict=Verdict.FAILS,
 )
 def gpt_overthinking(tolerance):
-    """After skewed training, the error of a GPT on isotropic prompts first falls and then rises with k."""
+    """After skewed training, the error of a GPT of 10⁵ parameters on isotropic prompts falls, then rises with k."""
     found = {flag: errors("skewed", flag, test="shifted") for flag in (False, True)}
     rise = {flag: means[:, 30] / means.min(axis=1) for flag, means in found.items()}
     return judge(
@@ -194,19 +198,21 @@ def gpt_other_overthinking(tolerance):
     places=(f"{CHAPTER}#does-the-choice-of-tasks-help",),
     method=f"Four skewed tasks, n = 20; uniform mixture and two chosen ones, tested isotropic, m = 20: {DEEP}",
     tolerance=1.0,
-    limits="largest ratio of the mean errors at k = 20, chosen to uniform, middle seeds",
+    limits="largest ratio of the mean errors at k = 20, chosen to uniform, each the middle of three seeds",
     verdict=Verdict.CAVEAT,
-    caveat="The seeds differ by more than the mixtures do, and three of them prove little.",
+    caveat="In the middle of three seeds. Seed by seed, the mixture by the error is better in all three, the program's "
+    "in two. Three seeds and one pool prove little.",
 )
 def gpt_mixtures(tolerance):
     """Mixtures that the linear theory chooses train a better GPT than the uniform one."""
     found = {name: errors("mixtures", name)[:, 20] for name in ("uniform", "programme", "error")}
     middles = {name: np.median(ends) for name, ends in found.items()}
-    spread = "; ".join(f"{name} {_list(np.sort(ends))}" for name, ends in found.items())
+    pairs = {name: int((found[name] < found["uniform"]).sum()) for name in ("programme", "error")}
+    spread = "; ".join(f"{name} {_list(ends)}" for name, ends in found.items())
     return judge(
         max(middles["programme"], middles["error"]) / middles["uniform"] <= tolerance,
         f"Mean error / d after 20 steps, by seed: {spread}.",
-        exception=max(found["programme"].max(), found["error"].max()) > found["uniform"].min(),
+        exception=pairs == {"programme": 2, "error": 3},
     )
 
 

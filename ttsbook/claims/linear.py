@@ -1,5 +1,6 @@
 """What the chapter on trained linear attention claims: the paper's experiments, with layers that learned."""
 
+from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
@@ -78,23 +79,29 @@ def short_prompts_catch_up(tolerance):
     tolerance=1.0,
     limits="error of the larger n relative to that of the smaller one",
     verdict=Verdict.CAVEAT,
-    caveat="The training prompts must not outgrow those of the test. On test prompts of m = 200, n = 400 is worse than "
-    "n = 200.",
+    caveat="In the mean, if the training prompts do not outgrow those of the test: at m = 200, n = 400 is worse than "
+    "n = 200 at k = 1 and at large k, where few prompts rule the mean. In the median it is better from k = 2 on.",
 )
 def more_examples_help(tolerance):
     """At a fixed number of steps, longer training prompts lower the error when the test is like training."""
-    found, worst, outgrown = results.load("linear"), 0.0, 0.0
+    found, worst = results.load("linear"), 0.0
     for train, lengths in (("isotropic", LENGTHS["short"]), ("skewed", LENGTHS["short"] + LENGTHS["long"])):
         for m in (None, 1000, 200):
-            errors = [trained.curves(found, train=train, n=n, recipe="paper", m=m).mean for n in lengths]
-            for n, before, after in zip(lengths[1:], errors, errors[1:], strict=False):
-                ratio = (after / before)[:, [1, 3, 10, 20]].max()
-                worst, outgrown = (worst, max(outgrown, ratio)) if n > (m or n) else (max(worst, ratio), outgrown)
+            fitting = [n for n in lengths if n <= (m or n)]
+            errors = [trained.curves(found, train=train, n=n, recipe="paper", m=m).mean[:, 1:] for n in fitting]
+            worst = max(worst, *((after / before).max() for before, after in pairwise(errors)))
+    short, long = (trained.curves(found, train="skewed", n=n, recipe="paper", m=200) for n in (200, 400))
+    mean, median = long.mean / short.mean, long.median / short.median
     return judge(
         worst <= tolerance,
-        f"With n up to m at most {rounded(worst)}. For n = 400 against 200 at m = 200 it is {rounded(outgrown)}.",
-        exception=outgrown > 1,
+        f"With n up to m at most {rounded(worst)}. For n = 400 against 200 at m = 200, k = 1, 5 and 15: "
+        f"{_few(mean)} in the mean, {_few(median)} in the median.",
+        exception=bool((mean[:, [1, 15]] > 1).all() and (median[:, 2:] < 1).all()),
     )
+
+
+def _few(ratios):
+    return ", ".join(f"{ratio:.2f}" for ratio in ratios.max(axis=0)[[1, 5, 15]])
 
 
 @claim(
