@@ -22,6 +22,7 @@ from book import (
     preview,
     reference,
     source_pages,
+    unbroken,
     widget_links,
     widget_pages,
 )
@@ -42,6 +43,7 @@ PARTS = (
     linked_code,
     openers,
     preview,
+    unbroken,
     # the site around it
     mathjax,
     widget_pages,

@@ -54,8 +54,13 @@
     const boxes = [...trigger.getClientRects()];
     const box = boxes.find(({ left, right }) => left <= x && x <= right) ?? boxes[0];
     const { left, top } = card.offsetParent.getBoundingClientRect();
-    const { offsetWidth: width, offsetHeight: height } = card;
-    const above = box.bottom + height > innerHeight && box.top > innerHeight - box.bottom && box.top > height;
+    card.style.maxHeight = "";
+    const width = card.offsetWidth;
+    const bar = document.querySelector(".bd-header-article")?.getBoundingClientRect().bottom ?? 0;
+    const rooms = { above: box.top - Math.max(bar, 0) - 12, below: innerHeight - box.bottom - 12 };
+    const above = rooms.below < card.offsetHeight && rooms.above > rooms.below;
+    card.style.maxHeight = `${Math.max(120, above ? rooms.above : rooms.below)}px`;
+    const height = card.offsetHeight;
     const start = Math.max(8, Math.min(box.left, document.documentElement.clientWidth - width - 8));
     card.style.left = `${start - left}px`;
     card.style.top = `${(above ? box.top - height - 4 : box.bottom + 4) - top}px`;

@@ -113,7 +113,7 @@ const dragPoint = (model, el, panel) => {
 };
 
 const render = ({ model, el }) => {
-  const tests = [...wholeNumbers(5, 5000, 6), null];
+  const tests = [5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 2000, 5000, null];
   const controls = [
     slider(model, { trait: "train_length", label: "training examples n", values: lengths }),
     slider(model, { trait: "steps", label: "thinking steps k", values: range(1, STEPS) }),

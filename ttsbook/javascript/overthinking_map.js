@@ -8,6 +8,7 @@ const DIM = 20;
 const STEPS = 30; // of the error curve
 const LENGTHS = [5, 2000]; // of the map, logarithmic
 const TAILS = [0, 2];
+const TAIL_STEP = 0.02; // between two points of the critical line
 const CELLS = { columns: 64, rows: 40 };
 const DEPTHS = { title: "best depth", bounds: [1, 2, 4, 8, 16, Infinity], names: ["0", "1", "2–3", "4–7", "8–15", "16 …", "never"] };
 const ERRORS = { bounds: [1e-4, 1e-3, 1e-2, 1e-1, 1], names: ["<10⁻⁴", "<10⁻³", "<0.01", "<0.1", "<1", "≥1"] };
@@ -64,6 +65,14 @@ const sentence = ({ n, exponent, critical, depth, factors, errors }) => {
 };
 
 // The critical length at each tail of the training, where the map shows it; its ends are on the frame.
+// The line leaves the map and comes back: one list of points for each part that is on it.
+const branchesOf = (points) => points.reduce((branches, point) => {
+  const last = branches.at(-1)?.at(-1);
+  if (last && point[0] - last[0] < 1.5 * TAIL_STEP) branches.at(-1).push(point);
+  else branches.push([point]);
+  return branches;
+}, []);
+
 const criticalLine = (test) => {
   const at = (exponent) => [exponent, criticalTrainLength(scaled(exponent), test)];
   const shown = ([, n]) => n >= LENGTHS[0] && n <= LENGTHS[1];
@@ -75,7 +84,7 @@ const criticalLine = (test) => {
     }
     return inside;
   };
-  return range(TAILS[0], TAILS[1], 0.02).map(at).flatMap((point, index, all) => {
+  return range(TAILS[0], TAILS[1], TAIL_STEP).map(at).flatMap((point, index, all) => {
     const [before, after] = [all[index - 1], all[index + 1]];
     if (!shown(point)) return [];
     return [before && !shown(before) ? end(point, before) : null, point, after && !shown(after) ? end(point, after) : null].filter(Boolean);
@@ -97,9 +106,9 @@ const drawMap = (svg, frame, cells, state) => {
       start = c;
     }
   });
-  const edge = criticalLine(state.test).map(([exponent, n]) => [x(n), y(exponent)]);
   map.append(node("rect", { x: left, y: top, width: right - left, height: bottom - top, class: "tts-frame" }));
-  map.append(node("polyline", { points: edge.join(" "), class: "tts-halo" }), node("polyline", { points: edge.join(" "), class: "tts-edge" }));
+  const branches = branchesOf(criticalLine(state.test)).map((points) => points.map(([exponent, n]) => [x(n), y(exponent)]).join(" "));
+  for (const name of ["tts-halo", "tts-edge"]) map.append(...branches.map((points) => node("polyline", { points, class: name })));
   const probe = { cx: x(state.n), cy: y(state.exponent) };
   map.append(node("circle", { ...probe, r: 8, class: "tts-handle" }), node("circle", { ...probe, r: 20, class: "tts-grip" }));
   svg.append(map);

@@ -89,11 +89,11 @@ const draw = (size, { error, onGrid, marks }, words) => {
   svg.append(node("text", { x: size - MARGIN + 20, y: bottom, "text-anchor": "end" }, "hard"));
   svg.append(node("text", { x: size / 2, y: MARGIN - 12, "text-anchor": "middle" }, "hard, skills reversed"));
   const [ex, ey] = place(size, EVEN);
-  svg.append(node("circle", { cx: ex, cy: ey, r: 5, class: "tts-mark" }));
+  svg.append(node("circle", { cx: ex, cy: ey, r: 5, class: "tts-spot" }));
   const [px, py] = place(size, marks.paper);
-  svg.append(node("rect", { x: px - 6, y: py - 6, width: 12, height: 12, class: "tts-mark tts-paper-mark" }));
+  svg.append(node("rect", { x: px - 6, y: py - 6, width: 12, height: 12, class: "tts-spot tts-paper-mark" }));
   const [bx, by] = place(size, marks.least);
-  svg.append(node("polygon", { points: `${bx},${by - 9} ${bx + 9},${by} ${bx},${by + 9} ${bx - 9},${by}`, class: "tts-mark tts-least-mark" }));
+  svg.append(node("polygon", { points: `${bx},${by - 9} ${bx + 9},${by} ${bx},${by + 9} ${bx - 9},${by}`, class: "tts-spot tts-least-mark" }));
   const [x, y] = place(size, marks.yours);
   svg.append(node("circle", { cx: x, cy: y, r: 9, class: "tts-handle" }));
   svg.append(node("circle", { cx: x, cy: y, r: 22, class: "tts-grip" }));

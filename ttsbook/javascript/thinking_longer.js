@@ -46,7 +46,7 @@ const drawErrors = (svg, frame, { n, k, depth, covered, skewed }, narrow) => {
   const [endX, endY] = [panel.x(last), panel.y(second[last])];
   const lowest = Math.max(...second.slice(-12).map((error) => panel.y(error)));
   const place = endX < frame.right - 90 && endY > frame.bottom - 60 ? [endX + 10, frame.bottom - 27, "start"]
-    : lowest > frame.bottom - 60 ? [frame.right - 2, endY - 42, "end"] : [endX - 2, lowest + 24, "end"];
+    : lowest > frame.bottom - 60 ? [frame.right - 2, endY - 42, "end"] : endX < frame.left + 140 ? [endX + 12, endY + 16, "start"] : [endX - 2, lowest + 24, "end"];
   words(svg, place[0], place[1], ["trained on a", `long tail, n = ${n}`], { class: "tts-second-label", "text-anchor": place[2] });
   for (const [errors, name] of [[covered, "tts-first"], [skewed, "tts-second"]]) {
     if (errors[k] >= 10 ** DECADES[0] && errors[k] <= 10 ** DECADES[1]) panel.add("circle", { cx: x, cy: panel.y(errors[k]), r: 7, class: `tts-point ${name}` });

@@ -11,7 +11,7 @@ from ttsbook.plotting import words
 from ttsbook.plotting.picture import COLORS, LINE_STYLES, MARKERS, SERIES_COLORS, STYLE, Picture
 from ttsbook.report import superscript
 
-SHORT = 40  # ratio of largest to least value below which a logarithmic axis has labels between powers of ten
+SHORT = 100  # ratio of largest to least value below which a logarithmic axis has labels between powers of ten
 
 
 def lines(series, *, x_label, y_label, log_x=False, log_y=False, y_limits=None, level=None):

@@ -144,16 +144,16 @@ PRESETS = {
         ),
         preset(
             "A short test",
-            "With a test of 108 examples, is the best n the same for one step and for ten?",
+            "With a test of 100 examples, is the best n the same for one step and for ten?",
             "Raise n at k = 1, then at k = 10, and watch the error.",
             steps=1,
-            test_length=108,
+            test_length=100,
         ),
         preset(
             "Where chains diverge",
             "The test prompt gets shorter: can the line above which chains diverge fall below n = m?",
             "Shorten m step by step, and compare it with the line.",
-            test_length=158,
+            test_length=50,
         ),
     ),
     "OverthinkingMap": (
@@ -171,8 +171,8 @@ PRESETS = {
         ),
         preset(
             "One step",
-            "After one step the best n is where the map is lightest: is it the same after fifty steps?",
-            "Move the last slider from k = 1 to k = 50, and follow the lightest color at α = 0.8.",
+            "After one step some length n has the least error: is it the same after fifty steps?",
+            "Move the probe along α = 0.8, and compare its curve at k = 1 and at k = 50.",
             steps=1,
         ),
         preset(
