@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import ttest_1samp
+from scipy.stats import t, ttest_1samp
 
 from ttsbook import covariance, curated, results, selection, theory
 from ttsbook.experiments import curation
@@ -106,6 +106,21 @@ def test_a_comparison_is_paired():
     assert np.log([one.middle, one.low, one.high]) == pytest.approx([logs.mean(), interval.low, interval.high])
     assert one.median == pytest.approx(np.exp(np.median(logs)))
     assert one.better == (logs < 0).mean() and one.better_low < one.better < one.better_high
+    ratio = abs(logs.mean()) / (logs.std(ddof=1) / np.sqrt(13))
+    assert one.p_value == pytest.approx(2 * t.sf(ratio, 12))
+
+
+@pytest.mark.parametrize("level", [0.01, 0.05, 0.3])
+def test_holm_rejects_what_its_stepwise_procedure_rejects(level):
+    rng = np.random.default_rng(3)
+    for count in (1, 2, 20):
+        p_values = rng.uniform(0, 1, count) ** 4
+        rejected = np.zeros(count, dtype=bool)
+        for step, index in enumerate(p_values.argsort()):
+            if p_values[index] > level / (count - step):
+                break
+            rejected[index] = True
+        assert np.array_equal(curated.holm(p_values) <= level, rejected)
 
 
 def test_the_parts_of_caution_add_up_to_the_second_moment():

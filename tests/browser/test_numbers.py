@@ -47,3 +47,7 @@ def test_powers_of_ten(numbers, exponent, text):
 
 def test_a_minus_sign_is_one(numbers):
     assert numbers("[-1.6, 0.125].map(fixed(2))") == ["−1.60", "0.13"]
+
+
+def test_steps_are_counted_in_words(numbers):
+    assert numbers("[0, 1, 2].map(stepsInWords)") == ["0 steps", "1 step", "2 steps"]
