@@ -148,9 +148,9 @@ def test_lists_and_words_are_read_and_checked(show):
 def test_the_widget_follows_the_address_forth_and_back(show):
     page = show("exchange", "steps=5")
     page.evaluate("location.hash = 'steps=9&exponent=0.5'")
-    page.wait_for_function("document.querySelector('.tts-status').textContent.includes('k = 9 steps')")
+    page.wait_for_function("document.querySelector('.tts-status').textContent.includes('after 9 steps')")
     page.go_back()
-    page.wait_for_function("document.querySelector('.tts-status').textContent.includes('k = 5 steps')")
+    page.wait_for_function("document.querySelector('.tts-status').textContent.includes('after 5 steps')")
     assert slider(page, "tail exponent").get_attribute("aria-valuetext") == "1.0"
 
 
