@@ -171,8 +171,8 @@ PRESETS = {
         ),
         preset(
             "One step",
-            "After one step some length n has the least error: is it the same after fifty steps?",
-            "Move the probe along α = 0.8, and compare its curve at k = 1 and at k = 50.",
+            "After one step some length n has the least error: is it the same after thirty steps?",
+            "Move the probe along α = 0.8, and compare its curve at k = 1 and at k = 30.",
             steps=1,
         ),
         preset(
