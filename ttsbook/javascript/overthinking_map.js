@@ -64,7 +64,6 @@ const sentence = ({ n, exponent, critical, depth, factors, errors }) => {
   return `${where}The chain diverges: best depth ${depth.steps}${best}; e/d = ${round(errors[STEPS])} after ${STEPS} steps.`;
 };
 
-// The critical length at each tail of the training, where the map shows it; its ends are on the frame.
 // The line leaves the map and comes back: one list of points for each part that is on it.
 const branchesOf = (points) => points.reduce((branches, point) => {
   const last = branches.at(-1)?.at(-1);
@@ -73,6 +72,7 @@ const branchesOf = (points) => points.reduce((branches, point) => {
   return branches;
 }, []);
 
+// The critical length at each tail of the training, where the map shows it; its ends are on the frame.
 const criticalLine = (test) => {
   const at = (exponent) => [exponent, criticalTrainLength(scaled(exponent), test)];
   const shown = ([, n]) => n >= LENGTHS[0] && n <= LENGTHS[1];

@@ -1,5 +1,5 @@
 import { meanError } from "./attention.js";
-import { element, follow } from "./controls.js";
+import { element, follow, legend } from "./controls.js";
 import { drawing, filling, Panel } from "./chart.js";
 import { round } from "./numbers.js";
 
@@ -74,9 +74,7 @@ const render = ({ model, el }) => {
       button("closed form", () => set(model.get("closed_V"), model.get("closed_W"))),
       button("small random", () => set(noise(), noise())),
       button("all zero", () => set(new Array(16).fill(0), new Array(16).fill(0)))),
-    element("p", { class: "tts-legend" },
-      element("span", { class: "tts-key tts-second" }), "your layer ",
-      element("span", { class: "tts-key tts-first" }), "closed form"),
+    legend({ second: "your layer", first: "closed form" }),
   ];
   return follow(model, el, controls, (width, tall) => draw(model, width, tall));
 };
