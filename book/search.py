@@ -4,11 +4,12 @@ import json
 import re
 from html import escape
 
+from book.evidence import LEDGER
+
 # The theme puts the index of the search, the largest of the book's scripts, on every page.
 INDEX = re.compile(r'\s*<script src="[^"]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>')
 PAPER = re.compile(r"\bpaper[:,]\s*([^)]*)\)")
 PLACE = re.compile(r"(?:Theorem|Proposition|Corollary|Lemma|Remark|Definition|Section|Figure) [A-Z]?[\d.]*\d")
-LEDGER = "appendix/claims"
 
 
 def add_script(app, page, _template, _context, _doctree):

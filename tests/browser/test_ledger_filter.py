@@ -1,0 +1,65 @@
+"""The table of all claims, narrowed by its fields, by an address and back."""
+
+import pytest
+from watched_pages import settle, watched_page
+
+from ttsbook import claims
+
+pytestmark = pytest.mark.browser
+ADDRESS = "appendix/claims.html"
+FAILING = [claim.id for claim in claims.CLAIMS if claim.verdict == "fails"]
+
+
+@pytest.fixture
+def page(browser):
+    """A page of the book's browser, which must not complain."""
+    with watched_page(browser) as page:
+        yield page
+        assert page.problems == []
+
+
+def shown(page):
+    return [row.get_attribute("id").removeprefix("claim-") for row in page.locator('tr[id^="claim-"]:visible').all()]
+
+
+def test_fields_narrow_the_table_and_the_address_keeps_them(page, address):
+    page.goto(address + ADDRESS)
+    settle(page)
+    fields = page.get_by_role("search", name="Narrow the table")
+    assert len(shown(page)) == len(claims.CLAIMS)
+    fields.get_by_label("Verdict").select_option(label=f"✗ fails ({len(FAILING)})")
+    assert shown(page) == FAILING
+    assert fields.get_by_role("status").inner_text() == f"{len(FAILING)} of {len(claims.CLAIMS)} claims"
+    page.reload()
+    assert shown(page) == FAILING
+    fields.get_by_label("With the words").fill("Mixture PROGRAM")
+    few = shown(page)
+    assert 0 < len(few) < len(FAILING)
+    assert all("mixture" in text and "program" in text for text in map(str.lower, rows_of(page, few)))
+    fields.get_by_role("button", name="Show all").click()
+    assert len(shown(page)) == len(claims.CLAIMS)
+    assert page.url == address + ADDRESS
+
+
+def rows_of(page, names):
+    return [page.locator(f"tr#claim-{name}").inner_text() for name in names]
+
+
+def test_chapter_and_origin_agree_with_the_claims(page, address):
+    page.goto(address + ADDRESS)
+    settle(page)
+    fields = page.get_by_role("search", name="Narrow the table")
+    fields.get_by_label("Stated by").select_option(index=2)
+    assert fields.get_by_label("Stated by").input_value() == "this book"
+    assert shown(page) == [claim.id for claim in claims.CLAIMS if claim.source.startswith("this book")]
+    fields.get_by_label("Stated by").select_option("")
+    fields.get_by_label("Chapter").select_option("Overthinking")
+    assert shown(page) == [claim.id for claim in claims.CLAIMS if any("overthinking" in place for place in claim.places)]
+
+
+def test_a_link_to_a_row_shows_it_whatever_is_chosen(page, address):
+    name = next(claim.id for claim in claims.CLAIMS if claim.verdict == "holds")
+    page.goto(f"{address}{ADDRESS}?verdict=✗ fails&chapter=none#claim-{name}")
+    settle(page)
+    assert name in shown(page)
+    assert page.locator(f"tr#claim-{name}").is_visible()
