@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from scipy.linalg import lapack
 from scipy.optimize import minimize, nnls
 
 from ttsbook import _validation as check
@@ -18,6 +19,7 @@ from ttsbook.tasks import Mixture
 
 PROMPTS = 64  # simulated once, for the error of several steps at a finite test length
 BEST = 4  # single tasks from which the search starts, and from the middle of each two of them
+TINY = np.finfo(float).tiny
 FLOOR = 1e-6  # least weight of a task if some task leaves a direction unused
 
 
@@ -238,10 +240,9 @@ class MixtureError:
         prompts = check.count("prompts", prompts, least=1)
         check.same_dimension(target_cov=self.target_cov, **{f"tasks[{i}]": t.cov for i, t in enumerate(tasks)})
         check.covariance("the tasks' mean covariance", sum(t.cov for t in tasks) / len(tasks), definite=True)
-        self.first = np.stack([task.cov for task in tasks])
-        self.second = np.stack(
-            [t.cov @ theory.gamma(t.cov, t.prompt_length, noise_variance=t.noise_variance) for t in tasks]
-        )
+        first = [t.cov for t in tasks]
+        second = [t.cov @ theory.gamma(t.cov, t.prompt_length, noise_variance=t.noise_variance) for t in tasks]
+        self.moments = np.stack([first, second], axis=1).reshape(len(tasks), -1)  # (tasks, 2 d²): A and B of each
         self.empirical, self.spread = self.target_cov[None], None
         if inverse_m and self.steps == 1:
             total = np.trace(self.target_cov)
@@ -279,11 +280,14 @@ class MixtureError:
         gradient : ndarray, shape (tasks,)
             In the weights, without the constraint on their sum.
         """
-        first, second = np.tensordot(weights, self.first, 1), np.tensordot(weights, self.second, 1)
-        P = np.linalg.solve(second.T, first.T).T
+        A, B = (weights @ self.moments).reshape(2, *self.target_cov.shape)
+        factors, pivots, solution, singular = lapack.dgesv(B.T, A.T)
+        if singular:
+            raise np.linalg.LinAlgError("weights leave some direction to no task")
+        P = solution.T
         log_error, slope = self._one_step(P) if self.spread is not None else self._chains(P)
-        inner = np.linalg.solve(second, slope.T).T  # dP = (dA - P dB) B^-1
-        gradient = np.tensordot(self.first, inner, 2) - np.tensordot(self.second, P.T @ inner, 2)
+        inner = lapack.dgetrs(factors, pivots, slope.T, trans=1)[0].T  # dP = (dA - P dB) B^-1
+        gradient = self.moments @ np.concatenate([inner.ravel(), -(P.T @ inner).ravel()])
         return log_error / (2 * self.steps), gradient / (2 * self.steps)
 
     def _one_step(self, P):
@@ -298,7 +302,7 @@ class MixtureError:
         powers, scales = [np.broadcast_to(np.eye(len(P)) / np.sqrt(len(P)), T.shape)], []
         for _ in range(self.steps):
             product = T @ powers[-1]
-            scales.append(np.sqrt(np.square(product).sum(axis=(1, 2), keepdims=True)) + np.finfo(float).tiny)
+            scales.append(np.sqrt(np.einsum("sij,sij->s", product, product))[:, None, None] + TINY)
             powers.append(product / scales[-1])
         logs = np.log(len(P)) + 2 * np.log(np.concatenate(scales, axis=2)).sum(axis=2)[:, 0]
         shares = np.exp(logs - logs.max())
