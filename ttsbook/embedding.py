@@ -139,8 +139,8 @@ def embed(prompts, w0=None):
     [[1.0, 0.0], [2.0, 0.0], [3.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 1.0]]
     """
     batch, length, dim = prompts.x.shape
-    E = prompts.x.new_zeros(batch, 2 * dim + 2, length + 1)
-    E[..., -1] = weight_token(initial_weight(prompts, w0))
-    E[:, :dim, :length] = prompts.x.mT
-    E[:, dim, :length] = prompts.y
-    return E
+    tokens = prompts.x.new_zeros(batch, length + 1, 2 * dim + 2)  # a row each, as examples are stored
+    tokens[:, -1] = weight_token(initial_weight(prompts, w0))
+    tokens[:, :length, :dim] = prompts.x
+    tokens[:, :length, dim] = prompts.y
+    return tokens.mT

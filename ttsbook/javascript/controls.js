@@ -1,5 +1,6 @@
 // Native controls with names: a slider that steps through the values of one trait of the model.
 
+import { node } from "./chart.js";
 import { element } from "./element.js";
 import { toolbar } from "./toolbar.js";
 
@@ -42,10 +43,23 @@ export const slider = (model, { trait, label, values, format = String }) => {
   return element("label", { class: "tts-slider" }, element("span", {}, label), input, output);
 };
 
-// What the colors of the curves stand for: a text for each name of a style.
+// A small picture of these marks, to stand in a line of keys.
+export const key = (width, height, ...marks) => {
+  const svg = node("svg", { viewBox: `0 0 ${width} ${height}`, width, height, class: "tts-key", "aria-hidden": "true" });
+  svg.append(...marks);
+  return svg;
+};
+
+// A line of keys, each with its text.
+export const keys = (pairs) =>
+  element("p", { class: "tts-legend" }, ...pairs.map(([picture, text]) => element("span", {}, picture, text)));
+
+// What the curves stand for: a text for each name of a style, beside a piece of such a curve.
 export const legend = (texts) =>
-  element("p", { class: "tts-legend" }, ...Object.entries(texts).map(([name, text]) =>
-    element("span", {}, element("span", { class: `tts-key tts-${name}` }), text)));
+  keys(Object.entries(texts).map(([name, text]) => [
+    key(34, 10, node("path", { d: "M0,5H34", class: `tts-curve tts-${name}` }), node("circle", { cx: 17, cy: 5, r: 3, class: `tts-dot tts-${name}` })),
+    text,
+  ]));
 
 // A list to choose from. `options()` gives pairs of value and text; where a change of the model leaves
 // the chosen value without an option, the last one is taken.

@@ -14,10 +14,10 @@ const draw = (width, tall, model, words) => {
   const panel = new Panel(svg, {
     left: 46, right: width - 8, ...panels[0], domain: [0, 30], decades: [-6, 3], label: `error / d: ${name}`,
   });
-  panel.level(1, "no answer");
   panel.curve(reference.slice(0, steps + 1), "tts-first");
   panel.curve(mean.slice(0, steps + 1), "tts-second");
   panel.curve(median.slice(0, steps + 1), "tts-third");
+  panel.level(1, "no answer");
   overlay(panel, model, { to: steps + 1 });
   overlay(panel, model, { from: LOOKS, to: LOOKS + steps + 1 });
   panel.numbers("thinking steps k");
@@ -34,7 +34,7 @@ const render = ({ model, el }) => {
   const controls = [
     choice(model, { trait: "shown", label: "training", options: () => model.get("curves").map(({ name }, i) => [i, name]) }),
     slider(model, { trait: "steps", label: "thinking steps k", values: range(0, 30) }),
-    legend({ second: "GPT, mean", third: "GPT, median", first: "LSA theory, a reference" }),
+    legend({ first: "LSA theory, a reference", second: "GPT, mean", third: "GPT, median" }),
     simulate(model),
   ];
   return follow(model, el, controls, (width, tall) => {

@@ -44,11 +44,11 @@ const draw = (model, width, tall) => {
   const panel = new Panel(svg, {
     left: 46, right: width - 10, ...panels[0], domain: [0, STEPS], decades: DECADES, label: "error / d, mean over w",
   });
-  panel.level(1, "no answer");
-  panel.curve(state.even.errors, "tts-fourth");
-  panel.curve(state.paper.errors, "tts-first");
-  panel.curve(state.least.errors, "tts-third");
+  panel.curve(state.even.errors, "tts-first");
+  panel.curve(state.paper.errors, "tts-third");
+  panel.curve(state.least.errors, "tts-fourth");
   panel.curve(state.yours.errors, "tts-second");
+  panel.level(1, "no answer");
   overlay(panel, model);
   panel.numbers("thinking steps k");
   return { picture: svg, words };
@@ -60,7 +60,7 @@ const render = ({ model, el }) => {
     choice(model, { trait: "pool", label: "pool", options: pools }),
     ...Object.entries(KINDS).map(([trait, label]) =>
       slider(model, { trait, label, values: range(0, 1, 0.05), format: fixed(2) })),
-    legend({ second: "yours", fourth: "even", first: "paper's", third: "least at k = 5" }),
+    legend({ first: "even", second: "yours", third: "paper's", fourth: "least at k = 5" }),
     simulate(model),
   ];
   return follow(model, el, controls, (width, tall) => draw(model, width, tall));

@@ -107,8 +107,8 @@ const drawMap = (svg, frame, cells, state) => {
     }
   });
   map.append(node("rect", { x: left, y: top, width: right - left, height: bottom - top, class: "tts-frame" }));
-  const branches = branchesOf(criticalLine(state.test)).map((points) => points.map(([exponent, n]) => [x(n), y(exponent)]).join(" "));
-  for (const name of ["tts-halo", "tts-edge"]) map.append(...branches.map((points) => node("polyline", { points, class: name })));
+  const branches = branchesOf(criticalLine(state.test)).map((points) => points.map(([exponent, n]) => [x(n), y(exponent)]));
+  for (const name of ["tts-halo", "tts-edge"]) map.append(...branches.map((points) => node("polyline", { points: points.join(" "), class: name })));
   const probe = { cx: x(state.n), cy: y(state.exponent) };
   map.append(node("circle", { ...probe, r: 8, class: "tts-handle" }), node("circle", { ...probe, r: 20, class: "tts-grip" }));
   svg.append(map);
@@ -116,13 +116,16 @@ const drawMap = (svg, frame, cells, state) => {
   for (const n of [5, 20, 100, 500, 2000]) label(x(n), bottom + 16, String(n), n === LENGTHS[1] ? "end" : "middle");
   for (const exponent of [0, 0.5, 1, 1.5, 2]) label(left - 6, y(exponent) + 4, exponent.toFixed(1), "end");
   label((left + right) / 2, bottom + 33, "training examples n");
-  svg.append(node("text", { x: left - 30, y: top - 8, class: "tts-title" }, `tail of training α; ${title}; line: critical n`));
+  svg.append(node("text", { x: left - 30, y: top - 8, class: "tts-title" }, "tail of training α"));
+  const [end] = branches.flat().sort((one, other) => other[0] - one[0]);
+  if (end) label(end[0] - 6, Math.max(top + 14, end[1] - 8), "critical n", "end");
+  svg.append(node("text", { x: left - 30, y: bottom + 50, class: "tts-title" }, title));
   const box = (right - left + 30) / names.length;
   names.forEach((name, index) => {
     const place = left - 30 + index * box;
-    svg.append(node("rect", { x: place, y: bottom + 46, width: box, height: 10, ...shade(index) }));
-    svg.append(node("rect", { x: place, y: bottom + 46, width: box, height: 10, class: "tts-frame" }));
-    label(place + box / 2, bottom + 71, name);
+    svg.append(node("rect", { x: place, y: bottom + 57, width: box, height: 10, ...shade(index) }));
+    svg.append(node("rect", { x: place, y: bottom + 57, width: box, height: 10, class: "tts-frame" }));
+    label(place + box / 2, bottom + 82, name);
   });
 };
 
@@ -146,8 +149,8 @@ const drawFactors = (svg, { left, right, top, bottom }, factors) => {
 
 const drawErrors = (svg, frame, model, { errors, depth }) => {
   const panel = new Panel(svg, { ...frame, domain: [0, STEPS], decades: [-6, 2, 2], label: "error / d of the probe" });
-  panel.level(1, "no answer");
   panel.curve(errors, "tts-second");
+  panel.level(1, "no answer");
   overlay(panel, model);
   panel.numbers("thinking steps k");
   if (depth.steps === null || depth.steps > STEPS) return;
@@ -165,8 +168,8 @@ const render = ({ model, el }) => {
     const beside = width >= 600;
     const split = beside ? 0.54 * width : width;
     const words = sentence(state);
-    const { height, panels } = beside ? filling(tall, 430, [26, 350]) : filling(tall, 790, [26, 310], [420, 570], [640, 760]);
-    const [errors, factors] = beside ? filling(tall, 430, [26, 176], [254, 394]).panels : panels.slice(1);
+    const { height, panels } = beside ? filling(tall, 440, [26, 350]) : filling(tall, 790, [26, 310], [420, 570], [640, 760]);
+    const [errors, factors] = beside ? filling(tall, 440, [26, 176], [254, 394]).panels : panels.slice(1);
     const picture = drawing(width, height, words);
     frame = { left: 34, right: split - (beside ? 12 : 8), ...panels[0] };
     drawMap(picture, frame, cells, state);

@@ -1,6 +1,6 @@
 import { powerLaw } from "./theory.js";
 import { grid, gridKey, mixtureError, optimalMixture, quadraticProgram } from "./selection.js";
-import { drag, element, follow, range, slider, wholeNumbers } from "./controls.js";
+import { drag, follow, key, keys, range, slider, wholeNumbers } from "./controls.js";
 import { drawing, node } from "./chart.js";
 import { fixed, round, stepsInWords } from "./numbers.js";
 import { simulate } from "./simulate.js";
@@ -28,8 +28,8 @@ const compute = (model) => {
   const onGrid = new Map(grid(PARTS).map((weights) => [gridKey(weights, PARTS), error(weights)]));
   const best = optimalMixture(tasks, lengths, target, steps, { parts: PARTS, onGrid });
   const marks = {
-    yours: [easy, share, Math.max(0, 1 - easy - share)], even: EVEN,
-    paper: quadraticProgram(tasks, target).weights, least: best.weights,
+    even: EVEN, paper: quadraticProgram(tasks, target).weights, least: best.weights,
+    yours: [easy, share, Math.max(0, 1 - easy - share)],
   };
   return { steps, error: (weights) => error(weights) / DIM, onGrid, marks };
 };
@@ -37,7 +37,7 @@ const compute = (model) => {
 const shares = (weights) => weights.map((weight) => weight.toFixed(2)).join(", ");
 
 const sentence = ({ steps, error, marks }) =>
-  `Error e_k/d after ${stepsInWords(steps)}. Yours (${shares(marks.yours)}): ${round(error(marks.yours))}. ` +
+  `Error / d after ${stepsInWords(steps)}. Yours (${shares(marks.yours)}): ${round(error(marks.yours))}. ` +
   `Even: ${round(error(EVEN))}. Paper's (${shares(marks.paper)}): ${round(error(marks.paper))}. ` +
   `Least (${shares(marks.least)}): ${round(error(marks.least))}.`;
 
@@ -77,6 +77,15 @@ const cells = (svg, size, onGrid, least) => {
   });
 };
 
+// What marks a mixture at a place of the picture.
+const MARKS = {
+  yours: (cx, cy) => node("circle", { cx, cy, r: 9, class: "tts-handle" }),
+  even: (cx, cy) => node("circle", { cx, cy, r: 5, class: "tts-spot" }),
+  paper: (x, y) => node("rect", { x: x - 6, y: y - 6, width: 12, height: 12, class: "tts-spot tts-paper-mark" }),
+  least: (x, y) => node("polygon", { points: `${x},${y - 9} ${x + 9},${y} ${x},${y + 9} ${x - 9},${y}`, class: "tts-spot tts-least-mark" }),
+};
+const MARK_TEXTS = { yours: "yours", even: "even", paper: "paper's", least: "least error; more color: larger error" };
+
 const draw = (size, { error, onGrid, marks }, words) => {
   const { height } = frame(size);
   const svg = drawing(size, height + 2 * MARGIN, words);
@@ -88,15 +97,9 @@ const draw = (size, { error, onGrid, marks }, words) => {
   svg.append(node("text", { x: MARGIN - 20, y: bottom }, "easy"));
   svg.append(node("text", { x: size - MARGIN + 20, y: bottom, "text-anchor": "end" }, "hard"));
   svg.append(node("text", { x: size / 2, y: MARGIN - 12, "text-anchor": "middle" }, "hard, skills reversed"));
-  const [ex, ey] = place(size, EVEN);
-  svg.append(node("circle", { cx: ex, cy: ey, r: 5, class: "tts-spot" }));
-  const [px, py] = place(size, marks.paper);
-  svg.append(node("rect", { x: px - 6, y: py - 6, width: 12, height: 12, class: "tts-spot tts-paper-mark" }));
-  const [bx, by] = place(size, marks.least);
-  svg.append(node("polygon", { points: `${bx},${by - 9} ${bx + 9},${by} ${bx},${by + 9} ${bx - 9},${by}`, class: "tts-spot tts-least-mark" }));
-  const [x, y] = place(size, marks.yours);
-  svg.append(node("circle", { cx: x, cy: y, r: 9, class: "tts-handle" }));
-  svg.append(node("circle", { cx: x, cy: y, r: 22, class: "tts-grip" }));
+  for (const [name, mixture] of Object.entries(marks)) svg.append(MARKS[name](...place(size, mixture)));
+  const [cx, cy] = place(size, marks.yours);
+  svg.append(node("circle", { cx, cy, r: 22, class: "tts-grip" }));
   return svg;
 };
 
@@ -134,7 +137,7 @@ const render = ({ model, el }) => {
     slider(model, { trait: "train_length", label: "training examples n", values: wholeNumbers(1, 1000, 10) }),
     slider(model, { trait: "share_easy", label: "share of easy", values: range(0, 1, 0.01), format: fixed(2) }),
     slider(model, { trait: "share_hard", label: "share of hard", values: range(0, 1, 0.01), format: fixed(2) }),
-    element("p", { class: "tts-legend" }, "◯ yours  ● even  ■ paper's  ◆ least error; more color: larger error"),
+    keys(Object.entries(MARK_TEXTS).map(([name, text]) => [key(22, 22, MARKS[name](11, 11)), text])),
     simulate(model, ""),
   ];
   keepWithin(model);

@@ -85,7 +85,7 @@ const render = ({ model, el }) => {
     slider(model, { trait: "steps", label: "thinking steps k", values: range(0, 30) }),
     slider(model, { trait: "start_strong", label: "start, strong skill", values: range(-2, 2, 0.05), format: fixed(2) }),
     slider(model, { trait: "start_weak", label: "start, weak skill", values: range(-2, 2, 0.05), format: fixed(2) }),
-    legend({ second: "thinking", first: "gradient descent", third: "Newton" }),
+    legend({ first: "gradient descent", second: "thinking", third: "Newton" }),
   ];
   dragStart(model, el);
   return follow(model, el, controls, (width) => {

@@ -83,9 +83,9 @@ const draw = (model, width, tall) => {
     left: 46, right: width - 10, ...panels[0], domain: [0, last], decades: DECADES,
     label: `error / d, ${model.get("summary")} over prompts and w`,
   });
-  panel.level(1, "no answer", { below: state.theory[last] > 1 });
   panel.band(state.low, inside(state.high), "tts-second");
   panel.curve(inside(state.theory), "tts-first");
+  panel.level(1, "no answer", { below: state.theory[last] > 1 });
   overlay(panel, model);
   panel.mark(state.best, state.middle[state.best], `best k = ${state.best}`);
   panel.numbers("thinking steps k");
@@ -100,7 +100,7 @@ const render = ({ model, el }) => {
     choice(model, { trait: "test_length", label: "test examples m", options: tests }),
     choice(model, { trait: "recipe", label: "trained by", options: () => texts(RECIPES) }),
     choice(model, { trait: "summary", label: "over prompts and w", options: () => texts(SUMMARIES) }),
-    legend({ second: "trained, all seeds", first: "theory of the mean" }),
+    legend({ first: "theory of the mean", second: "trained, all seeds" }),
     simulate(model),
   ];
   return follow(model, el, controls, (width, tall) => draw(model, width, tall));

@@ -53,9 +53,9 @@ const draw = (model, width, tall) => {
   const panel = new Panel(picture, {
     left: 46, right: width - 8, ...panels[0], domain: [0, STEPS], decades: [-10, 4, 2], label: "mean squared error",
   });
-  panel.level(1, "no answer");
-  panel.curve(closed, "tts-first");
   panel.curve(errors, "tts-second");
+  panel.curve(closed, "tts-first");
+  panel.level(1, "no answer");
   panel.numbers("thinking steps k");
   return { picture, words };
 };
@@ -74,7 +74,7 @@ const render = ({ model, el }) => {
       button("closed form", () => set(model.get("closed_V"), model.get("closed_W"))),
       button("small random", () => set(noise(), noise())),
       button("all zero", () => set(new Array(16).fill(0), new Array(16).fill(0)))),
-    legend({ second: "your layer", first: "closed form" }),
+    legend({ first: "closed form", second: "your layer" }),
   ];
   return follow(model, el, controls, (width, tall) => draw(model, width, tall));
 };

@@ -133,9 +133,9 @@ class GPTThinking(Simulating):
         chosen, k = self.curves[self.shown], np.arange(self.steps + 1)
         return plotting.lines(
             [
+                plotting.Series("LSA theory,\nreference", k, np.array(chosen["reference"])[k]),
                 plotting.Series("GPT, mean", k, np.array(chosen["mean"])[k]),
                 plotting.Series("GPT, median", k, np.array(chosen["median"])[k]),
-                plotting.Series("LSA theory,\nreference", k, np.array(chosen["reference"])[k]),
             ],
             x_label=f"thinking steps k; {chosen['name']}",
             y_label="error / d, over prompts and w",

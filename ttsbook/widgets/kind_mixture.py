@@ -112,8 +112,8 @@ class KindMixture(LayerErrors):
         """Errors after training on four mixtures, one of them as it is set."""
         shown = self.pools[self.pool - 1]
         mixtures = {
-            "yours": self.weights(),
             "even": np.full(4, 1 / 4),
+            "yours": self.weights(),
             "paper's": shown["paper"],
             "least error\nat k = 5": shown["exact"],
         }
