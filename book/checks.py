@@ -3,7 +3,8 @@
 In an exercise `<span data-check="name">question</span>` asks for a number, or, with a list
 right after it, for one of the list's items. A code cell of the same notebook hands over the
 answer by `ttsbook.report.answers`. The page gets it sealed: what is typed is hashed and
-compared, by `static/checks.js`, which mirrors `accepts`. Without the site's scripts, as in
+compared, by `static/checks.js`, which mirrors `accepts`. That keeps a reader from seeing the answer
+unasked; it keeps no secret, and the worked solution stands below. Without the site's scripts, as in
 JupyterLab, a question and its options are text.
 """
 

@@ -9,7 +9,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"
 ElementTree.register_namespace("", SVG.strip("{}"))
 
-REFERENCE = re.compile(r"(url\(#|^#)([^)]+)")
+STYLED = re.compile(r"(url\(#)([^)]+)")  # a color may begin with # too, but not in a link
+LINKED = re.compile(r"^(#)(.+)")
 
 
 def inline(svg, *, label, prefix):
@@ -59,13 +60,17 @@ def _modernize_links(root):
             element.set("href", link)
 
 
+def _reference(attribute):
+    return LINKED if attribute == "href" else STYLED
+
+
 def _rename_ids(root, prefix):
-    values = [value for element in root.iter() for value in element.attrib.values()]
-    referenced = dict.fromkeys(m[2] for value in values for m in REFERENCE.finditer(value))
+    pairs = [pair for element in root.iter() for pair in element.attrib.items()]
+    referenced = dict.fromkeys(m[2] for name, value in pairs for m in _reference(name).finditer(value))
     names = {found: f"{prefix}{number}" for number, found in enumerate(referenced, start=1)}
     for element in root.iter():
         identifier = element.attrib.pop("id", None)
         for name, value in element.items():
-            element.set(name, REFERENCE.sub(lambda match: match[1] + names[match[2]], value))
+            element.set(name, _reference(name).sub(lambda match: match[1] + names[match[2]], value))
         if identifier in referenced:
             element.set("id", names[identifier])

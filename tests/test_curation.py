@@ -6,7 +6,7 @@ from scipy.stats import t, ttest_1samp
 
 from ttsbook import covariance, curated, results, selection, theory
 from ttsbook.experiments import curation
-from ttsbook.tasks import Mixture, Task
+from ttsbook.tasks import Mixture, Task, mix
 
 TINY = curation.PRESETS["tiny"]
 SMALL = TINY | {"dim": 10, "each": 2, "target_prompts": [10**5]}
@@ -70,7 +70,7 @@ def test_the_selected_mixtures_are_best_by_their_own_measure(chosen):
         return np.linalg.norm(np.eye(10) - np.linalg.solve(target, mean)) ** 2
 
     def error(weights):
-        return theory.cot_error_limit(theory.preconditioner(curated.mixture(tasks, weights)), target, 3)[3]
+        return theory.cot_error_limit(theory.preconditioner(mix(tasks, weights)), target, 3)[3]
 
     others = [np.random.default_rng(seed).dirichlet(np.ones(8)) for seed in range(50)] + list(mixtures.values())
     assert program(mixtures["paper"]) <= min(map(program, others)) * (1 + 1e-4)
@@ -103,7 +103,7 @@ def test_a_comparison_is_paired():
     found = results.Results({}, {}, 0.0, runs)
     one = curated.compare(found, "paper", 1, reading="length", source="exact", statistic="mean")
     interval = ttest_1samp(logs, 0).confidence_interval(0.95)
-    assert np.log([one.middle, one.low, one.high]) == pytest.approx([logs.mean(), interval.low, interval.high])
+    assert np.log([one.geometric_mean, one.low, one.high]) == pytest.approx([logs.mean(), interval.low, interval.high])
     assert one.median == pytest.approx(np.exp(np.median(logs)))
     assert one.better == (logs < 0).mean() and one.better_low < one.better < one.better_high
     ratio = abs(logs.mean()) / (logs.std(ddof=1) / np.sqrt(13))

@@ -5,6 +5,7 @@ import torch
 from models import draw, normal
 
 from ttsbook import embedding
+from ttsbook.prompts import Prompts
 
 
 def test_each_column_is_a_token():
@@ -42,3 +43,9 @@ def spoiled(name, value):
 def test_bad_input_is_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_large_finite_numbers_are_finite():
+    x = torch.full((1, 100, 1), 3e37)  # whose sum is not
+    drawn = Prompts(x, x[..., 0], x[:, 0], torch.tensor([100]))
+    assert embedding.embed(drawn).isfinite().all()

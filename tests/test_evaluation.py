@@ -117,9 +117,11 @@ def test_divergence_is_reported_as_inf_and_once(monkeypatch):
         warnings.simplefilter("always")
         measured = curve(optimum(1e60 * np.eye(4)), steps=8, prompts=20)
     assert [(w.category, w.filename) for w in caught] == [(DivergenceWarning, __file__)]
-    for name in ("mean", "low", "high", "median"):
+    for name in ("mean", "high", "median"):
         values = getattr(measured, name)
         assert not np.isnan(values).any() and np.isinf(values[-1]) and np.isfinite(values[0])
+    assert measured.low[0] > 0 == measured.low[-1]  # an infinite mean has no interval but all there is
+    assert (measured.low <= measured.mean).all() and (measured.mean <= measured.high).all()
 
 
 @pytest.mark.parametrize(

@@ -82,17 +82,17 @@ def test_what_is_shipped_is_small():
     assert sum(path.stat().st_size for path in folder.glob("gpt2*")) < 1_500_000
 
 
-def test_the_mixtures_are_those_of_the_programmes():
+def test_the_mixtures_are_those_of_the_programs():
     tasks = gpt2.pool(10, 20)
     assert [np.trace(task.cov) for task in tasks] == pytest.approx([10] * 4)
     assert np.argmax(np.diag(tasks[0].cov)) == 0 and np.argmax(np.diag(tasks[3].cov)) == 9
     weights = {name: gpt2.mixture_weights(name, tasks, 10) for name in SETTINGS["mixtures"]}
     mixed = {name: sum(p * task.cov for p, task in zip(w, tasks, strict=True)) for name, w in weights.items()}
     distance = {name: np.linalg.norm(np.eye(10) - cov) for name, cov in mixed.items()}
-    assert distance["programme"] < min(distance["uniform"], distance["error"])
+    assert distance["paper"] < min(distance["uniform"], distance["exact"])
     objective = selection.MixtureError(tasks, np.eye(10), 10)
     errors = {name: objective.error(w) for name, w in weights.items()}
-    assert errors["error"] < min(errors["uniform"], errors["programme"])
+    assert errors["exact"] < min(errors["uniform"], errors["paper"])
 
 
 @pytest.mark.parametrize("size", gpt2.PRESETS)

@@ -110,7 +110,7 @@ def test_the_exact_loss_is_the_mean_over_prompts(task):
         (lambda: recipes.Unrolled(0), "depth .* got 0"),
         (
             lambda: recipes.Direct().expected_loss(random_layer(), TASK),
-            "model must have the structure blocks .* 'full'",
+            "model must be .* structure 'blocks' .* 'full'",
         ),
     ],
 )

@@ -43,7 +43,7 @@ def test_what_is_written_is_read_to_the_last_bit():
 
 def test_files_are_strict_json():
     json.loads(store().read_text(), parse_constant=pytest.fail)
-    with pytest.raises(ValueError, match="not JSON compliant"):
+    with pytest.raises(ValueError, match="mean must be finite or inf, got nan"):
         store(runs=[{"mean": math.nan}])
 
 
@@ -51,7 +51,7 @@ def test_a_failed_write_leaves_the_old_file():
     path = store()
     before = path.read_bytes()
     with pytest.raises(TypeError):
-        store(runs=[{"mean": np.float32(1)}])
+        store(runs=[{"mean": {1, 2}}])
     assert path.read_bytes() == before
 
 
@@ -134,3 +134,17 @@ def test_a_value_of_none_is_no_entry_that_is_missing(tmp_path, monkeypatch):
     runs = [{"m": None, "seconds": 1.0}, {"seconds": 1.0}]
     results.write(results.path_of("linear", "tiny"), HEAD | {"runs": runs})
     assert results.load("linear", "tiny").select(m=None) == runs[:1]
+
+
+def test_what_json_has_not_is_named_or_turned(tmp_path):
+    def head(error):
+        run = {"seed": np.int64(0), "error": error, "seconds": 1.0}
+        content = {"experiment": "mine", "preset": "tiny", "settings": {}, "environment": {}, "missing": 0}
+        return content | {"runs": [run]}
+
+    results.write(tmp_path / "a.json", head(np.array([0.5, np.inf])))
+    assert results.read(tmp_path / "a.json")["runs"][0]["error"] == [0.5, np.inf]
+    for value in (-np.inf, np.nan, np.float32("nan")):
+        with pytest.raises(ValueError, match="error must be finite or inf, got"):
+            results.write(tmp_path / "b.json", head(value))
+    assert not (tmp_path / "b.json").exists()

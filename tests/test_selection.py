@@ -216,7 +216,7 @@ BAD_CALLS = [
     (lambda: selection.optimal_mixture([TASK], np.eye(2), 0), "steps must be an integer of at least 1, got 0"),
     (lambda: selection.optimal_mixture([TASK], np.eye(2), 1, test_length=0), "test_length .* got 0"),
     (lambda: selection.optimal_mixture([TASK], np.eye(2), 2, test_length=9, prompts=0), "prompts .* got 0"),
-    (lambda: selection.optimal_mixture([Task(np.diag([1.0, 0]), 5)], np.eye(2), 1), "mean covariance .* zero eigen"),
+    (lambda: selection.optimal_mixture([Task(np.diag([1.0, 0]), 5)], np.eye(2), 1), "mean covariance .* least eigen"),
     (lambda: selection.optimal_mixture([TASK], np.eye(2) * np.nan, 1), "target_cov must be finite"),
 ]
 
@@ -237,3 +237,10 @@ def test_a_pool_of_something_else_is_refused():
 def test_selection_does_not_import_torch():
     code = "import sys, ttsbook.selection; print('torch' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).split() == ["False"]
+
+
+@pytest.mark.parametrize("weights", [[1.0], [0.5, 0.25, 0.25], [1.5, -0.5]])
+def test_error_refuses_weights_that_are_none(weights):
+    pool = [Task(np.eye(2), 8), Task(np.diag([1.0, 0.5]), 8)]
+    with pytest.raises(ValueError, match="weights must be 2 numbers"):
+        selection.MixtureError(pool, np.eye(2), 1).error(weights)

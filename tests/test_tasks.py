@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ttsbook import covariance
-from ttsbook.tasks import Mixture, Task
+from ttsbook.tasks import Mixture, Task, mix
 
 EASY, HARD = Task(covariance.isotropic(3), 20), Task(covariance.power_law(3, 1.0), 40)
 
@@ -58,3 +58,9 @@ def test_bad_input_is_refused_by_name(call, message):
 def test_a_mixture_of_something_else_is_refused():
     with pytest.raises(TypeError, match=r"tasks\[1\] must be a Task, got 'hard'"):
         Mixture([EASY, "hard"], [0.5, 0.5])
+
+
+def test_mix_leaves_out_what_has_no_weight():
+    easy, hard = Task(np.eye(2), 5), Task(np.diag([1.0, 0.5]), 9)
+    assert mix([easy, hard], [0.0, 2.0]).tasks == (hard,)
+    assert mix([easy, hard], [1.0, 3.0]).weights.tolist() == [0.25, 0.75]

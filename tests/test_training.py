@@ -1,12 +1,13 @@
 import dataclasses
 import io
+import pickle
 
 import numpy as np
 import pytest
 import torch
 from models import COV, draw, generator, random_layer
 
-from ttsbook import covariance, dynamics, evaluation, recipes, theory
+from ttsbook import covariance, dynamics, evaluation, gpt_recipes, prompts, recipes, theory
 from ttsbook.attention import LinearSelfAttention
 from ttsbook.progress import Progress
 from ttsbook.tasks import Mixture, Task
@@ -259,7 +260,7 @@ def test_progress_says_rate_and_time_left(capsys):
         (
             ValueError,
             lambda: fit(random_layer(), recipe=recipes.Direct(), batch=None),
-            "structure blocks .* exact loss",
+            "structure 'blocks' .* exact loss",
         ),
         (ValueError, lambda: fit(paper_layer(), recipe=recipes.Shift(), batch=None), "Shift.* has no exact loss"),
         (TypeError, lambda: fit(paper_layer(), recipe="shift"), "recipe must be a Recipe, got 'shift'"),
@@ -285,3 +286,42 @@ def test_a_recipe_that_trains_nothing_is_refused():
             batch=2,
             generator=torch.Generator(),
         )
+
+
+def test_a_diverged_run_reaches_another_process():
+    error = pickle.loads(pickle.dumps(TrainingDiverged(20, 1.5)))
+    assert (error.update, error.last_loss) == (20, 1.5)
+    assert str(error) == str(TrainingDiverged(20, 1.5))
+
+
+def keep_all(prompts, update):
+    return prompts
+
+
+def test_a_checkpoint_knows_its_pool_and_its_curriculum(tmp_path):
+    def run(pool, curriculum, updates=2):
+        return train(
+            LinearSelfAttention(2),
+            task,
+            recipe=recipes.Direct(),
+            updates=updates,
+            generator=torch.Generator().manual_seed(0),
+            pool=pool,
+            curriculum=curriculum,
+            checkpoint=tmp_path / "run.safetensors",
+        )
+
+    task = Task(np.eye(2), 4)
+    pool = prompts.sample(task, 8, generator=torch.Generator().manual_seed(1))
+    run(pool, keep_all)
+    run(pool, keep_all)
+    with pytest.raises(ValueError, match="curriculum was .*keep_all, is None"):
+        run(pool, None)
+    with pytest.raises(ValueError, match="pool was"):
+        run(dataclasses.replace(pool, lengths=pool.lengths + 1), keep_all)
+
+
+def test_a_recipe_names_what_the_model_lacks():
+    options = {"updates": 1, "generator": torch.Generator()}
+    with pytest.raises(TypeError, match=r"method answer for Distances.* got a LinearSelfAttention"):
+        train(LinearSelfAttention(2), Task(np.eye(2), 4), recipe=gpt_recipes.Distances(), **options)

@@ -284,3 +284,9 @@ def test_numbers_of_numpy_are_stored_as_numbers(tmp_path):
     model = GPT(config, generator=torch.Generator().manual_seed(0))
     save(tmp_path / "gpt.safetensors", model)
     assert load(tmp_path / "gpt.safetensors").config == config
+
+
+def test_the_mask_follows_the_model_to_another_device():
+    model = GPT(Config(2, width=8, layers=1, heads=2), generator=torch.Generator().manual_seed(0))
+    assert model._sight(8, 2, None)[0].device.type == "cpu"
+    assert model.to("meta")._sight(8, 2, None)[0].device.type == "meta"

@@ -44,8 +44,9 @@ def test_a_widget_is_shown_live_as_a_picture_and_in_words(kind):
     data, _ = widget._repr_mimebundle_()
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == widget.model_id
     assert ElementTree.fromstring(data["image/svg+xml"]).tag.endswith("svg")
-    assert data["text/plain"] == repr(widget) == repr(kind())
-    assert data["text/plain"].startswith("Interactive chart. ")
+    assert (
+        data["text/plain"] == f"Interactive chart. {widget.still().alt}" == f"Interactive chart. {kind().still().alt}"
+    )
 
 
 @pytest.mark.parametrize("kind", WIDGETS)
@@ -174,12 +175,12 @@ def test_the_kind_mixture_draws_what_theory_says():
     pool, target = widget.pools[1], np.diag(widget.target)
     tasks = [Task(np.diag(row), n) for row, n in zip(pool["tasks"], pool["lengths"], strict=True)]
     drawn = [line.get_ydata() for line in widget.still().figure.axes[0].lines if len(line.get_ydata()) == 21]
-    mixtures = ([0.3, 0.1, 0.4, 0.2], [0.25] * 4)
+    mixtures = ([0.25] * 4, [0.3, 0.1, 0.4, 0.2])
     for curve, weights in zip(drawn, mixtures, strict=False):
         P = theory.preconditioner(Mixture(tasks, weights))
         expected = [np.square(np.linalg.matrix_power(np.eye(20) - P @ target, k)).sum() / 20 for k in range(21)]
         assert curve == pytest.approx(expected)
-    least = [widget.curve(one)[5] for one in (pool["exact"], pool["paper"], widget.weights(), mixtures[1])]
+    least = [widget.curve(one)[5] for one in (pool["exact"], pool["paper"], widget.weights(), mixtures[0])]
     assert least[0] == min(least)
     assert drawn[3][5] == pytest.approx(least[0])
 
@@ -200,8 +201,8 @@ def test_the_GPT_widget_shows_the_shipped_curves():
     widget = widgets.GPTThinking(shown=0, steps=5)
     assert widget.curves[0]["name"] == "trained to answer directly" and len(widget.curves) == 12
     expected = gpt2_results.middle(gpt2_results.errors("recipes", "direct"))
-    assert widget.still().figure.axes[0].lines[0].get_ydata() == pytest.approx(expected[:6], rel=1e-2)
-    assert "trained to answer directly" in repr(widget)
+    assert widget.still().figure.axes[0].lines[1].get_ydata() == pytest.approx(expected[:6], rel=1e-2)
+    assert "trained to answer directly" in widget.still().alt
     with pytest.raises(traitlets.TraitError, match="shown must be below 12, got 12"):
         widget.shown = 12
 
@@ -214,4 +215,21 @@ def test_the_still_picture_of_the_exchange_goes_through_the_chosen_pair(test_len
     with patch.object(exchange.plotting, "lines", side_effect=lambda series, **_: lines.extend(series)):
         widget.still()
     assert lines[0].y[widget.steps - 1] == pytest.approx(widget.train_length)
-    assert repr(widget).startswith("Interactive chart.")
+    assert widget.still().alt
+
+
+def test_trained_layers_know_their_lengths():
+    widget = widgets.TrainedLayers()
+    widget.setting = "isotropic, matched"
+    assert widget.train_length == 30  # the longest that was trained on equal strengths
+    assert "theory" in widget.still().alt
+    with pytest.raises(traitlets.TraitError, match=r"train_length must be one of .* got 7"):
+        widgets.TrainedLayers(train_length=7)
+    with pytest.raises(traitlets.TraitError, match=r"test_length must be one of .* got 201"):
+        widget.test_length = 201
+
+
+def test_a_widget_names_itself_at_no_cost():
+    widget = widgets.DirectAnswer(dim=5)
+    widget.still = None  # not called
+    assert repr(widget) == f"DirectAnswer({', '.join(f'{n}={getattr(widget, n)!r}' for n in widget.controls)})"

@@ -32,6 +32,10 @@ class TrainingDiverged(ArithmeticError):
         )
         self.update, self.last_loss = update, last_loss
 
+    def __reduce__(self):
+        """Reach another process, as an experiment's run may raise it."""
+        return type(self), (self.update, self.last_loss)
+
 
 @dataclass(eq=False)
 class TrainingRun:

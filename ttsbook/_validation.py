@@ -30,7 +30,8 @@ def covariance(name, value, *, definite=False):
         raise ValueError(f"{name} must be positive semi-definite, got the eigenvalue {smallest:.3g}")
     if definite and smallest <= RELATIVE_TOLERANCE * scale / len(cov):
         raise ValueError(
-            f"{name} must be positive definite, got a zero eigenvalue ({smallest:.3g}): its hardness is infinite"
+            f"{name} must be positive definite, got the least eigenvalue {smallest:.3g}, "
+            f"which is zero to rounding beside {scale:.3g}"
         )
     return cov
 

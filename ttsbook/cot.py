@@ -254,6 +254,8 @@ def _scalings(prompts, steps, rho):
         return [lengths + 1 + k for k in range(steps)]
     if rho is None:
         return [lengths] * steps
+    if isinstance(rho, str):
+        raise ValueError(f"rho must be a positive number, 'tokens' or None, got {rho!r}")
     return [torch.full_like(lengths, check.positive("rho", rho))] * steps
 
 

@@ -7,7 +7,7 @@ from scipy.stats import binomtest, t, ttest_1samp
 
 from ttsbook import _validation as check
 from ttsbook import theory
-from ttsbook.tasks import Mixture
+from ttsbook.tasks import mix
 
 READINGS = ("skills", "length")
 """What the size B of a task counts: skills, or examples in a prompt."""
@@ -25,7 +25,7 @@ class Comparison:
     ----------
     factors : ndarray, shape (pools,)
         Error after training on the mixture, divided by that after training on all tasks alike.
-    median, middle, low, high : float
+    median, geometric_mean, low, high : float
         Median of the factors; their geometric mean with its 95 % t interval, of the logarithms.
     better, better_low, better_high : float
         Share of pools with a factor below 1, with its 95 % Clopper–Pearson interval.
@@ -37,13 +37,13 @@ class Comparison:
     >>> from ttsbook import results
     >>> found = results.load("curation", "tiny")
     >>> one = compare(found, "paper", 1, reading="skills")
-    >>> one.low <= one.middle <= one.high, 0 <= one.better <= 1
+    >>> one.low <= one.geometric_mean <= one.high, 0 <= one.better <= 1
     (True, True)
     """
 
     factors: np.ndarray
     median: float
-    middle: float
+    geometric_mean: float
     low: float
     high: float
     better: float
@@ -127,13 +127,13 @@ def compare(found, mixture, steps, **options):
     logs, count = np.log(factors), len(factors)
     half = t.ppf(0.975, count - 1) * logs.std(ddof=1) / np.sqrt(count)
     share = binomtest(int((factors < 1).sum()), count).proportion_ci(0.95)
-    middle = np.exp([logs.mean(), logs.mean() - half, logs.mean() + half])
+    mean_and_ends = np.exp([logs.mean(), logs.mean() - half, logs.mean() + half])
     with np.errstate(invalid="ignore"):
         p_value = float(ttest_1samp(logs, 0).pvalue)
     return Comparison(
         factors,
         float(np.median(factors)),
-        *middle.tolist(),
+        *mean_and_ends.tolist(),
         float((factors < 1).mean()),
         share.low,
         share.high,
@@ -217,11 +217,7 @@ def conditioning(mixed):
     >>> round(conditioning(Mixture([Task(np.diag([1.0, 0.1]), 10**9)], [1.0])))
     100
     """
-    second = sum(
-        weight * task.cov @ theory.gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance)
-        for weight, task in zip(mixed.weights, mixed.tasks, strict=True)
-    )
-    return float(np.linalg.cond(second))
+    return float(np.linalg.cond(theory.moments(mixed)[1]))
 
 
 def pool(found, run):
@@ -251,31 +247,6 @@ def pool(found, run):
     return curation.pool_of(found.settings, run["reading"], run["pool"])
 
 
-def mixture(tasks, weights):
-    """Mix those tasks that have a weight.
-
-    Parameters
-    ----------
-    tasks : list of Task
-        The pool.
-    weights : sequence of float
-        Their weights, which are divided by their sum.
-
-    Returns
-    -------
-    Mixture
-
-    Examples
-    --------
-    >>> from ttsbook.tasks import Task
-    >>> len(mixture([Task(np.eye(2), 5), Task(np.eye(2), 9)], [0.0, 1.0]).tasks)
-    1
-    """
-    pairs = [(task, weight) for task, weight in zip(tasks, weights, strict=True) if weight > 0]
-    total = sum(weight for _, weight in pairs)
-    return Mixture([task for task, _ in pairs], [weight / total for _, weight in pairs])
-
-
 def qualities(tasks, target_cov, weights):
     r"""Measure how a mixture covers a target, how relevant it is, how much of it is hard, and how careful it makes.
 
@@ -295,7 +266,7 @@ def qualities(tasks, target_cov, weights):
         for its strength in the target, is practiced.
     relevance : float
         Share of the squared entries of A that lies on the diagonal in the target's skills.
-    hardness : float
+    hard_share : float
         Weight of the hard tasks.
     caution : float
         :math:`\operatorname{tr} B_\pi/\operatorname{tr} A^2`, see `caution`.
@@ -308,7 +279,7 @@ def qualities(tasks, target_cov, weights):
     >>> [round(value, 2) for value in found]
     [0.75, 1.0, 0.5, 1.7]
     """
-    mean, between, within = caution(mixture(tasks, weights))
+    mean, between, within = caution(mix(tasks, weights))
     roots = np.sqrt(np.diag(target_cov))
     return (
         float(np.linalg.eigvalsh(mean / np.outer(roots, roots))[0]),
@@ -353,5 +324,5 @@ def learned_ratios(found, steps):
         ratios += np.array(curves)[..., steps].T.tolist()
         for run in found.select(reading=reading):
             tasks, _ = pool(found, run)
-            conditions.append([conditioning(mixture(tasks, run["weights"][name])) for name in names])
+            conditions.append([conditioning(mix(tasks, run["weights"][name])) for name in names])
     return np.array(ratios), np.array(conditions)

@@ -105,7 +105,7 @@ def initial_weight(prompts, w0=None):
     if w0.shape not in ((batch, dim), (dim,)):
         raise ValueError(f"w0 must have shape ({batch}, {dim}) or ({dim},), got {tuple(w0.shape)}")
     for name, value in {"x": prompts.x, "y": prompts.y, "w0": w0}.items():
-        if not torch.isfinite(value.sum()):
+        if not torch.isfinite(value).all():
             raise ValueError(f"{name} must be finite, got NaN or infinite entries")
     return w0.expand(batch, dim)
 

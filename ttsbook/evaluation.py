@@ -3,7 +3,6 @@
 import math
 import warnings
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 import torch
@@ -11,6 +10,7 @@ import torch
 from ttsbook import _validation as check
 from ttsbook import cot
 from ttsbook import prompts as prompt_batches
+from ttsbook._intervals import simultaneous
 from ttsbook.tasks import Mixture, Task
 from ttsbook.theory import DivergenceWarning
 
@@ -150,10 +150,7 @@ def _squared_errors(answers, w, steps):
 
 def _summarize(errors):
     samples, looks = errors.shape
-    z = NormalDist().inv_cdf(1 - 0.01 / (2 * looks))
     with np.errstate(invalid="ignore", over="ignore"):
         mean = errors.mean(axis=0)
-        half_width = z * errors.std(axis=0, ddof=1) / np.sqrt(samples)
-    diverged = ~np.isfinite(half_width)
-    low, high = (np.where(diverged, np.inf, mean + sign * half_width) for sign in (-1, 1))
-    return ErrorCurve(mean, low, high, np.median(errors, axis=0), samples)
+        standard_error = errors.std(axis=0, ddof=1) / np.sqrt(samples)
+    return ErrorCurve(mean, *simultaneous(mean, standard_error, looks), np.median(errors, axis=0), samples)

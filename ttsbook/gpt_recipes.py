@@ -53,6 +53,7 @@ class Distances(Recipe):
     zeros: float = 0.125
     starts: int = 8
     floor: float = 1e-3
+    needs = "answer"
 
     def __post_init__(self):
         check.number("decades", self.decades, least=0)
@@ -162,6 +163,7 @@ class RollIn(Recipe):
     """
 
     depth: int = 10
+    needs = "answer"
 
     def __post_init__(self):
         check.count("depth", self.depth, least=1)

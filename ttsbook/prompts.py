@@ -119,6 +119,7 @@ def _factors(task, lengths, generator, options):
     rank = min(task.dim, int(lengths.max()))
     freedom = lengths[:, None] - torch.arange(rank, device=lengths.device)  # (batch, r)
     x = torch.randn(len(lengths), rank, task.dim, generator=generator, **options).triu(1)
+    # torch.distributions.Gamma draws by the same function, but from the global generator alone.
     squares = 2 * torch._standard_gamma(freedom.clamp(min=1).to(options["dtype"]) / 2, generator=generator)
     x.diagonal(dim1=1, dim2=2).copy_(squares.sqrt())
     return x, freedom > 0

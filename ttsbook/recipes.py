@@ -13,7 +13,6 @@ import torch
 
 from ttsbook import _validation as check
 from ttsbook import cot, embedding, theory
-from ttsbook.tasks import Mixture
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,7 @@ class Recipe:
     """
 
     trains: tuple[str, ...] | None = field(default=None, kw_only=True)
+    needs = "next_token"  # method of the model that the loss calls
     ratio = None  # predicted; None where the loss does not determine it
 
     def pose(self, prompts, generator):
@@ -117,17 +117,6 @@ class Recipe:
         return theory.preconditioner(task), self.ratio
 
 
-def _moments(task):
-    """E[S] and E[S² + noise] over all prompts, both (d, d)."""
-    mixture = task if isinstance(task, Mixture) else Mixture([task], [1.0])
-    first = np.zeros((task.dim, task.dim))
-    second = np.zeros((task.dim, task.dim))
-    for weight, part in zip(mixture.weights, mixture.tasks, strict=True):
-        first += weight * part.cov
-        second += weight * part.cov @ theory.gamma(part.cov, part.prompt_length, noise_variance=part.noise_variance)
-    return first, second
-
-
 def _distance(token, target):
     return (token - embedding.weight_token(target)).square().sum(dim=-1).mean() / 2
 
@@ -166,13 +155,14 @@ class Direct(Recipe):
         r"""Exact mean of the loss over all prompts, for a layer of structure "blocks".
 
         With P = V31 W24 it is :math:`\frac12(d - 2\,\mathrm{tr}\,P A + \mathrm{tr}\,P B P^\top)`, with A and B
-        as in `theory.preconditioner`.
+        as in `theory.moments`.
         """
-        if model.structure != "blocks":
-            raise ValueError(f"model must have the structure blocks for the exact loss, got {model.structure!r}")
-        first, second = (torch.as_tensor(moment).to(model.V31) for moment in _moments(task))
+        structure = getattr(model, "structure", type(model).__name__)
+        if structure != "blocks":
+            raise ValueError(f"model must be a layer of structure 'blocks' for the exact loss, got {structure!r}")
+        A, B = (torch.as_tensor(moment).to(model.V31) for moment in theory.moments(task))
         P = model.V31 * model.W24
-        return (task.dim - 2 * (P * first).sum() + (P @ second * P).sum()) / 2
+        return (task.dim - 2 * (P * A).sum() + (P @ B * P).sum()) / 2
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import json
 import math
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,8 @@ class Results:
     seconds : float
         Sum of the runs' wall times.
     runs : list of dict
-        For each run what it was (spectrum, seed, ...) and what it found, numbers and lists of numbers.
+        For each run what it was (spectrum, seed, ...) and what it found, numbers and lists of numbers. Not to be
+        changed: those who load the same file share them.
 
     Examples
     --------
@@ -102,6 +104,8 @@ class Results:
 def results_dir():
     """Folder of the results: what the variable TTSBOOK_RESULTS names, or results/ of the repository.
 
+    Where the package is installed without the repository, it is ``results`` in the working directory.
+
     Returns
     -------
     pathlib.Path
@@ -113,8 +117,10 @@ def results_dir():
     ...     print(results_dir())
     elsewhere
     """
-    named = os.environ.get(VARIABLE)
-    return Path(named) if named else Path(__file__).resolve().parents[1] / "results"
+    if named := os.environ.get(VARIABLE):
+        return Path(named)
+    shipped = Path(__file__).resolve().parents[1] / "results"
+    return shipped if shipped.is_dir() else Path("results")
 
 
 def path_of(experiment, preset):
@@ -172,7 +178,8 @@ def load(experiment, preset="cpu"):
     command = f"python -m ttsbook.experiments {experiment} --preset {preset}"
     if not path.exists():
         raise FileNotFoundError(f"{path} is missing; to make it, run: {command}")
-    content = read(path)
+    stat = path.stat()
+    content = _content(path, (stat.st_mtime_ns, stat.st_size))
     if (content["experiment"], content["preset"]) != (experiment, preset):
         found = f"{content['experiment']} --preset {content['preset']}"
         raise ValueError(f"{path} must hold {experiment} --preset {preset}, got {found}")
@@ -180,6 +187,12 @@ def load(experiment, preset="cpu"):
         raise UnfinishedError(f"{path} is unfinished, {content['missing']} runs are missing; to go on, run: {command}")
     seconds = sum(run["seconds"] for run in content["runs"])
     return Results(content["settings"], content["environment"], seconds, content["runs"])
+
+
+@lru_cache(maxsize=4)
+def _content(path, _state):
+    """Read a file once, as long as it stays as it is: a chapter looks at it many times."""
+    return read(path)
 
 
 def read(path):
@@ -246,7 +259,7 @@ def write(path, content):
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     head = json.dumps({"format": FORMAT, **content, "runs": []}, indent=1, ensure_ascii=False, allow_nan=False)
-    runs = ",\n".join("  " + json.dumps(_encode(run), allow_nan=False) for run in content["runs"])
+    runs = ",\n".join("  " + json.dumps(_encode(run, str(path)), allow_nan=False) for run in content["runs"])
     before, _, after = head.rpartition('"runs": []')
     unfinished.write_text(f'{before}"runs": [\n{runs}\n ]{after}\n', encoding="utf-8", newline="\n")
     unfinished.replace(path)
@@ -256,13 +269,19 @@ def _refuse(constant):
     raise ValueError(f"{constant} is not JSON")
 
 
-def _encode(value):
-    """Make infinity, which a diverging chain has and JSON has not, the string "inf"."""
+def _encode(value, name):
+    """Make infinity, which a diverging chain has and JSON has not, the string "inf"; refuse what else JSON has not."""
+    if isinstance(value, (np.generic, np.ndarray)):
+        value = value.tolist()
     if isinstance(value, dict):
-        return {name: _encode(part) for name, part in value.items()}
+        return {key: _encode(part, key) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_encode(part) for part in value]
-    return "inf" if value == math.inf else value
+        return [_encode(part, name) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        if value != math.inf:
+            raise ValueError(f"{name} must be finite or inf, got {value!r}")
+        return "inf"
+    return value
 
 
 def _decode(value):

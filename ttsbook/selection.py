@@ -151,7 +151,9 @@ def optimal_mixture(tasks, target_cov, steps, *, test_length=None, prompts=PROMP
     Sequential quadratic programming (SciPy's SLSQP) on :math:`\frac{1}{2k}\log e_k` with the analytic
     gradient, from the uniform mixture, the paper's, the four best single tasks and the middle of
     each two of these; the best end is polished by L-BFGS-B. The objective is not convex: the result
-    is the best of these descents. If some task leaves a direction unused, weights stay at about 1e-6 or more.
+    is the best of these descents, and not shown to be the least of all: on two processors that differ in
+    last digits, 6 of 2,880 least errors differed by more than 0.1 %, one by 40 %. If some task leaves a
+    direction unused, weights stay at about 1e-6 or more.
 
     Examples
     --------
@@ -240,9 +242,7 @@ class MixtureError:
         prompts = check.count("prompts", prompts, least=1)
         check.same_dimension(target_cov=self.target_cov, **{f"tasks[{i}]": t.cov for i, t in enumerate(tasks)})
         check.covariance("the tasks' mean covariance", sum(t.cov for t in tasks) / len(tasks), definite=True)
-        first = [t.cov for t in tasks]
-        second = [t.cov @ theory.gamma(t.cov, t.prompt_length, noise_variance=t.noise_variance) for t in tasks]
-        self.moments = np.stack([first, second], axis=1).reshape(len(tasks), -1)  # (tasks, 2 d²): A and B of each
+        self.moments = np.stack([np.ravel(theory.moments(task)) for task in tasks])  # (tasks, 2 d²): A and B of each
         self.empirical, self.spread = self.target_cov[None], None
         if inverse_m and self.steps == 1:
             total = np.trace(self.target_cov)
@@ -262,7 +262,15 @@ class MixtureError:
         Returns
         -------
         float
+
+        Raises
+        ------
+        ValueError
+            If `weights` has another shape, or a negative entry.
         """
+        weights = np.asarray(weights, dtype=np.float64)
+        if weights.shape != self.moments.shape[:1] or not (weights >= 0).all():
+            raise ValueError(f"weights must be {len(self.moments)} numbers that are not negative, got {weights!r}")
         with np.errstate(over="ignore"):
             return float(np.exp(2 * self.steps * self.log_rate(weights)[0]))
 
@@ -281,8 +289,8 @@ class MixtureError:
             In the weights, without the constraint on their sum.
         """
         A, B = (weights @ self.moments).reshape(2, *self.target_cov.shape)
-        factors, pivots, solution, singular = lapack.dgesv(B.T, A.T)
-        if singular:
+        factors, pivots, solution, info = lapack.dgesv(B.T, A.T)  # factors once what two `solve` would twice
+        if info:
             raise np.linalg.LinAlgError("weights leave some direction to no task")
         P = solution.T
         log_error, slope = self._one_step(P) if self.spread is not None else self._chains(P)

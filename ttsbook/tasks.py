@@ -116,3 +116,26 @@ class Mixture:
     def dim(self):
         """Dimension d of the examples."""
         return self.tasks[0].dim
+
+
+def mix(tasks, weights):
+    """Mix those tasks that have a weight.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+        The tasks to choose from.
+    weights : sequence of float
+        Their weights, which are divided by their sum.
+
+    Returns
+    -------
+    Mixture
+
+    Examples
+    --------
+    >>> mix([Task(np.eye(2), 5), Task(np.eye(2), 9)], [0.0, 0.5])
+    Mixture(tasks=(Task(dim=2, prompt_length=9, noise_variance=0.0),), weights=array([1.]))
+    """
+    pairs = [(task, weight) for task, weight in zip(tasks, weights, strict=True) if weight > 0]
+    return Mixture([task for task, _ in pairs], np.array([weight for _, weight in pairs]) / sum(weights))

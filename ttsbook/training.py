@@ -193,7 +193,7 @@ def train(
     state = OPTIMIZERS[optimizer](parameters, lr=step_size, weight_decay=weight_decay)
     target = theory.preconditioner(task) if isinstance(model, LinearSelfAttention) else None
     run = TrainingRun(model, parameters, state, generator, target)
-    config = {name: repr(value) for name, value in options.items()} | _identity(run, task, recipe, pool)
+    config = {name: _named(value) for name, value in options.items()} | _identity(run, task, recipe, pool)
     if checkpoint is not None and Path(checkpoint).exists():
         run.restore(checkpoint, config)
     line = Progress(updates, "training", show=progress, done=run.update)
@@ -220,6 +220,8 @@ def _check_fit(model, task, recipe, generator, pool):
     if pool is not None:
         check.instance("pool", pool, Prompts)
         cot.check_fit(model, pool)
+    if not hasattr(model, recipe.needs):
+        raise TypeError(f"model must have the method {recipe.needs} for {recipe}, got a {type(model).__name__}")
     parameters = dict(model.named_parameters())
     if recipe.trains is not None and not recipe.trains:
         raise ValueError(f"recipe must train something, got trains={recipe.trains!r}")
@@ -251,15 +253,21 @@ def _identity(run, task, recipe, pool):
     """Tell one run from another, apart from the options, in a few short strings."""
     parts = getattr(task, "tasks", (task,))
     tasks = [(part.cov.tobytes(), part.prompt_length, part.noise_variance) for part in parts]
-    prompts = [] if pool is None else [getattr(pool, name).numpy(force=True).tobytes() for name in "xyw"]
+    tensors = [] if pool is None else [pool.x, pool.y, pool.w, pool.lengths]
+    prompts = [tensor.numpy(force=True).tobytes() for tensor in tensors]
     weights = [value.numpy(force=True).tobytes() for value in run.model.parameters()]
     return {
-        "recipe": repr(recipe),
+        "recipe": _named(recipe),
         "task": _digest(tasks, getattr(task, "weights", None)),
         "pool": _digest(prompts),
         "initial weights": _digest(getattr(run.model, "structure", None) or repr(run.model), weights),
         "seed of the generator": _digest(run.generator.get_state().tolist()),
     }
+
+
+def _named(value):
+    """Tell a value, or a function by its name, in a way that another process would."""
+    return f"{value.__module__}.{value.__qualname__}" if hasattr(value, "__qualname__") else repr(value)
 
 
 def _digest(*values):

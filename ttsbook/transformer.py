@@ -285,11 +285,11 @@ class GPT(torch.nn.Module):
         if seen is None and (weights <= 1 or self.config.sight == "chain"):
             return None, True
         device = self.read_in.weight.device
-        if self._mask_of != (length, weights):
+        if self._mask_of != (length, weights, device):
             mask = torch.ones(length, length, dtype=torch.bool, device=device).tril()
             if self.config.sight == "newest" and weights:
                 mask[-weights:, -weights:] = torch.eye(weights, dtype=torch.bool, device=device)
-            self._mask, self._mask_of = mask, (length, weights)
+            self._mask, self._mask_of = mask, (length, weights, device)
         if seen is None:
             return self._mask, False
         return self._mask & (seen | torch.eye(length, dtype=torch.bool, device=device)), False

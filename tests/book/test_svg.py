@@ -49,3 +49,8 @@ def test_the_result_is_html_without_prefixes():
 def test_what_is_no_picture_for_a_page(picture, reason):
     with pytest.raises(ValueError, match=reason):
         svg.inline(picture, label="", prefix="")
+
+
+def test_a_color_is_no_reference():
+    picture = '<svg xmlns="http://www.w3.org/2000/svg"><rect id="a" fill="#ff0000"/><use href="#a"/></svg>'
+    assert 'fill="#ff0000"' in svg.inline(picture, label="x", prefix="p")

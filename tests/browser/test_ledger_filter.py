@@ -54,7 +54,9 @@ def test_chapter_and_origin_agree_with_the_claims(page, address):
     assert shown(page) == [claim.id for claim in claims.CLAIMS if claim.source.startswith("this book")]
     fields.get_by_label("Stated by").select_option("")
     fields.get_by_label("Chapter").select_option("Overthinking")
-    assert shown(page) == [claim.id for claim in claims.CLAIMS if any("overthinking" in place for place in claim.places)]
+    assert shown(page) == [
+        claim.id for claim in claims.CLAIMS if any("overthinking" in place for place in claim.places)
+    ]
 
 
 def test_a_link_to_a_row_shows_it_whatever_is_chosen(page, address):

@@ -66,3 +66,9 @@ def test_a_search_without_end_is_refused():
     edge = theory.spectral_edges(np.eye(10), np.eye(10), 60)[1]
     with pytest.raises(ValueError, match="test_length: the error still falls after 400 steps, got 60"):
         theory.best_depth(2.0001 / edge * np.eye(10), np.eye(10), test_length=60)
+
+
+def test_a_chain_that_diverges_too_slowly_is_given_up():
+    P = np.eye(2) - np.array([[1 + 1e-8, 1.0], [0.0, 0.5]])
+    with pytest.raises(ValueError, match="P: the least error is not known after 100000 steps"):
+        theory.best_depth(P, np.eye(2))

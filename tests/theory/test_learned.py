@@ -65,3 +65,19 @@ def test_the_preconditioner_of_a_mixture_is_the_best_linear_answer():
 def test_a_mixture_of_one_task_is_that_task(cov, n):
     task = Task(cov, n)
     assert np.allclose(theory.preconditioner(Mixture([task], [1.0])), theory.preconditioner(task))
+
+
+def test_moments_are_those_of_prompts():
+    tasks = [Task(np.diag([1.0, 0.5]), 4, noise_variance=0.5), Task(np.diag([0.2, 1.0]), 9)]
+    mixture, rng = Mixture(tasks, [0.3, 0.7]), np.random.default_rng(0)
+    A, B = theory.moments(mixture)
+    first, second = 0, 0
+    for weight, task in zip(mixture.weights, tasks, strict=True):
+        n = task.prompt_length
+        S = covariance.sample_empirical(task.cov, n, samples=200_000, rng=rng)
+        first, second = first + weight * S, second + weight * (S @ S + task.noise_variance * S / n)
+    for exact, draws in ((A, first), (B, second)):
+        error = draws.std(axis=0) / np.sqrt(len(draws))
+        assert (np.abs(draws.mean(axis=0) - exact) < 5 * error).all()
+    with pytest.raises(TypeError, match="task_or_mixture"):
+        theory.moments(np.eye(2))

@@ -18,7 +18,7 @@ LEARNABLE = 100.0  # condition number of B_π beyond which the trainings are too
 
 def factor(found):
     """A comparison in words: "12 times (9.1–16)"."""
-    return f"{rounded(found.middle)} times ({rounded(found.low)}–{rounded(found.high)})"
+    return f"{rounded(found.geometric_mean)} times ({rounded(found.low)}–{rounded(found.high)})"
 
 
 def wins(found):

@@ -205,14 +205,14 @@ def gpt_other_overthinking(tolerance):
 )
 def gpt_mixtures(tolerance):
     """Mixtures that the linear theory chooses train a better GPT than the uniform one."""
-    found = {name: errors("mixtures", name)[:, 20] for name in ("uniform", "programme", "error")}
+    found = {name: errors("mixtures", name)[:, 20] for name in ("uniform", "paper", "exact")}
     middles = {name: np.median(ends) for name, ends in found.items()}
-    pairs = {name: int((found[name] < found["uniform"]).sum()) for name in ("programme", "error")}
+    pairs = {name: int((found[name] < found["uniform"]).sum()) for name in ("paper", "exact")}
     spread = "; ".join(f"{name} {_list(ends)}" for name, ends in found.items())
     return judge(
-        max(middles["programme"], middles["error"]) / middles["uniform"] <= tolerance,
+        max(middles["paper"], middles["exact"]) / middles["uniform"] <= tolerance,
         f"Mean error / d after 20 steps, by seed: {spread}.",
-        exception=pairs == {"programme": 2, "error": 3},
+        exception=pairs == {"paper": 2, "exact": 3},
     )
 
 

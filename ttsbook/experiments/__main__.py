@@ -39,7 +39,7 @@ def main(arguments=None):
     try:
         for experiment in chosen:
             _describe(experiment) if options.list else _run(experiment, options)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, ArithmeticError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

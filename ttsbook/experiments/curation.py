@@ -8,7 +8,7 @@ import torch
 from ttsbook import covariance, pools, recipes, selection, theory, training
 from ttsbook.attention import LinearSelfAttention
 from ttsbook.experiments.runner import Experiment
-from ttsbook.tasks import Mixture, Task
+from ttsbook.tasks import Task, mix
 
 RECIPES = {"paper": recipes.Direct(trains=("V31",)), "shift": recipes.Shift()}
 TRAINED = ("uniform", "paper", "exact", "easy only", "hard only", "most relevant")
@@ -178,14 +178,8 @@ def _target(settings):
     return covariance.power_law(settings["dim"], settings["target_exponent"], trace=settings["dim"])
 
 
-def _mixture(tasks, weights):
-    """Mix the tasks that have a weight."""
-    used = [(task, weight) for task, weight in zip(tasks, weights, strict=True) if weight > 0]
-    return Mixture([task for task, _ in used], np.array([weight for _, weight in used]) / weights.sum())
-
-
 def _preconditioner(tasks, weights):
-    return theory.preconditioner(_mixture(tasks, weights))
+    return theory.preconditioner(mix(tasks, weights))
 
 
 def _train(settings, tasks, weights, recipe, seed):
@@ -195,8 +189,7 @@ def _train(settings, tasks, weights, recipe, seed):
     if recipe == "shift":
         model.randomize(0.05, generator=generator)
     options = {name: settings[name][recipe] for name in ("updates", "batch", "step_size")}
-    mixture = _mixture(tasks, weights)
-    training.train(model, mixture, recipe=RECIPES[recipe], generator=generator, condensed=True, **options)
+    training.train(model, mix(tasks, weights), recipe=RECIPES[recipe], generator=generator, condensed=True, **options)
     return model.double()
 
 

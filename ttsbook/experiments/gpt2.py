@@ -75,7 +75,7 @@ PRESETS = {
         "recipes": ["direct", "distances", "positions"],
         "lengths": [4, 6],
         "layer_norms": [True, False],
-        "mixtures": ["uniform", "programme", "error"],
+        "mixtures": ["uniform", "paper", "exact"],
         "selection_steps": 3,
         "steps": 4,
         "test_prompts": 40,
@@ -92,7 +92,7 @@ PRESETS = {
         "recipes": _TABLE,
         "lengths": [20, 30, 40],
         "layer_norms": [True, False],
-        "mixtures": ["uniform", "programme", "error"],
+        "mixtures": ["uniform", "paper", "exact"],
         "selection_steps": 10,
         "steps": 30,
         "test_prompts": 2048,
@@ -258,8 +258,8 @@ def mixture_weights(name, tasks, steps):
 
     Parameters
     ----------
-    name : {"uniform", "programme", "error"}
-        All alike, by the paper's programme, or by the error itself.
+    name : {"uniform", "paper", "exact"}
+        All alike, by the paper's program, or by the error itself.
     tasks : list of Task
         Pool.
     steps : int
@@ -270,9 +270,9 @@ def mixture_weights(name, tasks, steps):
     ndarray, shape (tasks,)
     """
     target = np.eye(tasks[0].dim)
-    if name == "programme":
+    if name == "paper":
         return selection.quadratic_program([task.cov for task in tasks], target).weights
-    if name == "error":
+    if name == "exact":
         return selection.optimal_mixture(tasks, target, steps).weights
     return np.full(len(tasks), 1 / len(tasks))
 

@@ -16,8 +16,8 @@ export const powerOfTen = (exponent) => {
 // With two digits 0.0023, 0.40, 17, and from 100 on whole; beyond them 3.5·10⁻¹⁶.
 export const round = (value) => {
   if (!Number.isFinite(value)) return "∞";
-  if (value >= 100 && value < 1e4) return value.toFixed(0);
-  if (value === 0 || (value >= 1e-3 && value < 100)) return value.toPrecision(2);
+  if (value >= 99.5 && value < 1e4) return value.toFixed(0);
+  if (value === 0 || (value >= 1e-3 && value < 99.5)) return value.toPrecision(2);
   const [digits, exponent] = value.toExponential(1).split("e");
   return `${digits}·10${superscript(Number(exponent))}`;
 };

@@ -10,6 +10,7 @@ from ttsbook.theory.finite import recursion_error
 from ttsbook.theory.stability import spectral_edges
 
 LONGEST_SEARCH = 400  # steps looked at for finite prompts
+LONGEST_CHAIN = 100_000  # steps looked at for endless prompts, where P and Σ do not commute
 
 
 class BestDepth(NamedTuple):
@@ -58,7 +59,8 @@ def best_depth(P, test_cov, *, test_length=None):
     Raises
     ------
     ValueError
-        If an argument is out of range, or the least error is not reached within 400 steps at finite m.
+        If an argument is out of range, or the least error is not known within 400 steps at finite m, or
+        within 100,000 at m = ∞ if P and :math:`\Sigma` do not commute.
 
     Notes
     -----
@@ -99,6 +101,8 @@ def _endless(P, test_cov):
         return BestDepth(_convex_minimum(np.abs(np.linalg.eigvalsh((T + T.T) / 2))), diverges=True)
     power, best, least, k = np.eye(len(P)), 0, float(len(P)), 0
     while radius ** (2 * k) <= least:
+        if k == LONGEST_CHAIN:
+            raise ValueError(f"P: the least error is not known after {k} steps, the chain diverges too slowly")
         k += 1
         power = T @ power
         if (error := np.square(power).sum()) < least:

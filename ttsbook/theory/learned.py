@@ -44,6 +44,47 @@ def gamma(cov, prompt_length, *, noise_variance=0.0):
     return (1 + 1 / n) * cov + (np.trace(cov) + noise_variance) / n * np.eye(len(cov))
 
 
+def moments(task_or_mixture):
+    r"""Moments of training prompts: :math:`A = \mathbb{E}[S_n]` and :math:`B = \mathbb{E}[S_n^2 + \sigma^2 S_n/n]`.
+
+    For a mixture they are :math:`A = \sum_\ell \pi_\ell \Lambda_\ell` and
+    :math:`B = \sum_\ell \pi_\ell \Lambda_\ell \Gamma_\ell`.
+
+    In the book: :prf:ref:`prop-mixture`.
+
+    Parameters
+    ----------
+    task_or_mixture : Task or Mixture
+        What training prompts are drawn from.
+
+    Returns
+    -------
+    A, B : ndarray, shape (d, d)
+
+    Raises
+    ------
+    TypeError
+        If the argument is neither a task nor a mixture.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance
+    >>> A, B = moments(Task(covariance.isotropic(2), 10))
+    >>> A.tolist(), B.round(12).tolist()
+    ([[1.0, 0.0], [0.0, 1.0]], [[1.3, 0.0], [0.0, 1.3]])
+    """
+    check.instance("task_or_mixture", task_or_mixture, Task, Mixture)
+    if isinstance(task_or_mixture, Task):
+        task_or_mixture = Mixture([task_or_mixture], [1.0])
+    parts = list(zip(task_or_mixture.weights, task_or_mixture.tasks, strict=True))
+    A = sum(weight * task.cov for weight, task in parts)
+    B = sum(
+        weight * task.cov @ gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance)
+        for weight, task in parts
+    )
+    return A, B
+
+
 def preconditioner(task_or_mixture):
     r"""Preconditioner P that training for the direct answer learns.
 
@@ -80,13 +121,6 @@ def preconditioner(task_or_mixture):
         check.covariance("cov", task.cov, definite=True)
         inverse = np.linalg.inv(gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance))
         return (inverse + inverse.T) / 2
-    if not isinstance(task_or_mixture, Mixture):
-        raise TypeError(f"task_or_mixture must be a Task or a Mixture, got {task_or_mixture!r}")
-    parts = list(zip(task_or_mixture.weights, task_or_mixture.tasks, strict=True))
-    first = sum(weight * task.cov for weight, task in parts)
-    check.covariance("the mixture's mean covariance", first, definite=True)
-    second = sum(
-        weight * task.cov @ gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance)
-        for weight, task in parts
-    )
-    return np.linalg.solve(second.T, first.T).T
+    A, B = moments(task_or_mixture)
+    check.covariance("the mixture's mean covariance", A, definite=True)
+    return np.linalg.solve(B.T, A.T).T

@@ -1,12 +1,12 @@
 """Simulation of chains of thought on prompts of m examples, averaged exactly over w and the label noise."""
 
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 
 from ttsbook import _validation as check
 from ttsbook import covariance
+from ttsbook._intervals import simultaneous
 from ttsbook.theory._chain import chain_errors, matrices, spectral_radius, warn_if_diverged
 
 CHUNK_BYTES = 2**25  # of empirical covariances held at once by a simulation
@@ -61,11 +61,7 @@ class CotSimulation:
         """
         if not 0 < check.number("confidence", confidence) < 1:
             raise ValueError(f"confidence must be between 0 and 1, got {confidence!r}")
-        looks = max(1, len(self.mean) - 1)
-        width = NormalDist().inv_cdf(1 - (1 - confidence) / (2 * looks)) * self.standard_error
-        known = np.isfinite(width)  # an error of inf has no interval: it reaches from -inf to inf
-        width = np.where(known, width, 0)
-        return np.where(known, self.mean - width, -np.inf), np.where(known, self.mean + width, np.inf)
+        return simultaneous(self.mean, self.standard_error, max(1, len(self.mean) - 1), confidence)
 
 
 def simulate_cot_error(P, test_cov, test_length, steps, *, samples, rng, noise_variance=0.0):

@@ -60,8 +60,8 @@ class Widget(anywidget.AnyWidget):
     ...     def still(self):
     ...         halves = plotting.Series("error", [0, 1, 2], [1.0, 0.5, 0.25])
     ...         return plotting.lines([halves], x_label="k", y_label="error / d")
-    >>> Halving()
-    Interactive chart. Line chart of error / d against k, from 0 to 2. “error”: falls from 1 to 0.25.
+    >>> Halving().still().alt
+    'Line chart of error / d against k, from 0 to 2. “error”: falls from 1 to 0.25.'
     """
 
     controls = ()
@@ -90,8 +90,9 @@ class Widget(anywidget.AnyWidget):
         return {name: describe(self.traits()[name], getattr(self, name)) for name in self.controls}
 
     def __repr__(self):
-        return f"Interactive chart. {self.still().alt}"
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.controls)})"
 
     def _repr_mimebundle_(self, **options):
         data, metadata = super()._repr_mimebundle_(**options)
-        return {**data, "image/svg+xml": self.still().svg(), "text/plain": repr(self)}, metadata
+        picture = self.still()
+        return {**data, "image/svg+xml": picture.svg(), "text/plain": f"Interactive chart. {picture.alt}"}, metadata

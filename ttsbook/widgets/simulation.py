@@ -2,16 +2,15 @@
 
 import asyncio
 import warnings
-from statistics import NormalDist
 
 import numpy as np
 import traitlets
 
+from ttsbook._intervals import normal_quantile, simultaneous
 from ttsbook.report import rounded
 from ttsbook.widgets.base import Widget
 
 PAUSE = 0.005  # seconds between two chunks, in which the kernel hears that it should stop
-CONFIDENCE = 0.99
 
 
 class Simulating(Widget):
@@ -176,10 +175,9 @@ def _means(chunks):
             spread = spread + np.square(errors - own).sum(axis=0) + gap**2 * samples * new / (samples + new)
             mean = mean + gap * new / (samples + new)
             samples += new
-            half = _z(errors) * np.sqrt(spread / max(1, samples - 1) / samples)
-            half = np.where(np.isfinite(half), half, np.inf)
+            standard_error = np.sqrt(spread / max(1, samples - 1) / samples)
             mean = np.where(np.isnan(mean), np.inf, mean)
-        yield mean, np.where(mean > half, mean - half, 0.0), mean + half, samples
+        yield mean, *simultaneous(mean, standard_error, errors.shape[1]), samples
 
 
 def _medians(chunks):
@@ -188,13 +186,9 @@ def _medians(chunks):
     for errors in chunks:
         seen.append(errors)
         ordered = np.sort(np.concatenate(seen), axis=0)
-        samples, half = len(ordered), _z(errors) * np.sqrt(len(ordered)) / 2
+        samples, half = len(ordered), normal_quantile(errors.shape[1]) * np.sqrt(len(ordered)) / 2
         first, last = (int(np.clip(round(samples / 2 + sign * half), 0, samples - 1)) for sign in (-1, 1))
         yield np.median(ordered, axis=0), ordered[first], ordered[last], samples
-
-
-def _z(errors):
-    return NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / (2 * errors.shape[1]))
 
 
 def _first(count, chunks):

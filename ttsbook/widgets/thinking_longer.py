@@ -60,5 +60,5 @@ class ThinkingLonger(Widget):
             y_label="error / d, mean over w",
             log_y=True,
             y_limits=(1e-4, 2),
-            level=(1.0, "no thinking"),
+            level=(1.0, "no answer"),
         )

@@ -66,6 +66,23 @@ class TrainedLayers(LayerErrors):
         self.set_trait("curves", _encoded(found))
         super().__init__(**settings)
 
+    @traitlets.validate("train_length", "test_length")
+    def _known(self, proposal):
+        """Refuse a length that the experiment does not have."""
+        name, value = proposal["trait"].name, proposal["value"]
+        lengths = self.test_lengths if name == "test_length" else self._train_lengths()
+        if value not in lengths:
+            raise traitlets.TraitError(f"{name} must be one of {lengths} for {self.setting!r}, got {value!r}")
+        return value
+
+    @traitlets.observe("setting")
+    def _keep_to_the_lengths(self, _):
+        if self.train_length not in self._train_lengths():
+            self.train_length = self._train_lengths()[-1]
+
+    def _train_lengths(self):
+        return self.train_lengths[self.setting.split(", ")[0]]
+
     def settings(self):
         """Describe what the controls can be set to; only lengths of the experiment can be chosen."""
         settings = super().settings()
