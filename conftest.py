@@ -3,6 +3,7 @@
 import os
 import shutil
 
+import hypothesis
 import pytest
 from nbval.plugin import IPyNbFile
 
@@ -12,6 +13,10 @@ from book.serve import SITE
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 os.environ.update(ONE_THREAD)  # before NumPy or PyTorch is imported
+
+# No test is timed: how long an example takes, a busy machine decides.
+hypothesis.settings.register_profile("untimed", hypothesis.settings.default, deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_collectstart(collector):

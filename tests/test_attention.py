@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from models import COV, draw, normal, random_layer
 
@@ -56,7 +56,6 @@ def test_a_block_maps_the_rows_that_its_name_says(name):
     assert np.array_equal(model.matrix(name[0]).detach(), expected)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 1000), st.sampled_from([-3.0, 0.5, 1.0, 4.0]))
 def test_a_set_preconditioner_multiplies_the_gradient(seed, c):
     drawn, w0, P = draw(seed=seed), normal(4, 3, seed=seed), normal(3, 3, seed=seed)

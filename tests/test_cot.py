@@ -26,7 +26,6 @@ def gap(model, drawn, steps, **options):
     return ((literal - recursion).norm() / literal.norm()).item()
 
 
-@settings(deadline=None)
 @given(st.integers(1, 5), st.integers(1, 8), st.integers(0, 6), st.integers(0, 1000))
 def test_thinking_is_the_recursion(dim, length, steps, seed):
     """For any three blocks: a preconditioner that is not symmetric, a ratio that is not 1."""
@@ -118,7 +117,7 @@ def test_a_chain_departs_from_the_recursion_exactly_when_blocks_leak(size):
         assert departs(model) == bool(cot.leaks(model)), names
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.sets(st.sampled_from(OTHERS)), st.integers(0, 1000))
 def test_any_set_of_blocks_without_a_leak_is_harmless(names, seed):
     kept = set(names)

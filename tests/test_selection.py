@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
@@ -37,7 +37,6 @@ def independent_error(tasks, weights, target, steps):
 
 
 @given(st.integers(1, 12), st.integers(1, 8), st.integers(0, 2**32 - 1))
-@settings(deadline=None)
 def test_the_quadratic_program_meets_its_conditions_of_optimality(count, dim, seed):
     rng = np.random.default_rng(seed)
     tasks, target = pool(rng, dim, count), pool(rng, dim, 1)[0].cov
@@ -101,7 +100,6 @@ def test_the_gradient_agrees_with_finite_differences(steps, test_length):
 
 
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(1, 12), st.integers(0, 2**32 - 1))
-@settings(deadline=None)
 def test_the_objective_is_the_error_of_the_trained_layer(dim, count, steps, seed):
     rng = np.random.default_rng(seed)
     tasks, target = pool(rng, dim, count), pool(rng, dim, 1)[0].cov

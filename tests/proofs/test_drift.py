@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from literal_layer import BLOCKS, block, chain, layer_weights, population
 from scipy.integrate import solve_ivp
@@ -80,7 +80,6 @@ def test_prop_drift_gradient_descent_with_large_steps_moves_no_other_block():
         assert np.allclose(block(weights, name), block(start(0.7), name), atol=1e-12) == (name not in MOVING)
 
 
-@settings(deadline=None)
 @given(st.floats(0.05, 20))
 def test_prop_drift_the_final_ratio(c):
     r = ratio(c)
@@ -115,7 +114,6 @@ def test_prop_drift_the_chain_ends_at_the_wrong_point(length, converges, steps):
         assert np.linalg.norm(answers[-1]) > 1e3
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**6), st.floats(0.01, 1.0))
 def test_prop_drift_discrete_updates_lower_the_conserved_quantity(seed, step):
     rng = np.random.default_rng(seed)

@@ -43,7 +43,6 @@ def error(T, k):
 # thm-overthinking
 
 
-@settings(deadline=None)
 @given(seeds, lengths, st.integers(0, 8))
 def test_thm_overthinking_both_sides(seed, n, k):
     cov, test_cov, _ = random_pair(seed)
@@ -56,7 +55,6 @@ def test_thm_overthinking_both_sides(seed, n, k):
     assert k == 0 or len(cov) == 1 or found > trace * (1 + 1e-9)  # the matrices do not commute
 
 
-@settings(deadline=None)
 @given(seeds, lengths, st.integers(0, 8))
 def test_thm_overthinking_the_ratios_of_eigenvalues(seed, n, k):
     cov, test_cov, _ = random_pair(seed)
@@ -92,7 +90,6 @@ def test_thm_overthinking_the_factor_is_attained(n, theta):
 # prop-best-depth
 
 
-@settings(deadline=None)
 @given(seeds, lengths)
 def test_prop_best_depth_differences_and_minimum(seed, n):
     rng = np.random.default_rng(seed)
@@ -126,7 +123,7 @@ def test_prop_best_depth_where_the_first_difference_is_zero():
 # thm-critical-length
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(seeds)
 def test_thm_critical_length_by_bisection_of_the_spectral_radius(seed):
     cov, test_cov, _ = random_pair(seed)
@@ -194,7 +191,6 @@ def test_prop_longer_training_is_better_where_training_covers_the_test(seed, n, 
     assert error_at(1.5 * n, strengths, tested, k) < error_at(n, strengths, tested, k)
 
 
-@settings(deadline=None)
 @given(seeds, st.floats(2, 200))
 def test_prop_longer_training_long_chains_follow_the_extreme_strides(seed, n):
     strengths, tested = common(seed)
@@ -264,7 +260,6 @@ def test_prop_mean_grows_and_so_does_the_median_where_most_prompts_diverge():
 # prop-warning
 
 
-@settings(deadline=None)
 @given(seeds, st.integers(1, 40), st.integers(1, 300))
 def test_prop_warning_on_single_prompts(seed, m, n):
     cov, test_cov, rng = random_pair(seed)

@@ -26,7 +26,6 @@ def costs(cov):
 # cor-scaling-law
 
 
-@settings(deadline=None)
 @given(covariances(), st.floats(0.1, 500), st.integers(0, 12))
 def test_cor_scaling_law_sum_and_bound(cov, n, k):
     h = costs(cov)
@@ -46,7 +45,6 @@ def test_cor_scaling_law_is_an_equality_for_equal_strengths_alone(k):
     assert error_at(nearly, 6, k) < theory.scaling_law_bound(nearly, 6, k)[k] * (1 - 1e-4)
 
 
-@settings(deadline=None)
 @given(covariances(), st.floats(1, 200))
 def test_cor_scaling_law_ratios_never_fall_and_tend_to_that_of_the_bound(cov, n):
     h = costs(cov)
@@ -57,7 +55,7 @@ def test_cor_scaling_law_ratios_never_fall_and_tend_to_that_of_the_bound(cov, n)
     assert (a * shares).sum() / shares.sum() == pytest.approx(a.max(), rel=2e-3)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(covariances(max_dim=5), st.floats(0.01, 0.9))
 def test_cor_scaling_law_lengths(cov, target):
     h, previous = costs(cov), np.inf
@@ -82,7 +80,7 @@ def test_cor_scaling_law_products_tend_to_the_exponential_exchange():
 # prop-finite-test
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(covariances(max_dim=5), covariances(max_dim=5), st.integers(1, 20), st.integers(1, 5), st.integers(0, 10**6))
 def test_prop_finite_test_schur_and_jensen(P, cov, m, k, seed):
     assume(len(P) == len(cov))
@@ -122,13 +120,12 @@ def second_derivatives(cov, n, k):
     return total
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(covariances(max_dim=5, min_strength=0.2), st.integers(1, 60), st.integers(1, 6))
 def test_prop_finite_test_first_term(cov, n, k):
     assert theory.first_excess(cov, n, k) == pytest.approx(second_derivatives(cov, n, k), rel=1e-3, abs=1e-9)
 
 
-@settings(deadline=None)
 @given(covariances(), lengths, lengths)
 def test_prop_finite_test_is_the_whole_difference_for_one_step(cov, n, m):
     P = theory.preconditioner(Task(cov, n))
@@ -170,7 +167,6 @@ def test_prop_finite_test_moments_of_fluctuations_have_the_stated_order():
 # prop-few-examples
 
 
-@settings(deadline=None)
 @given(st.integers(2, 6), st.integers(1, 5), st.integers(0, 4), st.integers(0, 10**6))
 def test_prop_few_examples_every_prompt_every_matrix(d, m, k, seed):
     assume(m < d)
@@ -180,7 +176,7 @@ def test_prop_few_examples_every_prompt_every_matrix(d, m, k, seed):
     assert np.square(T).sum() >= (d - m) * (1 - 1e-9)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(covariances(min_strength=0.3), st.integers(1, 5), st.integers(0, 10**6))
 def test_prop_few_examples_limit_of_the_chain(P, m, seed):
     d = len(P)
@@ -209,7 +205,6 @@ def test_prop_few_examples_is_attained_by_multiples_of_the_identity_alone():
 # prop-best-length
 
 
-@settings(deadline=None)
 @given(covariances(), st.floats(1, 300))
 def test_prop_best_length_one_step(cov, m):
     h = costs(cov)
@@ -285,7 +280,6 @@ def test_thm_stability_isotropic_limit(delta, eta, diverges):
     assert run.divergence_probability == diverges
 
 
-@settings(deadline=None)
 @given(covariances(), lengths, lengths)
 def test_thm_stability_upper_edge(cov, n, m):
     h = costs(cov)

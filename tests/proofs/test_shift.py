@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from literal_layer import BLOCKS, block, chain, layer_weights, minimize_with_decay, population, recursion
 from small_task import COV, costs, inverse
@@ -46,7 +46,6 @@ def test_prop_shift_loss_of_the_family():
     assert POP.loss(weights).item() == pytest.approx(family(POP, np.eye(2) + W44 * V33 / N, A, B))
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**6), st.floats(1e-3, 3))
 def test_prop_shift_only_minimizer_of_the_family(seed, scale):
     identity, nudges = np.eye(2), scale * np.random.default_rng(seed).standard_normal((3, 2, 2))

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from literal_layer import BASE, BLOCKS, block, chain, draw_prompt, embed, layer, layer_weights, recursion
 from strategies import covariances, lengths
@@ -24,7 +24,6 @@ def test_prop_recursion_weight_tokens_receive_no_attention():
         assert np.array_equal(E[:, -1][[0, 1, 2, 3, 7]], [0, 0, 0, 0, 1])
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**6), st.lists(st.floats(0.5, 20), min_size=4, max_size=4))
 def test_prop_recursion_for_any_labels_blocks_and_scalings(seed, rho):
     rng = np.random.default_rng(seed)
@@ -83,7 +82,6 @@ def test_prop_recursion_another_scaling_in_training_is_learned_away():
 # prop-skills
 
 
-@settings(deadline=None)
 @given(covariances(), lengths, st.integers(0, 8), st.integers(0, 10**6))
 def test_prop_skills_each_at_its_own_speed(cov, n, k, seed):
     rng = np.random.default_rng(seed)
@@ -101,7 +99,6 @@ def test_prop_skills_each_at_its_own_speed(cov, n, k, seed):
     assert (power**2).sum() == pytest.approx((factors ** (2 * k)).sum(), rel=1e-6, abs=1e-12)
 
 
-@settings(deadline=None)
 @given(covariances(), lengths, st.floats(1e-6, 0.99))
 def test_prop_skills_matched(cov, n, target):
     strengths = np.linalg.eigvalsh(cov)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from literal_layer import BLOCKS, Population, block, gaussian, layer_weights, population
 from small_task import COV, costs, inverse
@@ -13,7 +13,6 @@ from ttsbook.theory import gamma
 RNG = np.random.default_rng(0)
 
 
-@settings(deadline=None)
 @given(covariances(), lengths)
 def test_setting_three_numbers_of_each_skill(cov, n):
     strengths, skills = np.linalg.eigh(cov)
@@ -114,7 +113,6 @@ def test_tools_risk_of_one_step(n):
     assert excess > 0
 
 
-@settings(deadline=None)
 @given(st.integers(1, 3), st.integers(0, 10**6))
 def test_tools_prompts_fluctuate_in_every_direction(n, seed):
     rng = np.random.default_rng(seed)

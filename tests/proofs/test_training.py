@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from literal_layer import BLOCKS, block, layer_weights, population
 from small_task import COV, costs, inverse, products
@@ -68,7 +68,6 @@ def spectrum(cov, n):
     return strengths, h, np.linalg.eigvalsh(cov @ theory.gamma(cov, n))[::-1]
 
 
-@settings(deadline=None)
 @given(covariances(), lengths)
 def test_thm_training_conditioning(cov, n):
     strengths, h, products = spectrum(cov, n)
@@ -79,7 +78,6 @@ def test_thm_training_conditioning(cov, n):
     assert h[0] / h[-1] == pytest.approx((strengths[0] + strengths.sum()) / (strengths[-1] + strengths.sum()) / kappa)
 
 
-@settings(deadline=None)
 @given(covariances(), lengths, st.floats(0.01, 3.0))
 def test_thm_training_the_best_step_and_its_rate(cov, n, share):
     _, _, products = spectrum(cov, n)
@@ -95,7 +93,6 @@ def test_thm_training_the_best_step_and_its_rate(cov, n, share):
     assert rate(step) >= (kappa - 1) / (kappa + 1) - 1e-9
 
 
-@settings(deadline=None)
 @given(covariances(), lengths, st.integers(0, 300), st.floats(1e-6, 0.9))
 def test_thm_training_relative_error_and_number_of_updates(cov, n, t, target):
     _, _, products = spectrum(cov, n)
@@ -115,7 +112,6 @@ def test_thm_training_relative_error_and_number_of_updates(cov, n, t, target):
         assert relative(step, int(np.ceil(factor * kappa * np.log(1 / target)))) <= target + 1e-9
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**6), st.floats(0.1, 2.0))
 def test_thm_training_no_weights_have_a_lower_loss(seed, scale):
     weights = scale * layer_weights(2, BLOCKS, np.random.default_rng(seed))

@@ -120,7 +120,7 @@ def test_examples_that_vanish_teach_nothing():
     assert theory.cot_error(np.eye(2), np.zeros((2, 2)), 5, 2).tolist() == [2.0, 2.0, 2.0]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(covariances(), st.integers(1, 60), st.integers(0, 2**32 - 1))
 def test_nothing_changes_when_all_is_turned(cov, m, seed):
     rng = np.random.default_rng(seed)
