@@ -6,6 +6,8 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 SITE := _build/html
+SOURCES = $(wildcard _*.yml *.bib .git/logs/HEAD) \
+  $(shell find book chapters results ttsbook -name __pycache__ -prune -o -type f -not -name '.*' -print)
 
 .DEFAULT_GOAL := help
 .PHONY: help book serve pdf archive test test-all test-binder links chapters lab results bench clean distclean
@@ -19,6 +21,9 @@ book: $(VENV)/.book  ## build the site, warnings as errors
 	@$(BIN)/jupyter-book build . -W -n --keep-going -q
 	@echo "The book is in $(SITE)/index.html: open that file, or run: make serve"
 
+$(SITE)/index.html: $(SOURCES) | $(VENV)/.book
+	@$(MAKE) --no-print-directory book
+
 serve: $(VENV)/.book  ## show the built site on 127.0.0.1 (PORT=8000; default: a free port)
 	@$(BIN)/python -m book.serve $(PORT)
 
@@ -28,10 +33,10 @@ pdf: $(VENV)/.test book  ## print the book into one PDF (needs Chromium)
 archive: pdf  ## pack the site, the PDF and the sources, for use without a network
 	@$(BIN)/python -m book.archive
 
-test: $(VENV)/.test book  ## unit tests, doctests, guards, browser tests, every notebook
+test: $(VENV)/.test $(SITE)/index.html  ## unit tests, doctests, guards, browser tests, every notebook
 	$(BIN)/pytest --nbval --nbval-current-env -n $(WORKERS) --dist loadscope
 
-test-all: $(VENV)/.lab book  ## only the tests that are too long for `make test`
+test-all: $(VENV)/.lab $(SITE)/index.html  ## only the tests that are too long for `make test`
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope -m exhaustive
 
 test-binder: $(VENV)/.test  ## run every chapter in a fresh environment with Binder's packages

@@ -26,6 +26,10 @@ def wins(found):
     return f"{round(found.better * len(found.factors))} of {len(found.factors)}"
 
 
+def _signed(value):
+    return f"{value:+.2f}".replace("-", "−")
+
+
 def kind_weights(found, mixture, reading):
     """Mean weights of the four kinds of tasks, in the order of `pools.KINDS`."""
     weights = np.array([run["weights"][mixture] for run in found.select(reading=reading)])
@@ -210,7 +214,7 @@ def message_in_pools(tolerance):
         mean, _, upper = interval(rank_correlations(found, reading)[:, :3])
         high.append(upper.max())
         names = ("coverage", "relevance", "share of hard tasks")
-        words.append(f"B = {reading}: " + ", ".join(f"{n} {v:+.1f}" for n, v in zip(names, mean, strict=True)))
+        words.append(f"B = {reading}: " + ", ".join(f"{n} {_signed(v)}" for n, v in zip(names, mean, strict=True)))
     return judge(max(high) < tolerance, f"Mean rank correlation with the error, {'; '.join(words)}.")
 
 
@@ -228,7 +232,7 @@ def caution_in_pools(tolerance):
     found = results.load("curation")
     spans = {reading: interval(rank_correlations(found, reading))[:, 3] for reading in curated.READINGS}
     words = "; ".join(
-        f"B = {name}: {mean:+.2f} ({low:+.2f} to {high:+.2f})" for name, (mean, low, high) in spans.items()
+        f"B = {name}: {_signed(mean)} ({_signed(low)} to {_signed(high)})" for name, (mean, low, high) in spans.items()
     )
     return judge(max(span[2] for span in spans.values()) < tolerance, f"Mean rank correlation, {words}.")
 

@@ -192,11 +192,12 @@ def skills_learned(tolerance):
     tolerance=0.7,
     limits="least rank correlation of condition number and hardness at n = 10, 40, 160, 640, 2560",
     verdict=Verdict.CAVEAT,
-    caveat="No single ratio tells it: in this pool the mean cost 1 + tr Λ tr Λ⁻¹/d ranks tasks better than λ_min, "
-    "λ_max/λ_min and tr Λ/λ_min at each of these n; at n ≤ 40 the harmonic mean of the costs does better still.",
+    caveat="No single ratio tells it: in this pool the mean cost 1 + tr Λ tr Λ⁻¹/d ranks tasks better than the "
+    "least strength, the condition number and the hardness at each of these n; at n ≤ 40 the harmonic mean of the "
+    "costs does better still.",
 )
 def conditioning(tolerance):
-    """How far one step gets depends on the conditioning of the covariance: λ_min, condition number, tr Λ/λ_min."""
+    """How far one step gets depends on the covariance's conditioning: least strength, condition number, hardness."""
     rng = np.random.default_rng(7)
     strengths = spectra.random_spectra(DIM, 400, rng=rng) * 10 ** rng.uniform(-1, 1, size=(400, 1))  # in any unit
     found = {n: spectra.rank_correlations(strengths, n, n) for n in (10, 40, 160, 640, 2560)}
@@ -212,7 +213,7 @@ def conditioning(tolerance):
 
     return judge(
         min(one[name] for one in found.values() for name in ratios) >= tolerance,
-        f"At n = 40, 640: λ_min with random units {shown('1 / least strength')}; condition number "
+        f"At n = 40, 640: least strength with random units {shown('1 / least strength')}; condition number "
         f"{shown('condition number')}; hardness {shown('hardness')}; mean cost {shown('mean cost')}.",
         exception=better,
     )

@@ -133,7 +133,7 @@ def examples_and_steps(tolerance):
     tolerance=1e-6,
     limits="relative difference of the last ratio from (1 + n/(1 + H))⁻²",
     verdict=Verdict.CAVEAT,
-    caveat="Through hardness alone: spectra of one condition number, or of one λ_min, differ in their rates.",
+    caveat="Through hardness alone: spectra of one condition number, or of one least strength, differ in their rates.",
 )
 def rate(tolerance):
     """The rate of convergence depends on the conditioning of the covariance."""

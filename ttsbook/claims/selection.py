@@ -114,7 +114,7 @@ def safe_program(tolerance):
     "known to us. With equal traces and turned skills it hardly ever comes out.",
 )
 def half_on_hard(tolerance):
-    """At least half of the probability goes to the hard tasks, those with small λ_min."""
+    """At least half of the probability goes to the hard tasks, those whose least strength is small."""
     rng, agree, counted, half = np.random.default_rng(4), 0, 0, 0
     for _ in range(2000):
         trace = None if rng.random() < 0.5 else DIM

@@ -23,7 +23,7 @@ DIM = 20
     caveat="The converse fails: a single weak skill makes a task as hard, and one step errs less on it.",
 )
 def hardness(tolerance):
-    """A task is hard, Hard(Λ) = tr Λ / λ_min large, when it has a long tail of weak skills."""
+    """A task is hard, Hard(Λ), tr Λ over the least strength, large, when it has a long tail of weak skills."""
     tails = [covariance.hardness(covariance.power_law(DIM, exponent)) for exponent in np.linspace(0, 2, 21)]
     long = covariance.power_law(DIM, 1.0)
     single = np.diag([*np.ones(DIM - 1), (DIM - 1) / (covariance.hardness(long) - 1)])

@@ -118,7 +118,7 @@ const drawMap = (svg, frame, cells, state) => {
   label((left + right) / 2, bottom + 33, "training examples n");
   svg.append(node("text", { x: left - 30, y: top - 8, class: "tts-title" }, "tail of training α"));
   const [end] = branches.flat().sort((one, other) => other[0] - one[0]);
-  if (end) label(end[0] - 6, Math.max(top + 14, end[1] - 8), "critical n", "end");
+  if (end) label(end[0] - 6, Math.min(bottom - 6, end[1] + 20), "critical n", "end");
   svg.append(node("text", { x: left - 30, y: bottom + 50, class: "tts-title" }, title));
   const box = (right - left + 30) / names.length;
   names.forEach((name, index) => {
