@@ -10,8 +10,8 @@ import pytest
 import traitlets
 from scipy import stats
 
-from ttsbook import covariance, curated, results, theory, trained, widgets
-from ttsbook.tasks import Mixture, Task
+from ttsbook import covariance, results, theory, trained, widgets
+from ttsbook.tasks import Mixture, Task, mix
 from ttsbook.widgets import simulation
 
 
@@ -101,7 +101,7 @@ def test_the_error_of_a_mixture_of_three_tasks_is_said():
     tasks, target = widget.pool()
     T = np.eye(20) - theory.preconditioner(Mixture(tasks, [0.3, 0.5, 0.2])) @ target
     check_band(widget, np.array([np.square(np.linalg.matrix_power(T, k)).sum() / 20 for k in range(5)]))
-    assert curated.mixture(tasks, widget.weights()).weights == pytest.approx([0.3, 0.5, 0.2])
+    assert mix(tasks, widget.weights()).weights == pytest.approx([0.3, 0.5, 0.2])
 
 
 @pytest.mark.parametrize("seed", [0, 7])

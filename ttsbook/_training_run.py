@@ -32,8 +32,7 @@ class TrainingDiverged(ArithmeticError):
         )
         self.update, self.last_loss = update, last_loss
 
-    def __reduce__(self):
-        """Reach another process, as an experiment's run may raise it."""
+    def __reduce__(self):  # an experiment's run may raise it in another process
         return type(self), (self.update, self.last_loss)
 
 

@@ -4,7 +4,6 @@ import json
 import math
 import os
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -37,8 +36,7 @@ class Results:
     seconds : float
         Sum of the runs' wall times.
     runs : list of dict
-        For each run what it was (spectrum, seed, ...) and what it found, numbers and lists of numbers. Not to be
-        changed: those who load the same file share them.
+        For each run what it was (spectrum, seed, ...) and what it found, numbers and lists of numbers.
 
     Examples
     --------
@@ -178,8 +176,7 @@ def load(experiment, preset="cpu"):
     command = f"python -m ttsbook.experiments {experiment} --preset {preset}"
     if not path.exists():
         raise FileNotFoundError(f"{path} is missing; to make it, run: {command}")
-    stat = path.stat()
-    content = _content(path, (stat.st_mtime_ns, stat.st_size))
+    content = read(path)
     if (content["experiment"], content["preset"]) != (experiment, preset):
         found = f"{content['experiment']} --preset {content['preset']}"
         raise ValueError(f"{path} must hold {experiment} --preset {preset}, got {found}")
@@ -187,12 +184,6 @@ def load(experiment, preset="cpu"):
         raise UnfinishedError(f"{path} is unfinished, {content['missing']} runs are missing; to go on, run: {command}")
     seconds = sum(run["seconds"] for run in content["runs"])
     return Results(content["settings"], content["environment"], seconds, content["runs"])
-
-
-@lru_cache(maxsize=4)
-def _content(path, _state):
-    """Read a file once, as long as it stays as it is: a chapter looks at it many times."""
-    return read(path)
 
 
 def read(path):

@@ -121,7 +121,7 @@ def test_the_list_of_all_widgets_leads_to_each_question(name, show, address):
 def test_steps_that_no_list_offers_are_taken_from_an_address_and_named(show):
     page = show("overthinking-map", "steps=7")
     assert page.get_by_label("color of the map").locator("option:checked").inner_text() == "error at k = 7"
-    assert "error / d at k = 7" in page.locator(".tts-chart .tts-title").first.text_content()
+    assert "error / d at k = 7" in page.locator(".tts-chart .tts-title").all_text_contents()
 
 
 def test_what_cannot_be_is_named_and_the_rest_is_kept(show):

@@ -3,8 +3,8 @@
 import numpy as np
 import traitlets
 
-from ttsbook import covariance, curated, plotting, selection, theory
-from ttsbook.tasks import Task
+from ttsbook import covariance, plotting, selection, theory
+from ttsbook.tasks import Task, mix
 from ttsbook.widgets.base import bundle
 from ttsbook.widgets.layers import Chain, LayerErrors
 
@@ -101,7 +101,7 @@ class TaskMixture(LayerErrors):
         Chain
         """
         tasks, target = self.pool()
-        P = theory.preconditioner(curated.mixture(tasks, self.weights()))
+        P = theory.preconditioner(mix(tasks, self.weights()))
         return Chain(P, target, None, self.steps, self.steps)
 
     def still(self):
