@@ -63,7 +63,7 @@
 
   // A link that leads to a row shows it, whatever is chosen.
   const reveal = () => {
-    const target = rows.find((row) => `#${row.id}` === decodeURIComponent(location.hash));
+    const target = rows.find((row) => `#${row.id}` === location.hash);
     if (!target?.hidden) return;
     showAll();
     target.scrollIntoView();
