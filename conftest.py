@@ -7,8 +7,8 @@ import hypothesis
 import pytest
 from nbval.plugin import IPyNbFile
 
-from book.execution import ONE_THREAD
 from book.serve import SITE
+from book.stored.execution import ONE_THREAD
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 

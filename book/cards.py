@@ -15,7 +15,8 @@ import sys
 from html import escape
 from pathlib import Path
 
-from book import contents, notebooks, openers, preview, svg
+from book import contents, notebooks
+from book.site import openers, preview, svg
 
 ROOT = Path(__file__).parent.parent
 STATIC = Path(__file__).parent / "static"

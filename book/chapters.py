@@ -5,10 +5,11 @@ import copy
 import sys
 import time
 
-from book import notebooks, numbers, references, times
-from book.comparison import differences
-from book.execution import ChapterError, execute
-from book.normalization import normalize
+from book import notebooks, references
+from book.stored import numbers, times
+from book.stored.comparison import differences
+from book.stored.execution import ChapterError, execute
+from book.stored.normalization import normalize
 
 
 def remake(notebook, *, folder, name, timed=False):

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from nbformat import v4
 
-from book import labels, launch, notebooks, references
+from book import labels, notebooks, references
 from book.plain import plain
+from book.site import launch
 
 ID = "colab"
 CELL = """\
@@ -42,7 +43,7 @@ def portable(notebook, *, name, environ, known=None):
     name : str
         Name of the chapter, such as `setup/task`.
     environ : mapping of str to str
-        The environment of the build, which may know the repository: see `book.launch`.
+        The environment of the build, which may know the repository: see `book.site.launch`.
     known : dict of str to book.labels.Label, optional
         All labels; by default those of the book.
 

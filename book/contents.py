@@ -2,7 +2,7 @@
 
 import yaml
 
-from book import guards
+from book.stored import guards
 
 SUFFIXES = (".ipynb", ".md")
 

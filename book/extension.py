@@ -2,12 +2,11 @@
 
 from sphinx.util import logging
 
-from book import (
+from book import colab, contents
+from book.site import (
     checks,
-    colab,
     colophon,
     compact,
-    contents,
     corrections,
     evidence,
     folding,

@@ -14,7 +14,7 @@ import sys
 from pybtex.database import parse_file
 
 from book import labels, notebooks
-from book.execution import ChapterError
+from book.stored.execution import ChapterError
 
 REFERENCES = "appendix/references.md"
 BIBLIOGRAPHY = labels.TOC.with_name("references.bib")

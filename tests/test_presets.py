@@ -4,8 +4,8 @@ import pytest
 from test_widgets import WIDGETS
 from traitlets import TraitError
 
-from book import stored_widgets
-from book.widget_pages import fragment
+from book.site import stored_widgets
+from book.site.widget_pages import fragment
 from ttsbook.widgets.presets import PRESETS
 
 EVERY = [

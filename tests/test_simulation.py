@@ -10,7 +10,8 @@ import pytest
 import traitlets
 from scipy import stats
 
-from ttsbook import covariance, results, theory, trained, widgets
+from ttsbook import covariance, results, theory, widgets
+from ttsbook.findings import linear
 from ttsbook.tasks import Mixture, Task, mix
 from ttsbook.widgets import simulation
 
@@ -128,7 +129,7 @@ def test_the_median_of_a_trained_layer_lies_in_its_interval():
 
 
 def _trained(seed):
-    found = trained.curves(results.load("linear"), train="skewed", n=100, recipe="shift", m=None, test="isotropic")
+    found = linear.curves(results.load("linear"), train="skewed", n=100, recipe="shift", m=None, test="isotropic")
     return found.P[seed], found.ratio[seed]
 
 

@@ -196,11 +196,11 @@ def test_a_skill_that_no_chosen_task_uses_is_never_answered():
 
 
 def test_the_GPT_widget_shows_the_shipped_curves():
-    from ttsbook import gpt2_results
+    from ttsbook.findings import gpt2
 
     widget = widgets.GPTThinking(shown=0, steps=5)
     assert widget.curves[0]["name"] == "trained to answer directly" and len(widget.curves) == 12
-    expected = gpt2_results.middle(gpt2_results.errors("recipes", "direct"))
+    expected = gpt2.middle(gpt2.errors("recipes", "direct"))
     assert widget.still().figure.axes[0].lines[1].get_ydata() == pytest.approx(expected[:6], rel=1e-2)
     assert "trained to answer directly" in widget.still().alt
     with pytest.raises(traitlets.TraitError, match="shown must be below 12, got 12"):

@@ -83,8 +83,9 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
         Number of thinking steps k, at least 0.
     literal : bool, default False
         Append each answer, the last column of the model's output, to the embedding and run the model
-        on all of it. Otherwise take the model's short cut, which gives the same and is far faster: for a
-        layer without `leaks` the recursion on the weight, for a GPT its cache.
+        on all of it, by its method ``next_token`` if it has one. Otherwise take the model's short cut,
+        which gives the same and is far faster: for a layer without `leaks` the recursion on the weight,
+        for a GPT its cache.
     w0 : torch.Tensor, shape (batch, d) or (d,), optional
         Weight to start from; zero by default.
     rho : float or "tokens", optional
@@ -126,7 +127,8 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
     scalings = _scalings(prompts, steps, rho)
     if literal:
         E = embedding.embed(prompts, w0)
-        chain = [embedding.weight(token) for token in tokens(lambda E, rho: model(E, rho)[..., -1], E, scalings)]
+        answer = getattr(model, "next_token", lambda E, rho: model(E, rho)[..., -1])
+        chain = [embedding.weight(token) for token in tokens(answer, E, scalings)]
     else:
         chain = list(_short_cut(model)(prompts, scalings, w0))
     return _without_nan(torch.stack(chain, dim=1))

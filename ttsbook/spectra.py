@@ -1,9 +1,43 @@
-r"""Families of tasks to compare measures of difficulty on: extreme ones of one hardness, and random ones."""
+r"""Spectra made for a purpose: those that layers are trained on, extreme ones of one hardness, and random ones."""
 
 import numpy as np
 from scipy.stats import spearmanr
 
 from ttsbook import _validation as check
+from ttsbook import covariance
+
+NAMES = ("isotropic", "skewed", "unscaled")
+"""Names of the spectra that layers are trained on."""
+
+
+def named(name, dim):
+    """Covariance that layers are trained on, by its name.
+
+    Parameters
+    ----------
+    name : {"isotropic", "skewed", "unscaled"}
+        Equal strengths, or strengths proportional to 1/i, of trace d; or 1/i itself.
+    dim : int
+        Dimension d.
+
+    Returns
+    -------
+    ndarray, shape (d, d)
+
+    Raises
+    ------
+    ValueError
+        If there is no such name.
+
+    Examples
+    --------
+    >>> named("unscaled", 3).diagonal().round(2).tolist()
+    [1.0, 0.5, 0.33]
+    """
+    check.choice("name", name, NAMES)
+    if name == "isotropic":
+        return covariance.isotropic(dim)
+    return covariance.power_law(dim, 1.0, trace=dim if name == "skewed" else None)
 
 
 def one_weak(dim, hardness):

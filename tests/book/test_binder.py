@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from declarations import binder_requirements, pins
 
-from book import chapters, execution, notebooks
-from book.comparison import differences
+from book import chapters, notebooks
+from book.stored import execution
+from book.stored.comparison import differences
 
 ROOT = Path(__file__).parents[2]
 # Binder brings Python, pip and a kernel by itself.

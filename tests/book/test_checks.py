@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from nbformat import v4
 from small_notebooks import code, notebook, text
 
-from book import checks, notebooks
+from book import notebooks
+from book.site import checks
 from ttsbook import report
 
 QUESTIONS = [pytest.param(name, answer, id=f"{page}-{name}") for page, name, answer in every_question()]

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from book import colophon
+from book.site import colophon
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 import json
 
-from book import compact
+from book.site import compact
 
 PICTURE = '<svg style="a: b"><path style="fill: none; stroke: var(--c, #fff)"/><g style="x: y"/></svg>'
 HEAD = "<html><head></head><body>"

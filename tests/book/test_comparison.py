@@ -3,7 +3,7 @@ import copy
 import pytest
 from small_notebooks import SVG, code, notebook, printed, shown, text, with_widgets
 
-from book.comparison import differences
+from book.stored.comparison import differences
 
 LINE = SVG.format('<path d="M1 2L3 {}"/>')
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from book import evidence
+from book.site import evidence
 from ttsbook import claims
 
 ROOT = str(Path(__file__).parents[2])

@@ -2,7 +2,9 @@ import pytest
 from nbformat import v4
 from small_notebooks import SVG, code, notebook, shown, text
 
-from book import checks, guards, notebooks
+from book import notebooks
+from book.site import checks
+from book.stored import guards
 
 ALT = {"image": {"alt": "A curve."}}
 CURVE = shown(svg=SVG, plain="A curve.")

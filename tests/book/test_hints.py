@@ -8,7 +8,8 @@ from posixpath import dirname, join, normpath
 import pytest
 from bs4 import BeautifulSoup
 
-from book import contents, hints, search, targets
+from book import contents
+from book.site import hints, search, targets
 
 ROOT = Path(__file__).parents[2]
 LISTED = contents.listed((ROOT / "_toc.yml").read_text())

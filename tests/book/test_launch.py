@@ -9,7 +9,8 @@ import small_book
 from bs4 import BeautifulSoup
 from small_notebooks import code, notebook, text
 
-from book import launch, notebooks
+from book import notebooks
+from book.site import launch
 
 INDEX = notebook(text("# A page\n\n```{prf:theorem}\nYes.\n```"), code("1"))
 NAMES = {"index", "reference"}

@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from book import notebooks
-from book.linked_code import linked
+from book.site.linked_code import linked
 
 ROOT = Path(__file__).parents[2]
 NAMES = '<span class="n">a</span><span class="o">.</span><span class="n">b</span>'

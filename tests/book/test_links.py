@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 from docutils import nodes
 
-from book import links
+from book.site import links
 
 
 def page_with(*figures):

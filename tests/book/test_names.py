@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from book import names, package
+from book.site import names, package
 
 ROOT = package.read(str(Path(__file__).parents[2]))
 

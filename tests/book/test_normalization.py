@@ -3,7 +3,7 @@ import copy
 from nbformat import NotebookNode
 from small_notebooks import SVG, code, notebook, printed, shown, text, with_widgets
 
-from book.normalization import alt_texts, normalize
+from book.stored.normalization import alt_texts, normalize
 
 VIEW = {"version_major": 2, "version_minor": 0}
 

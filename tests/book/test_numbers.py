@@ -1,8 +1,8 @@
 import pytest
 from small_notebooks import code, notebook, shown, text
 
-from book import numbers
-from book.execution import ChapterError
+from book.stored import numbers
+from book.stored.execution import ChapterError
 
 ERROR = '<span data-number="error">{}</span>'
 

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from book import contents, notebooks, openers
+from book import contents, notebooks
+from book.site import openers
 
 ROOT = Path(__file__).parents[2]
 TOC = (ROOT / "_toc.yml").read_text(encoding="utf-8")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import ttsbook
-from book import names, notebooks, package
+from book import notebooks
+from book.site import names, package
 from ttsbook.ledger import Claim
 
 ROOT = str(Path(__file__).parents[2])

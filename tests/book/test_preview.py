@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from book import address, cards, preview
+from book import cards
+from book.site import address, preview
 
 CARDS = sorted(cards.wanted())
 

@@ -1,6 +1,6 @@
 import pytest
 
-from book.prose import typed_results
+from book.stored.prose import typed_results
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import griffe
 import pytest
 from sphinx.ext.napoleon import Config
 
-from book.launch import repository
-from book.reference import describe
+from book.site.launch import repository
+from book.site.reference import describe
 
 ROOT = Path(__file__).parents[2]
 MODULE = '''"""A module."""

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from small_notebooks import code, notebook, text
 
 from book import labels, notebooks, references
-from book.execution import ChapterError
+from book.stored.execution import ChapterError
 
 PAGE = """# One
 

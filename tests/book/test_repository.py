@@ -9,7 +9,7 @@ import pytest
 from pybtex.database import parse_file
 
 from book import notebooks
-from book.prose import typed_results
+from book.stored.prose import typed_results
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,8 +9,8 @@ import small_book
 from bs4 import BeautifulSoup
 from small_notebooks import SVG, code, notebook, shown, text, with_widgets
 
-from book import stored_widgets, widget_links
-from book.widget_pages import fragment
+from book.site import stored_widgets, widget_links
+from book.site.widget_pages import fragment
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {

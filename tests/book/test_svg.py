@@ -2,7 +2,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from book import svg
+from book.site import svg
 
 PICTURE = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 9 9">
 <defs><path id="mark" d="M0 0"/><clipPath id="box"><rect width="9" height="9"/></clipPath></defs>

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from book import svg, svg_size
+from book.site import svg, svg_size
 
 SVG = f'<svg xmlns="{svg.SVG.strip("{}")}" width="9.99pt">'
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from book.symbols import Symbols, atoms, heads, slug
+from book.site.symbols import Symbols, atoms, heads, slug
 
 ROWS = {
     "dim": ["d"],

@@ -3,7 +3,8 @@ import json
 import pytest
 from small_notebooks import code, notebook, printed, text
 
-from book import chapters, notebooks, times
+from book import chapters, notebooks
+from book.stored import times
 
 CHAPTERS = {notebooks.name_of(path): path for path in notebooks.paths()}
 STAMPED = {

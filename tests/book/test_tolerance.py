@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_notebooks import SVG
 
-from book.tolerance import TOLERANCE, same_picture, same_state
+from book.stored.tolerance import TOLERANCE, same_picture, same_state
 
 PATH = SVG.format('<path d="M{} 20L3 4e1" style="stroke: #0072b2"/><text x="1">{}</text>')
 

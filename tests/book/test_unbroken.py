@@ -1,6 +1,6 @@
 from docutils import nodes
 
-from book.unbroken import UnbrokenFormulas
+from book.site.unbroken import UnbrokenFormulas
 
 
 def joined(*parts):

@@ -6,7 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from watched_pages import settle, watched_page
 
-from book import contents, stored_widgets, widget_links, widget_pages
+from book import contents
+from book.site import stored_widgets, widget_links, widget_pages
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from watched_pages import settle, watched_page
 
-from book import stored_widgets
-from book.widget_pages import fragment
+from book.site import stored_widgets
+from book.site.widget_pages import fragment
 
 pytestmark = pytest.mark.browser
 WIDGETS = stored_widgets.find(Path(__file__).parents[2])

@@ -79,5 +79,26 @@ def test_moments_are_those_of_prompts():
     for exact, draws in ((A, first), (B, second)):
         error = draws.std(axis=0) / np.sqrt(len(draws))
         assert (np.abs(draws.mean(axis=0) - exact) < 5 * error).all()
+
+
+@given(covariances(), lengths, lengths, st.floats(0, 1), st.floats(0, 2))
+def test_the_parts_of_caution_add_up_to_the_second_moment(cov, n, other_n, weight, noise_variance):
+    other = Task(np.diag(np.linspace(1, 2, len(cov))), other_n)
+    mixture = Mixture([Task(cov, n, noise_variance=noise_variance), other], [weight, 1 - weight])
+    A, B = theory.moments(mixture)
+    mean, between, within = theory.caution(mixture)
+    assert np.allclose(mean, A) and np.allclose(mean @ mean + between + within, B)
+    assert min(np.linalg.eigvalsh(between)[0], np.linalg.eigvalsh(within)[0]) > -1e-12
+    strengths = np.linalg.eigvalsh(B)
+    assert theory.conditioning(mixture) == pytest.approx(strengths[-1] / strengths[0])
+
+
+def test_a_single_task_of_endless_prompts_has_no_caution():
+    _, between, within = theory.caution(Task(np.diag([2.0, 1.0]), 10**9))
+    assert np.abs(between).max() == 0 and np.abs(within).max() < 1e-7
+
+
+@pytest.mark.parametrize("function", [theory.moments, theory.caution, theory.conditioning])
+def test_moments_of_something_else_are_refused(function):
     with pytest.raises(TypeError, match="task_or_mixture"):
-        theory.moments(np.eye(2))
+        function(np.eye(2))

@@ -38,6 +38,17 @@ def test_edges_enclose_the_mean_spectrum_and_tend_to_it(cov, m):
     assert theory.spectral_edges(P, cov, 10**12) == pytest.approx((s.min(), s.max()), rel=1e-4)
 
 
+@given(covariances(), st.integers(0, 30))
+def test_edges_close_on_the_limit_as_prompts_grow(cov, decade):
+    """They are at most about 2√(d/m) and a little apart from it."""
+    P, m = theory.preconditioner(Task(cov, 20)), 10**decade
+    low, high = theory.spectral_edges(P, cov, m)
+    limit = theory.spectral_edges(P, cov, None)
+    apart = (1 + math.sqrt(len(cov) / m)) ** 2 - 1
+    inward, outward = 1 - low / limit[0], high / limit[1] - 1
+    assert min(inward, outward) > -1e-9 and max(inward, outward) < apart + 1e-9
+
+
 def test_examples_that_vanish_have_no_edges():
     assert theory.spectral_edges(np.eye(2), np.zeros((2, 2)), 5) == (0.0, 0.0)
 

@@ -1,13 +1,11 @@
 """What the chapter on training with chosen tasks claims."""
 
-# ruff: noqa: D401 - the docstring of a check is its claim, no command
-
 import numpy as np
-from scipy.stats import spearmanr, t
 
-from ttsbook import curated, results, theory
+from ttsbook import results, theory
 from ttsbook.claims.mixture import example_mixture
 from ttsbook.claims.task import second_moment
+from ttsbook.findings import curation
 from ttsbook.ledger import ROUNDING, Verdict, claim, judge, within
 from ttsbook.report import rounded
 
@@ -16,42 +14,8 @@ SETTING = "20 pools of 8 tasks in each reading of B, d = 20, target of exponent 
 LEARNABLE = 100.0  # condition number of B_π beyond which the trainings are too short
 
 
-def factor(found):
-    """A comparison in words: "12 times (9.1–16)"."""
-    return f"{rounded(found.geometric_mean)} times ({rounded(found.low)}–{rounded(found.high)})"
-
-
-def wins(found):
-    """In how many pools the mixture is better than the even one: "13 of 20"."""
-    return f"{round(found.better * len(found.factors))} of {len(found.factors)}"
-
-
 def _signed(value):
     return f"{value:+.2f}".replace("-", "−")
-
-
-def kind_weights(found, mixture, reading):
-    """Mean weights of the four kinds of tasks, in the order of `pools.KINDS`."""
-    weights = np.array([run["weights"][mixture] for run in found.select(reading=reading)])
-    return weights.reshape(len(weights), 4, -1).sum(axis=2).mean(axis=0)
-
-
-def rank_correlations(found, reading):
-    """For each pool, rank correlations of the `curated.qualities` of its six mixtures with their errors at k = 5."""
-    rows = []
-    for run in found.select(reading=reading):
-        tasks, target = curated.pool(found, run)
-        mixtures = {name: np.array(weights) for name, weights in run["weights"].items() if "prompts" not in name}
-        measured = [curated.qualities(tasks, target, weights) for weights in mixtures.values()]
-        errors = [run["exact"][name]["endless"][5] for name in mixtures]
-        rows.append([spearmanr(column, errors).statistic for column in np.transpose(measured)])
-    return np.array(rows)
-
-
-def interval(values):
-    """Mean of each column and its 95 % t interval, (3, columns)."""
-    half = t.ppf(0.975, len(values) - 1) * values.std(axis=0, ddof=1) / np.sqrt(len(values))
-    return np.array([values.mean(axis=0), values.mean(axis=0) - half, values.mean(axis=0) + half])
 
 
 @claim(
@@ -65,7 +29,7 @@ def interval(values):
 def spread_is_caution(tolerance):
     """B_π = A² + the spread between the tasks + the noise within their prompts, and so 0 ≺ PA ⪯ I."""
     mixture = example_mixture(np.random.default_rng(0))
-    mean, between, inside = curated.caution(mixture)
+    mean, between, inside = theory.caution(mixture)
     pairs = zip(mixture.weights, mixture.tasks, strict=True)
     B = sum(weight * second_moment(task.cov, task.prompt_length) for weight, task in pairs)
     gap = np.linalg.norm(mean @ mean + between + inside - B) / np.linalg.norm(B)
@@ -94,7 +58,7 @@ def rare_directions(tolerance):
     from ttsbook.attention import LinearSelfAttention
 
     mixture, step = example_mixture(np.random.default_rng(0)), 0.02
-    mean, between, inside = curated.caution(mixture)
+    mean, between, inside = theory.caution(mixture)
     layer = LinearSelfAttention(20, structure="blocks", dtype=torch.float64)
     options = {"updates": 30, "batch": None, "optimizer": "gd", "step_size": step, "schedule": "constant"}
     training.train(layer, mixture, recipe=recipes.Direct(trains=("V31",)), generator=torch.Generator(), **options)
@@ -115,7 +79,7 @@ def rare_directions(tolerance):
 )
 def trained_as_exact(tolerance):
     """Layers trained on a mixture think like its exact preconditioner A B_π⁻¹."""
-    ratios, conditions = curated.learned_ratios(results.load("curation"), 5)
+    ratios, conditions = curation.learned_ratios(results.load("curation"), 5)
     fine = conditions < LEARNABLE
     worst = np.exp(np.abs(np.log(ratios[fine])).max())
     others = ratios[~fine]
@@ -169,10 +133,10 @@ def training_on_the_best_mixture(tolerance):
 def _against_even(mixture, steps, tolerance):
     found = results.load("curation")
     by_reading = {
-        "number of skills": curated.compare(found, mixture, steps, reading="skills"),
-        "prompt length": curated.compare(found, mixture, steps, reading="length"),
+        "number of skills": curation.compare(found, mixture, steps, reading="skills"),
+        "prompt length": curation.compare(found, mixture, steps, reading="length"),
     }
-    words = "; ".join(f"B the {name}: {factor(one)}, better in {wins(one)}" for name, one in by_reading.items())
+    words = "; ".join(f"B the {name}: {one.words}, better in {one.wins}" for name, one in by_reading.items())
     return judge(all(one.high <= tolerance for one in by_reading.values()), f"{words}.")
 
 
@@ -189,11 +153,11 @@ def _against_even(mixture, steps, tolerance):
 def one_kind_is_worse(tolerance):
     """Training on the hard tasks alone, or on the task nearest to the target alone, is worse than on all alike."""
     found, words, low = results.load("curation"), [], {}
-    for reading in curated.READINGS:
+    for reading in curation.READINGS:
         for mixture in ("hard only", "most relevant"):
-            one = curated.compare(found, mixture, 5, reading=reading)
+            one = curation.compare(found, mixture, 5, reading=reading)
             low[mixture, reading] = one.low
-            words.append(f"{mixture}, B = {reading}: {factor(one)}, better in {wins(one)}")
+            words.append(f"{mixture}, B = {reading}: {one.words}, better in {one.wins}")
     excepted = low.pop(("most relevant", "length"))
     return judge(min(low.values()) > tolerance, f"{'; '.join(words)}.", exception=excepted <= tolerance)
 
@@ -210,8 +174,8 @@ def one_kind_is_worse(tolerance):
 def message_in_pools(tolerance):
     """Of the mixtures of a pool, those that cover the target more, are more relevant, and harder, err less."""
     found, high, words = results.load("curation"), [], []
-    for reading in curated.READINGS:
-        mean, _, upper = interval(rank_correlations(found, reading)[:, :3])
+    for reading in curation.READINGS:
+        mean, _, upper = curation.interval(curation.rank_correlations(found, reading)[:, :3])
         high.append(upper.max())
         names = ("coverage", "relevance", "share of hard tasks")
         words.append(f"B = {reading}: " + ", ".join(f"{n} {_signed(v)}" for n, v in zip(names, mean, strict=True)))
@@ -230,7 +194,9 @@ def message_in_pools(tolerance):
 def caution_in_pools(tolerance):
     """Of the mixtures of a pool, those whose prompts are more spread, by tr B_π / tr A², err less after five steps."""
     found = results.load("curation")
-    spans = {reading: interval(rank_correlations(found, reading))[:, 3] for reading in curated.READINGS}
+    spans = {
+        reading: curation.interval(curation.rank_correlations(found, reading))[:, 3] for reading in curation.READINGS
+    }
     words = "; ".join(
         f"B = {name}: {_signed(mean)} ({_signed(low)} to {_signed(high)})" for name, (mean, low, high) in spans.items()
     )
@@ -248,8 +214,8 @@ def caution_in_pools(tolerance):
 def order_of_kinds_in_training(tolerance):
     """In the pools of the trained layers, too, the program gives easy-short the least weight and hard-long the most."""
     found, orders, words = results.load("curation"), [], []
-    for reading in curated.READINGS:
-        mean = kind_weights(found, "paper", reading)
+    for reading in curation.READINGS:
+        mean = curation.kind_weights(found, "paper", reading)
         orders.append(mean[0] <= mean.min() + tolerance and mean[3] >= mean.max() - tolerance)
         words.append(f"B = {reading}: {', '.join(f'{weight:.2f}' for weight in mean)}")
     return judge(any(orders), f"Easy-short, hard-short, easy-long, hard-long: {'; '.join(words)}.")
@@ -269,11 +235,11 @@ def order_of_kinds_in_training(tolerance):
 def few_target_prompts(tolerance):
     """Ten target prompts of ten examples tell enough of Σ for the mixture of least error to beat the even one."""
     found, words, high = results.load("curation"), [], {}
-    for reading in curated.READINGS:
+    for reading in curation.READINGS:
         for number in found.settings["target_prompts"]:
-            one = curated.compare(found, f"exact, {number} prompts", 5, reading=reading)
+            one = curation.compare(found, f"exact, {number} prompts", 5, reading=reading)
             high[reading, number] = one.high
-            words.append(f"{number} prompts, B = {reading}: {factor(one)}")
+            words.append(f"{number} prompts, B = {reading}: {one.words}")
     return judge(
         max(high["length", 10], high["skills", 100]) <= tolerance,
         f"{'; '.join(words)}.",

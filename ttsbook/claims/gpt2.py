@@ -3,7 +3,7 @@
 import numpy as np
 
 from ttsbook import results
-from ttsbook.gpt2_results import errors, steps_to
+from ttsbook.findings.gpt2 import errors, steps_to
 from ttsbook.ledger import Evidence, Verdict, claim, judge
 from ttsbook.report import rounded
 

@@ -5,7 +5,8 @@ from statistics import NormalDist
 
 import numpy as np
 
-from ttsbook import covariance, results, theory, trained
+from ttsbook import covariance, results, spectra, theory
+from ttsbook.findings import linear
 from ttsbook.ledger import Verdict, claim, judge
 from ttsbook.report import rounded
 from ttsbook.tasks import Task
@@ -33,7 +34,7 @@ def falls_with_steps(tolerance):
     """With training prompts of n = 10, 20 and 30 examples, the error falls with the number of thinking steps."""
     found, falls, floors = results.load("linear"), True, []
     for train, n, m, recipe in _grid(("isotropic", "skewed"), LENGTHS["short"]):
-        curves = trained.curves(found, train=train, n=n, recipe=recipe, m=m)
+        curves = linear.curves(found, train=train, n=n, recipe=recipe, m=m)
         for errors in (curves.mean / 20, curves.median / 20):
             falls &= bool((np.diff(errors)[errors[:, :-1] > tolerance] < 0).all())
         if recipe == "paper":
@@ -60,8 +61,8 @@ def short_prompts_catch_up(tolerance):
     """Trained with n = 10 and thinking k = 20 steps, a layer reaches the error of n = 30 answering directly."""
     found, worst, needed = results.load("linear"), 0.0, []
     for train, _, m, recipe in _grid(("isotropic", "skewed"), (10,)):
-        short = trained.curves(found, train=train, n=10, recipe=recipe, m=m)
-        direct = trained.curves(found, train=train, n=30, recipe=recipe, m=m)
+        short = linear.curves(found, train=train, n=10, recipe=recipe, m=m)
+        direct = linear.curves(found, train=train, n=30, recipe=recipe, m=m)
         for name in ("mean", "median"):
             errors, aim = getattr(short, name), getattr(direct, name)[:, 1]
             worst = max(worst, (errors[:, 20] / aim).max())
@@ -88,9 +89,9 @@ def more_examples_help(tolerance):
     for train, lengths in (("isotropic", LENGTHS["short"]), ("skewed", LENGTHS["short"] + LENGTHS["long"])):
         for m in (None, 1000, 200):
             fitting = [n for n in lengths if n <= (m or n)]
-            errors = [trained.curves(found, train=train, n=n, recipe="paper", m=m).mean[:, 1:] for n in fitting]
+            errors = [linear.curves(found, train=train, n=n, recipe="paper", m=m).mean[:, 1:] for n in fitting]
             worst = max(worst, *((after / before).max() for before, after in pairwise(errors)))
-    short, long = (trained.curves(found, train="skewed", n=n, recipe="paper", m=200) for n in (200, 400))
+    short, long = (linear.curves(found, train="skewed", n=n, recipe="paper", m=200) for n in (200, 400))
     mean, median = long.mean / short.mean, long.median / short.median
     return judge(
         worst <= tolerance,
@@ -117,7 +118,7 @@ def _few(ratios):
 def turns_when_skewed(tolerance):
     """Trained on a skewed covariance, λᵢ ∝ 1/i, and tested on an isotropic one, the error first falls, then rises."""
     found, wrong = results.load("linear"), 0
-    critical = theory.critical_train_length(trained.spectrum("skewed", 20), np.eye(20))
+    critical = theory.critical_train_length(spectra.named("skewed", 20), np.eye(20))
     best = {n: _best(found, "skewed", n, "paper", None) for n in LENGTHS["short"] + LENGTHS["long"]}
     for n, depths in best.items():
         wrong += int(((depths < 30) != (n > critical)).sum())
@@ -171,7 +172,7 @@ def unscaled_is_wrong_at_once(tolerance):
     for n in LENGTHS["short"]:
         for recipe in RECIPES:
             for m in (None, 1000, 200):
-                curves = trained.curves(found, train="unscaled", n=n, recipe=recipe, m=m, test="isotropic")
+                curves = linear.curves(found, train="unscaled", n=n, recipe=recipe, m=m, test="isotropic")
                 first += [curves.mean[:, 1].min() / 20, curves.median[:, 1].min() / 20]
     return judge(min(first) > tolerance, f"Error / d after one step {rounded(min(first))} to {rounded(max(first))}.")
 
@@ -190,8 +191,8 @@ def own_weights_tell(tolerance):
     for train, lengths in found.settings["train_lengths"].items():
         for n in lengths:
             for test in ("matched",) if train == "isotropic" else ("matched", "isotropic"):
-                curves = trained.curves(found, train=train, n=n, recipe="paper", m=None, test=test)
-                exact = curves.expected(trained.spectrum(train, 20) if test == "matched" else np.eye(20))
+                curves = linear.curves(found, train=train, n=n, recipe="paper", m=None, test=test)
+                exact = curves.expected(spectra.named(train, 20) if test == "matched" else np.eye(20))
                 above = exact / 20 > ROUNDS_OFF
                 count += len(exact)
                 worst = max(worst, (np.abs(curves.mean - exact) / curves.half_width)[above].max())
@@ -219,9 +220,9 @@ def trained_floor(tolerance):
     found, shares = results.load("linear"), []
     for train, lengths in found.settings["train_lengths"].items():
         for n in lengths:
-            curves = trained.curves(found, train=train, n=n, recipe="shift", m=None)
+            curves = linear.curves(found, train=train, n=n, recipe="shift", m=None)
             floor = np.array([np.linalg.norm(np.linalg.inv(R) - np.eye(20)) ** 2 for R in curves.ratio])
-            exact = curves.expected(trained.spectrum(train, 20))[:, -1]
+            exact = curves.expected(spectra.named(train, 20))[:, -1]
             shares += (curves.mean[:, -1] / floor)[exact < 2 * floor].tolist()
     return judge(
         max(max(shares), 1 / min(shares)) <= tolerance and len(shares) > 20,
@@ -270,11 +271,11 @@ def _grid(trains, lengths):
 
 def _best(found, train, n, recipe, m):
     """Depth of the least mean error on isotropic prompts, one a seed."""
-    return trained.curves(found, train=train, n=n, recipe=recipe, m=m, test="isotropic").mean.argmin(axis=1)
+    return linear.curves(found, train=train, n=n, recipe=recipe, m=m, test="isotropic").mean.argmin(axis=1)
 
 
 def _isotropic(found, n, m):
-    return trained.curves(found, train="skewed", n=n, recipe="paper", m=m, test="isotropic").mean
+    return linear.curves(found, train="skewed", n=n, recipe="paper", m=m, test="isotropic").mean
 
 
 def _span(depths):

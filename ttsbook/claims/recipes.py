@@ -4,8 +4,9 @@
 
 import numpy as np
 
-from ttsbook import covariance, gpt2_results, results, theory
+from ttsbook import covariance, results, theory
 from ttsbook.claims.task import second_moment
+from ttsbook.findings import gpt2
 from ttsbook.ledger import ROUNDING, Verdict, claim, judge, within
 from ttsbook.report import rounded
 from ttsbook.tasks import Task
@@ -140,7 +141,7 @@ def unrolled_steps(tolerance):
 def emergence(tolerance):
     """A model that was trained to answer directly, without a chain of thought, can think for many steps."""
     frozen, free = (_trained(recipe)["median"][:, 20] / _trained(recipe)["dim"] for recipe in ("paper", "direct"))
-    gpt = gpt2_results.errors("recipes", "direct")
+    gpt = gpt2.errors("recipes", "direct")
     return judge(
         frozen.max() <= tolerance,
         f"Median error / d after 20 steps: at most {rounded(frozen.max())} with W frozen, at least "

@@ -3,33 +3,15 @@
 # ruff: noqa: D401 - the docstring of a check is its claim, no command
 
 import numpy as np
-from scipy.stats import binomtest
 
 from ttsbook import covariance, pools, results, selection, theory
+from ttsbook.findings.selection import percent, pool_groups, share
 from ttsbook.ledger import Verdict, claim, judge, within
 from ttsbook.report import rounded
 from ttsbook.tasks import Mixture, Task
 
 DIM = 20
 CHAPTER = "theorems/task-selection"
-
-
-def pool_groups(found):
-    """Runs of the experiment with pools, each with its name."""
-    names = {"raw": "raw spectra", "trace d": "equal traces"}
-    return {f"{names[run['scale']]}, {run['skills']} skills, target {run['target']:g}": run for run in found.runs}
-
-
-def share(wins, confidence=0.95):
-    """A share of pools and its Clopper–Pearson interval."""
-    wins = np.asarray(wins)
-    interval = binomtest(int(wins.sum()), wins.size).proportion_ci(confidence)
-    return wins.mean(), interval.low, interval.high
-
-
-def percent(wins):
-    """A share of pools and its 95 % interval in words: "80 % (77–82 %)"."""
-    return "{:.0f} % ({:.0f}–{:.0f} %)".format(*(100 * value for value in share(wins)))
 
 
 @claim(

@@ -5,11 +5,10 @@ import warnings
 import numpy as np
 import torch
 
-from ttsbook import cot, embedding, evaluation, recipes, theory, training
+from ttsbook import evaluation, recipes, spectra, theory, training
 from ttsbook.attention import LinearSelfAttention
 from ttsbook.experiments.runner import Experiment
 from ttsbook.tasks import Task
-from ttsbook.trained import spectrum
 
 RECIPES = {"shift": recipes.Shift(), "paper": recipes.Direct(trains=("V31",))}
 ENDLESS = 10**9  # examples that stand for endless ones: S_m is off by some 10⁻⁴, leaks show where w_k is above 10⁴
@@ -62,7 +61,7 @@ def runs(settings):
 
 def measure(settings, *, train, n, recipe, seed):
     """Train a layer on condensed prompts, and let it think on test prompts that are the same for all layers."""
-    cov = spectrum(train, settings["dim"])
+    cov = spectra.named(train, settings["dim"])
     model, history = _train(settings, Task(cov, n), recipe, seed)
     tests = {"matched": cov} | ({} if train == "isotropic" else {"isotropic": np.eye(len(cov))})
     found = {
@@ -76,30 +75,6 @@ def measure(settings, *, train, n, recipe, seed):
         for m in settings["test_lengths"]:
             found[f"{test}, m={'inf' if m is None else m}"] = _curve(settings, model, test_cov, m, test)
     return found
-
-
-def literal_chain(model):
-    """Make `evaluation.error_curve` run a layer literally, its last token alone: the same answers, sooner.
-
-    Parameters
-    ----------
-    model : LinearSelfAttention
-        Layer in float64.
-
-    Returns
-    -------
-    callable
-        Function of prompts and steps, as `evaluation.error_curve` wants it.
-    """
-
-    @torch.no_grad()
-    def answers(prompts, steps):
-        tokens = cot.tokens(model.next_token, embedding.embed(prompts), [prompts.lengths] * steps)
-        weights = torch.stack([embedding.weight(token) for token in tokens], dim=1)
-        lost = torch.cummax(~torch.isfinite(weights).all(dim=-1), dim=1).values
-        return weights.masked_fill(lost[..., None], torch.inf)
-
-    return answers
 
 
 def _train(settings, task, recipe, seed):
@@ -129,7 +104,7 @@ def _curve(settings, model, test_cov, m, test):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", theory.DivergenceWarning)
         curve = evaluation.error_curve(
-            literal_chain(model),
+            model,
             Task(test_cov, ENDLESS if m is None else m),
             steps=settings["steps"][test],
             prompts=settings["test_prompts"],

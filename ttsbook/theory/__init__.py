@@ -14,7 +14,7 @@ from ttsbook.theory.direct import direct_error, direct_error_bound, direct_error
 from ttsbook.theory.excess import divergence_bound, first_excess
 from ttsbook.theory.finite import ValidityWarning, cot_error, cot_error_gap
 from ttsbook.theory.layer import layer_error
-from ttsbook.theory.learned import gamma, moments, preconditioner
+from ttsbook.theory.learned import caution, conditioning, gamma, moments, preconditioner
 from ttsbook.theory.limit import cot_error_limit, scaling_law_bound, train_length_for
 from ttsbook.theory.simulation import CotSimulation, simulate_cot_error
 from ttsbook.theory.stability import critical_train_length, spectral_edges
@@ -26,6 +26,8 @@ __all__ = [
     "DivergenceWarning",
     "ValidityWarning",
     "best_depth",
+    "caution",
+    "conditioning",
     "cot_error",
     "cot_error_gap",
     "cot_error_limit",

@@ -73,10 +73,7 @@ def moments(task_or_mixture):
     >>> A.tolist(), B.round(12).tolist()
     ([[1.0, 0.0], [0.0, 1.0]], [[1.3, 0.0], [0.0, 1.3]])
     """
-    check.instance("task_or_mixture", task_or_mixture, Task, Mixture)
-    if isinstance(task_or_mixture, Task):
-        task_or_mixture = Mixture([task_or_mixture], [1.0])
-    parts = list(zip(task_or_mixture.weights, task_or_mixture.tasks, strict=True))
+    parts = _parts(task_or_mixture)
     A = sum(weight * task.cov for weight, task in parts)
     B = sum(
         weight * task.cov @ gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance)
@@ -124,3 +121,78 @@ def preconditioner(task_or_mixture):
     A, B = moments(task_or_mixture)
     check.covariance("the mixture's mean covariance", A, definite=True)
     return np.linalg.solve(B.T, A.T).T
+
+
+def caution(task_or_mixture):
+    r"""Split what makes the steps of a layer smaller than the inverse of its mean covariance.
+
+    :math:`B = A^2 + V_{\rm between} + V_{\rm within}`, with :math:`V_{\rm between} = \sum_\ell \pi_\ell
+    (\Lambda_\ell - A)^2` and :math:`V_{\rm within} = \sum_\ell \frac{\pi_\ell}{n_\ell}(\Lambda_\ell^2 +
+    (\operatorname{tr} \Lambda_\ell + \sigma_\ell^2)\, \Lambda_\ell)`; A and B are the `moments`.
+
+    In the book: :prf:ref:`prop-spread`.
+
+    Parameters
+    ----------
+    task_or_mixture : Task or Mixture
+        What training prompts are drawn from.
+
+    Returns
+    -------
+    mean, between, within : ndarray, each of shape (d, d)
+        A and the two parts.
+
+    Raises
+    ------
+    TypeError
+        If the argument is neither a task nor a mixture.
+
+    Examples
+    --------
+    >>> parts = caution(Mixture([Task(np.eye(1), 4), Task(3 * np.eye(1), 4)], [0.5, 0.5]))
+    >>> [part.item() for part in parts]
+    [2.0, 1.0, 2.5]
+    """
+    parts = _parts(task_or_mixture)
+    mean = sum(weight * task.cov for weight, task in parts)
+    between = sum(weight * (task.cov - mean) @ (task.cov - mean) for weight, task in parts)
+    within = 0
+    for weight, task in parts:
+        noise = np.trace(task.cov) + task.noise_variance
+        within = within + weight / task.prompt_length * (task.cov @ task.cov + noise * task.cov)
+    return mean, between, within
+
+
+def conditioning(task_or_mixture):
+    """Condition number of the second of the `moments`: how much slower training is in one direction than in another.
+
+    In the book: :prf:ref:`prop-rare`.
+
+    Parameters
+    ----------
+    task_or_mixture : Task or Mixture
+        What training prompts are drawn from.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TypeError
+        If the argument is neither a task nor a mixture.
+
+    Examples
+    --------
+    >>> round(conditioning(Mixture([Task(np.diag([1.0, 0.1]), 10**9)], [1.0])))
+    100
+    """
+    return float(np.linalg.cond(moments(task_or_mixture)[1]))
+
+
+def _parts(task_or_mixture):
+    """List weights and tasks."""
+    check.instance("task_or_mixture", task_or_mixture, Task, Mixture)
+    if isinstance(task_or_mixture, Task):
+        return [(1.0, task_or_mixture)]
+    return list(zip(task_or_mixture.weights, task_or_mixture.tasks, strict=True))

@@ -82,7 +82,7 @@ def spectral_edges(P, test_cov, test_length):
 
 def edges_of(s, inverse_m):
     """Compute `spectral_edges` from the eigenvalues s, ascending, and 1/m."""
-    if inverse_m == 0 or s[-1] == 0:
+    if inverse_m < 1e-24 or s[-1] == 0:  # edges are √(d/m) apart: here less than numbers can tell
         return float(s[0]), float(s[-1])
     from scipy.optimize import brentq  # here, so that theory starts without SciPy
 
@@ -94,11 +94,11 @@ def edges_of(s, inverse_m):
         return float(1 / t + inverse_m * (s / (1 - s * t)).sum())
 
     top = 1 / s[-1]
-    high = edge(brentq(slope, 1e-9 * top, top * (1 - 1e-12), xtol=1e-300, rtol=1e-14))
+    high = edge(brentq(slope, 1e-9 * top, top * (1 - 1e-13), xtol=1e-300, rtol=1e-14))
     if inverse_m * len(s) >= 1 or s[0] <= check.RELATIVE_TOLERANCE * s[-1]:
         return 0.0, high
     reach = 2 / (1 - np.sqrt(inverse_m * len(s)))
-    return edge(brentq(slope, (1 + 1e-12) / s[0], reach / s[0], xtol=1e-300, rtol=1e-14)), high
+    return edge(brentq(slope, (1 + 1e-13) / s[0], reach / s[0], xtol=1e-300, rtol=1e-14)), high
 
 
 def critical_train_length(cov, test_cov):

@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 import traitlets
 
-from ttsbook import covariance, gpt2_results, plotting
+from ttsbook import covariance, plotting
+from ttsbook.findings import gpt2
 from ttsbook.tasks import Task
 from ttsbook.widgets.base import bundle
 from ttsbook.widgets.layers import thinking
@@ -148,15 +149,12 @@ def _curves():
     chosen = [("recipes", variant, "own", name) for variant, name in RECIPES.items()]
     chosen += [("skewed", variant, "shifted", name) for variant, name in SKEWED.items()]
     references = {
-        part: gpt2_results.reference(gpt2_results.dim(part), 20, 20, exponent=exponent)
+        part: gpt2.reference(gpt2.dim(part), 20, 20, exponent=exponent)
         for part, exponent in (("recipes", 0.0), ("skewed", 1.0))
     }
     curves = []
     for part, variant, test, name in chosen:
-        shown = {
-            entry: gpt2_results.middle(gpt2_results.errors(part, variant, test=test, entry=entry))
-            for entry in ("mean", "median")
-        }
+        shown = {entry: gpt2.middle(gpt2.errors(part, variant, test=test, entry=entry)) for entry in ("mean", "median")}
         shown["reference"] = references[part]
         curves.append({"name": name, **{key: [float(f"{v:.3g}") for v in value] for key, value in shown.items()}})
     return curves

@@ -5,7 +5,8 @@ import warnings
 import numpy as np
 import traitlets
 
-from ttsbook import plotting, results, theory, trained
+from ttsbook import plotting, results, spectra, theory
+from ttsbook.findings import linear
 from ttsbook.tasks import Task
 from ttsbook.widgets.base import bundle
 from ttsbook.widgets.layers import Chain, LayerErrors
@@ -94,7 +95,7 @@ class TrainedLayers(LayerErrors):
         """Errors of the trained layers with their range over the seeds, and theory, as they are set."""
         train, test = self.setting.split(", ")
         low, high = self._seeds(f"{self.setting}|{self.train_length}|{self.recipe}|{self.test_length or 'inf'}")
-        cov = trained.spectrum(train, self.dim)
+        cov = spectra.named(train, self.dim)
         P = theory.preconditioner(Task(cov, self.train_length))
         steps, middle = np.arange(len(low)), np.clip(np.sqrt(low) * np.sqrt(high), low, high)
         with warnings.catch_warnings():  # a reference line, far from the edge an approximation
@@ -134,8 +135,8 @@ class TrainedLayers(LayerErrors):
         """
         train, test = self.setting.split(", ")
         n, recipe, m = self.train_length, self.recipe, self.test_length
-        layers = trained.curves(results.load("linear"), train=train, n=n, recipe=recipe, m=m, test=test)
-        chosen, cov = self.seed % len(layers.P), trained.spectrum(train, self.dim)
+        layers = linear.curves(results.load("linear"), train=train, n=n, recipe=recipe, m=m, test=test)
+        chosen, cov = self.seed % len(layers.P), spectra.named(train, self.dim)
         test_cov = cov if test == "matched" else np.eye(self.dim)
         return Chain(layers.P[chosen], test_cov, m, layers.mean.shape[1] - 1, 1, layers.ratio[chosen])
 
@@ -173,7 +174,7 @@ def _encoded(found):
         for n in found.settings["train_lengths"][train]:
             for recipe in ("shift", "paper"):
                 for m in found.settings["test_lengths"]:
-                    chosen = trained.curves(found, train=train, n=n, recipe=recipe, m=m, test=test)
+                    chosen = linear.curves(found, train=train, n=n, recipe=recipe, m=m, test=test)
                     key = f"{setting}|{n}|{recipe}|{'inf' if m is None else m}"
                     curves[key] = {name: _range(getattr(chosen, name), found) for name in ("mean", "median")}
     return curves

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from scipy.stats import t, ttest_1samp
 
-from ttsbook import covariance, curated, results, selection, theory
+from ttsbook import covariance, results, selection, theory
 from ttsbook.experiments import curation
-from ttsbook.tasks import Mixture, Task, mix
+from ttsbook.findings import curation as findings
+from ttsbook.tasks import Mixture, mix
 
 TINY = curation.PRESETS["tiny"]
 SMALL = TINY | {"dim": 10, "each": 2, "target_prompts": [10**5]}
@@ -16,7 +17,7 @@ def drawn(reading, seed=0, settings=SMALL):
     return curation.draw_pool(settings, reading, np.random.default_rng(seed))
 
 
-@pytest.mark.parametrize("reading", curated.READINGS)
+@pytest.mark.parametrize("reading", findings.READINGS)
 def test_a_pool_has_two_tasks_of_each_kind_in_random_directions(reading):
     tasks = drawn(reading)
     assert len(tasks) == 8
@@ -88,8 +89,8 @@ def test_errors_are_geometric_means_over_seeds():
     run = {"reading": "skills", "exact": {"uniform": {"endless": [1.0, 0.5]}}}
     run["trained"] = {"uniform": [{"endless": [1.0, 0.1]}, {"endless": [1.0, 0.9]}]}
     found = results.Results({}, {}, 0.0, [run])
-    assert curated.errors(found, "uniform", reading="skills").tolist() == [[1.0, pytest.approx(0.3)]]
-    assert curated.errors(found, "uniform", reading="skills", source="exact").tolist() == [[1.0, 0.5]]
+    assert findings.errors(found, "uniform", reading="skills").tolist() == [[1.0, pytest.approx(0.3)]]
+    assert findings.errors(found, "uniform", reading="skills", source="exact").tolist() == [[1.0, 0.5]]
 
 
 def test_a_comparison_is_paired():
@@ -101,7 +102,7 @@ def test_a_comparison_is_paired():
         for e, log in zip(even, logs, strict=True)
     ]
     found = results.Results({}, {}, 0.0, runs)
-    one = curated.compare(found, "paper", 1, reading="length", source="exact", statistic="mean")
+    one = findings.compare(found, "paper", 1, reading="length", source="exact", statistic="mean")
     interval = ttest_1samp(logs, 0).confidence_interval(0.95)
     assert np.log([one.geometric_mean, one.low, one.high]) == pytest.approx([logs.mean(), interval.low, interval.high])
     assert one.median == pytest.approx(np.exp(np.median(logs)))
@@ -120,32 +121,22 @@ def test_holm_rejects_what_its_stepwise_procedure_rejects(level):
             if p_values[index] > level / (count - step):
                 break
             rejected[index] = True
-        assert np.array_equal(curated.holm(p_values) <= level, rejected)
+        assert np.array_equal(findings.holm(p_values) <= level, rejected)
 
 
-def test_the_parts_of_caution_add_up_to_the_second_moment():
+def test_coverage_and_caution_are_those_of_the_moments():
     tasks = drawn("skills", 1)
-    mixture = Mixture(tasks, np.random.default_rng(2).dirichlet(np.ones(8)))
-    mean, between, within = curated.caution(mixture)
-    P = theory.preconditioner(mixture)
-    assert np.allclose(P @ (mean @ mean + between + within), mean)
-    assert min(np.linalg.eigvalsh(between)[0], np.linalg.eigvalsh(within)[0]) > -1e-12
-    second = mean @ mean + between + within
-    assert curated.conditioning(mixture) == pytest.approx(np.divide(*np.linalg.eigvalsh(second)[[-1, 0]]))
-    measured = curated.qualities(tasks, np.eye(10), mixture.weights)
-    assert measured[0] == pytest.approx(np.linalg.eigvalsh(mean)[0])
-    assert measured[3] == pytest.approx(np.trace(second) / np.square(mean).sum())
-
-
-def test_a_single_task_of_endless_prompts_has_no_caution():
-    _, between, within = curated.caution(Mixture([Task(np.diag([2.0, 1.0]), 10**9)], [1.0]))
-    assert np.abs(between).max() == 0 and np.abs(within).max() < 1e-7
+    weights = np.random.default_rng(2).dirichlet(np.ones(8))
+    A, B = theory.moments(Mixture(tasks, weights))
+    measured = findings.qualities(tasks, np.eye(10), weights)
+    assert measured[0] == pytest.approx(np.linalg.eigvalsh(A)[0])
+    assert measured[3] == pytest.approx(np.trace(B) / np.square(A).sum())
 
 
 def test_the_stored_weights_are_those_of_the_pools():
     found = results.load("curation", "tiny")
     for run in found.runs:
-        tasks, target = curated.pool(found, run)
+        tasks, target = findings.pool(found, run)
         stored = np.array(run["weights"]["paper"])
         weights = selection.quadratic_program([task.cov for task in tasks], target).weights
         assert stored == pytest.approx(weights, abs=1e-4)
@@ -162,4 +153,4 @@ BAD_CALLS = [
 @pytest.mark.parametrize(("options", "message"), BAD_CALLS)
 def test_unknown_names_are_refused(options, message):
     with pytest.raises(ValueError, match=message):
-        curated.errors(results.load("curation", "tiny"), **options)
+        findings.errors(results.load("curation", "tiny"), **options)

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from book import package
+from book.site import package
 
 
 def setup(app):

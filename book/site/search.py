@@ -4,7 +4,7 @@ import json
 import re
 from html import escape
 
-from book.evidence import LEDGER
+from book.site.evidence import LEDGER
 
 # The theme puts the index of the search, the largest of the book's scripts, on every page.
 INDEX = re.compile(r'\s*<script src="[^"]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>')

@@ -1,24 +1,24 @@
 import numpy as np
 import pytest
 
-from ttsbook import covariance, results, theory, trained
+from ttsbook import covariance, results, spectra, theory
 from ttsbook.experiments import linear
-from ttsbook.tasks import Task
+from ttsbook.findings import linear as findings
 
 FOUND = results.load("linear", "tiny")
 
 
 def get(**options):
-    return trained.curves(FOUND, **{"train": "skewed", "n": 4, "recipe": "shift", "m": None, **options})
+    return findings.curves(FOUND, **{"train": "skewed", "n": 4, "recipe": "shift", "m": None, **options})
 
 
 def test_spectra_have_their_traces():
     for name, expected in (("isotropic", 1.0), ("skewed", 1.0), ("unscaled", np.mean([1, 1 / 2, 1 / 3]))):
-        assert np.trace(trained.spectrum(name, 3)) / 3 == pytest.approx(expected)
-    ratio = trained.spectrum("skewed", 3).diagonal() / covariance.power_law(3, 1.0).diagonal()
+        assert np.trace(spectra.named(name, 3)) / 3 == pytest.approx(expected)
+    ratio = spectra.named("skewed", 3).diagonal() / covariance.power_law(3, 1.0).diagonal()
     assert np.allclose(ratio, 18 / 11)
     with pytest.raises(ValueError, match="train must be one of .* got 'flat'"):
-        trained.spectrum("flat", 3)
+        spectra.named("flat", 3)
 
 
 def test_curves_are_the_stored_ones():
@@ -37,13 +37,13 @@ def test_what_a_layer_learned_is_in_units():
     """As if the shipped unit were that of the tiny results."""
     scaled = results.Results(FOUND.settings | {"unit": 0.5}, {}, 0.0, FOUND.runs)
     options = {"train": "skewed", "n": 4, "recipe": "shift", "m": None}
-    half, whole = trained.curves(scaled, **options), get()
+    half, whole = findings.curves(scaled, **options), get()
     assert np.allclose(half.P, whole.P / 2)
     assert np.allclose(half.ratio - np.eye(3), (whole.ratio - np.eye(3)) / 2)
 
 
 def test_the_expected_curve_is_that_of_the_layers_weights():
-    found, cov = get(), trained.spectrum("skewed", 3)
+    found, cov = get(), spectra.named("skewed", 3)
     assert np.allclose(found.expected(cov)[0], theory.layer_error(found.P[0], found.ratio[0], cov, 4))
 
 
@@ -54,26 +54,6 @@ def test_the_expected_curve_is_that_of_the_layers_weights():
 def test_what_was_not_run_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
         get(**options)
-
-
-def test_the_fast_literal_chain_is_the_literal_chain():
-    import torch
-    from models import draw, random_layer
-
-    from ttsbook import cot
-
-    layer, drawn = random_layer(3, scale=0.2), draw(Task(np.eye(3), 6))
-    assert cot.leaks(layer)
-    assert torch.allclose(linear.literal_chain(layer)(drawn, 5), cot.think(layer, drawn, 5, literal=True), rtol=1e-9)
-
-
-def test_a_diverging_chain_ends_at_infinity_and_not_at_nan():
-    import torch
-    from models import draw, random_layer
-
-    layer, drawn = random_layer(3, scale=1e3), draw(Task(np.eye(3), 6))
-    answers = linear.literal_chain(layer)(drawn, 30)
-    assert torch.isinf(answers[:, -1]).all() and not torch.isnan(answers).any()
 
 
 def test_an_endless_prompt_is_nearly_that():

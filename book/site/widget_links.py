@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from book import stored_widgets
+from book.site import stored_widgets
 
 SCHEME = "widget"
 
@@ -59,7 +59,7 @@ def complaints(known, name, fragment):
 
     Parameters
     ----------
-    known : dict of str to book.stored_widgets.StoredWidget
+    known : dict of str to book.site.stored_widgets.StoredWidget
         Widgets of the book by name.
     name : str
         Of the widget in the link.

@@ -3,7 +3,7 @@
 import re
 from xml.etree import ElementTree
 
-from book import svg_size
+from book.site import svg_size
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"

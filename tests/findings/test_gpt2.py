@@ -8,7 +8,6 @@ from ttsbook import (
     checkpoints,
     cot,
     covariance,
-    gpt2_results,
     gpt_recipes,
     prompts,
     results,
@@ -17,6 +16,7 @@ from ttsbook import (
     transformer,
 )
 from ttsbook.experiments import gpt2, gpt2_cost
+from ttsbook.findings import gpt2 as findings
 from ttsbook.tasks import Task
 
 SETTINGS = gpt2.PRESETS["cpu"]
@@ -27,27 +27,27 @@ def test_errors_are_those_of_the_file_divided_by_d():
     runs = [run for run in stored if run["part"] == "skewed" and run["variant"] is False]
     expected = [[value / 10 for value in run["shifted"]["median"]] for run in runs]
     assert len(runs) == 3
-    assert np.allclose(gpt2_results.errors("skewed", False, test="shifted", entry="median"), expected)
+    assert np.allclose(findings.errors("skewed", False, test="shifted", entry="median"), expected)
     with pytest.raises(ValueError, match="no run has part='skewed', variant='none'"):
-        gpt2_results.errors("skewed", "none")
+        findings.errors("skewed", "none")
 
 
 def test_no_thinking_has_the_error_of_no_answer():
     """w is drawn anew: the mean of |w|²/d over 2,048 prompts is 1 to within a few percent."""
     for part, variants in {"lengths": (20, 30, 40), "mixtures": SETTINGS["mixtures"]}.items():
         for variant in variants:
-            assert np.allclose(gpt2_results.errors(part, variant)[:, 0], 1, atol=0.05)
+            assert np.allclose(findings.errors(part, variant)[:, 0], 1, atol=0.05)
 
 
 def test_steps_to_a_level():
     found = np.array([[1, 0.5, 0.1, 0.05], [1, 0.1, 0.05, 0.01], [1, 1, 1, 1]])
-    assert gpt2_results.steps_to(0.2, found) == 2
-    assert gpt2_results.steps_to(0.2, found[1:2]) == 1
-    assert gpt2_results.steps_to(1e-9, found) == np.inf
+    assert findings.steps_to(0.2, found) == 2
+    assert findings.steps_to(0.2, found[1:2]) == 1
+    assert findings.steps_to(1e-9, found) == np.inf
 
 
 def test_a_series_is_the_middle_in_the_band_of_all():
-    series = gpt2_results.series("a", np.array([[1, 3.0], [1, 2.0], [1, 9.0]]))
+    series = findings.series("a", np.array([[1, 3.0], [1, 2.0], [1, 9.0]]))
     assert series.y.tolist() == [1, 3] and series.low.tolist() == [1, 2] and series.high.tolist() == [1, 9]
 
 
@@ -57,7 +57,7 @@ def test_the_reference_is_linear_attention_at_its_closed_form():
     x = np.random.default_rng(5).standard_normal((4000, 25, 6))
     gap = np.eye(6) - P @ (x.transpose(0, 2, 1) @ x / 25)
     expected = [np.median(np.square(np.linalg.matrix_power(gap, k)).sum(axis=(1, 2))) / 6 for k in range(5)]
-    assert np.allclose(gpt2_results.reference(6, 30, 25, exponent=1.0, steps=4), expected, rtol=0.1)
+    assert np.allclose(findings.reference(6, 30, 25, exponent=1.0, steps=4), expected, rtol=0.1)
 
 
 @pytest.mark.parametrize("name", SETTINGS["ship"])
@@ -72,7 +72,7 @@ def test_a_shipped_model_has_the_errors_of_its_run(name):
     drawn = prompts.sample(Task(covariance.isotropic(model.dim), 20), 2000, generator=generator(1))
     found = (cot.think(model, drawn, 5) - drawn.w[:, None]).double().square().sum(dim=-1).median(dim=0).values
     test = "shifted" if part == "skewed" else "own"
-    expected = gpt2_results.errors(part, variant, test=test, entry="median")[0]
+    expected = findings.errors(part, variant, test=test, entry="median")[0]
     assert np.allclose(found[:6] / model.dim, expected[:6], rtol=0.2)
     assert gpt2.shipped_path(name).stat().st_size < 300_000
 

@@ -6,7 +6,7 @@ from html import escape, unescape
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from book import names, package
+from book.site import names, package
 
 LANGUAGES = {"python", "ipython3"}
 TOKEN = re.compile(r"<span[^>]*>([^<]*)</span>|([^<]+)|<[^>]*>")

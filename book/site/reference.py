@@ -9,7 +9,8 @@ from sphinx import addnodes
 from sphinx.ext.napoleon import NumpyDocstring
 from sphinx.util.docutils import SphinxDirective
 
-from book import contents, names, notebooks, package
+from book import contents, notebooks
+from book.site import names, package
 
 
 def setup(app):

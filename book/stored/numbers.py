@@ -7,8 +7,8 @@ notebook, `<span data-number="name">value</span>` shows that value.
 import html
 import re
 
-from book.execution import ChapterError
 from book.notebooks import code_cells, tags
+from book.stored.execution import ChapterError
 
 TAG = "numbers"
 SPAN = re.compile(r'<span data-number="(?P<name>[^"]*)">(?P<value>[^<]*)</span>')

@@ -8,9 +8,9 @@ import os
 from html import escape
 from pathlib import Path
 
-from book import address, openers
+from book.site import address, openers
 
-CARDS = Path(__file__).parent / "static" / "cards"
+CARDS = Path(__file__).parents[1] / "static" / "cards"
 SUBTITLE = "Training data and test-time scaling: an interactive monograph"
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from book.notebooks import code_cells, tags
 
-RESULTS = Path(__file__).parent.parent / "results" / "chapters.json"
+RESULTS = Path(__file__).parents[2] / "results" / "chapters.json"
 # The time of a lesson, `ninety minutes, in pairs`, is chosen and stays.
 LINE = re.compile(r"^\*Time: [^.*]*(?:to read|\d+ minutes)[^.*]*\.", re.MULTILINE)
 

@@ -41,7 +41,7 @@ class Part:
 
 
 def parts(toc):
-    """Return the parts that a table of contents lists and `book/parts.yml` describes.
+    """Return the parts that a table of contents lists and `parts.yml` describes.
 
     Parameters
     ----------

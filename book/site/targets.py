@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from book.symbols import slug
+from book.site.symbols import slug
 
 HEAVY = re.compile(r"<pre>.*?</pre>|<script\b.*?</script>", re.DOTALL)
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)

@@ -7,9 +7,9 @@ widget is set, and keeps the address current: see `book/static/stand.js`.
 import json
 from urllib.parse import urlencode
 
-from book import stored_widgets, svg
 from book.notebooks import PICTURE
-from book.widget_links import page_of
+from book.site import stored_widgets, svg
+from book.site.widget_links import page_of
 
 INDEX = "widgets/index"
 

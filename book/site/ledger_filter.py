@@ -1,6 +1,6 @@
 """The table of all claims, narrowed by the reader: by verdict, origin, chapter and words."""
 
-from book.evidence import LEDGER
+from book.site.evidence import LEDGER
 
 
 def add_files(app, pagename, templatename, context, doctree):

@@ -4,11 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ttsbook import _validation as check
-from ttsbook import covariance, theory
-
-SPECTRA = ("isotropic", "skewed", "unscaled")
-"""Names of the training covariances."""
+from ttsbook import theory
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,36 +50,6 @@ class TrainedCurves:
         return np.array([theory.layer_error(P, ratio, test_cov, steps) for P, ratio in layers])
 
 
-def spectrum(train, dim):
-    """Training covariance of that name.
-
-    Parameters
-    ----------
-    train : {"isotropic", "skewed", "unscaled"}
-        Equal strengths, or strengths proportional to 1/i, of trace d; or 1/i itself.
-    dim : int
-        Dimension d.
-
-    Returns
-    -------
-    ndarray, shape (d, d)
-
-    Raises
-    ------
-    ValueError
-        If there is no such name.
-
-    Examples
-    --------
-    >>> spectrum("unscaled", 3).diagonal().round(2).tolist()
-    [1.0, 0.5, 0.33]
-    """
-    check.choice("train", train, SPECTRA)
-    if train == "isotropic":
-        return covariance.isotropic(dim)
-    return covariance.power_law(dim, 1.0, trace=dim if train == "skewed" else None)
-
-
 def curves(found, *, train, n, recipe, m, test="matched"):
     """Collect the curves of the layers that were trained in one way, over the seeds.
 
@@ -92,7 +58,7 @@ def curves(found, *, train, n, recipe, m, test="matched"):
     found : Results
         Of the experiment `linear`: ``results.load("linear")``.
     train : {"isotropic", "skewed", "unscaled"}
-        Training covariance, see `spectrum`.
+        Training covariance, see `spectra.named`.
     n : int
         Training prompt length.
     recipe : {"shift", "paper"}

@@ -4,12 +4,14 @@ import ast
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from book import checks, numbers, references
-from book.comparison import IGNORED
-from book.execution import ChapterError
-from book.normalization import alt_texts
+from book import references
 from book.notebooks import code_cells, tags
-from book.prose import typed_results
+from book.site import checks
+from book.stored import numbers
+from book.stored.comparison import IGNORED
+from book.stored.execution import ChapterError
+from book.stored.normalization import alt_texts
+from book.stored.prose import typed_results
 
 LONGEST_FUNCTION = 10  # lines; what is longer belongs in the package
 LONGEST_CELL = 30

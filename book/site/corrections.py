@@ -30,7 +30,7 @@ class UniqueIds(SphinxPostTransform):
 class UnnumberedStatements(SphinxPostTransform):
     """Turn statements without a number into plain boxes; sphinx-proof gives box and title one id."""
 
-    default_priority = 892  # between the two transforms of `book.folding`
+    default_priority = 892  # between the two transforms of `book.site.folding`
 
     def run(self, **_):
         """Transform the document."""

@@ -14,9 +14,9 @@ from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
-from book import svg
-from book.stored_widgets import name_of
-from book.widget_links import page_of
+from book.site import svg
+from book.site.stored_widgets import name_of
+from book.site.widget_links import page_of
 
 PICTURE = "image/svg+xml"
 WIDGET = "application/vnd.jupyter.widget-view+json"

@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from book import package
+from book.site import package
 
 LEDGER = "appendix/claims"  # the page of all claims
 VERDICTS = {
@@ -97,7 +97,7 @@ class ClaimRows(SphinxPostTransform):
             name = first_literal(row)
             if name in known:
                 row["ids"] = [f"claim-{name}"]
-                self.document.ids[f"claim-{name}"] = row  # so that `book.targets` does not add it again
+                self.document.ids[f"claim-{name}"] = row  # so that `book.site.targets` does not add it again
                 for link in list(row.findall(addnodes.download_reference)):
                     link.replace_self(self.source(known[name], link))
 

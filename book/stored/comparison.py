@@ -4,7 +4,7 @@ Text must agree exactly; pictures and the state of widgets up to last digits.
 """
 
 from book.notebooks import PICTURE, WIDGET, WIDGET_STATE, code_cells, tags
-from book.tolerance import same_picture, same_state
+from book.stored.tolerance import same_picture, same_state
 
 IGNORED = "nbval-ignore-output"
 

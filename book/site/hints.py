@@ -14,8 +14,8 @@ from urllib.parse import unquote
 
 from bs4 import BeautifulSoup
 
-from book import search, targets
-from book.symbols import Symbols
+from book.site import search, targets
+from book.site.symbols import Symbols
 
 NOTATION = "appendix/notation"
 LINK = re.compile(

@@ -10,7 +10,7 @@ from markdown_it.renderer import RendererHTML
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
-from book import numbers
+from book.stored import numbers
 
 # Directives whose content is no prose.
 VERBATIM = {"code", "code-block", "code-cell", "math", "bibliography", "tableofcontents"}

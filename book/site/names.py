@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass
 
-from book import package
+from book.site import package
 
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)

@@ -7,7 +7,8 @@ the known one where the address begins with it, and otherwise from the root of t
 import os
 from html import escape
 
-from book import address, contents
+from book import contents
+from book.site import address
 
 TEMPLATE = "404.html"
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binomtest, t, ttest_1samp
+from scipy.stats import binomtest, spearmanr, t, ttest_1samp
 
 from ttsbook import _validation as check
 from ttsbook import theory
+from ttsbook.report import rounded
 from ttsbook.tasks import mix
 
 READINGS = ("skills", "length")
@@ -39,6 +40,8 @@ class Comparison:
     >>> one = compare(found, "paper", 1, reading="skills")
     >>> one.low <= one.geometric_mean <= one.high, 0 <= one.better <= 1
     (True, True)
+    >>> one.wins
+    '1 of 2'
     """
 
     factors: np.ndarray
@@ -50,6 +53,16 @@ class Comparison:
     better_low: float
     better_high: float
     p_value: float
+
+    @property
+    def words(self):
+        """Geometric mean and interval, such as "12 times (9.1–16)"."""
+        return f"{rounded(self.geometric_mean)} times ({rounded(self.low)}–{rounded(self.high)})"
+
+    @property
+    def wins(self):
+        """In how many pools the mixture is better than the even one, such as "13 of 20"."""
+        return f"{round(self.better * len(self.factors))} of {len(self.factors)}"
 
 
 def errors(found, mixture, *, reading, source="trained", statistic="endless"):
@@ -124,21 +137,41 @@ def compare(found, mixture, steps, **options):
     1.0
     """
     factors = errors(found, mixture, **options)[:, steps] / errors(found, "uniform", **options)[:, steps]
-    logs, count = np.log(factors), len(factors)
-    half = t.ppf(0.975, count - 1) * logs.std(ddof=1) / np.sqrt(count)
-    share = binomtest(int((factors < 1).sum()), count).proportion_ci(0.95)
-    mean_and_ends = np.exp([logs.mean(), logs.mean() - half, logs.mean() + half])
+    logs = np.log(factors)
+    share = binomtest(int((factors < 1).sum()), len(factors)).proportion_ci(0.95)
     with np.errstate(invalid="ignore"):
         p_value = float(ttest_1samp(logs, 0).pvalue)
     return Comparison(
         factors,
         float(np.median(factors)),
-        *mean_and_ends.tolist(),
+        *np.exp(interval(logs)).tolist(),
         float((factors < 1).mean()),
         share.low,
         share.high,
         p_value,
     )
+
+
+def interval(values):
+    """Mean over pools, and its 95 % t interval.
+
+    Parameters
+    ----------
+    values : ndarray, shape (pools, ...)
+        A value or several of each pool.
+
+    Returns
+    -------
+    ndarray, shape (3, ...)
+        Mean, lower and upper end.
+
+    Examples
+    --------
+    >>> interval(np.array([1.0, 2.0, 3.0])).round(2).tolist()
+    [2.0, -0.48, 4.48]
+    """
+    half = t.ppf(0.975, len(values) - 1) * values.std(axis=0, ddof=1) / np.sqrt(len(values))
+    return np.array([values.mean(axis=0), values.mean(axis=0) - half, values.mean(axis=0) + half])
 
 
 def holm(p_values):
@@ -163,61 +196,6 @@ def holm(p_values):
     adjusted = np.empty_like(p_values)
     adjusted[order] = np.maximum.accumulate(p_values[order] * np.arange(p_values.size, 0, -1)).clip(max=1)
     return adjusted
-
-
-def caution(mixed):
-    r"""Split what makes the steps of a layer smaller than the inverse of its mean covariance.
-
-    :math:`B_\pi = A^2 + V_{\rm between} + V_{\rm within}`, with :math:`V_{\rm between} = \sum_\ell \pi_\ell
-    (\Lambda_\ell - A)^2` and :math:`V_{\rm within} = \sum_\ell \frac{\pi_\ell}{n_\ell}(\Lambda_\ell^2 +
-    \operatorname{tr}(\Lambda_\ell)\, \Lambda_\ell)`.
-
-    In the book: :prf:ref:`prop-spread`.
-
-    Parameters
-    ----------
-    mixed : Mixture
-        Tasks and weights, without label noise.
-
-    Returns
-    -------
-    mean, between, within : ndarray, each of shape (d, d)
-        A and the two parts.
-
-    Examples
-    --------
-    >>> from ttsbook.tasks import Mixture, Task
-    >>> parts = caution(Mixture([Task(np.eye(1), 4), Task(3 * np.eye(1), 4)], [0.5, 0.5]))
-    >>> [part.item() for part in parts]
-    [2.0, 1.0, 2.5]
-    """
-    pairs = list(zip(mixed.weights, mixed.tasks, strict=True))
-    mean = sum(weight * task.cov for weight, task in pairs)
-    between = sum(weight * (task.cov - mean) @ (task.cov - mean) for weight, task in pairs)
-    noise = [weight / task.prompt_length * task.cov for weight, task in pairs]
-    within = sum(one @ task.cov + np.trace(task.cov) * one for one, task in zip(noise, mixed.tasks, strict=True))
-    return mean, between, within
-
-
-def conditioning(mixed):
-    r"""Condition number of :math:`B_\pi`: how much slower gradient descent learns one direction than another.
-
-    Parameters
-    ----------
-    mixed : Mixture
-        Tasks and weights.
-
-    Returns
-    -------
-    float
-
-    Examples
-    --------
-    >>> from ttsbook.tasks import Mixture, Task
-    >>> round(conditioning(Mixture([Task(np.diag([1.0, 0.1]), 10**9)], [1.0])))
-    100
-    """
-    return float(np.linalg.cond(theory.moments(mixed)[1]))
 
 
 def pool(found, run):
@@ -269,7 +247,7 @@ def qualities(tasks, target_cov, weights):
     hard_share : float
         Weight of the hard tasks.
     caution : float
-        :math:`\operatorname{tr} B_\pi/\operatorname{tr} A^2`, see `caution`.
+        :math:`\operatorname{tr} B_\pi/\operatorname{tr} A^2`, see `theory.caution`.
 
     Examples
     --------
@@ -279,7 +257,7 @@ def qualities(tasks, target_cov, weights):
     >>> [round(value, 2) for value in found]
     [0.75, 1.0, 0.5, 1.7]
     """
-    mean, between, within = caution(mix(tasks, weights))
+    mean, between, within = theory.caution(mix(tasks, weights))
     roots = np.sqrt(np.diag(target_cov))
     return (
         float(np.linalg.eigvalsh(mean / np.outer(roots, roots))[0]),
@@ -287,6 +265,64 @@ def qualities(tasks, target_cov, weights):
         float(weights.reshape(4, -1)[[1, 3]].sum()),
         float(1 + np.trace(between + within) / np.trace(mean @ mean)),
     )
+
+
+def kind_weights(found, mixture, reading):
+    """Mean over pools of the weights that a mixture gives to the four kinds of tasks.
+
+    Parameters
+    ----------
+    found : Results
+        Of the experiment `curation`.
+    mixture : str
+        Name of the mixture.
+    reading : {"skills", "length"}
+        What the size B of a task counts.
+
+    Returns
+    -------
+    ndarray, shape (4,)
+        In the order of `pools.KINDS`.
+
+    Examples
+    --------
+    >>> from ttsbook import results
+    >>> kind_weights(results.load("curation", "tiny"), "uniform", "skills").tolist()
+    [0.25, 0.25, 0.25, 0.25]
+    """
+    weights = np.array([run["weights"][mixture] for run in found.select(reading=reading)])
+    return weights.reshape(len(weights), 4, -1).sum(axis=2).mean(axis=0)
+
+
+def rank_correlations(found, reading):
+    """Rank correlations of the `qualities` of the mixtures of each pool with their exact errors after five steps.
+
+    Parameters
+    ----------
+    found : Results
+        Of the experiment `curation`, with at least five steps.
+    reading : {"skills", "length"}
+        What the size B of a task counts.
+
+    Returns
+    -------
+    ndarray, shape (pools, 4)
+        Spearman's, over the six mixtures that do not rest on an estimate, in the order of `qualities`.
+
+    Examples
+    --------
+    >>> from ttsbook import results
+    >>> rank_correlations(results.load("curation"), "skills").shape
+    (20, 4)
+    """
+    rows = []
+    for run in found.select(reading=reading):
+        tasks, target = pool(found, run)
+        mixtures = {name: np.array(weights) for name, weights in run["weights"].items() if "prompts" not in name}
+        measured = [qualities(tasks, target, weights) for weights in mixtures.values()]
+        errors_at_five = [run["exact"][name]["endless"][5] for name in mixtures]
+        rows.append([spearmanr(column, errors_at_five).statistic for column in np.transpose(measured)])
+    return np.array(rows)
 
 
 def learned_ratios(found, steps):
@@ -305,7 +341,7 @@ def learned_ratios(found, steps):
     -------
     ratios, conditions : ndarray, each of shape (pools, mixtures)
         Error at m = ∞ of the layers, geometric mean over seeds, relative to that of the exact
-        preconditioner; and `conditioning` of the mixture. The six mixtures that do not rest on an
+        preconditioner; and `theory.conditioning` of the mixture. The six mixtures that do not rest on an
         estimate, pools of both readings.
 
     Examples
@@ -324,5 +360,5 @@ def learned_ratios(found, steps):
         ratios += np.array(curves)[..., steps].T.tolist()
         for run in found.select(reading=reading):
             tasks, _ = pool(found, run)
-            conditions.append([conditioning(mix(tasks, run["weights"][name])) for name in names])
+            conditions.append([theory.conditioning(mix(tasks, run["weights"][name])) for name in names])
     return np.array(ratios), np.array(conditions)

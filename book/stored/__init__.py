@@ -1,0 +1,1 @@
+"""How a chapter is executed, what may be stored of it, and when a fresh run counts as the same."""
