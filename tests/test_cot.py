@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from models import COV, draw, generator, normal, random_layer
 from test_attention import BLOCKS
 
-from ttsbook import cot, embedding, prompts
+from ttsbook import cot, embedding, prompts, theory
 from ttsbook.attention import LinearSelfAttention
 from ttsbook.tasks import Mixture, Task
 from ttsbook.theory import DivergenceWarning
@@ -84,6 +84,38 @@ def test_a_short_prompt_of_a_mixture_is_scaled_by_its_own_length(literal):
         x, y = drawn.x[b : b + 1, :length], drawn.y[b : b + 1, :length]
         alone = prompts.Prompts(x, y, drawn.w[b : b + 1], drawn.lengths[b : b + 1])
         assert torch.allclose(chain[b], cot.think(model, alone, 3, literal=literal)[0], rtol=1e-12)
+
+
+def test_the_jacobian_of_a_step_is_that_of_the_recursion_and_of_finite_differences():
+    drawn, leaky = draw(), random_layer()
+    layer = random_layer(structure="blocks")
+    S = drawn.x.mT @ drawn.x / 6
+    P, R = torch.as_tensor(layer.preconditioner()), torch.as_tensor(layer.ratio())
+    assert torch.allclose(cot.step_jacobian(layer, drawn, drawn.w), torch.eye(3) - P @ S @ R, rtol=1e-12)
+    found, small = cot.step_jacobian(leaky, drawn, drawn.w), 1e-5
+    for j, move in enumerate(small * torch.eye(3, dtype=torch.float64)):
+        ends = [cot.think(leaky, drawn, 1, literal=True, w0=drawn.w + sign * move)[:, 1] for sign in (1, -1)]
+        assert torch.allclose(found[:, :, j], (ends[0] - ends[1]) / (2 * small), rtol=1e-6, atol=1e-8)
+    assert leaky.V.grad is None and not found.requires_grad
+
+
+@pytest.mark.parametrize("rho", [[3.0, 6.0, 9.0, 40.0], np.array([3.0, 6.0, 9.0, 40.0]), torch.tensor([3, 6, 9, 40])])
+def test_each_prompt_can_have_its_own_scaling(rho):
+    model, drawn = random_layer(structure="blocks"), draw()
+    for b, alone in enumerate((3.0, 6.0, 9.0, 40.0)):
+        expected = cot.think(model, drawn, 3, rho=alone)[b]
+        assert torch.allclose(cot.think(model, drawn, 3, rho=rho)[b], expected, rtol=1e-12)
+    assert gap(model, drawn, 4, rho=rho) < 1e-12
+
+
+def test_the_best_scaling_of_theory_solves_prompts_that_diverge_otherwise():
+    task = Task(COV, 8)
+    P = theory.preconditioner(Task(0.2 * COV, 500))
+    layer = LinearSelfAttention(3, dtype=torch.float64).set_preconditioner(P)
+    drawn = draw(task, batch=50)
+    plain, scaled = (cot.think(layer, drawn, 300, rho=rho) for rho in (None, theory.best_scaling(P, drawn.x)))
+    assert ((plain[:, -1] - drawn.w).norm(dim=1) > 1e3).float().mean() > 0.9
+    assert (scaled[:, -1] - drawn.w).norm(dim=1).max() < 1e-3
 
 
 # leaks: which blocks must be zero
@@ -191,6 +223,18 @@ def test_any_model_thinks_literally():
             "rho must be positive, got 0",
         ),
         (ValueError, lambda: cot.think(random_layer(structure="blocks"), draw(), 1, rho="m"), "rho .* got 'm'"),
+        (
+            ValueError,
+            lambda: cot.think(random_layer(structure="blocks"), draw(), 1, rho=[1.0, 2.0]),
+            r"one for each of 4 prompts, got \[1.0, 2.0\]",
+        ),
+        (
+            ValueError,
+            lambda: cot.think(random_layer(structure="blocks"), draw(), 1, rho=[1.0, 2.0, 0.0, 1.0]),
+            "rho must be positive and finite",
+        ),
+        (ValueError, lambda: cot.step_jacobian(random_layer(2), draw(), draw().w), "model's dimension 2, got 3"),
+        (ValueError, lambda: cot.step_jacobian(random_layer(), draw(), draw().w[:2]), "w0 must have shape"),
         (TypeError, lambda: cot.think(Constant(), draw(), 1), "model must be a LinearSelfAttention"),
         (
             ValueError,

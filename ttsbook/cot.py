@@ -88,9 +88,9 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
         for a GPT its cache.
     w0 : torch.Tensor, shape (batch, d) or (d,), optional
         Weight to start from; zero by default.
-    rho : float or "tokens", optional
-        Scaling ρ of the attention. By default the number of examples in each prompt, in every step;
-        "tokens" is the growing number of tokens.
+    rho : float, array_like of shape (batch,) or "tokens", optional
+        Scaling ρ of the attention, for all prompts or for each of them, such as `theory.best_scaling`. By
+        default the number of examples in each prompt, in every step; "tokens" is the growing number of tokens.
 
     Returns
     -------
@@ -132,6 +132,48 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
     else:
         chain = list(_short_cut(model)(prompts, scalings, w0))
     return _without_nan(torch.stack(chain, dim=1))
+
+
+def step_jacobian(model, prompts, w):
+    r"""Jacobian of a thinking step: the matrix by which it multiplies a small difference of the weights it reads.
+
+    For a layer without `leaks` it is :math:`I - P S_m R` whatever `w` is, with the learned ratio R.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        Model with the attribute `dim` and a method ``next_token(E, rho)``.
+    prompts : Prompts
+        Batch of prompts of the model's dimension and floating type.
+    w : torch.Tensor, shape (batch, d)
+        Weights at which it is taken, such as ``prompts.w``.
+
+    Returns
+    -------
+    torch.Tensor, shape (batch, d, d)
+        Derivative of answer i by entry j of the weight.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit the model, or is not finite.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, prompts
+    >>> from ttsbook.tasks import Task
+    >>> model = LinearSelfAttention(2).set_preconditioner(torch.eye(2))
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
+    >>> S = drawn.x.mT @ drawn.x / 5
+    >>> torch.allclose(step_jacobian(model, drawn, drawn.w), torch.eye(2) - S, atol=1e-6)
+    True
+    """
+    check_fit(model, prompts)
+    with torch.enable_grad():
+        read = w.detach().clone().requires_grad_()
+        answer = embedding.weight(model.next_token(embedding.embed(prompts, read), prompts.lengths))
+        rows = [torch.autograd.grad(entry.sum(), read, retain_graph=True)[0] for entry in answer.unbind(dim=1)]
+    return torch.stack(rows, dim=1)
 
 
 def has_short_cut(model):
@@ -257,8 +299,15 @@ def _scalings(prompts, steps, rho):
     if rho is None:
         return [lengths] * steps
     if isinstance(rho, str):
-        raise ValueError(f"rho must be a positive number, 'tokens' or None, got {rho!r}")
-    return [torch.full_like(lengths, check.positive("rho", rho))] * steps
+        raise ValueError(f"rho must be a positive number, one for each prompt, 'tokens' or None, got {rho!r}")
+    if not hasattr(rho, "__len__"):
+        return [torch.full_like(lengths, check.positive("rho", rho))] * steps
+    scaling = torch.as_tensor(rho).to(lengths)
+    if scaling.shape != lengths.shape:
+        raise ValueError(f"rho must be one number, or one for each of {len(lengths)} prompts, got {rho!r}")
+    if not (torch.isfinite(scaling) & (scaling > 0)).all():
+        raise ValueError(f"rho must be positive and finite, got {scaling.tolist()}")
+    return [scaling] * steps
 
 
 def _without_nan(chain):

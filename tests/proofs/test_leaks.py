@@ -29,9 +29,11 @@ def leaks():
 LEAKS = list(leaks())
 
 
-def first_change(names, rng, *, zero_start):
+def first_change(names, rng, *, zero_start, trained=False):
     """First answer in which the literal chain departs from the recursion, None if it does not in four steps."""
     weights, (x, _, w, w0) = layer_weights(3, [*BASE, *names], rng), draw_prompt(rng)
+    if trained:
+        block(weights, "W13")[...] = -block(weights, "W24") * np.eye(3)
     w0 = w0 * (not zero_start)
     literal, exact = (run(weights, x, x @ w, w0, [5] * 4) for run in (chain, recursion))
     size = np.maximum.accumulate(np.abs(exact).max(axis=1).clip(1))
@@ -41,10 +43,10 @@ def first_change(names, rng, *, zero_start):
 
 @pytest.mark.parametrize(("names", "from_zero", "from_elsewhere"), LEAKS, ids=["-".join(leak[0]) for leak in LEAKS])
 def test_prop_leaks_first_change(names, from_zero, from_elsewhere):
-    for seed in range(3):
+    for seed, trained in product(range(3), (False, True)):
         rng = np.random.default_rng(seed)
-        assert first_change(names, rng, zero_start=True) == from_zero
-        assert first_change(names, rng, zero_start=False) == from_elsewhere
+        assert first_change(names, rng, zero_start=True, trained=trained) == from_zero
+        assert first_change(names, rng, zero_start=False, trained=trained) == from_elsewhere
 
 
 def test_prop_leaks_the_table_has_63_sets_none_within_another():

@@ -1,4 +1,6 @@
-"""thm-overthinking, prop-best-depth, thm-critical-length, prop-longer-training, prop-mean-grows, prop-warning."""
+"""thm-overthinking, prop-best-depth, thm-critical-length, prop-longer-training, prop-mean-grows,
+prop-warning, prop-cure.
+"""
 
 import numpy as np
 import pytest
@@ -294,3 +296,95 @@ def test_prop_warning_modes():
         assert np.allclose(q.T @ np.linalg.solve(half, gap), modes)
         assert np.isclose(gap @ np.linalg.inv(P) @ gap, (modes**2).sum())
         gap = gap - P @ (x.T @ (x @ gap)) / 9
+
+
+# prop-cure
+
+
+def prompt_strides(seed, m, n):
+    """Eigenvalues of P S on a random prompt that are not zero, with Γ, P, X and a generator."""
+    cov, test_cov, rng = random_pair(seed)
+    P, x = inverse_gamma(cov, n), rng.multivariate_normal(np.zeros(6), test_cov, size=m)
+    found = np.sort(np.linalg.eigvals(P @ x.T @ x / m).real)[-min(m, 6) :]
+    return found, theory.gamma(cov, n), P, x, rng
+
+
+@given(seeds, st.integers(1, 40), st.integers(1, 300), st.floats(0.02, 0.4))
+def test_prop_cure_converges_exactly_beyond_half_of_the_largest_stride(seed, m, n, apart):
+    found, _, P, x, _ = prompt_strides(seed, m, n)
+    direction = np.linalg.eig(P @ x.T @ x)
+    top = direction.eigenvectors[:, direction.eigenvalues.real.argmax()].real
+    for sign in (1, -1):
+        rho, gap = m * found[-1] / 2 * (1 + sign * apart), top
+        for _ in range(50):
+            gap = gap - P @ (x.T @ (x @ gap)) / rho
+        assert (np.linalg.norm(gap) < 1) == (sign == 1)
+
+
+@given(seeds, st.integers(1, 12), st.integers(1, 300))
+def test_prop_cure_the_limit_answers_all_examples(seed, m, n):
+    found, gamma, P, x, rng = prompt_strides(seed, m, n)
+    assume(found[0] > 0.05 * found[-1])
+    gap, rho = rng.standard_normal(6), m * (found[0] + found[-1]) / 2
+    rate, sizes = (found[-1] - found[0]) / (found[-1] + found[0]), []
+    limit = gap - P @ x.T @ np.linalg.lstsq(x @ P @ x.T, x @ gap, rcond=None)[0]  # Γ-nearest with the same answers
+    for _ in range(200):
+        sizes.append((gap - limit) @ gamma @ (gap - limit))
+        gap = gap - P @ (x.T @ (x @ gap)) / rho
+    assert np.allclose(x @ limit, 0, atol=1e-8 * np.abs(x).max() * 10) and np.allclose(gap, limit, atol=1e-4)
+    assert (np.array(sizes[1:11]) <= rate**2 * np.array(sizes[:10]) + 1e-12 * sizes[0]).all()
+
+
+@given(seeds, st.integers(6, 40), st.integers(1, 300))
+def test_prop_cure_no_other_constant_has_as_small_a_bound(seed, m, n):
+    found, _, P, x, _ = prompt_strides(seed, m, n)
+    best = theory.best_scaling(P, x)
+    assert np.isclose(best, m * (found[0] + found[-1]) / 2)
+
+    def bound(rho):
+        return np.abs(1 - m * found / rho).max()
+
+    assert np.isclose(bound(best), (found[-1] - found[0]) / (found[-1] + found[0]))
+    assert min(bound(best * factor) for factor in (0.5, 0.9, 0.99, 1.01, 1.1, 2)) > bound(best)
+
+
+def test_prop_cure_tokens_converge_on_every_prompt_and_the_mean_with_the_best_scaling_does():
+    rng, dim, m = np.random.default_rng(0), 4, 8
+    cov = np.diag([2.0, 1.0, 0.7, 0.3])
+    P = theory.preconditioner(Task(cov, 500))
+    x = rng.standard_normal((300, m, dim))
+    S, best = x.swapaxes(1, 2) @ x / m, theory.best_scaling(P, x)
+    assert (theory.largest_stride(P, x) > 2).mean() > 0.9
+    errors = {}
+    for name in ("tokens", "best"):
+        gap, errors[name] = np.tile(np.eye(dim), (300, 1, 1)), []
+        for i in range(3000):
+            errors[name].append(np.square(gap).sum(axis=(1, 2)))
+            rho = m + 1 + i if name == "tokens" else best[:, None, None]
+            gap = gap - m / rho * (P @ S @ gap)
+    tokens, damped = (np.array(found) for found in errors.values())
+    assert tokens.max() > 1e3 and np.median(tokens[-1]) < 1e-6
+    assert (tokens[-1] < tokens.max(axis=0) / 10).all()
+    assert damped[-1].mean() < 1e-3 < damped[0].mean() and damped.max() <= dim * np.linalg.cond(P)
+
+
+@given(seeds, st.floats(1, 500))
+def test_prop_cure_the_rate_falls_with_n_if_matched_and_rises_if_isotropic(seed, n):
+    cov, _, _ = random_pair(seed)
+    strengths = np.linalg.eigvalsh(cov)
+
+    def ratio(n, test):
+        strides = test / (strengths + (strengths + strengths.sum()) / n)
+        return strides.max() / strides.min()
+
+    assert ratio(2 * n, strengths) < ratio(n, strengths)
+    assert ratio(2 * n, 1) > ratio(n, 1)
+    costs = 1 + strengths.sum() / strengths
+    assert np.isclose(ratio(n, strengths), (n + costs.max()) / (n + costs.min()))
+
+
+@given(seeds)
+def test_thm_critical_length_is_above_the_safe_length(seed):
+    cov, test_cov, _ = random_pair(seed)
+    safe = 2 * np.trace(cov) / np.linalg.eigvalsh(test_cov)[-1]
+    assert np.linalg.eigvals(inverse_gamma(cov, safe) @ test_cov).real.max() < 2

@@ -56,3 +56,21 @@ def test_a_preconditioner_that_is_not_definite_is_refused():
         theory.largest_stride(np.diag([1.0, 0.0]), np.ones((4, 2)))
     with pytest.raises(ValueError, match="P must be symmetric"):
         theory.strides([[1.0, 1.0], [0.0, 1.0]], np.eye(2))
+
+
+def test_the_best_scaling_is_that_of_each_prompt_and_skips_what_a_prompt_does_not_show():
+    x = np.random.default_rng(0).standard_normal((2, 5, 3, 4))  # three examples of four skills
+    P = np.diag([1.0, 2.0, 0.5, 1.0])
+    found = theory.best_scaling(P, x)
+    for place in np.ndindex(2, 5):
+        strides = np.sort(np.linalg.eigvals(P @ x[place].T @ x[place] / 3).real)[1:]
+        assert found[place] == pytest.approx(3 * (strides[0] + strides[-1]) / 2)
+    twice = np.concatenate([x, x[..., :2, :]], axis=-2)  # five examples, still three directions
+    assert np.allclose(theory.best_scaling(P, twice)[0, 0], 5 * sum(_ends(P, twice[0, 0])) / 2)
+    assert theory.best_scaling(P, np.zeros((7, 4))) == 7
+
+
+def _ends(P, x):
+    """Largest and least nonzero eigenvalue of P S."""
+    strides = np.sort(np.linalg.eigvals(P @ x.T @ x / len(x)).real)
+    return strides[-1], strides[strides > 1e-9].min()

@@ -3,6 +3,7 @@
 from ttsbook.claims import (
     attention,
     curation,
+    cure,
     gpt2,
     hardness,
     linear,
@@ -41,6 +42,7 @@ PARTS = (
     scaling,
     overthinking,
     warning,
+    cure,
     mixture,
     selection,
     linear,

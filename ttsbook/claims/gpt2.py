@@ -1,5 +1,7 @@
 """What the chapter on GPTs claims: read from stored trainings, as the checks must take a second."""
 
+from functools import cache
+
 import numpy as np
 
 from ttsbook import results
@@ -121,7 +123,8 @@ def gpt_step(tolerance):
     tolerance=2.0,
     limits="least ratio of the steps that n = 20 and n = 40 need at their own length",
     verdict=Verdict.CAVEAT,
-    caveat="Seen when each model is tested at its own length; at one test length it is the test length that counts.",
+    caveat="Seen when each model is tested at its own length; at one common test length the three need the same number "
+    "of steps.",
 )
 def gpt_lengths(tolerance):
     """Trained on shorter prompts, a GPT reaches the same error with more thinking steps."""
@@ -138,15 +141,15 @@ def gpt_lengths(tolerance):
 
 
 @claim(
-    source="paper: GPT-2 experiments",
+    source="this book, after the paper's GPT-2 experiments",
     places=(f"{CHAPTER}#fig-gpt-skewed",),
     method=f"Trained on λᵢ ∝ 1/i, n = 20, with and without LayerNorm, tested isotropic, m = 20: {DEEP}",
     tolerance=1.2,
-    limits="least factor by which the mean error rises from its lowest point to k = 30",
+    limits="least factor by which the mean error rises from its lowest point to k = 30; a smaller rise counts as none",
     verdict=Verdict.FAILS,
 )
 def gpt_overthinking(tolerance):
-    """After skewed training, the error of a GPT of 10⁵ parameters on isotropic prompts falls, then rises with k."""
+    """After skewed training, the error of a GPT of 10⁵ parameters on isotropic prompts falls, then clearly rises."""
     found = {flag: errors("skewed", flag, test="shifted") for flag in (False, True)}
     rise = {flag: means[:, 30] / means.min(axis=1) for flag, means in found.items()}
     return judge(
@@ -170,6 +173,52 @@ def gpt_skewed_floor(tolerance):
     return judge(
         (shifted / own).min() >= tolerance,
         f"Mean error / d at k = 30: {_list(np.sort(shifted))} on isotropic prompts, {_list(np.sort(own))} on others.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#fig-gpt-jacobian",),
+    method="The shipped model of skewed training, d = 10, n = m = 20, without LayerNorm; 1,000 isotropic prompts and "
+    "as many like those of training: eigenvalues of the step's Jacobian at the true weight.",
+    tolerance=0.75,
+    limits="least share of prompts on which GPT and linear layer are both stable or both not; least share of weak "
+    "skills in the direction, and of its strength in the largest on the prompt",
+    verdict=Verdict.HOLDS,
+)
+def gpt_same_place(tolerance):
+    """At the answer, a GPT fails where linear theory says: along skills weak in training and strong in the prompt."""
+    found = _at_the_answer("isotropic")
+    lost = found["radius"] > 1
+    agree = (lost == (found["stride"] > 2)).mean()
+    weak, strong = found["weak"][lost].mean(), np.median(found["strength"][lost])
+    own = (_at_the_answer("skewed")["radius"] > 1).mean()
+    return judge(
+        min(agree, weak, strong) >= tolerance and own < 0.05 < lost.mean(),
+        f"Spectral radius above 1 on {100 * lost.mean():.0f} % of isotropic prompts and {100 * own:.0f} % of its own; "
+        f"the layer diverges on {100 * (found['stride'] > 2).mean():.0f} %, same verdict on {100 * agree:.0f} %. "
+        f"Of the direction, {100 * weak:.0f} % lies in the five weakest skills; its strength is {strong:.2f} of the "
+        "largest in the median.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#where-it-goes-wrong-and-how",),
+    method="As for gpt_same_place.",
+    tolerance=0.02,
+    limits="largest share of lost prompts with an eigenvalue below −1, and with a leading one that is not above 1",
+    verdict=Verdict.HOLDS,
+)
+def gpt_pushes(tolerance):
+    """Where it fails, a GPT does not overshoot as the linear layer does: its step pushes the answer further off."""
+    found = _at_the_answer("isotropic")
+    lost = found["radius"] > 1
+    below, other = (found["least"][lost] < -1).mean(), (found["leading"][lost] <= 1).mean()
+    return judge(
+        max(below, other) <= tolerance,
+        f"Least real part of an eigenvalue {found['least'].min():.2f}; leading eigenvalue "
+        f"{rounded(np.median(found['leading'][lost]))} in the median of the lost prompts.",
     )
 
 
@@ -259,6 +308,34 @@ def qwen(tolerance):
         "The paper reports, for chains below 1000 tokens and for longer ones: base 30.4 and 27.2 %, aligned 75 and "
         "38.4 %, not aligned 29 and 20.8 %.",
     )
+
+
+@cache
+def _at_the_answer(test):
+    """Say how the step of the GPT of skewed training treats small gaps, and that of the linear layer; by prompt."""
+    import torch
+
+    from ttsbook import cot, covariance, prompts, theory, transformer
+    from ttsbook.experiments import gpt2
+    from ttsbook.tasks import Task
+
+    skewed = covariance.power_law(10, 1.0, trace=10)
+    model, generator = transformer.load(gpt2.shipped_path("deep skewed")), torch.Generator().manual_seed(1)
+    task = Task(skewed if test == "skewed" else covariance.isotropic(10), 20)
+    drawn = prompts.sample(task, 1000, generator=generator)
+    values, directions = np.linalg.eig(cot.step_jacobian(model, drawn, drawn.w).numpy())
+    leading = np.abs(values).argmax(axis=1)
+    v = np.take_along_axis(directions, leading[:, None, None], axis=2)[..., 0].real
+    v /= np.linalg.norm(v, axis=1, keepdims=True)
+    S = (drawn.x.mT @ drawn.x / 20).numpy()
+    return {
+        "radius": np.abs(values).max(axis=1),
+        "leading": np.take_along_axis(values, leading[:, None], axis=1)[:, 0].real,
+        "least": values.real.min(axis=1),
+        "weak": np.square(v[:, 5:]).sum(axis=1),
+        "strength": np.einsum("bi,bij,bj->b", v, S, v) / np.linalg.eigvalsh(S)[:, -1],
+        "stride": theory.largest_stride(theory.preconditioner(Task(skewed, 20)), drawn.x),
+    }
 
 
 def _row(errors, *steps):

@@ -104,7 +104,8 @@ def harder_longer(tolerance):
     tolerance=0,
     limits="largest rise of the error at m = ∞ from one n or k to the next",
     verdict=Verdict.CAVEAT,
-    caveat="True at m = ∞. At finite m a longer n harms beyond about m, and the mean rises in the end.",
+    caveat="True at m = ∞. At finite m a longer n harms beyond m for one step, for several beyond a small multiple of "
+    "m, and the mean rises in the end.",
 )
 def examples_and_steps(tolerance):
     """At matched covariances more examples n lower the error at fixed k, and more steps k lower it."""

@@ -50,25 +50,26 @@ def growing_scaling(tolerance):
 @claim(
     source="this book",
     places=("setup/thinking#prop-leaks",),
-    method="Each other block of V and W, and each two of them, nonzero in a layer with d = 10; the chain to k = 5.",
+    method="Each other block of V and W, each two of them, and the 16 triples, nonzero in a layer with d = 10; k ≤ 5.",
     tolerance=1e-12,
     limits="distance from the recursion, relative, that counts as none; a departure must be above 10⁻⁷",
     verdict=Verdict.HOLDS,
 )
 def leaks(tolerance):
-    """Thinking departs from the recursion exactly if one of seven other blocks, or certain pairs, are nonzero."""
+    """Thinking departs from the recursion exactly if one of 7 other blocks, 40 pairs or 16 triples is nonzero."""
     from ttsbook import cot
 
     sets = [frozenset(names) for size in (1, 2) for names in combinations(_others(), size)]
+    sets += [frozenset(leak) for leak in cot.LEAKS if len(leak) == 3]
     distances = dict(zip(sets, _perturbed(sets), strict=True))
     departed = {names for names, distance in distances.items() if distance > tolerance}
     foreseen = {names for names in distances if any(names.issuperset(leak) for leak in cot.LEAKS)}
-    alone = {names for names in departed if len(names) == 1}
-    together = {names for names in departed - alone if not any(names > one for one in alone)}
+    least = [sum(len(names) == size for names in cot.LEAKS if frozenset(names) in departed) for size in (1, 2, 3)]
     clear = all(distance > 1e-7 for names, distance in distances.items() if names in departed)
     return judge(
-        departed == foreseen and clear,
-        f"{len(alone)} of {len(_others())} blocks do harm alone, {len(together)} pairs only together, as foreseen.",
+        departed == foreseen and clear and sum(least) == len(cot.LEAKS),
+        f"{least[0]} of {len(_others())} blocks do harm alone, {least[1]} pairs and {least[2]} triples only together, "
+        "as foreseen.",
     )
 
 

@@ -18,7 +18,7 @@ from ttsbook.theory.learned import caution, conditioning, gamma, moments, precon
 from ttsbook.theory.limit import cot_error_limit, scaling_law_bound, train_length_for
 from ttsbook.theory.simulation import CotSimulation, simulate_cot_error
 from ttsbook.theory.stability import critical_train_length, spectral_edges
-from ttsbook.theory.strides import largest_stride, strides
+from ttsbook.theory.strides import best_scaling, largest_stride, strides
 
 __all__ = [
     "BestDepth",
@@ -26,6 +26,7 @@ __all__ = [
     "DivergenceWarning",
     "ValidityWarning",
     "best_depth",
+    "best_scaling",
     "caution",
     "conditioning",
     "cot_error",

@@ -70,6 +70,49 @@ def largest_stride(P, examples):
     >>> float(largest_stride(np.eye(2), [[1.0, 0.0], [0.0, 3.0]]))
     4.5
     """
+    return _strides_on_prompts(P, examples)[..., -1]
+
+
+def best_scaling(P, examples):
+    r"""Scaling ρ of the attention with which thinking about given prompts converges fastest.
+
+    :math:`\rho = m\,(\ell + \ell_{\min})/2`, with the largest and the smallest nonzero eigenvalue of
+    :math:`P S_m`. With the usual :math:`\rho = m` the chain of a prompt may diverge, with this one none
+    does. `cot.think` takes it as `rho`.
+
+    In the book: :prf:ref:`prop-cure`.
+
+    Parameters
+    ----------
+    P : array_like, shape (d, d)
+        Preconditioner, symmetric and positive definite.
+    examples : array_like, shape (..., m, d)
+        Examples of each prompt, one a row, as in ``Prompts.x``.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        m where all examples are zero.
+
+    Raises
+    ------
+    ValueError
+        As for `largest_stride`.
+
+    Examples
+    --------
+    >>> float(best_scaling(np.eye(2), [[1.0, 0.0], [0.0, 3.0]]))
+    5.0
+    """
+    found = _strides_on_prompts(P, examples)
+    largest = found[..., -1]
+    seen = found > check.RELATIVE_TOLERANCE * largest[..., None]
+    smallest = np.where(seen, found, np.inf).min(axis=-1)
+    return np.shape(examples)[-2] * np.where(largest > 0, (largest + smallest) / 2, 1.0)
+
+
+def _strides_on_prompts(P, examples):
+    """Eigenvalues of P S_m, ascending; for m < d without those that are zero in any case."""
     P, x = check.covariance("P", P, definite=True), np.asarray(examples, dtype=np.float64)
     if x.ndim < 2 or x.shape[-1] != len(P) or x.shape[-2] == 0:
         raise ValueError(f"examples must have shape (..., m, {len(P)}) with m of at least 1, got {x.shape}")
@@ -78,4 +121,4 @@ def largest_stride(P, examples):
     half = x @ covariance.square_root(P)  # (..., m, d)
     few = x.shape[-2] < len(P)
     product = half @ half.swapaxes(-1, -2) if few else half.swapaxes(-1, -2) @ half
-    return np.linalg.eigvalsh(product)[..., -1] / x.shape[-2]
+    return np.linalg.eigvalsh(product) / x.shape[-2]
