@@ -243,7 +243,7 @@ def test_a_check_of_chosen_mixtures_sees_other_results(monkeypatch, name, mixtur
     ("name", "sign", "verdict"), [("message_in_pools", -1, Verdict.HOLDS), ("caution_in_pools", 1, Verdict.FAILS)]
 )
 def test_the_checks_of_qualities_see_other_correlations(monkeypatch, name, sign, verdict):
-    from ttsbook.claims import curation
+    from ttsbook.findings import curation
 
     noise = np.random.default_rng(0).uniform(0.5, 0.9, (20, 4))
     monkeypatch.setattr(curation, "rank_correlations", lambda *_: sign * noise)
@@ -251,7 +251,7 @@ def test_the_checks_of_qualities_see_other_correlations(monkeypatch, name, sign,
 
 
 def test_the_check_of_kinds_in_training_sees_the_reported_order(monkeypatch):
-    from ttsbook.claims import curation
+    from ttsbook.findings import curation
 
     monkeypatch.setattr(curation, "kind_weights", lambda *_: np.array([0.1, 0.2, 0.3, 0.4]))
     claim = claims.find("order_of_kinds_in_training")

@@ -294,11 +294,11 @@ def _recursion(model, prompts, scalings, w0):
 
 def _scalings(prompts, steps, rho):
     lengths = prompts.lengths.to(prompts.x)
-    if rho == "tokens":
-        return [lengths + 1 + k for k in range(steps)]
     if rho is None:
         return [lengths] * steps
     if isinstance(rho, str):
+        if rho == "tokens":
+            return [lengths + 1 + k for k in range(steps)]
         raise ValueError(f"rho must be a positive number, one for each prompt, 'tokens' or None, got {rho!r}")
     if not hasattr(rho, "__len__"):
         return [torch.full_like(lengths, check.positive("rho", rho))] * steps

@@ -21,9 +21,14 @@ WITHOUT_STATEMENT = {"BestDepth", "CotSimulation", "DivergenceWarning", "Selecti
 
 
 def importable():
-    """Public modules: those that a package exports names of stand for its files."""
+    """Public modules: a package stands for its files, unless it exports nothing itself."""
     for module in pkgutil.iter_modules(ttsbook.__path__, "ttsbook."):
-        if not module.name.rpartition(".")[2].startswith("_"):
+        if module.name.rpartition(".")[2].startswith("_"):
+            continue
+        package_ = importlib.import_module(module.name)
+        if module.ispkg and not hasattr(package_, "__all__"):
+            yield from (one.name for one in pkgutil.iter_modules(package_.__path__, f"{module.name}."))
+        else:
             yield module.name
 
 

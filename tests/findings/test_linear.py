@@ -17,7 +17,7 @@ def test_spectra_have_their_traces():
         assert np.trace(spectra.named(name, 3)) / 3 == pytest.approx(expected)
     ratio = spectra.named("skewed", 3).diagonal() / covariance.power_law(3, 1.0).diagonal()
     assert np.allclose(ratio, 18 / 11)
-    with pytest.raises(ValueError, match="train must be one of .* got 'flat'"):
+    with pytest.raises(ValueError, match="name must be one of .* got 'flat'"):
         spectra.named("flat", 3)
 
 

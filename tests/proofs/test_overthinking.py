@@ -324,15 +324,14 @@ def test_prop_cure_converges_exactly_beyond_half_of_the_largest_stride(seed, m, 
 @given(seeds, st.integers(1, 12), st.integers(1, 300))
 def test_prop_cure_the_limit_answers_all_examples(seed, m, n):
     found, gamma, P, x, rng = prompt_strides(seed, m, n)
-    assume(found[0] > 0.05 * found[-1])
     gap, rho = rng.standard_normal(6), m * (found[0] + found[-1]) / 2
     rate, sizes = (found[-1] - found[0]) / (found[-1] + found[0]), []
     limit = gap - P @ x.T @ np.linalg.lstsq(x @ P @ x.T, x @ gap, rcond=None)[0]  # Γ-nearest with the same answers
     for _ in range(200):
         sizes.append((gap - limit) @ gamma @ (gap - limit))
         gap = gap - P @ (x.T @ (x @ gap)) / rho
-    assert np.allclose(x @ limit, 0, atol=1e-8 * np.abs(x).max() * 10) and np.allclose(gap, limit, atol=1e-4)
-    assert (np.array(sizes[1:11]) <= rate**2 * np.array(sizes[:10]) + 1e-12 * sizes[0]).all()
+    assert np.allclose(x @ limit, 0, atol=1e-6 * np.abs(x).max())
+    assert (np.array(sizes[1:]) <= rate**2 * np.array(sizes[:-1]) + 1e-9 * sizes[0]).all()
 
 
 @given(seeds, st.integers(6, 40), st.integers(1, 300))

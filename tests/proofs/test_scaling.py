@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
-from strategies import covariances, lengths
+from strategies import covariances, lengths, pairs_of_covariances
 
 from ttsbook import covariance, theory
 from ttsbook.tasks import Task
@@ -81,9 +81,9 @@ def test_cor_scaling_law_products_tend_to_the_exponential_exchange():
 
 
 @settings(max_examples=50)
-@given(covariances(max_dim=5), covariances(max_dim=5), st.integers(1, 20), st.integers(1, 5), st.integers(0, 10**6))
-def test_prop_finite_test_schur_and_jensen(P, cov, m, k, seed):
-    assume(len(P) == len(cov))
+@given(pairs_of_covariances(max_dim=5), st.integers(1, 20), st.integers(1, 5), st.integers(0, 10**6))
+def test_prop_finite_test_schur_and_jensen(pair, m, k, seed):
+    P, cov = pair
     root, one = covariance.square_root(P), np.eye(len(P))
     S = covariance.sample_empirical(cov, m, samples=20, rng=np.random.default_rng(seed))
     A, T = one - root @ S @ root, one - P @ S
@@ -167,9 +167,9 @@ def test_prop_finite_test_moments_of_fluctuations_have_the_stated_order():
 # prop-few-examples
 
 
-@given(st.integers(2, 6), st.integers(1, 5), st.integers(0, 4), st.integers(0, 10**6))
-def test_prop_few_examples_every_prompt_every_matrix(d, m, k, seed):
-    assume(m < d)
+@given(st.integers(1, 5), st.integers(1, 5), st.integers(0, 4), st.integers(0, 10**6))
+def test_prop_few_examples_every_prompt_every_matrix(m, more, k, seed):
+    d = m + more
     rng = np.random.default_rng(seed)
     P, X = rng.standard_normal((d, d)), rng.standard_normal((d, m))
     T = np.linalg.matrix_power(np.eye(d) - P @ X @ X.T / m, k)
@@ -177,10 +177,9 @@ def test_prop_few_examples_every_prompt_every_matrix(d, m, k, seed):
 
 
 @settings(max_examples=40)
-@given(covariances(min_strength=0.3), st.integers(1, 5), st.integers(0, 10**6))
-def test_prop_few_examples_limit_of_the_chain(P, m, seed):
-    d = len(P)
-    assume(m < d)
+@given(st.integers(2, 6).flatmap(lambda d: covariances(dim=d, min_strength=0.3)), st.integers(0, 10**6))
+def test_prop_few_examples_limit_of_the_chain(P, seed):
+    d, m = len(P), 1 + seed % (len(P) - 1)
     X = np.random.default_rng(seed).standard_normal((d, m))
     rates = np.linalg.eigvals(X.T @ P @ X).real
     assume(rates.min() > 0.02 * rates.max())
