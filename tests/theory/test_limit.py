@@ -1,3 +1,6 @@
+import math
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -76,3 +79,34 @@ def test_the_length_by_the_bound_is_exact_for_equal_strengths(dim, left, steps):
 def test_a_length_for_an_impossible_error_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
         theory.train_length_for(np.eye(3), *options)
+
+
+@given(covariances(), st.integers(1, 12), st.integers(0, 10**6))
+def test_no_other_scaling_leaves_less_on_endless_prompts(cov, k, seed):
+    """For any P, symmetric or not: against a fine search."""
+    P = theory.preconditioner(Task(cov, 20)) + 0.1 * np.random.default_rng(seed).standard_normal(cov.shape)
+    best = theory.best_scaling_limit(P, cov, k)
+    least = theory.cot_error_limit(P / best, cov, k)[k]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", theory.DivergenceWarning)
+        others = [theory.cot_error_limit(P / c, cov, k)[k] for c in np.geomspace(1e-2, 1e2, 300)]
+    assert least <= min(others) * (1 + 1e-9)
+
+
+@given(covariances())
+def test_the_best_scaling_of_one_step_is_the_projection_on_its_direction(cov):
+    P = theory.preconditioner(Task(np.diag(np.linspace(1, 2, len(cov))), 9))
+    T = P @ cov
+    expected = np.square(T).sum() / np.trace(T)
+    assert theory.best_scaling_limit(P, cov, 1) == pytest.approx(expected)
+
+
+def test_the_best_scaling_of_long_chains_is_the_middle_of_the_strides():
+    cov = covariance.power_law(6, 1.0)
+    P = theory.preconditioner(Task(cov, 300))
+    strides = theory.strides(P, np.eye(6))
+    assert theory.best_scaling_limit(P, np.eye(6), 300) == pytest.approx((strides[0] + strides[-1]) / 2, rel=2e-3)
+    assert theory.best_scaling_limit(-P, np.eye(6), 3) == math.inf
+    assert theory.best_scaling_limit(P, np.zeros((6, 6)), 3) == math.inf
+    with pytest.raises(ValueError, match="steps must be an integer of at least 1, got 0"):
+        theory.best_scaling_limit(P, np.eye(6), 0)

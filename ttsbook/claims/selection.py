@@ -5,7 +5,7 @@
 import numpy as np
 
 from ttsbook import covariance, pools, results, selection, theory
-from ttsbook.findings.selection import percent, pool_groups, share
+from ttsbook.findings.selection import percent, pool_groups, rescaled, share
 from ttsbook.ledger import Verdict, claim, judge, within
 from ttsbook.report import rounded
 from ttsbook.tasks import Mixture, Task
@@ -34,6 +34,30 @@ def selection_program(tolerance):
         min(lows) > tolerance,
         f"Better than the even mixture in {steps}. Its chain diverges in {percent(diverges)}. "
         f"Least share in one way to make pools: {100 * min(group.mean(axis=0).min() for group in wins):.0f} %.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#wrong-tasks-or-steps-that-are-too-long",),
+    method="The first 20 pools of each way, exact errors at m = ∞, each mixture with the scaling that is best for it.",
+    tolerance=0.8,
+    limits="least share of pools for every way with equal traces and every k",
+    verdict=Verdict.CAVEAT,
+    caveat="With equal traces. With raw spectra it is no help against a steep target, and none with turned skills.",
+)
+def selection_rescaled(tolerance):
+    """With the best scaling at test time, training on the mixture that the program selects lowers the test error."""
+    found, shares = results.load("selection"), {"raw": [], "trace d": []}
+    for run in found.runs:
+        even, program = rescaled(found, run, pools=20)
+        shares[run["scale"]].append((program < even).mean(axis=0))
+    equal, raw = (np.array(shares[scale]) for scale in ("trace d", "raw"))
+    return judge(
+        equal.min() >= tolerance,
+        f"Equal traces: better in {100 * equal.min():.0f} to {100 * equal.max():.0f} % of the pools, by way and k; "
+        f"raw spectra: in {100 * raw.min():.0f} to {100 * raw.max():.0f} %.",
+        exception=raw.min() < 0.5,
     )
 
 

@@ -23,27 +23,65 @@ def runs(settings):
     ]
 
 
-def measure(settings, *, scale, target, skills):
+def pool_of(settings, *, scale, target, skills, pool):
+    """Draw a pool of a run.
+
+    Parameters
+    ----------
+    settings : dict
+        Settings of a preset.
+    scale : {"raw", "trace d"}
+        Whether the strongest skill of a task is 1, or its trace is d.
+    target : float
+        Exponent of the target's power law.
+    skills : {"shared", "turned"}
+        Whether skills lie along the axes, or in random directions.
+    pool : int
+        Number of the pool.
+
+    Returns
+    -------
+    tasks : list of Task
+    target_cov : ndarray, shape (d, d)
+    """
+    dim, trace = settings["dim"], None if scale == "raw" else settings["dim"]
+    rng = np.random.default_rng([int(scale == "raw"), round(10 * target), int(skills == "turned"), pool])
+    tasks = pools.random_pool(dim, rng=rng, trace=trace, turned=skills == "turned")
+    return tasks, covariance.power_law(dim, target, trace=trace)
+
+
+def measure(settings, **way):
     """Weights of each kind under the paper's program, and errors per d of three mixtures, pool by pool."""
     dim, steps = settings["dim"], settings["steps"]
-    trace = None if scale == "raw" else dim
-    target_cov = covariance.power_law(dim, target, trace=trace)
     found = {name: [] for name in ("kind_weights", "diverges", "uniform", "paper", "exact")}
-    way = [int(scale == "raw"), round(10 * target), int(skills == "turned")]
     for pool in range(settings["pools"]):
-        rng = np.random.default_rng([*way, pool])
-        tasks = pools.random_pool(dim, rng=rng, trace=trace, turned=skills == "turned")
+        tasks, target_cov = pool_of(settings, **way, pool=pool)
         weights = selection.quadratic_program([task.cov for task in tasks], target_cov).weights
         found["kind_weights"].append(weights.reshape(4, -1).sum(axis=1).round(9).tolist())
         mixtures = {"uniform": np.full(len(tasks), 1 / len(tasks)), "paper": weights}
         for name, mixture in mixtures.items():
-            mixture = (1 - len(tasks) * selection.FLOOR) * mixture + selection.FLOOR  # some prompts from every task
-            P = theory.preconditioner(Mixture(tasks, mixture))
+            P = preconditioner(tasks, mixture)
             found[name].append((theory.cot_error_limit(P, target_cov, max(steps))[steps] / dim).tolist())
         found["diverges"].append(bool(np.abs(np.linalg.eigvals(np.eye(dim) - P @ target_cov)).max() > 1))
         best = [selection.optimal_mixture(tasks, target_cov, k).error / dim for k in steps]
         found["exact"].append(best)
     return found
+
+
+def preconditioner(tasks, weights):
+    """Preconditioner of a mixture, with some prompts from every task.
+
+    Parameters
+    ----------
+    tasks : list of Task
+    weights : ndarray, shape (tasks,)
+
+    Returns
+    -------
+    ndarray, shape (d, d)
+    """
+    floored = (1 - len(tasks) * selection.FLOOR) * weights + selection.FLOOR
+    return theory.preconditioner(Mixture(tasks, floored))
 
 
 EXPERIMENT = Experiment("selection", __doc__.strip(), PRESETS, runs, measure)

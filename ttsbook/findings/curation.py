@@ -136,7 +136,27 @@ def compare(found, mixture, steps, **options):
     >>> compare(results.load("curation", "tiny"), "uniform", 3, reading="skills").median
     1.0
     """
-    factors = errors(found, mixture, **options)[:, steps] / errors(found, "uniform", **options)[:, steps]
+    return paired(errors(found, mixture, **options)[:, steps], errors(found, "uniform", **options)[:, steps])
+
+
+def paired(ours, even):
+    """Compare errors on the same pools.
+
+    Parameters
+    ----------
+    ours, even : ndarray, each of shape (pools,)
+        Errors with a mixture, and with the even one.
+
+    Returns
+    -------
+    Comparison
+
+    Examples
+    --------
+    >>> paired(np.array([1.0, 4.0]), np.array([2.0, 2.0])).geometric_mean
+    1.0
+    """
+    factors = ours / even
     logs = np.log(factors)
     share = binomtest(int((factors < 1).sum()), len(factors)).proportion_ci(0.95)
     with np.errstate(invalid="ignore"):
@@ -150,6 +170,44 @@ def compare(found, mixture, steps, **options):
         share.high,
         p_value,
     )
+
+
+def rescaled(found, mixture, steps, *, reading):
+    r"""Compute exact errors with the scaling that is best for a mixture, at m = ∞.
+
+    In the book: :prf:ref:`prop-cure`.
+
+    Parameters
+    ----------
+    found : Results
+        Of the experiment `curation`.
+    mixture : str
+        Name of the mixture.
+    steps : int
+        Number k of thinking steps.
+    reading : {"skills", "length"}
+        What the size B of a task counts.
+
+    Returns
+    -------
+    errors, factors : ndarray, each of shape (pools,)
+        Error / d, and the factors of `theory.best_scaling_limit`.
+
+    Examples
+    --------
+    >>> from ttsbook import results
+    >>> found = results.load("curation", "tiny")
+    >>> after, _ = rescaled(found, "uniform", 3, reading="skills")
+    >>> bool((after <= errors(found, "uniform", reading="skills", source="exact")[:, 3] * 1.001).all())
+    True
+    """
+    after, factors = [], []
+    for run in found.select(reading=reading):
+        tasks, target = pool(found, run)
+        P = theory.preconditioner(mix(tasks, run["weights"][mixture]))
+        factors.append(theory.best_scaling_limit(P, target, steps))
+        after.append(theory.cot_error_limit(P / factors[-1], target, steps)[steps] / len(P))
+    return np.array(after), np.array(factors)
 
 
 def interval(values):
@@ -294,7 +352,7 @@ def kind_weights(found, mixture, reading):
     return weights.reshape(len(weights), 4, -1).sum(axis=2).mean(axis=0)
 
 
-def rank_correlations(found, reading):
+def rank_correlations(found, reading, *, scaled=False):
     """Rank correlations of the `qualities` of the mixtures of each pool with their exact errors after five steps.
 
     Parameters
@@ -303,6 +361,8 @@ def rank_correlations(found, reading):
         Of the experiment `curation`, with at least five steps.
     reading : {"skills", "length"}
         What the size B of a task counts.
+    scaled : bool, default False
+        Give each mixture the scaling that is best for it, see `rescaled`.
 
     Returns
     -------
@@ -315,13 +375,15 @@ def rank_correlations(found, reading):
     >>> rank_correlations(results.load("curation"), "skills").shape
     (20, 4)
     """
-    rows = []
-    for run in found.select(reading=reading):
+    names, rows = [name for name in found.runs[0]["weights"] if "prompts" not in name], []
+    if scaled:
+        after_five = [rescaled(found, name, 5, reading=reading)[0] for name in names]
+    else:
+        after_five = [errors(found, name, reading=reading, source="exact")[:, 5] for name in names]
+    for run, column in zip(found.select(reading=reading), np.transpose(after_five), strict=True):
         tasks, target = pool(found, run)
-        mixtures = {name: np.array(weights) for name, weights in run["weights"].items() if "prompts" not in name}
-        measured = [qualities(tasks, target, weights) for weights in mixtures.values()]
-        errors_at_five = [run["exact"][name]["endless"][5] for name in mixtures]
-        rows.append([spearmanr(column, errors_at_five).statistic for column in np.transpose(measured)])
+        measured = [qualities(tasks, target, np.array(run["weights"][name])) for name in names]
+        rows.append([spearmanr(quality, column).statistic for quality in np.transpose(measured)])
     return np.array(rows)
 
 

@@ -15,7 +15,7 @@ from ttsbook.theory.excess import divergence_bound, first_excess
 from ttsbook.theory.finite import ValidityWarning, cot_error, cot_error_gap
 from ttsbook.theory.layer import layer_error
 from ttsbook.theory.learned import caution, conditioning, gamma, moments, preconditioner
-from ttsbook.theory.limit import cot_error_limit, scaling_law_bound, train_length_for
+from ttsbook.theory.limit import best_scaling_limit, cot_error_limit, scaling_law_bound, train_length_for
 from ttsbook.theory.simulation import CotSimulation, simulate_cot_error
 from ttsbook.theory.stability import critical_train_length, spectral_edges
 from ttsbook.theory.strides import best_scaling, largest_stride, strides
@@ -27,6 +27,7 @@ __all__ = [
     "ValidityWarning",
     "best_depth",
     "best_scaling",
+    "best_scaling_limit",
     "caution",
     "conditioning",
     "cot_error",

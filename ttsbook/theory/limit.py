@@ -1,5 +1,7 @@
 """Endless test prompts, m = ∞: the exact error of every step, and the scaling law."""
 
+import math
+
 import numpy as np
 
 from ttsbook import _validation as check
@@ -86,6 +88,62 @@ def cot_error_limit(P, test_cov, steps):
     errors = chain_errors((np.eye(len(P)) - P @ test_cov)[None], steps)[0]
     warn_if_diverged(errors)
     return errors
+
+
+def best_scaling_limit(P, test_cov, steps):
+    r"""Factor c for which dividing by c times the usual scaling leaves the least error on endless prompts.
+
+    It minimizes :math:`\|(I - P\Sigma/c)^k\|_F^2`, so that ``cot_error_limit(P / c, test_cov, steps)[-1]`` is
+    least. Where P and :math:`\Sigma` commute, c tends to the mean of the largest and the smallest stride as
+    k grows. P need not be symmetric, so a mixture's will do.
+
+    In the book: :prf:ref:`prop-cure`.
+
+    Parameters
+    ----------
+    P : array_like, shape (d, d)
+        Preconditioner.
+    test_cov : array_like, shape (d, d)
+        Covariance :math:`\Sigma` of the test prompts.
+    steps : int
+        Number k of thinking steps, at least 1.
+
+    Returns
+    -------
+    float
+        Infinite if no step of this direction helps.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or the dimensions differ.
+
+    Examples
+    --------
+    >>> round(best_scaling_limit(np.diag([1.0, 3.0]), np.eye(2), 1), 6)  # Σ μ² / Σ μ
+    2.5
+    >>> round(best_scaling_limit(np.diag([1.0, 3.0]), np.eye(2), 20), 2)
+    2.01
+    """
+    P, test_cov = matrices(P, test_cov)
+    steps = check.count("steps", steps, least=1)
+    one, T = np.eye(len(P)), P @ test_cov
+    largest = np.abs(np.linalg.eigvals(T)).max()
+    if largest == 0:
+        return math.inf
+
+    def error(eta):
+        return np.square(np.linalg.matrix_power(one - np.multiply.outer(eta, T), steps)).sum(axis=(-2, -1))
+
+    # Beyond the last of these 1/c, the largest eigenvalue alone leaves more than no answer does.
+    etas = np.linspace(0, (1 + len(P) ** (0.5 / steps)) / largest, 100)
+    best = int(error(etas).argmin())
+    if best == 0:
+        return math.inf
+    from scipy.optimize import minimize_scalar  # here, so that theory starts without SciPy
+
+    around = etas[[best - 1, min(best + 1, len(etas) - 1)]]
+    return float(1 / minimize_scalar(error, bounds=around, method="bounded", options={"xatol": 1e-10 * around[1]}).x)
 
 
 def train_length_for(cov, relative_error, steps, *, bound=False):
