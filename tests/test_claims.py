@@ -3,6 +3,7 @@ import functools
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from book import contents, notebooks
 from ttsbook import claims, covariance, dynamics, ledger, results, spectra, theory
+from ttsbook.findings import curation
 from ttsbook.ledger import Verdict
 
 ROOT = Path(__file__).parent.parent
@@ -243,16 +245,12 @@ def test_a_check_of_chosen_mixtures_sees_other_results(monkeypatch, name, mixtur
     ("name", "sign", "verdict"), [("message_in_pools", -1, Verdict.HOLDS), ("caution_in_pools", 1, Verdict.FAILS)]
 )
 def test_the_checks_of_qualities_see_other_correlations(monkeypatch, name, sign, verdict):
-    from ttsbook.findings import curation
-
     noise = np.random.default_rng(0).uniform(0.5, 0.9, (20, 4))
     monkeypatch.setattr(curation, "rank_correlations", lambda *_: sign * noise)
     assert claims.find(name).check(claims.find(name).tolerance).verdict is verdict
 
 
 def test_the_check_of_kinds_in_training_sees_the_reported_order(monkeypatch):
-    from ttsbook.findings import curation
-
     monkeypatch.setattr(curation, "kind_weights", lambda *_: np.array([0.1, 0.2, 0.3, 0.4]))
     claim = claims.find("order_of_kinds_in_training")
     assert claim.check(claim.tolerance).verdict is Verdict.HOLDS
@@ -404,3 +402,19 @@ def test_links_of_the_ledger_lead_to_statements(site):
         assert not label or f'id="{label}"' in (site / f"{chapter}.html").read_text(encoding="utf-8")
     for code in set(re.findall(r'href="([^"]*_downloads[^"]*)"', page)):
         assert (site / "appendix" / code).is_file()
+
+
+def test_the_readme_counts_the_claims_as_they_are():
+    counts = Counter(one.verdict for one in claims.CLAIMS)
+    words = " ".join((ROOT / "README.md").read_text().split())
+    assert f"All {len(claims.CLAIMS)} claims" in words
+    verdicts = (counts[verdict] for verdict in (Verdict.HOLDS, Verdict.CAVEAT, Verdict.FAILS))
+    assert "{} hold, {} hold with a caveat, {} fail.".format(*verdicts) in words
+
+
+def test_the_readme_says_in_how_many_pools_the_program_is_better_with_the_best_scaling():
+    found, wins, pools_ = results.load("curation"), 0, 0
+    for reading in curation.READINGS:
+        even, ours = (curation.rescaled(found, name, 5, reading=reading)[0] for name in ("uniform", "paper"))
+        wins, pools_ = wins + int((ours < even).sum()), pools_ + len(ours)
+    assert f"in {wins} of {pools_} pools." in (ROOT / "README.md").read_text()
