@@ -133,8 +133,29 @@ def test_the_overthinking_map_shows_the_best_depth_or_an_error():
     assert matched != alt
 
 
+def test_dividing_by_more_cures_the_probe_and_moves_the_line():
+    widget = widgets.OverthinkingMap(train_length=400)
+    assert widget.expected()[30] > 1e4
+    widget.scaling = 1.26
+    P = theory.preconditioner(Task(covariance.power_law(20, 0.8, trace=20), 400))
+    expected = theory.cot_error_limit(P / 1.26, covariance.isotropic(20), 30) / 20
+    assert np.allclose(widget.expected(), expected) and expected[30] < 1e-5
+    critical = theory.critical_train_length(covariance.power_law(20, 2.0, trace=20), np.eye(20) / 1.26)
+    assert f"to ({rounded(critical)}, 2)" in widget.still().alt
+
+
+def test_with_the_best_scaling_every_mixture_is_better_at_five_steps():
+    for pool in (1, 2, 3, 4):
+        usual, best = (widgets.KindMixture(pool=pool, scaling=scaling) for scaling in ("usual", "best"))
+        for weights in (np.full(4, 0.25), usual.pools[pool - 1]["paper"], [0, 0, 0, 1.0]):
+            assert best.curve(weights)[5] <= usual.curve(weights)[5] * (1 + 1e-9)
+    with pytest.raises(traitlets.TraitError, match="scaling"):
+        widgets.KindMixture(scaling="other")
+
+
 @pytest.mark.parametrize(
-    "settings", [{"train_length": 4}, {"train_exponent": 2.1}, {"test_exponent": -1.0}, {"steps": 0}]
+    "settings",
+    [{"train_length": 4}, {"train_exponent": 2.1}, {"test_exponent": -1.0}, {"steps": 0}, {"scaling": 0.1}],
 )
 def test_the_overthinking_map_refuses_settings_out_of_range(settings):
     with pytest.raises(traitlets.TraitError, match=next(iter(settings))):

@@ -45,6 +45,20 @@ def random_setting(rng):
     }
 
 
+def test_the_best_scaling_agrees(run):
+    rng = np.random.default_rng(11)
+    settings = [random_setting(rng) | {"k": int(rng.integers(1, 12))} for _ in range(SETTINGS)]
+    code = """({ dim, exponent, n, k }) => {
+        const P = theory.preconditioner(theory.powerLaw(dim, exponent), n);
+        return theory.bestScalingLimit(P, theory.powerLaw(dim, 0.3), k);
+    }"""
+    for setting, found in zip(settings, run(code, settings), strict=True):
+        task = Task(covariance.power_law(setting["dim"], setting["exponent"]), setting["n"])
+        test = covariance.power_law(setting["dim"], 0.3)
+        expected = theory.best_scaling_limit(theory.preconditioner(task), test, setting["k"])
+        assert found == pytest.approx(expected, rel=1e-6)
+
+
 def test_the_formulas_agree_with_covariance_and_theory(run):
     rng = np.random.default_rng(0)
     settings = [random_setting(rng) for _ in range(SETTINGS)]

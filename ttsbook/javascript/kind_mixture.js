@@ -1,4 +1,4 @@
-import { cotErrorLimit } from "./theory.js";
+import { bestScalingLimit, cotErrorLimit } from "./theory.js";
 import { mixturePreconditioner } from "./selection.js";
 import { choice, follow, legend, range, slider } from "./controls.js";
 import { drawing, filling, Panel } from "./chart.js";
@@ -6,6 +6,8 @@ import { fixed, round } from "./numbers.js";
 import { overlay, simulate } from "./simulate.js";
 
 const STEPS = 20;
+const SELECTED = 5;
+const SCALINGS = { usual: "as it is", best: "best for each at k = 5" };
 const DECADES = [-6, 4, 2];
 const KINDS = { easy_short: "easy-short", hard_short: "hard-short", easy_long: "easy-long", hard_long: "hard-long" };
 const EVEN = [0.25, 0.25, 0.25, 0.25];
@@ -20,8 +22,11 @@ const mine = (model) => {
 const compute = (model) => {
   const { tasks, lengths, paper, exact } = model.get("pools")[model.get("pool") - 1];
   const target = model.get("target");
-  const curve = (weights) =>
-    cotErrorLimit(mixturePreconditioner(tasks, lengths, weights), target, STEPS).map((error) => error / target.length);
+  const curve = (weights) => {
+    const P = mixturePreconditioner(tasks, lengths, weights);
+    const factor = model.get("scaling") === "best" ? bestScalingLimit(P, target, SELECTED) : 1;
+    return cotErrorLimit(P.map((p) => p / factor), target, STEPS).map((error) => error / target.length);
+  };
   const mixtures = { yours: mine(model), even: EVEN, paper, least: exact };
   return Object.fromEntries(Object.entries(mixtures).map(([name, weights]) => [name, { weights, errors: curve(weights) }]));
 };
@@ -33,7 +38,7 @@ const sentence = ({ yours, even, paper, least }) => {
   const depth = best === STEPS ? "falls through k = 20" : best === 0 ? "rises from the first step" : `is least at k = ${best}`;
   return `Yours (${percent(yours.weights)} %): error / d ${round(yours.errors[5])} at k = 5; it ${depth}. ` +
     `Even: ${round(even.errors[5])}. Paper's (${percent(paper.weights)} %): ${round(paper.errors[5])}. ` +
-    `Least error (${percent(least.weights)} %): ${round(least.errors[5])}.`;
+    `Least as it is (${percent(least.weights)} %): ${round(least.errors[5])}.`;
 };
 
 const draw = (model, width, tall) => {
@@ -60,7 +65,8 @@ const render = ({ model, el }) => {
     choice(model, { trait: "pool", label: "pool", options: pools }),
     ...Object.entries(KINDS).map(([trait, label]) =>
       slider(model, { trait, label, values: range(0, 1, 0.05), format: fixed(2) })),
-    legend({ first: "even", second: "yours", third: "paper's", fourth: "least at k = 5" }),
+    choice(model, { trait: "scaling", label: "each step divided", options: () => Object.entries(SCALINGS) }),
+    legend({ first: "even", second: "yours", third: "paper's", fourth: "least at k = 5 as it is" }),
     simulate(model),
   ];
   return follow(model, el, controls, (width, tall) => draw(model, width, tall));

@@ -44,8 +44,10 @@ const shades = (test, steps) => {
   });
 };
 
+// To divide each step by more shortens all strides alike, as a weaker test does.
 const compute = (model) => {
-  const [train, test] = [scaled(model.get("train_exponent")), scaled(model.get("test_exponent"))];
+  const train = scaled(model.get("train_exponent"));
+  const test = scaled(model.get("test_exponent")).map((strength) => strength / model.get("scaling"));
   const P = preconditioner(train, model.get("train_length"));
   return {
     n: model.get("train_length"), exponent: model.get("train_exponent"), test, steps: model.get("steps"),
@@ -163,7 +165,7 @@ const render = ({ model, el }) => {
   let cells, drawnFor, frame;
   const draw = (width, tall) => {
     const state = compute(model);
-    const wanted = `${model.get("test_exponent")} ${state.steps}`;
+    const wanted = `${model.get("test_exponent")} ${model.get("scaling")} ${state.steps}`;
     if (wanted !== drawnFor) [cells, drawnFor] = [shades(state.test, state.steps), wanted];
     const beside = width >= 600;
     const split = beside ? 0.54 * width : width;
@@ -191,6 +193,7 @@ const render = ({ model, el }) => {
     slider(model, { trait: "train_length", label: "training examples n", values: wholeNumbers(...LENGTHS, 40) }),
     slider(model, { trait: "train_exponent", label: "tail of training α", ...tails }),
     slider(model, { trait: "test_exponent", label: "tail of the test", ...tails }),
+    slider(model, { trait: "scaling", label: "scaling ρ / m", values: range(0.5, 2, 0.02), format: fixed(2) }),
     choice(model, { trait: "steps", label: "color of the map", options: () => colors(model.get("steps")) }),
     simulate(model),
   ];

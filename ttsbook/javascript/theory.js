@@ -90,6 +90,21 @@ export const bestDepth = (P, testStrengths) => {
   return { steps: high, diverges: true };
 };
 
+// Positive strides only: the error is convex in the inverse of the factor, and infinite if nothing moves.
+export const bestScalingLimit = (P, testStrengths, steps) => {
+  const strides = P.map((p, i) => p * testStrengths[i]);
+  const largest = Math.max(...strides);
+  if (largest === 0) return Infinity;
+  const error = (inverse) => sum(strides.map((stride) => (1 - stride * inverse) ** (2 * steps)));
+  let [low, high] = [0, (1 + strides.length ** (0.5 / steps)) / largest];
+  for (let third = 0; third < 100; third++) {
+    const [one, two] = [low + (high - low) / 3, high - (high - low) / 3];
+    if (error(one) < error(two)) high = two;
+    else low = one;
+  }
+  return 2 / (low + high);
+};
+
 export const spectralEdges = (P, testStrengths, testLength) => {
   const s = testStrengths.map((strength, i) => P[i] * strength);
   const [least, most] = [Math.min(...s), Math.max(...s)];

@@ -24,6 +24,8 @@ class OverthinkingMap(LayerErrors):
         Exponent α of the training strengths of the probe, 0 to 2.
     test_exponent : float, default 0
         Exponent of the test strengths, 0 to 2; 0 is the isotropic test.
+    scaling : float, default 1
+        What a step divides by, in units of the usual: ρ/m, 0.5 to 2.
     steps : int, optional
         The map shows the error after this many steps, 1 to 100; by default the best depth.
 
@@ -39,12 +41,13 @@ class OverthinkingMap(LayerErrors):
     """
 
     _esm = bundle("overthinking_map.js")
-    controls = ("train_length", "train_exponent", "test_exponent", "steps")
+    controls = ("train_length", "train_exponent", "test_exponent", "scaling", "steps")
     DIM, CURVE = 20, 30  # skills, and steps of the probe's error curve
-    DEPENDS = ("train_length", "train_exponent", "test_exponent")
+    DEPENDS = ("train_length", "train_exponent", "test_exponent", "scaling")
     train_length = traitlets.Int(200, min=5, max=2000).tag(sync=True)
     train_exponent = traitlets.Float(0.8, min=0.0, max=2.0).tag(sync=True)
     test_exponent = traitlets.Float(0.0, min=0.0, max=2.0).tag(sync=True)
+    scaling = traitlets.Float(1.0, min=0.5, max=2.0).tag(sync=True)
     steps = traitlets.Int(None, min=1, max=100, allow_none=True).tag(sync=True)
 
     def still(self):
@@ -52,8 +55,9 @@ class OverthinkingMap(LayerErrors):
         lengths, exponents = np.geomspace(5, 2000, 31), np.linspace(0, 2, 21)
         test = covariance.power_law(self.DIM, self.test_exponent, trace=self.DIM)
         trained = [covariance.power_law(self.DIM, exponent, trace=self.DIM) for exponent in exponents]
-        values = [[self._value(np.linalg.inv(theory.gamma(cov, n)), test) for n in lengths] for cov in trained]
-        edge = np.array([theory.critical_train_length(cov, test) for cov in trained])
+        inverses = [[np.linalg.inv(theory.gamma(cov, n)) for n in lengths] for cov in trained]
+        values = [[self._value(P / self.scaling, test) for P in row] for row in inverses]
+        edge = np.array([theory.critical_train_length(cov, test / self.scaling) for cov in trained])
         shown = (edge >= lengths[0]) & (edge <= lengths[-1])
         probe = plotting.Series("probe", [self.train_length], [self.train_exponent], points=True)
         critical = [plotting.Series("critical length", edge[shown], exponents[shown])] if shown.any() else []
@@ -92,7 +96,7 @@ class OverthinkingMap(LayerErrors):
             covariance.power_law(self.DIM, exponent, trace=self.DIM)
             for exponent in (self.train_exponent, self.test_exponent)
         )
-        P = theory.preconditioner(Task(trained, self.train_length))
+        P = theory.preconditioner(Task(trained, self.train_length)) / self.scaling
         best = theory.best_depth(P, test).steps
         return Chain(P, test, None, self.CURVE, self.CURVE if best is None else min(best, self.CURVE))
 

@@ -183,6 +183,12 @@ PRESETS = {
             train_exponent=2.0,
             test_exponent=0.8,
         ),
+        preset(
+            "A cure at test time",
+            "The chain diverges: does it converge if every step is divided by more, and what does that cost?",
+            "Raise the scaling slowly, and watch the line, the longest stride and the shortest.",
+            train_length=400,
+        ),
     ),
     "TaskMixture": (
         preset(
@@ -246,6 +252,12 @@ PRESETS = {
             "Is there any mixture of this pool whose chain converges?",
             "Try the four sliders, and watch the right end of your curve.",
             pool=4,
+        ),
+        preset(
+            "Steps of the right length",
+            "Each mixture gets the scaling that is best for it: which of the four is lowest now?",
+            "Go through the pools, and back to the usual scaling in each.",
+            scaling="best",
         ),
     ),
     "GPTThinking": (
