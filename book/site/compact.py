@@ -10,9 +10,13 @@ import re
 from pathlib import Path
 
 SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+# Points of a picture that look alike: the group around them can say how.
+ALIKE = re.compile(r'<g( clip-path="[^"]*")?>((?:<use(?: (?!class)[\w-]+="[^"]*")* class="(\w+)"[^>]*/>)+)</g>')
 STYLED = re.compile(r'(?<!<svg) style="([^"]*)"')
 # Names and punctuation have the color of the code around them, and operators are as well without one.
 PLAIN_TOKEN = re.compile(r'<span class="(?:n|nn|o|p|w)">([^<]*)</span>')
+# All parts of a string have one color, so what stands next to each other can be one token.
+STRING_TOKENS = re.compile(r'(<span class="s[12ai]">[^<]*)</span><span class="s[12ai]">')
 TITLED = re.compile(r'(<a href="([^"]*)") title="[^"]*">')
 CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 STATE = re.compile(r'(<script type="application/vnd\.jupyter\.widget-state\+json">)(.*?)(</script>)', re.DOTALL)
@@ -53,11 +57,18 @@ def compact(page, *, search=False):
     if NO_TYPING in page and not search:
         page = SEARCH.sub("", page)
     page = STATE.sub(lambda match: match[1] + compact_state(match[2]) + match[3], page)
-    page = PLAIN_TOKEN.sub(r"\1", page)
+    page = join_strings(PLAIN_TOKEN.sub(r"\1", page)).replace("<pre><span></span>", "<pre>")
     page = share_styles(title_names_once(page))
     parts = KEPT_SPACE.split(page)  # text, element, its name, text, ...
     parts = [re.sub(r"\s*\n\s*", "\n", part) if i % 3 == 0 else part for i, part in enumerate(parts)]
     return "".join(part for i, part in enumerate(parts) if i % 3 != 2)
+
+
+def join_strings(page):
+    """Make one token of the parts of a string in the code that stand next to each other."""
+    while page != (page := STRING_TOKENS.sub(r"\1", page)):
+        pass
+    return page
 
 
 def title_names_once(page):
@@ -79,10 +90,23 @@ def share_styles(page):
     def named(match):
         return f' class="{classes.setdefault(match[1], f"v{len(classes)}")}"'
 
-    page = SVG.sub(lambda picture: STYLED.sub(named, picture[0]), page)
+    page = SVG.sub(lambda picture: share_looks(STYLED.sub(named, picture[0])), page)
     rules = "".join(f"svg .{name}{{{style}}}\n" for style, name in classes.items())
     rules = re.sub(r"\s*([:;,])\s+", r"\1", rules)
     return page.replace("</head>", f"<style>\n{rules}</style>\n</head>", 1) if rules else page
+
+
+def share_looks(picture):
+    """Say once, on the group, how points look that all look alike; leave out space before the end of a tag."""
+
+    def once(match):
+        looks = set(re.findall(r' class="(\w+)"', match[2]))
+        if len(looks) > 1:
+            return match[0]
+        points = match[2].replace(f' class="{match[3]}"', "")
+        return f'<g{match[1] or ""} class="{match[3]}">{points}</g>'
+
+    return ALIKE.sub(once, picture.replace(" />", "/>"))
 
 
 def compact_state(text):

@@ -13,6 +13,7 @@ NO_TURN = re.compile(r"rotate\(-?0(\.0*)?( [^)]*)?\)\s*")
 PLACES = ("x", "y", "width", "height", "transform")
 GRID = re.compile(r"fill: none.*--tts-grid|^stroke: var\(--tts-ink, #\w+\); stroke-width: 0\.[68]$")
 MARK = re.compile(r"M0 0[hv]-?[\d.]+")  # of an axis
+STROKE = re.compile(r"M(-?[\d.]+) ?(-?[\d.]+)([hv])(-?[\d.]+)")  # a straight one, from where it begins
 POINTS = {"M": 1, "L": 1, "Q": 2, "C": 3, "Z": 0}
 
 
@@ -203,12 +204,45 @@ def _merge_marks(root):
                 alike[looks] = child
             kept.append(child)
         parent[:] = kept
+        for path in alike.values():
+            path.set("d", chained(path.get("d")))
     used = {value for element in root.iter() for value in element.attrib.values()}
     for definitions in root.iter(f"{SVG}defs"):
         gone = [p for p in definitions if p.tag == f"{SVG}path" and f"#{p.get('id')}" not in used]
         for path in gone:
             definitions.remove(path)
     _unwrap(root)
+
+
+def chained(path):
+    """Let straight strokes of a path begin relative to the end of the last one, where that is shorter.
+
+    Parameters
+    ----------
+    path : str
+        Path data; others than such strokes are returned as they are.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> chained("M53.7 204.6h-2M53.7 201h-2M53.7 197.9h-2")
+    'M53.7 204.6h-2m2-3.6h-2m2-3.1h-2'
+    """
+    if STROKE.sub("", path):
+        return path
+    text, here = "", None
+    for numbers in STROKE.findall(path):
+        x, y, length = (round(float(number) * 10**DIGITS) for number in (numbers[0], numbers[1], numbers[3]))
+        begins = ["M" + _numbers([x, y])]
+        if here is not None:
+            begins.append("m" + _numbers([x - here[0], y - here[1]]))
+        text += min(begins, key=len)
+        text += numbers[2] + _number(length)
+        here = (x + length, y) if numbers[2] == "h" else (x, y + length)
+    return text
 
 
 def _mark_as_path(use, shapes):

@@ -31,6 +31,15 @@ def test_code_keeps_its_colors_and_its_space():
     assert compact.compact(code) == '<pre>  a=<span class="k">if</span>\n\n  (</pre>\n<p>'
 
 
+def test_a_string_is_one_token():
+    code = (
+        '<pre><span class="sa">f</span><span class="s2">"k = </span><span class="si">{</span>k<span class="si">}</span>'
+    )
+    code += '<span class="s2">"</span>, <span class="s1">\'a\'</span></pre>'
+    joined = '<pre><span class="sa">f"k = {</span>k<span class="si">}"</span>, <span class="s1">\'a\'</span></pre>'
+    assert compact.compact(code) == joined
+
+
 def test_the_index_is_loaded_where_it_is_searched():
     scripts = f'<script>{compact.NO_TYPING};</script>\n<script src="../searchindex.js"></script>'
     assert "searchindex" not in compact.compact(scripts)
@@ -57,3 +66,12 @@ def test_code_loses_comments_and_indentation_only():
 def test_a_name_says_once_what_it_is():
     link = '<a href="a#b" title="What it is.">b</a>'
     assert compact.compact(f"{link}<pre>{link} {link}</pre>") == f'{link}<pre>{link} <a href="a#b">b</a></pre>'
+
+
+def test_points_that_look_alike_say_so_once():
+    point = '<use x="1" class="v1" href="#a" />'
+    alike = f'<g clip-path="url(#p)">{point}{point}</g>'
+    once = '<g clip-path="url(#p)" class="v1"><use x="1" href="#a"/><use x="1" href="#a"/></g>'
+    assert compact.share_looks(alike) == once
+    others = f'<g>{point}<use x="1" class="v2" href="#a" /></g>'
+    assert compact.share_looks(others) == others.replace(" />", "/>")

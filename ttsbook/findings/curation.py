@@ -41,7 +41,7 @@ class Comparison:
     >>> one.low <= one.geometric_mean <= one.high, 0 <= one.better <= 1
     (True, True)
     >>> one.wins
-    '1 of 2'
+    '2 of 2'
     """
 
     factors: np.ndarray

@@ -23,7 +23,7 @@ def pool_groups(found):
     --------
     >>> from ttsbook import results
     >>> next(iter(pool_groups(results.load("selection"))))
-    'raw spectra, axis-aligned skills, target 0.2'
+    'raw spectra, shared skills, target 0.5'
     """
     names = {"raw": "raw spectra", "trace d": "equal traces"}
     return {f"{names[run['scale']]}, {run['skills']} skills, target {run['target']:g}": run for run in found.runs}

@@ -7,7 +7,7 @@ import { overlay, simulate } from "./simulate.js";
 
 const STEPS = 20;
 const SELECTED = 5;
-const SCALINGS = { usual: "as it is", best: "best for each at k = 5" };
+const SCALINGS = { usual: "m, as usual", best: "best for each" };
 const DECADES = [-6, 4, 2];
 const KINDS = { easy_short: "easy-short", hard_short: "hard-short", easy_long: "easy-long", hard_long: "hard-long" };
 const EVEN = [0.25, 0.25, 0.25, 0.25];
@@ -65,7 +65,7 @@ const render = ({ model, el }) => {
     choice(model, { trait: "pool", label: "pool", options: pools }),
     ...Object.entries(KINDS).map(([trait, label]) =>
       slider(model, { trait, label, values: range(0, 1, 0.05), format: fixed(2) })),
-    choice(model, { trait: "scaling", label: "each step divided", options: () => Object.entries(SCALINGS) }),
+    choice(model, { trait: "scaling", label: "scaling ρ", options: () => Object.entries(SCALINGS) }),
     legend({ first: "even", second: "yours", third: "paper's", fourth: "least at k = 5 as it is" }),
     simulate(model),
   ];

@@ -10,11 +10,13 @@ from ttsbook.widgets.presets import PRESETS
 from ttsbook.widgets.settings import describe
 
 JAVASCRIPT = Path(__file__).parents[1] / "javascript"
+DECLARED = re.compile(r"^(?:const|class|function) (\w+)", re.MULTILINE)
+PARAGRAPH = re.compile(r"\n\n(?=\S)")  # ends before a line without indentation
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+\.js)";\n', re.MULTILINE)
 
 
 def bundle(name):
-    """Join a JavaScript module and those it imports, each once, into one module without imports.
+    """Join a JavaScript module and what it uses of those it imports into one module without imports.
 
     Parameters
     ----------
@@ -42,7 +44,20 @@ def bundle(name):
         parts[file] = source if file == name else re.sub(r"^export ", "", source, flags=re.MULTILINE)
 
     add(name)
-    return "\n".join(parts.values())
+    return "\n\n".join(_used(PARAGRAPH.split("\n".join(parts.values()))))
+
+
+def _used(paragraphs):
+    """Leave out paragraphs that declare what no other one names, as often as there are any."""
+    declared = [DECLARED.findall(paragraph) for paragraph in paragraphs]
+
+    def named(name, at):
+        return any(re.search(rf"\b{name}\b", other) for place, other in enumerate(paragraphs) if place != at)
+
+    used = [not names or any(named(name, at) for name in names) for at, names in enumerate(declared)]
+    if all(used):
+        return paragraphs
+    return _used([paragraph for paragraph, kept in zip(paragraphs, used, strict=True) if kept])
 
 
 class Widget(anywidget.AnyWidget):
