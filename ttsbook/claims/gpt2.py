@@ -179,7 +179,7 @@ def gpt_skewed_floor(tolerance):
 @claim(
     source="this book",
     places=(f"{CHAPTER}#fig-gpt-jacobian",),
-    method="The shipped model of skewed training, d = 10, n = m = 20, without LayerNorm; 1,000 isotropic prompts and "
+    method="The shipped model of skewed training, d = 10, n = m = 20, without LayerNorm; 500 isotropic prompts and "
     "as many like those of training: eigenvalues of the step's Jacobian at the true weight.",
     tolerance=0.75,
     limits="least share of prompts on which GPT and linear layer are both stable or both not; least share of weak "
@@ -322,7 +322,7 @@ def _at_the_answer(test):
     skewed = covariance.power_law(10, 1.0, trace=10)
     model, generator = transformer.load(gpt2.shipped_path("deep skewed")), torch.Generator().manual_seed(1)
     task = Task(skewed if test == "skewed" else covariance.isotropic(10), 20)
-    drawn = prompts.sample(task, 1000, generator=generator)
+    drawn = prompts.sample(task, 500, generator=generator)
     values, directions = np.linalg.eig(cot.step_jacobian(model, drawn, drawn.w).numpy())
     leading = np.abs(values).argmax(axis=1)
     v = np.take_along_axis(directions, leading[:, None, None], axis=2)[..., 0].real

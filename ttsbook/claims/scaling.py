@@ -220,7 +220,7 @@ def few_examples(tolerance):
 @claim(
     source="this book",
     places=(f"{PLACE}#prop-best-length",),
-    method="Exact error of one step, d = 20, three spectra, n ≤ 200; recursion, and 3000 prompts at k = 10, m = 100.",
+    method="Exact error of one step, d = 20, three spectra, n ≤ 200; recursion, and 1500 prompts at k = 10, m = 100.",
     tolerance=0.01,
     limits="distance of the best 1 + (d + 1)/n from 1 + d/m at equal strengths, k ≤ 20",
     verdict=Verdict.CAVEAT,
@@ -345,7 +345,7 @@ def best_lengths(cov, test_length, steps):
 def _best_ratios(cov, test_length, steps):
     """Ratio n/m with the least mean and with the least median of the error, on the same simulated prompts."""
     ratios, identity = np.arange(0.6, 1.65, 0.1), np.eye(len(cov))
-    S = covariance.sample_empirical(cov, test_length, samples=3000, rng=np.random.default_rng(4))
+    S = covariance.sample_empirical(cov, test_length, samples=1500, rng=np.random.default_rng(4))
     errors = [
         theory.layer_error(theory.preconditioner(Task(cov, round(ratio * test_length))), identity, S, steps)[:, -1]
         for ratio in ratios

@@ -181,7 +181,7 @@ def kinds_of_tasks(tolerance):
 @claim(
     source="this book",
     places=(f"{CHAPTER}#fig-estimate",),
-    method="Eight tasks, d = 20, k = 3; Σ estimated from 40, 160, 2560 examples, ten times each; errors at m = ∞.",
+    method="Eight tasks, d = 20, k = 3; Σ estimated from 40, 160, 2560 examples, six times each; errors at m = ∞.",
     tolerance=0.5,
     limits="median excess over the error with the true Σ, relative, from 160 examples on",
     verdict=Verdict.HOLDS,
@@ -192,7 +192,7 @@ def target_estimate(tolerance):
     tasks = pools.eight_tasks(target, rng=np.random.default_rng(0))
     least = selection.optimal_mixture(tasks, target, 3).error
     few, some, many = (
-        np.median(pools.with_estimates(tasks, target, 3, length, draws=10)) / least - 1 for length in (40, 160, 2560)
+        np.median(pools.with_estimates(tasks, target, 3, length, draws=6)) / least - 1 for length in (40, 160, 2560)
     )
     return judge(
         max(some, many) <= tolerance and few > tolerance,

@@ -136,7 +136,7 @@ def best_scaling_limit(P, test_cov, steps):
         return np.square(np.linalg.matrix_power(one - np.multiply.outer(eta, T), steps)).sum(axis=(-2, -1))
 
     # Beyond the last of these 1/c, the largest eigenvalue alone leaves more than no answer does.
-    etas = np.linspace(0, (1 + len(P) ** (0.5 / steps)) / largest, 100)
+    etas = np.linspace(0, (1 + len(P) ** (0.5 / steps)) / largest, 40)
     best = int(error(etas).argmin())
     if best == 0:
         return math.inf
