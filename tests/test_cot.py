@@ -108,6 +108,7 @@ def test_each_prompt_can_have_its_own_scaling(rho):
     assert gap(model, drawn, 4, rho=rho) < 1e-12
 
 
+@pytest.mark.filterwarnings("ignore::ttsbook.theory.DivergenceWarning")
 def test_the_best_scaling_of_theory_solves_prompts_that_diverge_otherwise():
     task = Task(COV, 8)
     P = theory.preconditioner(Task(0.2 * COV, 500))

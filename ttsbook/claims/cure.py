@@ -114,6 +114,6 @@ def safe_length(tolerance):
     excess = theory.critical_train_length(cov, test_cov) / (2 * np.trace(cov)) - 1
     return judge(
         min(ratios) > 1 and 0 < excess <= tolerance,
-        f"Random pairs: n_crit is {rounded(min(ratios))} times the safe length at least, {rounded(np.median(ratios))} "
-        f"in the median. Extreme case: excess {within(excess, tolerance)}.",
+        f"Random pairs: n_crit exceeds the safe length by {rounded(100 * (min(ratios) - 1))} % at least, and by "
+        f"{rounded(100 * (np.median(ratios) - 1))} % in the median. Extreme case: excess {within(excess, tolerance)}.",
     )

@@ -320,9 +320,10 @@ def _at_the_answer(test):
     from ttsbook.tasks import Task
 
     skewed = covariance.power_law(10, 1.0, trace=10)
-    model, generator = transformer.load(gpt2.shipped_path("deep skewed")), torch.Generator().manual_seed(1)
+    model = transformer.load(gpt2.shipped_path("deep skewed"), dtype=torch.float64)
+    generator = torch.Generator().manual_seed(1)
     task = Task(skewed if test == "skewed" else covariance.isotropic(10), 20)
-    drawn = prompts.sample(task, 500, generator=generator)
+    drawn = prompts.sample(task, 500, generator=generator, dtype=torch.float64)
     values, directions = np.linalg.eig(cot.step_jacobian(model, drawn, drawn.w).numpy())
     leading = np.abs(values).argmax(axis=1)
     v = np.take_along_axis(directions, leading[:, None, None], axis=2)[..., 0].real
