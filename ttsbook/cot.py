@@ -134,10 +134,10 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
     return _without_nan(torch.stack(chain, dim=1))
 
 
-def step_jacobian(model, prompts, w):
+def step_jacobian(model, prompts, w0):
     r"""Jacobian of a thinking step: the matrix by which it multiplies a small difference of the weights it reads.
 
-    For a layer without `leaks` it is :math:`I - P S_m R` whatever `w` is, with the learned ratio R.
+    For a layer without `leaks` it is :math:`I - P S_m R` whatever `w0` is, with the learned ratio R.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def step_jacobian(model, prompts, w):
         Model with the attribute `dim` and a method ``next_token(E, rho)``.
     prompts : Prompts
         Batch of prompts of the model's dimension and floating type.
-    w : torch.Tensor, shape (batch, d)
+    w0 : torch.Tensor, shape (batch, d)
         Weights at which it is taken, such as ``prompts.w``.
 
     Returns
@@ -170,7 +170,7 @@ def step_jacobian(model, prompts, w):
     """
     check_fit(model, prompts)
     with torch.enable_grad():
-        read = w.detach().clone().requires_grad_()
+        read = w0.detach().clone().requires_grad_()
         answer = embedding.weight(model.next_token(embedding.embed(prompts, read), prompts.lengths))
         rows = [torch.autograd.grad(entry.sum(), read, retain_graph=True)[0] for entry in answer.unbind(dim=1)]
     return torch.stack(rows, dim=1)
