@@ -10,11 +10,11 @@ SOURCES = $(wildcard _*.yml *.bib .git/logs/HEAD) \
   $(shell find book chapters results ttsbook -name __pycache__ -prune -o -type f -not -name '.*' -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve pdf archive test test-all test-binder links chapters lab results bench clean distclean
+.PHONY: help book serve pdf archive test test-all test-processors test-binder links chapters lab results bench clean distclean
 
 help:  ## show this list
 	@echo "usage: make TARGET [VARIABLE=value]"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
 
 book: $(VENV)/.book  ## build the site, warnings as errors
 	@rm -rf _build
@@ -38,6 +38,9 @@ test: $(VENV)/.test $(SITE)/index.html  ## unit tests, doctests, guards, browser
 
 test-all: $(VENV)/.lab $(SITE)/index.html  ## only the tests that are too long for `make test`
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope -m exhaustive
+
+test-processors: $(VENV)/.test  ## execute the chapters under the kernels of other processors, and compare
+	$(BIN)/python -m book.processors --workers $(WORKERS)
 
 test-binder: $(VENV)/.test  ## run every chapter in a fresh environment with Binder's packages
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope -m exhaustive tests/book/test_binder.py

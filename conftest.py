@@ -1,4 +1,4 @@
-"""What all tests share: one thread, strict comparison of notebooks, site and browser."""
+"""What all tests share: a fixed number of threads, strict comparison of notebooks, site and browser."""
 
 import os
 import shutil
@@ -8,11 +8,11 @@ import pytest
 from nbval.plugin import IPyNbFile
 
 from book.serve import SITE
-from book.stored.execution import ONE_THREAD
+from book.stored.execution import surroundings
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
-os.environ.update(ONE_THREAD)  # before NumPy or PyTorch is imported
+os.environ.update(surroundings())  # before NumPy or PyTorch is imported
 
 # No test is timed: how long an example takes, a busy machine decides.
 hypothesis.settings.register_profile("untimed", hypothesis.settings.default, deadline=None)

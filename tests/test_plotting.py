@@ -236,5 +236,5 @@ def test_words_say_where_values_are_infinite_and_rounding_makes_no_turn():
     assert "“early”: is beyond all bounds up to 1, then falls from 4 to 1." in words
     assert "“late”: rises from 1 to 4 at 2, then grows beyond all bounds." in words
     assert "“flat”: rises from 0 to 1 at 2, then stays there." in words
-    assert "“small”: falls from 1 to 10⁻¹⁸." in words or "“small”: falls from 1 to 1·10⁻¹⁸." in words
+    assert "“small”: falls from 1 to below 10⁻¹² at 3, then stays there." in words
     assert "“never”: is beyond all bounds." in words

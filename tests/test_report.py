@@ -14,12 +14,23 @@ def test_an_unrounded_number_is_refused():
         report.numbers(error=0.5)
 
 
-@given(st.floats(1e-30, 1e30))
+@given(st.floats(report.FLOOR, 1e30))
 def test_written_numbers_have_two_right_digits(value):
     words = report.rounded(value)
     mantissa, _, power = words.partition("·10")
     back = power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
     assert float(mantissa) * 10.0 ** int(back or 0) == pytest.approx(value, rel=0.051)
+
+
+@given(st.floats(1e-300, report.FLOOR, exclude_max=True), st.sampled_from([-1, 1]))
+def test_what_rounding_decides_is_said_as_a_bound(value, sign):
+    assert report.rounded(sign * value) == "below 10⁻¹²"
+    assert report.rounded(sign * value * 1e12, scale=1e12) == "below 1"
+    assert "below" not in report.rounded(sign * value, scale=value)
+
+
+def test_nothing_is_written_as_nothing():
+    assert report.rounded(0.0) == "0"
 
 
 def test_answers_are_handed_over_beside_what_is_shown():

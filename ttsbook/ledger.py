@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from re import sub
 
-from ttsbook import results
+from ttsbook import _evidence_store, results
 from ttsbook.report import rounded
 
 ROUNDING = "relative difference, which is rounding alone"
@@ -175,7 +175,8 @@ class Claim:
     def evidence(self):
         """`Evidence` from the check, which runs once in a process; "not run" if results of a long run are missing."""
         try:
-            return self.check(self.tolerance)
+            found = _evidence_store.shared(self.check, self.tolerance, results.results_dir())
+            return Evidence(Verdict(found["verdict"]), found["measured"])
         except (FileNotFoundError, results.UnfinishedError) as missing:
             return Evidence(Verdict.NOT_RUN, f"{missing}.")
 

@@ -1,6 +1,8 @@
 """What a chapter's cells hand to its page: numbers for the text, answers for the exercises."""
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+FLOOR = 1e-12
+"""Share of a quantity's scale below which rounding may decide its digits, and only a bound is shown."""
 
 
 class Numbers(dict):
@@ -48,8 +50,8 @@ def numbers(**values):
     return Numbers(values)
 
 
-def rounded(value, *, digits=2):
-    """Write a number with two digits or more, as 0.016 or 2.9·10⁶.
+def rounded(value, *, digits=2, scale=1.0):
+    """Write a number with two digits or more, as 0.016 or 2.9·10⁶, or a bound where rounding decides its digits.
 
     Parameters
     ----------
@@ -57,6 +59,9 @@ def rounded(value, *, digits=2):
         Any finite number.
     digits : int, default 2
         Number of digits.
+    scale : float, default 1.0
+        Size of the quantity, such as 1 for an error / d: what is smaller than `FLOOR` times as much is
+        another number on every processor.
 
     Returns
     -------
@@ -64,9 +69,15 @@ def rounded(value, *, digits=2):
 
     Examples
     --------
-    >>> rounded(0.01634), rounded(123.4), rounded(2.87e6)
-    ('0.016', '120', '2.9·10⁶')
+    >>> rounded(0.01634), rounded(123.4), rounded(2.87e6), rounded(1.9e-25)
+    ('0.016', '120', '2.9·10⁶', 'below 10⁻¹²')
     """
+    if 0 < abs(value) < FLOOR * scale:
+        return f"below {_written(FLOOR * scale, digits).removeprefix('1·')}"
+    return _written(value, digits)
+
+
+def _written(value, digits):
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     if value == 0 or -3 <= int(exponent) <= 3:
         return f"{float(f'{value:.{digits}g}'):g}"

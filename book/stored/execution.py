@@ -3,19 +3,19 @@
 import os
 import re
 import sys
+from pathlib import Path
 
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 
-# Sums taken by several threads differ in the last digit from one run to the next.
-ONE_THREAD = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
-}
+from ttsbook import _evidence_store
+
+THREADS = "TTSBOOK_THREADS"
+"""Variable of the environment that gives the number of threads in which chapters and tests compute; one by default."""
+EVIDENCE = Path(__file__).parents[2] / "_build" / "evidence"
+_POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 TIMEOUT = 600  # seconds for one cell
 
 _TERMINAL_COLOR = re.compile(r"\x1b\[[0-9;]*m")
@@ -34,6 +34,20 @@ class InterpreterKernel(AsyncKernelManager):
     def kernel_spec(self):
         """How the kernel is started."""
         return KernelSpec(argv=[self.python, "-m", "ipykernel_launcher", "-f", "{connection_file}"])
+
+
+def surroundings():
+    """Variables of the environment in which chapters and tests run.
+
+    The number of threads is fixed, as sums of several differ in the last digit, and what the check of a claim
+    found is shared, as several chapters and tests ask for it.
+
+    Returns
+    -------
+    dict of str to str
+    """
+    threads = dict.fromkeys(_POOLS, os.environ.get(THREADS, "1"))
+    return threads | {_evidence_store.VARIABLE: str(EVIDENCE)}
 
 
 def execute(notebook, *, folder, name):
@@ -68,7 +82,7 @@ def execute(notebook, *, folder, name):
         on_cell_execute=lambda cell, cell_index: started.append(cell),
     )
     try:
-        client.execute(env=os.environ | ONE_THREAD)
+        client.execute(env=os.environ | surroundings())
     except (CellControlSignal, DeadKernelError) as error:
         raise ChapterError(_failure(error, name, started)) from error
 

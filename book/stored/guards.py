@@ -1,21 +1,27 @@
 """What every chapter must keep to. Each guard yields its complaints."""
 
 import ast
+import re
 
 from IPython.core.inputtransformer2 import TransformerManager
 
 from book import references
-from book.notebooks import code_cells, tags
+from book.notebooks import PICTURE, code_cells, tags
 from book.site import checks
 from book.stored import numbers
 from book.stored.comparison import IGNORED
 from book.stored.execution import ChapterError
 from book.stored.normalization import alt_texts
 from book.stored.prose import typed_results
+from ttsbook.report import FLOOR, SUPERSCRIPTS
 
 LONGEST_FUNCTION = 10  # lines; what is longer belongs in the package
 LONGEST_CELL = 30
 MOST_IGNORED_CELLS = 1
+
+# 0.00012, 1.9e-25, 1.9·10⁻²⁵; a power of ten alone, 10⁻¹⁵, is a bound or a tick and has no digits to get wrong.
+_NUMBER = re.compile(r"(?<![\w.])(?P<mantissa>\d+(?:\.\d+)?)(?:e(?P<e>[-+]\d+)|·10(?P<power>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))?")
+_DIGITS = {ord(sign): digit for digit, sign in zip("-0123456789", map(chr, SUPERSCRIPTS.values()), strict=True)}
 
 
 def executed(notebook):
@@ -105,6 +111,31 @@ def no_typed_results(notebook):
                 yield f"cell {cell.id} has a result typed in: {result!r}"
 
 
+def above_rounding(notebook):
+    """Forbid digits that rounding decides: numbers below `FLOOR`, which are to be written by `report.rounded`."""
+    for cell in notebook.cells:
+        for text in _shown_texts(cell):
+            for match in _NUMBER.finditer(text):
+                power = match["e"] or (match["power"] or "0").translate(_DIGITS)
+                if 0 < float(f"{match['mantissa']}e{power}") < FLOOR:
+                    yield f"cell {cell.id} shows {match.group()}, whose digits rounding decides: write it by rounded()"
+
+
+def _shown_texts(cell):
+    """Texts that a cell shows: prose, printed lines, outputs as text, pictures' letters, answers."""
+    if cell.cell_type != "code":
+        yield cell.source
+        return
+    for output in cell.outputs:
+        yield output.get("text", "")
+        yield repr(output.get("metadata", {}))
+        for mime, data in output.get("data", {}).items():
+            if mime == PICTURE:
+                yield from re.findall(r"<text[^>]*>([^<]*)<", data)
+            elif mime.startswith("text/"):
+                yield data
+
+
 def few_ignored_cells(notebook):
     """Require that hardly any output goes uncompared."""
     ignored = ignored_cells(notebook)
@@ -126,6 +157,7 @@ GUARDS = (
     readable_references,
     no_typed_results,
     few_ignored_cells,
+    above_rounding,
     checks.consistent,
 )
 

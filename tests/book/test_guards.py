@@ -112,6 +112,27 @@ def question_asked_twice(small):
     small.cells[0].source += QUESTION
 
 
+def digits_of_rounding_printed(small):
+    small.cells[1].outputs = [v4.new_output("stream", text="error 1.9·10⁻²⁵, bound 10⁻²⁵, rest below 10⁻¹², 2·10⁻¹²")]
+
+
+def digits_of_rounding_as_text(small):
+    small.cells[1].outputs = [shown(plain="error 1.9e-25 or 6·10²⁸²")]
+
+
+def digits_of_rounding_in_prose(small):
+    small.cells[0].source += " Nearly 0.0000000000002."
+
+
+def digits_of_rounding_in_a_picture(small):
+    svg = SVG.format("<text>2.2·10⁻¹⁶</text><text>10⁻¹⁶</text>")
+    small.cells[2].outputs = [shown(svg=svg, plain="A curve.")]
+
+
+def digits_of_rounding_in_an_answer(small):
+    small.cells[5].outputs[0].metadata["answers"]["half"]["right"] = 3.1e-17
+
+
 def two_ignored_cells(small):
     small.cells[1].metadata["tags"] = ["nbval-ignore-output"]
 
@@ -139,6 +160,11 @@ def two_ignored_cells(small):
         (guards.readable_references, reference_for_sphinx_alone),
         (guards.no_typed_results, typed_result),
         (guards.few_ignored_cells, two_ignored_cells),
+        (guards.above_rounding, digits_of_rounding_printed),
+        (guards.above_rounding, digits_of_rounding_as_text),
+        (guards.above_rounding, digits_of_rounding_in_prose),
+        (guards.above_rounding, digits_of_rounding_in_a_picture),
+        (guards.above_rounding, digits_of_rounding_in_an_answer),
         (checks.consistent, question_without_answer),
         (checks.consistent, answer_without_question),
         (checks.consistent, question_asked_twice),

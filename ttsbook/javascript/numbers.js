@@ -13,9 +13,12 @@ export const powerOfTen = (exponent) => {
   return exponent < 0 ? (10 ** exponent).toFixed(-exponent) : String(10 ** exponent);
 };
 
-// With two digits 0.0023, 0.40, 17, and from 100 on whole; beyond them 3.5·10⁻¹⁶.
+// With two digits 0.0023, 0.40, 17, and from 100 on whole; beyond them 3.5·10⁻⁶. As a bound, as in
+// `ttsbook.report`, where rounding decides the digits of what is compared with 1.
+const FLOOR = -12;
 export const round = (value) => {
   if (!Number.isFinite(value)) return "∞";
+  if (value > 0 && value < 10 ** FLOOR) return `below ${powerOfTen(FLOOR)}`;
   if (value >= 99.5 && value < 1e4) return value.toFixed(0);
   if (value === 0 || (value >= 1e-3 && value < 99.5)) return value.toPrecision(2);
   const [digits, exponent] = value.toExponential(1).split("e");

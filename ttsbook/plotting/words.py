@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ttsbook.report import rounded
+from ttsbook.report import FLOOR, rounded
 
 
 def line_chart(series, x_label, y_label, log_y, level):
@@ -26,6 +26,7 @@ def course(one, last):
         return "is beyond all bounds"
     x, y = one.x[finite], one.y[finite]
     y = np.array([float(f"{value:.9g}") for value in y])  # what differs by rounding alone is no turn
+    y[(0 < y) & (y < FLOOR)] = FLOOR / 2  # and below the floor all is alike
     turns = [0, *sorted({int(y.argmin()), int(y.argmax())} - {0, len(y) - 1}), len(y) - 1]
     if y.max() - y.min() <= 0.02 * np.abs(y).max():
         return f"stays at {rounded(y[0])}"
