@@ -1,6 +1,7 @@
 """A book of a few pages with the settings of the real one, for the tests of the site."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,10 +15,14 @@ TOC = "format: jb-book\nroot: index\nchapters:\n- file: reference\n"
 def write(folder, *, index, **pages):
     """Write a book whose first page is a notebook, and further pages in Markdown.
 
-    The book has the extension, the look, the package and the bibliography of the real one.
+    The book has the extension, the look and the bibliography of the real one, and of the package one module, as
+    the source of each becomes a page.
     """
-    for name in ("_config.yml", "book", "references.bib", "ttsbook"):
+    for name in ("_config.yml", "book", "references.bib"):
         (folder / name).symlink_to(ROOT / name)
+    (folder / "ttsbook").mkdir()
+    for name in ("__init__.py", "report.py"):
+        shutil.copy(ROOT / "ttsbook" / name, folder / "ttsbook")
     (folder / "_toc.yml").write_text(TOC)
     (folder / "chapters").mkdir()
     index.metadata["language_info"] = {"name": "python"}

@@ -26,7 +26,7 @@ class Entry:
 @cache
 def read(folder, name=NAME):
     """Read a package of a folder, once for all its modules."""
-    return griffe.load(name, search_paths=[folder], allow_inspection=False)
+    return griffe.load(name, search_paths=[folder], allow_inspection=False, try_relative_path=False)
 
 
 def member(package, path):

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
+import small_book
+from small_notebooks import notebook, text
 
 import ttsbook
 from book import notebooks
@@ -134,3 +136,9 @@ def test_checks_of_claims_are_found_by_their_names():
     claim = importlib.import_module("ttsbook.claims.task").one_step_error
     assert isinstance(claim, Claim)
     assert item.lineno == inspect.getsourcelines(claim.check)[1]
+
+
+def test_the_package_of_the_folder_is_read_and_not_that_of_the_working_directory(tmp_path):
+    small_book.write(tmp_path, index=notebook(text("# A page")))
+    assert package.read(str(tmp_path)).filepath == tmp_path / "ttsbook" / "__init__.py"
+    assert set(package.modules(str(tmp_path))) == {"ttsbook", "ttsbook.report"}
