@@ -14,9 +14,10 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 os.environ.update(surroundings())  # before NumPy or PyTorch is imported
 
-# No test is timed: how long an example takes, a busy machine decides.
-hypothesis.settings.register_profile("untimed", hypothesis.settings.default, deadline=None)
-hypothesis.settings.load_profile("untimed")
+# No example is timed: how long it takes, a busy machine decides. `make test-all` tries more of them.
+hypothesis.settings.register_profile("everyday", deadline=None, max_examples=25)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=200)
+hypothesis.settings.load_profile("everyday")
 
 
 def pytest_collectstart(collector):

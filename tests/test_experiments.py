@@ -67,6 +67,7 @@ def run_tiny(*arguments):
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ))
 
 
+@pytest.mark.exhaustive
 def test_a_killed_run_is_finished_to_the_same_bits(folder):
     """Kill the process, not only the loop, as soon as some runs are stored."""
     path = results.path_of("recipes", "tiny")
@@ -150,6 +151,7 @@ def run_interruptibly():
     runner.run(toy(6, slow_measure), "tiny", workers=2)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT])
 def test_processes_end_with_the_one_that_started_them(folder, ending):
     """Killed or interrupted while two runs of a minute are under way and others wait."""

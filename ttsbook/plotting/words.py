@@ -26,7 +26,7 @@ def course(one, last):
         return "is beyond all bounds"
     x, y = one.x[finite], one.y[finite]
     y = np.array([float(f"{value:.9g}") for value in y])  # what differs by rounding alone is no turn
-    y[(0 < y) & (y < FLOOR)] = FLOOR / 2  # and below the floor all is alike
+    y[(y > 0) & (y < FLOOR)] = FLOOR / 2  # and below the floor all is alike
     turns = [0, *sorted({int(y.argmin()), int(y.argmax())} - {0, len(y) - 1}), len(y) - 1]
     if y.max() - y.min() <= 0.02 * np.abs(y).max():
         return f"stays at {rounded(y[0])}"

@@ -1,6 +1,7 @@
 """Four kinds of tasks, mixed by hand, and the error of each thinking step."""
 
 import warnings
+from functools import cache
 
 import numpy as np
 import traitlets
@@ -53,9 +54,8 @@ class KindMixture(LayerErrors):
     target = traitlets.List(read_only=True).tag(sync=True)
 
     def __init__(self, **settings):
-        cov = covariance.power_law(DIM, 0.8, trace=DIM)
-        self.set_trait("target", np.diag(cov).tolist())
-        self.set_trait("pools", [_described(tasks, cov) for tasks in map(_drawn, SEEDS)])
+        self.set_trait("target", np.diag(_target()).tolist())
+        self.set_trait("pools", list(map(_described, SEEDS)))
         super().__init__(**settings)
 
     def weights(self):
@@ -139,7 +139,13 @@ def _on(task, used):
     return type(task)(task.cov[np.ix_(used, used)], task.prompt_length)
 
 
-def _described(tasks, target_cov):
+def _target():
+    return covariance.power_law(DIM, 0.8, trace=DIM)
+
+
+@cache  # the mixtures take a second a pool, and every widget shows the same
+def _described(seed):
+    tasks, target_cov = _drawn(seed), _target()
     paper = selection.quadratic_program([task.cov for task in tasks], target_cov).weights
     exact = selection.optimal_mixture(tasks, target_cov, SELECTED).weights
     return {
