@@ -6,6 +6,7 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 SITE := _build/html
+SHARED = -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 SOURCES = $(wildcard _*.yml *.bib .git/logs/HEAD) \
   $(shell find book chapters results ttsbook -name __pycache__ -prune -o -type f -not -name '.*' -print)
 
@@ -34,16 +35,17 @@ archive: pdf  ## pack the site, the PDF and the sources, for use without a netwo
 	@$(BIN)/python -m book.archive
 
 test: $(VENV)/.test $(SITE)/index.html  ## unit tests, doctests, guards, browser tests, every notebook
-	$(BIN)/pytest --nbval --nbval-current-env -n $(WORKERS) --dist loadscope
+	$(BIN)/pytest --nbval --nbval-current-env $(SHARED)
 
 test-all: $(VENV)/.lab $(SITE)/index.html  ## only the tests that are too long for `make test`
-	$(BIN)/pytest -n $(WORKERS) --dist loadscope -m exhaustive
+	$(BIN)/pytest $(SHARED) -m exhaustive
+	$(BIN)/pytest $(SHARED) -m "hypothesis and not exhaustive" --hypothesis-profile=thorough
 
 test-processors: $(VENV)/.test  ## execute the chapters under the kernels of other processors, and compare
 	$(BIN)/python -m book.processors --workers $(WORKERS)
 
 test-binder: $(VENV)/.test  ## run every chapter in a fresh environment with Binder's packages
-	$(BIN)/pytest -n $(WORKERS) --dist loadscope -m exhaustive tests/book/test_binder.py
+	$(BIN)/pytest $(SHARED) -m exhaustive tests/book/test_binder.py
 
 links: $(VENV)/.book  ## check the links to other sites
 	@$(BIN)/jupyter-book build . --path-output _build/links --builder linkcheck --keep-going -q

@@ -5,7 +5,7 @@ import shutil
 
 import hypothesis
 import pytest
-from nbval.plugin import IPyNbFile
+from nbval.plugin import IPyNbCell, IPyNbFile
 
 from book.serve import SITE
 from book.stored.execution import surroundings
@@ -24,6 +24,17 @@ def pytest_collectstart(collector):
     """Leave pictures to `tests/book/test_binder.py`, which tolerates last digits."""
     if isinstance(collector, IPyNbFile):
         collector.skip_compare += ("image/svg+xml",)
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes long and cannot be shared, so that processes end together: notebooks, then browsers."""
+    long = (IPyNbCell, "browser", "site")
+
+    def rank(item):
+        found = (isinstance(item, one) if isinstance(one, type) else one in item.fixturenames for one in long)
+        return next((place for place, here in enumerate(found) if here), len(long))
+
+    items.sort(key=rank)
 
 
 def require(found, reason):
