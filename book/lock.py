@@ -23,7 +23,8 @@ EXPORTS = {
     ),
     "book": ("requirements-book.txt", ["What building the site needs, all of it, pinned."]),
 }
-OPTIONS = ("--universal", "--fork-strategy=fewest", "--no-annotate", "--no-header")
+# Without --no-config, uv would also heed settings of the user and of folders above this one.
+OPTIONS = ("--no-config", "--universal", "--fork-strategy=fewest", "--no-annotate", "--no-header")
 # PyTorch's builds differ in which of these they need, and pin them; its CPU build needs none.
 CUDA = ("cuda-", "nvidia-", "triton")
 

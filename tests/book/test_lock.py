@@ -89,7 +89,11 @@ def test_workflows_use_the_declared_uv():
 @pytest.fixture
 def small(tmp_path):
     """A folder with small dependency groups, and a function that locks them with wheels in it, without a network."""
-    (tmp_path / "pyproject.toml").write_text(
+    folder = tmp_path / "small"
+    folder.mkdir()
+    settings = "[tool.uv]\nenvironments = [\"sys_platform == 'linux'\"]\n"
+    (tmp_path / "pyproject.toml").write_text(settings)  # a folder above must not matter
+    (folder / "pyproject.toml").write_text(
         """
 [project]
 name = "small"
@@ -102,21 +106,21 @@ test = [{ include-group = "book" }, "gamma==1"]
 lab = [{ include-group = "test" }, "delta==1"]
 """
     )
-    wheel(tmp_path, "alpha", "1", "beta", 'epsilon; sys_platform == "win32"')
-    wheel(tmp_path, "beta", "1")
-    wheel(tmp_path, "gamma", "1", "nvidia-alpha", "cuda-alpha", "triton")
-    wheel(tmp_path, "delta", "1", "beta<3")
+    wheel(folder, "alpha", "1", "beta", 'epsilon; sys_platform == "win32"')
+    wheel(folder, "beta", "1")
+    wheel(folder, "gamma", "1", "nvidia-alpha", "cuda-alpha", "triton")
+    wheel(folder, "delta", "1", "beta<3")
     for name in ("epsilon", "nvidia-alpha", "cuda-alpha", "triton"):
-        wheel(tmp_path, name, "1")
+        wheel(folder, name, "1")
 
     def locked(*more):
-        lock.lock(tmp_path, "--no-index", f"--find-links={tmp_path}", "--no-cache", "--no-config", *more)
-        texts = {group: (tmp_path / file).read_text() for group, (file, _) in lock.EXPORTS.items()}
-        project = tomllib.loads((tmp_path / "pyproject.toml").read_text())
+        lock.lock(folder, "--no-index", f"--find-links={folder}", "--no-cache", *more)
+        texts = {group: (folder / file).read_text() for group, (file, _) in lock.EXPORTS.items()}
+        project = tomllib.loads((folder / "pyproject.toml").read_text())
         assert not any(stale(group, project=project, text=text) for group, text in texts.items())
         return {group: [line for line in text.splitlines() if line[0] != "#"] for group, text in texts.items()}
 
-    return tmp_path, locked
+    return folder, locked
 
 
 def wheel(folder, name, version, *needed):
