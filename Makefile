@@ -11,7 +11,8 @@ SOURCES = $(wildcard _*.yml *.bib .git/logs/HEAD) \
   $(shell find book chapters results ttsbook -name __pycache__ -prune -o -type f -not -name '.*' -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve pdf archive test test-all test-processors test-binder links chapters lab results bench clean distclean
+.PHONY: help book serve pdf archive test test-all test-processors test-binder \
+  links chapters lab results bench lock clean distclean
 
 help:  ## show this list
 	@echo "usage: make TARGET [VARIABLE=value]"
@@ -63,6 +64,9 @@ results: $(VENV)/.test  ## do the long runs that are not stored yet (PRESET=tiny
 bench: $(VENV)/.test  ## measure cost and variance of the simulations
 	$(BIN)/python -m benchmarks
 
+lock: $(VENV)/.lock  ## remake requirements*.txt from pyproject.toml (UV=--upgrade: with the newest versions)
+	@$(BIN)/python -m book.lock $(UV)
+
 clean:  ## remove the built site and the caches
 	rm -rf _build .hypothesis .pytest_cache .ruff_cache *.egg-info
 	find . -path ./$(VENV) -prune -o -name __pycache__ -exec rm -rf {} +
@@ -88,6 +92,10 @@ $(VENV)/.book: requirements-book.txt $(VENV)/.python
 $(VENV)/.test: requirements.txt pyproject.toml $(VENV)/.book
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.lock: requirements.txt $(VENV)/.python
+	$(BIN)/python -m pip install --quiet --constraint requirements.txt uv
 	@touch $@
 
 $(VENV)/.lab: requirements-lab.txt $(VENV)/.test

@@ -13,15 +13,14 @@ ENVIRONMENT = yaml.safe_load((ROOT / ".binder" / "environment.yml").read_text())
 PIP_NAMES = {"matplotlib-base": "matplotlib", "pytorch-cpu": "torch"}
 
 
+def exported(file):
+    """All requirements of a file."""
+    return [Requirement(line) for line in (ROOT / file).read_text().splitlines() if not line.startswith("#")]
+
+
 def requirements(file):
-    """Requirements of a file and of those that it includes, as far as this machine heeds them."""
-    for line in (ROOT / file).read_text().splitlines():
-        if line.startswith("-r "):
-            yield from requirements(line.removeprefix("-r "))
-        elif line and not line.startswith("#"):
-            requirement = Requirement(line)
-            if requirement.marker is None or requirement.marker.evaluate():
-                yield requirement
+    """Requirements of a file that this machine heeds."""
+    return [r for r in exported(file) if r.marker is None or r.marker.evaluate()]
 
 
 def pins(file):
