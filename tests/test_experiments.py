@@ -10,6 +10,7 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 import torch
+from models import default_dtype
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from ttsbook import dynamics, results
@@ -60,6 +61,16 @@ def test_stored_results_belong_to_the_settings_of_today(name):
         settings, found = EXPERIMENTS[name].presets[preset], results.load(name, preset)
         assert found.settings == json.loads(json.dumps(settings))
         assert len(found.runs) == len(EXPERIMENTS[name].runs(settings))
+
+
+@pytest.mark.parametrize("name", ["recipes", "linear", "curation", "gpt2"])
+def test_runs_do_not_depend_on_the_default_floating_type(name, folder):
+    experiment = EXPERIMENTS[name]
+    settings = experiment.presets["tiny"]
+    run = experiment.runs(settings)[{"curation": -1, "gpt2": 5}.get(name, 0)]
+    with default_dtype(torch.float64):
+        found = experiment.measure(settings, **run)
+    assert found == experiment.measure(settings, **run)
 
 
 def run_tiny(*arguments):

@@ -192,7 +192,7 @@ def measure(settings, *, part, variant, seed):
 
 
 def train(plan, *, generator, **options):
-    """Make a model and train it.
+    """Make a model and train it, in float32.
 
     Parameters
     ----------
@@ -208,7 +208,7 @@ def train(plan, *, generator, **options):
     model : GPT
     history : training.History
     """
-    shape, model = plan["shape"], GPT(plan["config"], generator=generator)
+    shape, model = plan["shape"], GPT(plan["config"], generator=generator, dtype=torch.float32)
     planned = {name: shape[name] for name in ("updates", "batch", "step_size", "warm_up", "clip", "schedule")}
     if shape["curriculum"] is not None:
         *first, every = shape["curriculum"]
@@ -342,7 +342,7 @@ def _curve(model, task, settings):
 def _skills(model, task, settings):
     """Mean and median squared error of each skill after each step, (steps + 1, d), on half as many prompts."""
     generator = torch.Generator(device_of(settings)).manual_seed(1000)
-    drawn = prompts.sample(task, settings["test_prompts"] // 2, generator=generator)
+    drawn = prompts.sample(task, settings["test_prompts"] // 2, generator=generator, dtype=torch.float32)
     gap = (cot.think(model, drawn, settings["steps"]) - drawn.w[:, None]).double().square()
     return {
         "mean": _rounded(gap.mean(dim=0).numpy(force=True)),
