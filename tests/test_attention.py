@@ -149,6 +149,13 @@ def test_weights_have_the_default_type_unless_told_otherwise(structure, dtype):
     assert {p.dtype for p in told.parameters()} == {torch.float16}
 
 
+@pytest.mark.parametrize("default", [torch.float32, torch.float64])
+def test_the_scale_of_a_layer_has_all_digits_of_its_type(default):
+    with default_dtype(default):
+        model = LinearSelfAttention(3, dtype=torch.float64).set_preconditioner(COV, c=0.1)
+    assert np.array_equal(model.ratio(), np.eye(3))
+
+
 def test_type_and_device_are_kept():
     for structure in ("full", "blocks"):
         model = LinearSelfAttention(2, structure=structure, dtype=torch.float64, device="cpu")

@@ -137,7 +137,7 @@ class LinearSelfAttention(torch.nn.Module):
         for parameter in self.parameters():
             parameter.zero_()
         self.block("V31").copy_(torch.as_tensor(-P / c))
-        self.block("W13").copy_(c * torch.eye(self.dim))
+        self.block("W13").copy_(torch.as_tensor(c * np.eye(self.dim)))
         self.block("W24").fill_(-c)
         return self
 
