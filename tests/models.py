@@ -1,5 +1,7 @@
 """Layers and prompts shared by the tests of the models."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 
@@ -8,6 +10,17 @@ from ttsbook.attention import LinearSelfAttention
 from ttsbook.tasks import Task
 
 COV = covariance.rotate(covariance.power_law(3, 1.0), rng=np.random.default_rng(0))
+
+
+@contextmanager
+def default_dtype(dtype):
+    """Let PyTorch have another default floating type for a while."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
 
 
 def generator(seed=0):

@@ -3,10 +3,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from models import COV, draw, normal, random_layer
+from models import COV, default_dtype, draw, normal, random_layer
 
 from ttsbook import covariance, theory
-from ttsbook.attention import LinearSelfAttention
+from ttsbook.attention import STRUCTURES, LinearSelfAttention
 from ttsbook.embedding import embed, weight, weight_token
 from ttsbook.tasks import Task
 
@@ -138,6 +138,22 @@ def test_the_seed_decides_random_weights():
     one, same, other = (random_layer(seed=seed, scale=0.1).matrix("V") for seed in (1, 1, 2))
     assert torch.equal(one, same) and not torch.equal(one, other)
     assert abs(random_layer(dim=60, scale=0.1).matrix("W").std() - 0.1) < 0.003
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_weights_have_the_default_type_unless_told_otherwise(structure, dtype):
+    with default_dtype(dtype):
+        model, told = (LinearSelfAttention(2, structure=structure, **o) for o in ({}, {"dtype": torch.float16}))
+    assert {p.dtype for p in model.parameters()} == {dtype}
+    assert {p.dtype for p in told.parameters()} == {torch.float16}
+
+
+@pytest.mark.parametrize("default", [torch.float32, torch.float64])
+def test_the_scale_of_a_layer_has_all_digits_of_its_type(default):
+    with default_dtype(default):
+        model = LinearSelfAttention(3, dtype=torch.float64).set_preconditioner(COV, c=0.1)
+    assert np.array_equal(model.ratio(), np.eye(3))
 
 
 def test_type_and_device_are_kept():

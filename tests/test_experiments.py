@@ -10,6 +10,7 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 import torch
+from models import default_dtype
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from ttsbook import dynamics, results
@@ -62,6 +63,16 @@ def test_stored_results_belong_to_the_settings_of_today(name):
         assert len(found.runs) == len(EXPERIMENTS[name].runs(settings))
 
 
+@pytest.mark.parametrize("name", ["recipes", "linear", "curation", "gpt2"])
+def test_runs_do_not_depend_on_the_default_floating_type(name, folder):
+    experiment = EXPERIMENTS[name]
+    settings = experiment.presets["tiny"]
+    run = experiment.runs(settings)[{"curation": -1, "gpt2": 5}.get(name, 0)]
+    with default_dtype(torch.float64):
+        found = experiment.measure(settings, **run)
+    assert found == experiment.measure(settings, **run)
+
+
 def run_tiny(*arguments):
     command = [sys.executable, "-m", "ttsbook.experiments", "recipes", "--preset", "tiny", "--workers", "1", *arguments]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ))
@@ -110,8 +121,12 @@ def thread_measure(settings, *, seed):
     return {"threads": [*thread_counts().values(), torch.get_num_threads()]}
 
 
-def toy(seeds=6, measure=toy_measure):
-    return runner.Experiment("toy", "A toy.", {"tiny": {"seeds": seeds}}, toy_runs, measure)
+def device_measure(settings, *, seed):
+    return {"device": runner.device_of(settings)}
+
+
+def toy(seeds=6, measure=toy_measure, **settings):
+    return runner.Experiment("toy", "A toy.", {"tiny": {"seeds": seeds} | settings}, toy_runs, measure)
 
 
 def test_processes_share_the_runs_and_keep_their_order(folder):
@@ -181,6 +196,36 @@ def test_progress_says_rate_and_time_left(folder, capsys):
 def change(path, **entries):
     content = results.read(path)
     results.write(path, content | entries)
+
+
+@pytest.fixture
+def gpu(monkeypatch):
+    """Let PyTorch find a GPU, on which nothing is computed."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "A GPU")
+
+
+@pytest.mark.parametrize(
+    ("device", "used", "named"),
+    [({}, "cpu", "cpu"), ({"device": "cpu"}, "cpu", "cpu"), ({"device": "fastest"}, "cuda", "A GPU")],
+)
+def test_a_file_names_the_device_of_its_runs(folder, gpu, device, used, named):
+    runner.run(toy(1, device_measure, **device), "tiny", progress=False)
+    found = results.load("toy", "tiny")
+    assert (found.runs[0]["device"], found.environment["device"]) == (used, named)
+
+
+def test_an_unknown_device_is_refused(folder):
+    with pytest.raises(ValueError, match="device must be"):
+        runner.run(toy(device="gpu"), "tiny", progress=False)
+
+
+def test_what_was_begun_on_another_device_is_refused(folder, request):
+    change(runner.run(toy(device="fastest"), "tiny", progress=False), missing=1)
+    runner.run(toy(device="fastest"), "tiny", progress=False)
+    request.getfixturevalue("gpu")
+    with pytest.raises(ValueError, match="was begun in another environment"):
+        runner.run(toy(device="fastest"), "tiny", progress=False)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from models import default_dtype
 
 from ttsbook import covariance, prompts
 from ttsbook.tasks import Mixture, Task
@@ -28,6 +29,20 @@ def test_examples_weights_and_noise_have_their_covariances():
         products = np.einsum("bi,bj->bij", data.numpy(), data.numpy())
         spread = products.std(axis=0) / np.sqrt(batch)
         assert (np.abs(products.mean(axis=0) - expected) < 4.5 * spread).all()
+
+
+@pytest.mark.parametrize("condensed", [True, False])
+@pytest.mark.parametrize("default", [torch.float32, torch.float64])
+def test_numbers_have_the_default_type_unless_told_otherwise(default, condensed):
+    def drawn(**options):
+        found = prompts.sample(Task(COV, 6), 4, generator=generator(), condensed=condensed, **options)
+        return found.x, found.y, found.w
+
+    with default_dtype(default):
+        numbers, told = drawn(), drawn(dtype=torch.float32)
+    assert {part.dtype for part in numbers} == {default}
+    for part, same, other in zip(numbers, drawn(dtype=default), told, strict=True):
+        assert torch.equal(part, same) and other.dtype == torch.float32
 
 
 def test_the_seed_decides():

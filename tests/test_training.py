@@ -205,6 +205,7 @@ def test_a_killed_run_goes_on_to_the_same_bits(tmp_path, optimizer, pooled):
         ({"task": Task(COV, 9)}, "belongs to another run: task"),
         ({"pool": draw(TASK)}, "belongs to another run: pool"),
         ({"model": random_layer(seed=9)}, "belongs to another run: initial weights"),
+        ({"model": random_layer().float()}, "belongs to another run: initial weights"),
     ],
 )
 def test_the_checkpoint_of_another_run_is_refused(tmp_path, change, message):

@@ -6,7 +6,7 @@ import torch
 from gpt2_twin import Twin
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from models import COV, draw, generator, normal
+from models import COV, default_dtype, draw, generator, normal
 
 from ttsbook import checkpoints, cot, covariance, embedding, evaluation, gpt_recipes, recipes, training
 from ttsbook.attention import LinearSelfAttention
@@ -228,6 +228,20 @@ def test_a_model_comes_back_with_its_shape_its_weights_and_its_generator(tmp_pat
     drawn = draw(dtype=torch.float32)
     assert torch.equal(cot.think(loaded, drawn, 3), cot.think(model, drawn, 3))
     assert [entry.name for entry in path.parent.iterdir()] == ["model.safetensors"]
+
+
+@pytest.mark.parametrize("stored", [torch.float16, torch.float32, torch.float64])
+@pytest.mark.parametrize("default", [torch.float32, torch.float64])
+def test_a_model_has_the_default_type_unless_told_otherwise(tmp_path, stored, default):
+    path = tmp_path / "model.safetensors"
+    save(path, gpt().to(stored))
+    with default_dtype(default):
+        made = GPT(Config(3, positions=5), generator=generator())
+        loaded, same = load(path), load(path, dtype=stored)
+    assert {p.dtype for model in (made, loaded) for p in model.parameters()} == {default}
+    for a, b, original in zip(loaded.parameters(), same.parameters(), gpt().parameters(), strict=True):
+        assert torch.equal(b, original.to(stored)) and b.dtype == stored
+        assert torch.equal(a, original.to(stored).to(default))
 
 
 def test_half_precision_is_half_the_size_and_nearly_the_same(tmp_path):

@@ -27,8 +27,8 @@ class LinearSelfAttention(torch.nn.Module):
         Dimension d of the examples.
     structure : {"full", "blocks"}, default "full"
         Train all of V and W, or only the paper's blocks V31, W13 and W24, all others being zero.
-    dtype : torch.dtype, default torch.float32
-        Floating type of the weights.
+    dtype : torch.dtype, optional
+        Floating type of the weights; by default that of `torch.get_default_dtype`.
     device : torch.device or str, optional
         Where the weights are.
 
@@ -48,7 +48,7 @@ class LinearSelfAttention(torch.nn.Module):
     (8, 12, 21)
     """
 
-    def __init__(self, dim, *, structure="full", dtype=torch.float32, device=None):
+    def __init__(self, dim, *, structure="full", dtype=None, device=None):
         super().__init__()
         self.dim = check.count("dim", dim, least=1)
         self.structure = check.choice("structure", structure, STRUCTURES)
@@ -137,7 +137,7 @@ class LinearSelfAttention(torch.nn.Module):
         for parameter in self.parameters():
             parameter.zero_()
         self.block("V31").copy_(torch.as_tensor(-P / c))
-        self.block("W13").copy_(c * torch.eye(self.dim))
+        self.block("W13").copy_(torch.as_tensor(c * np.eye(self.dim)))
         self.block("W24").fill_(-c)
         return self
 

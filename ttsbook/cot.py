@@ -302,7 +302,7 @@ def _scalings(prompts, steps, rho):
         raise ValueError(f"rho must be a positive number, one for each prompt, 'tokens' or None, got {rho!r}")
     if not hasattr(rho, "__len__"):
         return [torch.full_like(lengths, check.positive("rho", rho))] * steps
-    scaling = torch.as_tensor(rho).to(lengths)
+    scaling = torch.as_tensor(rho, dtype=lengths.dtype, device=lengths.device)
     if scaling.shape != lengths.shape:
         raise ValueError(f"rho must be one number, or one for each of {len(lengths)} prompts, got {rho!r}")
     if not (torch.isfinite(scaling) & (scaling > 0)).all():

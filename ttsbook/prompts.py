@@ -41,7 +41,7 @@ class Prompts:
     lengths: torch.Tensor  # (batch,)
 
 
-def sample(task, batch, *, generator, dtype=torch.float32, condensed=False):
+def sample(task, batch, *, generator, dtype=None, condensed=False):
     r"""Draw prompts: examples :math:`x \sim N(0, \Lambda)`, weights :math:`w \sim N(0, I)` and labels.
 
     Parameters
@@ -52,8 +52,8 @@ def sample(task, batch, *, generator, dtype=torch.float32, condensed=False):
         Number of prompts, at least 1.
     generator : torch.Generator
         Source of randomness; the prompts are made on its device.
-    dtype : torch.dtype, default torch.float32
-        Floating type of x, y and w.
+    dtype : torch.dtype, optional
+        Floating type of x, y and w; by default that of `torch.get_default_dtype`.
     condensed : bool, default False
         Make prompts of at most d examples that stand for those of m. `lengths` is still m.
 
@@ -90,7 +90,7 @@ def sample(task, batch, *, generator, dtype=torch.float32, condensed=False):
     check.instance("task", task, Mixture)
     check.count("batch", batch, least=1)
     check.instance("generator", generator, torch.Generator)
-    options = {"dtype": dtype, "device": generator.device}
+    options = {"dtype": dtype or torch.get_default_dtype(), "device": generator.device}
 
     def stack(values):
         return torch.as_tensor(np.stack(values), **options)

@@ -100,8 +100,8 @@ class GPT(torch.nn.Module):
         Shape.
     generator : torch.Generator
         Source of the initial weights.
-    dtype : torch.dtype, default torch.float32
-        Floating type of the weights.
+    dtype : torch.dtype, optional
+        Floating type of the weights; by default that of `torch.get_default_dtype`.
 
     Notes
     -----
@@ -120,7 +120,7 @@ class GPT(torch.nn.Module):
     (8, 4, 5)
     """
 
-    def __init__(self, config, *, generator, dtype=torch.float32):
+    def __init__(self, config, *, generator, dtype=None):
         super().__init__()
         check.instance("config", config, Config)
         check.instance("generator", generator, torch.Generator)
@@ -347,7 +347,7 @@ def save(path, model, *, generator=None, half=False):
     checkpoints.save(path, tensors, {name: repr(value) for name, value in asdict(model.config).items()})
 
 
-def load(path, *, generator=None, dtype=torch.float32):
+def load(path, *, generator=None, dtype=None):
     """Read what `save` wrote.
 
     Parameters
@@ -356,8 +356,9 @@ def load(path, *, generator=None, dtype=torch.float32):
         File.
     generator : torch.Generator, optional
         Generator to set to the stored state.
-    dtype : torch.dtype, default torch.float32
-        Floating type of the model.
+    dtype : torch.dtype, optional
+        Floating type of the model, to which the stored weights are converted; by default that of
+        `torch.get_default_dtype`, whatever the model had that was saved.
 
     Returns
     -------

@@ -12,6 +12,7 @@ from book.site.symbols import slug
 
 HEAVY = re.compile(r"<pre>.*?</pre>|<script\b.*?</script>", re.DOTALL)
 PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+OWN_NAME = re.compile(r'(\bid="|\bhref="#|url\(#)')  # of a part of a picture, where it stands or is used
 TARGETS = (
     "div.proof[id], div.exercise[id], figure[id], div.math[id], .references li[id], tr[id^=claim-], tr[id^=symbol-]"
 )
@@ -121,9 +122,8 @@ def inside(element, pictures=()):
     for link in copy.find_all("a"):
         link.unwrap()
     shown = copy.decode_contents() if element.name in ("p", "li") else str(copy)
-    shown = re.sub(r"<svg>(\d+)</svg>", lambda found: pictures[int(found[1])], shown)
     # Two copies of a picture on a page need parts of different names.
-    return re.sub(r'(\bid="|"#|url\(#)(?=picture)', r"\1hint-", shown)
+    return re.sub(r"<svg>(\d+)</svg>", lambda found: OWN_NAME.sub(r"\1hint-", pictures[int(found[1])]), shown)
 
 
 def readable(element):

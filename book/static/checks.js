@@ -1,4 +1,4 @@
-// Checks what readers answer to the questions of exercises; book/checks.py seals the answers.
+// Checks what readers answer to the questions of exercises; book/site/checks.py seals the answers.
 {
   const words = (hidden) =>
     new TextDecoder().decode(Uint8Array.from(atob(hidden), (c) => c.charCodeAt(0)));

@@ -11,7 +11,7 @@
   const embedded = given().has("embed");
   let [model, el, chosen] = [null, null, given().get("theme")];
 
-  // What a value must be, empty if it is that: the same words as book/stored_widgets.py.
+  // What a value must be, empty if it is that: the same words as book/site/stored_widgets.py.
   const refusal = (text, { kind, options, size, none, least = -Infinity, most = Infinity }) => {
     if (none && text === "none") return "";
     if (options) {

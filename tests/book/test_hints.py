@@ -18,11 +18,13 @@ STATEMENT = """<article><section id="s"><h1>S</h1>
 <p class="admonition-title"><span class="caption-number">Theorem 4.1 </span> (A <i>\\(\\lambda_{\\min}\\)</i>)</p>
 <section><p>It is <a class="reference internal" href="#x">so</a>
 <span class="math notranslate nohighlight">\\(n &lt; d\\)</span>. (paper: Theorem 3.3, better)</p></section></div>
-<figure id="fig-one"><svg><path id="picture1-a"/><use href="#picture1-a"/></svg><figcaption>
+<figure id="fig-one"><svg><path id="p1-1" fill="#fab"/><use href="#p1-1" clip-path="url(#p1-1)"/></svg><figcaption>
 <p><span class="caption-number">Fig. 4.2 </span><span class="caption-text">Errors.</span>
 <a class="headerlink" href="#fig-one">#</a></p></figcaption></figure>
 <div class="math notranslate nohighlight" id="equation-one"><span class="eqno">(7)</span>\\[d\\]</div>
 <section id="t"><h2>T</h2></section></section></article>"""
+ID = re.compile(r'\sid="([^"]+)"')
+USED = re.compile(r'(?:\bhref="#|url\(#)([^")]+)')
 NOTATION = """<article><table><tr><th>Symbol</th><th>Meaning</th></tr>
 <tr id="symbol-d"><td><p><span class="math">\\(d\\)</span></p></td><td><p>dimension</p></td></tr>
 <tr id="symbol-n"><td><p><span class="math">\\(n\\)</span></p></td><td><p>length</p></td></tr></table>
@@ -44,7 +46,8 @@ def test_targets_have_kind_number_title_and_a_card():
 
 def test_the_picture_of_a_card_has_parts_of_its_own():
     picture = BeautifulSoup(targets.find(STATEMENT)["fig-one"].html, "html.parser").svg
-    assert picture.use["href"] == "#hint-picture1-a"
+    assert picture.path.attrs == {"id": "hint-p1-1", "fill": "#fab"}
+    assert picture.use.attrs == {"href": "#hint-p1-1", "clip-path": "url(#hint-p1-1)"}
 
 
 def test_links_to_targets_are_marked_and_no_others():
@@ -75,12 +78,14 @@ def test_a_page_without_symbols_stays_as_it_is():
     assert hints.mark_formulas(STATEMENT, "a/b", hints.read_symbols(""), {}) == STATEMENT
 
 
+def handed_over(script):
+    """The name and the HTML that a script hands over."""
+    return json.loads(f"[{re.fullmatch(r'bookHint[(](.*)[)];', script.strip())[1]}]")
+
+
 def test_a_script_hands_over_any_text():
-    script = hints.as_script("a#b", '"</script>" \\(λ\\)\n')
-    assert json.loads(f"[{re.fullmatch(r'bookHint[(](.*)[)];', script.strip())[1]}]") == [
-        "a#b",
-        '"</script>" \\(λ\\)\n',
-    ]
+    text = '"</script>" \\(λ\\)\n'
+    assert handed_over(hints.as_script("a#b", text)) == ["a#b", text]
 
 
 @pytest.mark.parametrize(
@@ -122,15 +127,32 @@ def entries(site):
     return json.loads(script.removeprefix("var bookTargets = ").rstrip().removesuffix(";").replace(",\n]", "\n]"))
 
 
+def cards(site, page, html):
+    """The cards that the links of a page ask for, by name."""
+    for path, name in re.findall(r'data-hint="" href="([^"#]*)#([^"]+)"', html):
+        to = normpath(join(dirname(page), path)).removesuffix(".html") if path else page
+        yield f"{to}#{name}", handed_over((site / "_static" / "hints" / to / f"{name}.js").read_text())
+
+
 def test_every_card_that_a_link_asks_for_exists(site, pages):
     found = 0
     for page, html in pages.items():
-        for path, name in re.findall(r'data-hint="" href="([^"#]*)#([^"]+)"', html):
-            to = normpath(join(dirname(page), path)).removesuffix(".html") if path else page
-            script = (site / "_static" / "hints" / to / f"{name}.js").read_text()
-            assert script.startswith(f'bookHint("{to}#{name}", "')
+        for asked, (name, _) in cards(site, page, html):
+            assert name == asked
             found += 1
     assert found > 200
+
+
+def test_no_card_repeats_an_id_of_its_page(site, pages):
+    pictures = 0
+    for page, html in pages.items():
+        taken = {"hint", *ID.findall(html)}  # the first of them the card's own
+        for _, (name, card) in cards(site, page, html):
+            own = ID.findall(card)
+            assert taken.isdisjoint(own), f"{name} on {page}"
+            assert set(own) == set(USED.findall(card)), name
+            pictures += "<svg" in card
+    assert pictures > 10
 
 
 def test_every_link_to_a_statement_a_formula_a_figure_or_a_work_has_a_card(pages):

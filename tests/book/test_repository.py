@@ -65,7 +65,7 @@ def test_forbidden_names_are_found(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["https://example.org/home/a", "chapters/work/a", "</root>", "//127.0.0.1/root", "a/tmp/b", "conda-forge"],
+    ["https://example.org/home/a", "pages/work/a", "</root>", "//127.0.0.1/root", "a/tmp/b", "conda-forge"],
 )
 def test_other_names_are_left_alone(text):
     assert complaints(text) == set()
@@ -78,6 +78,35 @@ def test_no_file_names_a_registry_or_a_machine():
         f"{file.relative_to(ROOT)}: {complaint}"
         for file in files()
         for complaint in complaints(file.read_text(encoding="utf-8"))
+    }
+    assert not found, "\n".join(sorted(found))
+
+
+def named_paths(text, folders):
+    """Paths that begin with one of some folders, as a text names them: with wildcards or without."""
+    start = "|".join(map(re.escape, folders))
+    return re.findall(rf"(?<![\w./:<>@-])(?:{start})/[\w./*-]*(?<!\.)(?![\w{{])", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        ("# see desk/a.py.", ["desk/a.py"]),
+        ("`desk/a_b.css`, .desk/*/x-y.ipynb\nand desk/", ["desk/a_b.css", ".desk/*/x-y.ipynb", "desk/"]),
+        ("desks/a.py ../desk/a.py https://example.org/desk/a.py desk/{name}.py", []),
+    ],
+)
+def test_named_paths_are_found(text, paths):
+    assert named_paths(text, ["desk", ".desk"]) == paths
+
+
+def test_every_path_that_a_file_names_exists():
+    folders = {file.relative_to(ROOT).parts[0] for file in files() if file.parent != ROOT}
+    found = {
+        f"{file.relative_to(ROOT)}: {path}"
+        for file in files()
+        for path in named_paths(file.read_text(encoding="utf-8").replace(r"\n", "\n"), folders)
+        if not any(ROOT.glob(path))
     }
     assert not found, "\n".join(sorted(found))
 

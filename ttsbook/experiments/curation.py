@@ -185,7 +185,8 @@ def _preconditioner(tasks, weights):
 def _train(settings, tasks, weights, recipe, seed):
     """Train in float32: the noise of the gradient is far above its rounding."""
     generator = torch.Generator().manual_seed(seed)
-    model = LinearSelfAttention(settings["dim"], structure="blocks" if recipe == "paper" else "full")
+    structure = "blocks" if recipe == "paper" else "full"
+    model = LinearSelfAttention(settings["dim"], structure=structure, dtype=torch.float32)
     if recipe == "shift":
         model.randomize(0.05, generator=generator)
     options = {name: settings[name][recipe] for name in ("updates", "batch", "step_size")}

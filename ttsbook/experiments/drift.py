@@ -73,7 +73,7 @@ def measure(settings, *, c, gradient, seed):
     ratio = dynamics.drift(task, c=c)
     return {
         "W24": model.block("W24").item(),
-        "W13_moved": (model.block("W13") - c * torch.eye(dim)).abs().max().item(),
+        "W13_moved": (model.block("W13") - c * torch.eye(dim, dtype=torch.float64)).abs().max().item(),
         "ratio": history.ratio[-1],
         "predicted_ratio": ratio,
         "predicted_floor": dim * (1 / ratio - 1) ** 2,

@@ -19,7 +19,7 @@ from ttsbook import (
     training,
     transformer,
 )
-from ttsbook.experiments.runner import Experiment
+from ttsbook.experiments.runner import Experiment, device_of
 from ttsbook.tasks import Mixture, Task
 from ttsbook.theory import DivergenceWarning
 from ttsbook.transformer import GPT, Config
@@ -174,7 +174,7 @@ def runs(settings):
 
 def measure(settings, *, part, variant, seed):
     """Train one GPT, and let it think on the prompts that its part asks about."""
-    plan, device = plan_of(settings, part, variant), _device(settings)
+    plan, device = plan_of(settings, part, variant), device_of(settings)
     generator = torch.Generator(device).manual_seed(seed)
     name = hashlib.sha256(repr((settings, part, variant, seed)).encode()).hexdigest()[:12]
     kept = results.results_dir() / "unfinished" / f"gpt2-{name}.safetensors"
@@ -192,7 +192,7 @@ def measure(settings, *, part, variant, seed):
 
 
 def train(plan, *, generator, **options):
-    """Make a model and train it.
+    """Make a model and train it, in float32.
 
     Parameters
     ----------
@@ -208,7 +208,7 @@ def train(plan, *, generator, **options):
     model : GPT
     history : training.History
     """
-    shape, model = plan["shape"], GPT(plan["config"], generator=generator)
+    shape, model = plan["shape"], GPT(plan["config"], generator=generator, dtype=torch.float32)
     planned = {name: shape[name] for name in ("updates", "batch", "step_size", "warm_up", "clip", "schedule")}
     if shape["curriculum"] is not None:
         *first, every = shape["curriculum"]
@@ -325,17 +325,13 @@ def plan_of(settings, part, variant):
     }
 
 
-def _device(settings):
-    return "cuda" if settings["device"] == "fastest" and torch.cuda.is_available() else "cpu"
-
-
 def _size(model):
     return sum(parameter.numel() for parameter in model.parameters())
 
 
 def _curve(model, task, settings):
     """Errors after each step; infinite where a chain left the floating type."""
-    generator = torch.Generator(_device(settings)).manual_seed(1000)
+    generator = torch.Generator(device_of(settings)).manual_seed(1000)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DivergenceWarning)
         options = {"steps": settings["steps"], "prompts": settings["test_prompts"]}
@@ -345,8 +341,8 @@ def _curve(model, task, settings):
 
 def _skills(model, task, settings):
     """Mean and median squared error of each skill after each step, (steps + 1, d), on half as many prompts."""
-    generator = torch.Generator(_device(settings)).manual_seed(1000)
-    drawn = prompts.sample(task, settings["test_prompts"] // 2, generator=generator)
+    generator = torch.Generator(device_of(settings)).manual_seed(1000)
+    drawn = prompts.sample(task, settings["test_prompts"] // 2, generator=generator, dtype=torch.float32)
     gap = (cot.think(model, drawn, settings["steps"]) - drawn.w[:, None]).double().square()
     return {
         "mean": _rounded(gap.mean(dim=0).numpy(force=True)),

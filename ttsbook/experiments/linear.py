@@ -82,10 +82,10 @@ def _train(settings, task, recipe, seed):
     generator = torch.Generator().manual_seed(seed)
     scale = settings["initial_scale"]
     if recipe == "paper":
-        model = LinearSelfAttention(task.dim, structure="blocks")
+        model = LinearSelfAttention(task.dim, structure="blocks", dtype=torch.float32)
         model.block("V31").data.normal_(0, scale, generator=generator)
     else:
-        model = LinearSelfAttention(task.dim).randomize(scale, generator=generator)
+        model = LinearSelfAttention(task.dim, dtype=torch.float32).randomize(scale, generator=generator)
     history = training.train(
         model,
         task,

@@ -125,9 +125,10 @@ def _train(settings, task, recipe, seed):
     """Train in float32: the noise of the gradient is far above its rounding, and it draws prompts faster."""
     generator = torch.Generator().manual_seed(seed)
     if recipe == "paper":
-        model = LinearSelfAttention(task.dim, structure="blocks")
+        model = LinearSelfAttention(task.dim, structure="blocks", dtype=torch.float32)
     else:
-        model = LinearSelfAttention(task.dim).randomize(settings["initial_scale"], generator=generator)
+        model = LinearSelfAttention(task.dim, dtype=torch.float32)
+        model.randomize(settings["initial_scale"], generator=generator)
     options = {name: settings[name] for name in ("updates", "batch", "step_size")}
     history = training.train(model, task, recipe=RECIPES[recipe], generator=generator, **options)
     names = ("updates", "loss", "preconditioner_error", "ratio")

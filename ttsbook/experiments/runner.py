@@ -32,7 +32,7 @@ class Experiment:
     summary : str
         One line about it.
     presets : dict of str to dict
-        Settings of each size.
+        Settings of each size. One that is named "device" says where runs compute, see `device_of`.
     runs : callable
         Function of the settings that lists the runs, each a dict of keyword arguments for `measure`.
     measure : callable
@@ -57,13 +57,41 @@ class Experiment:
     measure: Callable
 
 
-def environment():
+def device_of(settings):
+    """Device on which the runs of an experiment compute.
+
+    Parameters
+    ----------
+    settings : dict
+        Settings. Their "device" is "cpu", as it is without one, or "fastest": a GPU if there is one.
+
+    Returns
+    -------
+    str
+        "cpu" or "cuda".
+
+    Raises
+    ------
+    ValueError
+        If the settings name another device.
+    """
+    wanted = check.choice("device", settings.get("device", "cpu"), ("cpu", "fastest"))
+    return "cuda" if wanted == "fastest" and torch.cuda.is_available() else "cpu"
+
+
+def environment(settings):
     """Versions and machine on which results depend in their last digits.
+
+    Parameters
+    ----------
+    settings : dict
+        Settings of the experiment, which choose its device.
 
     Returns
     -------
     dict of str to str
     """
+    device = device_of(settings)
     return {
         "ttsbook": ttsbook.__version__,
         "python": platform.python_version(),
@@ -71,7 +99,7 @@ def environment():
         "numpy": np.__version__,
         "machine": f"{platform.system()} {platform.machine()}",
         "processor": torch.backends.cpu.get_cpu_capability(),
-        "device": "cpu",
+        "device": torch.cuda.get_device_name() if device == "cuda" else device,
         "threads of a run": "1",
     }
 
@@ -100,7 +128,8 @@ def run(experiment, preset, *, force=False, workers=1, progress=True):
     Raises
     ------
     ValueError
-        If the stored file is damaged, or belongs to other settings or another environment.
+        If the stored file is damaged, or belongs to other settings or another environment, or the
+        settings name a device that is neither "cpu" nor "fastest".
 
     Examples
     --------
@@ -124,7 +153,12 @@ def run(experiment, preset, *, force=False, workers=1, progress=True):
     done = {} if force else _stored(path, settings, planned)
     missing = [index for index in range(len(planned)) if index not in done]
     line = Progress(len(planned), f"{experiment.name} ({preset})", show=progress, done=len(done))
-    content = {"experiment": experiment.name, "preset": preset, "settings": settings, "environment": environment()}
+    content = {
+        "experiment": experiment.name,
+        "preset": preset,
+        "settings": settings,
+        "environment": environment(settings),
+    }
     for index, found in _measured(experiment, settings, planned, missing, workers):
         done[index] = {**planned[index], **found}
         runs = [done[index] for index in sorted(done)]
@@ -140,7 +174,7 @@ def _stored(path, settings, planned):
     content, remedy = results.read(path), "use --force to make it anew"
     if content["settings"] != _as_json(settings):
         raise ValueError(f"{path} was made with other settings; {remedy}")
-    if content["missing"] and content["environment"] != environment():
+    if content["missing"] and content["environment"] != environment(settings):
         raise ValueError(f"{path} was begun in another environment, {content['environment']}; {remedy}")
     done = {}
     for run in content["runs"]:
