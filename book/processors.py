@@ -15,10 +15,15 @@ from book.stored.execution import THREADS
 SETTINGS = {
     "Prescott": {"OPENBLAS_CORETYPE": "Prescott", "MKL_CBWR": "COMPATIBLE", "ATEN_CPU_CAPABILITY": "default"},
     "Nehalem": {"OPENBLAS_CORETYPE": "Nehalem", "ATEN_CPU_CAPABILITY": "default"},
-    "Sandybridge": {"OPENBLAS_CORETYPE": "Sandybridge", "MKL_CBWR": "COMPATIBLE"},
-    "two threads, another hash seed": {THREADS: "2", "PYTHONHASHSEED": "2510"},
+    "Sandybridge": {
+        "OPENBLAS_CORETYPE": "Sandybridge",
+        "MKL_CBWR": "COMPATIBLE",
+        THREADS: "2",
+        "PYTHONHASHSEED": "2510",
+    },
 }
-"""Variables of the environment by the name of what they emulate; newer kernels than the host's are not forced."""
+"""Variables of the environment by the processor that they emulate, the last one with two threads and another order of
+sets; newer kernels than the host's are not forced."""
 FEWEST = 3
 """Settings that must change a bit."""
 TESTS = (
