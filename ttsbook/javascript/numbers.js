@@ -8,12 +8,14 @@ const superscript = (exponent) => {
 };
 
 // 0.01, 1, 1000; beyond them 10⁻⁶.
+/** @type {(exponent: number) => string} */
 export const powerOfTen = (exponent) => {
   if (exponent <= -4 || exponent >= 5) return `10${superscript(exponent)}`;
   return exponent < 0 ? (10 ** exponent).toFixed(-exponent) : String(10 ** exponent);
 };
 
 // With two digits 0.0023, 0.40, 17, and from 100 on whole; beyond them 3.5·10⁻¹⁶.
+/** @type {(value: number) => string} */
 export const round = (value) => {
   if (!Number.isFinite(value)) return "∞";
   if (value >= 99.5 && value < 1e4) return value.toFixed(0);
@@ -23,7 +25,9 @@ export const round = (value) => {
 };
 
 // With so many digits after the point, and a minus sign that is one.
+/** @type {(digits: number) => (value: number) => string} */
 export const fixed = (digits) => (value) => value.toFixed(digits).replace("-", "−");
 
 // "1 step", "2 steps".
+/** @type {(k: number) => string} */
 export const stepsInWords = (k) => `${k} step${k === 1 ? "" : "s"}`;
