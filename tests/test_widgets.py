@@ -58,6 +58,13 @@ def test_a_bundle_leaves_out_what_it_does_not_use(tmp_path, monkeypatch):
     ]
 
 
+def test_a_bundle_leaves_out_types(tmp_path, monkeypatch):
+    types = '/** @import { A } from "./a.js" */\n\n/**\n * @param {A} a\n */\n'
+    (tmp_path / "top.js").write_text(f"// Words.\n{types}export default (a) => /** @type {{string}} */ (a);\n")
+    monkeypatch.setattr(widgets.base, "JAVASCRIPT", tmp_path)
+    assert widgets.bundle("top.js") == "// Words.\nexport default (a) => (a);\n"
+
+
 @pytest.mark.parametrize("kind", WIDGETS)
 def test_a_widget_is_shown_live_as_a_picture_and_in_words(kind):
     widget = kind()

@@ -3,7 +3,7 @@
 async () => {
   await window.MathJax?.startup?.promise;
   await document.fonts.ready;
-  const width = document.querySelector("main").clientWidth;
+  const width = /** @type {HTMLElement} */ (document.querySelector("main")).clientWidth;
 
   // One thing with words for it, instead of dozens without.
   for (const { math, typesetRoot } of window.MathJax.startup.document.math) {
@@ -11,15 +11,17 @@ async () => {
     typesetRoot.setAttribute("aria-label", math.trim().replace(/\s+/g, " "));
     typesetRoot.querySelector("mjx-assistive-mml")?.remove();
   }
+  /** @type {[formula: HTMLElement, size: number][]} */
   const smaller = [];
   for (const formula of document.querySelectorAll("mjx-container")) {
     const place = formula.closest("div, p, li, dd, dt, td, th, figcaption, summary, h2, h3, h4, h5");
-    const drawn = formula.firstElementChild.getBoundingClientRect().width;
-    if (drawn > place.clientWidth + 1) smaller.push([formula, (99 * place.clientWidth) / drawn]);
+    const drawn = formula.firstElementChild?.getBoundingClientRect().width ?? 0;
+    if (place && drawn > place.clientWidth + 1) smaller.push([formula, (99 * place.clientWidth) / drawn]);
   }
   for (const [formula, size] of smaller) formula.style.fontSize = `${Math.max(45, Math.floor(size))}%`;
   for (const table of document.querySelectorAll("table")) {
-    for (let size = 95; size >= 55 && table.scrollWidth > table.parentElement.clientWidth + 1; size -= 5) {
+    const place = table.parentElement ?? document.body;
+    for (let size = 95; size >= 55 && table.scrollWidth > place.clientWidth + 1; size -= 5) {
       table.style.fontSize = `${size * 0.86}%`;
     }
   }
@@ -27,6 +29,6 @@ async () => {
   const short = "div.cell_input, .output, .admonition, .proof, .exercise, dl.py > dt, li, table";
   const elements = [...document.querySelectorAll(short)];
   const heights = elements.map((element) => element.getBoundingClientRect().height);
-  elements.forEach((element, i) => element.classList.toggle("whole", heights[i] < 260));
+  for (const [i, element] of elements.entries()) element.classList.toggle("whole", heights[i] < 260);
   return width;
 }

@@ -16,8 +16,8 @@ function fit() {
   const formulas = [...document.querySelectorAll("mjx-container")];
   const wide = formulas.map((formula) => {
     const inLine = !formula.hasAttribute("display");
-    const place = inLine ? formula.closest("p, li, dd, td, th, div") : formula;
-    return formula.firstElementChild.offsetWidth > place.clientWidth;
+    const place = (inLine && formula.closest("p, li, dd, td, th, div")) || formula;
+    return /** @type {HTMLElement} */ (formula.firstElementChild).offsetWidth > place.clientWidth;
   });
   formulas.forEach((formula, i) => {
     formula.classList.toggle("wide", wide[i]);
@@ -30,13 +30,14 @@ addEventListener("load", async () => {
   await window.MathJax?.startup?.promise;
   await document.fonts.ready;
   // An article changes its size with the window and with everything that unfolds.
-  new ResizeObserver(fit).observe(document.querySelector("article, main"));
+  new ResizeObserver(fit).observe(/** @type {Element} */ (document.querySelector("article, main")));
 });
 
 // Paper is white, and nothing on it unfolds.
 addEventListener("beforeprint", () => {
   const { dataset } = document.documentElement;
   const { theme } = dataset;
+  /** @type {NodeListOf<HTMLDetailsElement>} */
   const folded = document.querySelectorAll("details:not([open])");
   dataset.theme = "light";
   for (const details of folded) details.open = true;

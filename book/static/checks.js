@@ -6,7 +6,7 @@
   const digest = (name, number) => {
     let state = 2166136261;
     for (const letter of `${name}:${number}`)
-      state = Math.imul(state ^ letter.codePointAt(0), 16777619);
+      state = Math.imul(state ^ Number(letter.codePointAt(0)), 16777619);
     return (state >>> 0).toString(16).padStart(8, "0");
   };
 
@@ -35,10 +35,13 @@
     return key === sealed.right ? ["right", sealed.notes[key] ?? ""] : ["wrong", note];
   };
 
-  for (const form of document.querySelectorAll("form.check")) {
-    const { name, seal } = form.dataset;
+  /** @type {NodeListOf<HTMLFormElement>} */
+  const forms = document.querySelectorAll("form.check");
+  for (const form of forms) {
+    const { name, seal = "" } = form.dataset;
     const sealed = JSON.parse(seal);
-    const status = form.querySelector("[role=status]");
+    const status = /** @type {HTMLElement} */ (form.querySelector("[role=status]"));
+    /** @type {HTMLInputElement | null} */
     const field = form.querySelector("input:not([type=radio])");
     const say = (state, text) => {
       form.dataset.state = state;
@@ -48,6 +51,7 @@
     form.addEventListener("input", () => say("", ""));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
+      /** @type {HTMLInputElement | null} */
       const chosen = form.querySelector("input:checked");
       const number = field ? read(field.value) : Number(chosen?.value ?? NaN);
       if (!Number.isFinite(number)) {

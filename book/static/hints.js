@@ -1,6 +1,6 @@
 // Links and formulas explain themselves on a card; proofs fold and unfold.
 {
-  const root = new URL(document.documentElement.dataset.content_root, location.href);
+  const root = new URL(document.documentElement.dataset.content_root ?? ".", location.href);
   const TRIGGER = "a[data-hint], [data-symbols]";
   const WAIT = { link: 200, formula: 500, leave: 300 }; // milliseconds
   const card = document.createElement("div");
@@ -44,7 +44,8 @@
     await window.MathJax.startup.promise;
     await window.MathJax.typesetPromise([card]);
     for (const formula of card.querySelectorAll("mjx-container")) {
-      const scale = card.firstElementChild.clientWidth / formula.firstElementChild.offsetWidth;
+      const [room, drawn] = [card.firstElementChild, formula.firstElementChild];
+      const scale = /** @type {HTMLElement} */ (room).clientWidth / /** @type {HTMLElement} */ (drawn).offsetWidth;
       if (scale < 1) formula.style.fontSize = `${95 * scale}%`;
     }
   }
@@ -53,7 +54,7 @@
   function place(trigger, x) {
     const boxes = [...trigger.getClientRects()];
     const box = boxes.find(({ left, right }) => left <= x && x <= right) ?? boxes[0];
-    const { left, top } = card.offsetParent.getBoundingClientRect();
+    const { left, top } = (card.offsetParent ?? document.body).getBoundingClientRect();
     card.style.maxHeight = "";
     const width = card.offsetWidth;
     const bar = document.querySelector(".bd-header-article")?.getBoundingClientRect().bottom ?? 0;
@@ -85,7 +86,7 @@
     if (trigger !== shown) return;
     card.innerHTML = text;
     card.style.visibility = "hidden";
-    document.querySelector("main").append(card);
+    /** @type {HTMLElement} */ (document.querySelector("main")).append(card);
     await typeset();
     if (trigger !== shown) return;
     place(trigger, x);
@@ -93,26 +94,31 @@
     focused?.setAttribute("aria-describedby", card.id);
   }
 
-  const explained = (element) => element.closest?.("a[data-hint]") ?? element.closest?.(TRIGGER);
+  const targetOf = ({ target }) => (target instanceof Element ? target : document.documentElement);
+  const explained = (element) => element.closest("a[data-hint]") ?? element.closest(TRIGGER);
 
-  addEventListener("pointerover", ({ target, pointerType, clientX }) => {
+  addEventListener("pointerover", (event) => {
+    const { pointerType, clientX } = event;
     if (pointerType === "touch") return;
+    const target = targetOf(event);
     const trigger = explained(target);
     clearTimeout(timer);
     if (card.contains(target) || (trigger && trigger === shown)) return;
     if (trigger) timer = setTimeout(show, WAIT[trigger.matches("a") ? "link" : "formula"], trigger, undefined, clientX);
     else if (shown && !focused) timer = setTimeout(hide, WAIT.leave);
   });
-  addEventListener("focusin", ({ target }) => {
+  addEventListener("focusin", (event) => {
+    const target = targetOf(event);
     const trigger = target.matches(":focus-visible") && explained(target);
     if (trigger) show(trigger, target);
   });
   addEventListener("focusout", ({ target }) => target === focused && !card.matches(":hover") && hide());
   // A tap on a link follows it; a tap on a formula explains it.
-  addEventListener("click", ({ target, clientX }) => {
+  addEventListener("click", (event) => {
+    const target = targetOf(event);
     if (card.contains(target)) return;
     const formula = target.closest("a, summary, button, label") ? null : target.closest("[data-symbols]");
-    if (formula) show(formula, undefined, clientX);
+    if (formula) show(formula, undefined, event.clientX);
     else hide();
   });
   addEventListener("keydown", ({ key }) => key === "Escape" && hide(), true);
@@ -121,10 +127,12 @@
   function stopAtFormulas(list) {
     const label = document.createElement("label");
     label.innerHTML = '<input type="checkbox"> Stop at every formula with the Tab key';
-    const box = label.firstElementChild;
+    const box = /** @type {HTMLInputElement} */ (label.firstElementChild);
     box.checked = localStorage.getItem("formula-stops") === "yes";
     const apply = () => {
-      for (const formula of document.querySelectorAll("[data-symbols]")) {
+      /** @type {NodeListOf<HTMLElement>} */
+      const formulas = document.querySelectorAll("[data-symbols]");
+      for (const formula of formulas) {
         formula.toggleAttribute("tabindex", false);
         if (box.checked && !formula.querySelector("[tabindex]")) formula.tabIndex = 0;
       }
@@ -159,7 +167,7 @@
     for (let part = target; part; part = part.parentElement) if (part.matches("details")) folded.push(part);
     const closed = folded.filter((part) => !part.open && (part !== target || !part.matches(".solution")));
     for (const part of closed) part.open = true;
-    if (closed.length) target.scrollIntoView();
+    if (closed.length) target?.scrollIntoView();
   }
 
   addEventListener("DOMContentLoaded", () => {
@@ -172,7 +180,7 @@
     unfold();
   });
   addEventListener("hashchange", unfold);
-  addEventListener("click", ({ target }) => {
-    if (target.closest?.("a")?.hash === location.hash && location.hash) unfold();
+  addEventListener("click", (event) => {
+    if (targetOf(event).closest("a")?.hash === location.hash && location.hash) unfold();
   });
 }

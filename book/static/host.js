@@ -74,7 +74,7 @@
     } catch (error) {
       el.className = "widget-message";
       el.setAttribute("role", "status");
-      el.textContent = `This widget could not be shown: ${error.message}`;
+      el.textContent = `This widget could not be shown: ${error instanceof Error ? error.message : error}`;
     }
   }
 

@@ -1,8 +1,10 @@
 // The table of all claims, narrowed: fields above it hide the rows that do not fit. What is chosen
 // stands in the page's address, so that a link leads to the same rows.
 {
-  const rows = [...document.querySelectorAll('tr[id^="claim-"]')];
-  const table = rows[0].closest("table");
+  /** @type {NodeListOf<HTMLElement>} */
+  const found = document.querySelectorAll('tr[id^="claim-"]');
+  const rows = [...found];
+  const table = /** @type {HTMLElement} */ (rows[0].closest("table"));
   const place = table.closest(".pst-scrollable-table-container") ?? table;
   const origin = (row) => row.querySelector("em").textContent.replace(/^\(/, "");
 
@@ -48,7 +50,7 @@
       wanted.every((word) => words(row).includes(word));
     for (const row of rows) row.hidden = !fits(row);
     count.textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length} claims`;
-    const address = new URL(location);
+    const address = new URL(location.href);
     for (const [name, { value }] of Object.entries(fields)) {
       if (value) address.searchParams.set(name, value);
       else address.searchParams.delete(name);
@@ -69,7 +71,7 @@
     target.scrollIntoView();
   };
 
-  for (const [name, value] of new URL(location).searchParams) {
+  for (const [name, value] of new URL(location.href).searchParams) {
     const field = fields[name];
     if (field && (field === fields.words || [...field.options].some((option) => option.value === value))) field.value = value;
   }

@@ -17,7 +17,7 @@
 
   const SHORT = { fig: "figure", eq: "equation", thm: "theorem", prop: "proposition", cor: "corollary" };
   Object.assign(SHORT, { lem: "lemma", def: "definition", ex: "exercise" });
-  const inFull = (query) => query.replace(/^(\w+)\.? +(?=\(?\d)/, (start, word) => `${SHORT[word] ?? word} `);
+  const inFull = (query) => query.replace(/^(\w+)\.? +(?=\(?\d)/, (_, word) => `${SHORT[word] ?? word} `);
 
   // Pairs of letters tell a misspelled word.
   function near(one, other) {
@@ -63,6 +63,7 @@
 
   const short = (text) => (text.length < 110 ? text : `${text.slice(0, text.lastIndexOf(" ", 100))} …`);
 
+  /** @type {(answer: { entry: any, points: number }) => Result} */
   function asResult({ entry, points }) {
     const { docnames, titles, filenames } = Search._index;
     const page = docnames.indexOf(entry.page);
@@ -75,7 +76,7 @@
     const help = document.createElement("p");
     help.className = "search-help";
     help.innerHTML = text;
-    document.querySelector("#search-results ul.search").before(help);
+    document.querySelector("#search-results ul.search")?.before(help);
   }
 
   // Sphinx shows its results from the last to the first.
@@ -85,10 +86,11 @@
     const { found, loosely } = find(query);
     const results = found.map(asResult).reverse();
     Search.status.setAttribute("role", "status");
-    if (!found.length && !bySphinx.length) say(document.getElementById("search-nothing").innerHTML);
+    if (!found.length && !bySphinx.length) say(document.getElementById("search-nothing")?.innerHTML ?? "");
     else if (loosely && !bySphinx.length) say("Nothing has all of these words. These come near:");
     if (loosely) return [...results, ...bySphinx];
     // A page of that very name comes before all but what is called so.
+    /** @type {(result: Result) => boolean} */
     const named = ([, title]) => same(title.replace(/<[^>]*>|[\d.]+ /g, "").split(":")[0], query);
     const called = results.filter(([, , , , points]) => points >= 800);
     const others = results.filter(([, , , , points]) => points < 800);
@@ -108,6 +110,7 @@
     locale: "en",
     plural_expr: "n != 1",
     messages: {
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the text is Sphinx's
       "Search finished, found ${resultCount} page(s) matching the search query.": "Found: ${resultCount}",
       "Your search did not match any documents. Please make sure that all words are spelled correctly and that you've selected enough categories.":
         "Nothing was found.",
@@ -115,7 +118,9 @@
   });
 
   // The theme means this field and takes the first one of the page, which is not shown.
-  document.querySelector(".bd-search-container input").focus();
+  /** @type {HTMLElement | null} */
+  const field = document.querySelector(".bd-search-container input");
+  field?.focus();
 
   // From a folder the browser lets no page read another.
   if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;

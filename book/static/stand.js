@@ -9,7 +9,8 @@
 
   const given = () => new URLSearchParams(location.hash.slice(1));
   const embedded = given().has("embed");
-  let [model, el, chosen] = [null, null, given().get("theme")];
+  let model, el;
+  let chosen = given().get("theme");
 
   // What a value must be, empty if it is that: the same words as book/site/stored_widgets.py.
   const refusal = (text, { kind, options, size, none, least = -Infinity, most = Infinity }) => {
@@ -26,7 +27,7 @@
     return (size ? `${size} numbers` : kind === "whole" ? "a whole number" : "a number") + bounds + (none ? " or none" : "");
   };
 
-  const valueOf = (text, { options, size, none }) => {
+  const parsed = (text, { options, size, none }) => {
     if (none && text === "none") return null;
     if (options) return options.find((option) => String(option ?? "none") === text);
     return size ? text.split(",").map(Number) : Number(text);
@@ -43,10 +44,10 @@
       const text = address.get(name);
       const reason = text === null ? "" : refusal(text, setting);
       if (reason) refused.push(`${name} must be ${reason}, not “${text}”.`);
-      const value = text === null || reason ? setting.start : valueOf(text, setting);
+      const value = text === null || reason ? setting.start : parsed(text, setting);
       if (String(value) !== String(model.get(name))) model.set(name, value);
     }
-    const list = document.getElementById("refused");
+    const list = /** @type {HTMLElement} */ (document.getElementById("refused"));
     list.replaceChildren(...refused.map((words) => Object.assign(document.createElement("li"), { textContent: words })));
     list.hidden = refused.length === 0;
   };
@@ -55,7 +56,8 @@
   const address = (...more) => location.href.replace(/#.*/s, "") + fragment(...more);
 
   document.addEventListener("widget", (event) => {
-    [el, model] = [event.target, event.detail];
+    el = event.target;
+    model = /** @type {CustomEvent} */ (event).detail;
     read();
     let [first, timer] = [true, 0];
     const write = () => history.replaceState(null, "", fragment(embedded && "embed", chosen && `theme=${chosen}`));
@@ -77,7 +79,7 @@
   };
   const paint = (theme) => {
     root.dataset.theme = theme;
-    document.getElementById("theme")?.setAttribute("aria-pressed", theme === "dark");
+    document.getElementById("theme")?.setAttribute("aria-pressed", String(theme === "dark"));
   };
   const preferred = () => {
     const modes = [chosen, storage((kept) => kept.getItem("mode"))];
@@ -87,7 +89,7 @@
 
   // Browsers that do not let a page copy show what is to be copied.
   const copy = async (text, what) => {
-    const box = document.getElementById("copied");
+    const box = /** @type {HTMLElement} */ (document.getElementById("copied"));
     const area = Object.assign(document.createElement("textarea"), { readOnly: true, value: text, rows: 3 });
     area.setAttribute("aria-label", what);
     const words = document.createElement("span");
@@ -111,7 +113,7 @@
     const press = (id, act) => document.getElementById(id)?.addEventListener("click", act);
     press("theme", () => {
       const theme = root.dataset.theme === "dark" ? "light" : "dark";
-      storage((kept) => ["mode", "theme"].forEach((key) => kept.setItem(key, theme)));
+      for (const key of ["mode", "theme"]) storage((kept) => kept.setItem(key, theme));
       chosen &&= theme;
       paint(theme);
     });
@@ -120,7 +122,7 @@
     press("link", () => copy(address(), "Link"));
     press("embed", () => {
       const source = address("embed", `theme=${root.dataset.theme}`).replaceAll("&", "&amp;").replaceAll('"', "%22");
-      const title = document.querySelector("h1").textContent;
+      const title = document.querySelector("h1")?.textContent;
       copy(`<iframe src="${source}" title="${title}" width="960" height="600" style="border: 0"></iframe>`, "Embed code");
     });
   });

@@ -10,6 +10,7 @@ const addToken = (gram, token) => {
 };
 
 // Answers w_0, ..., w_steps to the prompt with examples x and the hidden weight w.
+/** @type {(V: number[], W: number[], x: number[], w: number, steps: number) => number[]} */
 export const think = (V, W, x, w, steps) => {
   const gram = new Array(16).fill(0); // sum of token tokenᵀ: all that attention without softmax sees
   for (const example of x) addToken(gram, [example, w * example, 0, 0]);
@@ -25,6 +26,7 @@ export const think = (V, W, x, w, steps) => {
 };
 
 // Mean squared error of each step over prompts; infinite once a chain has left the numbers.
+/** @type {(V: number[], W: number[], xs: number[][], ws: number[], steps: number) => number[]} */
 export const meanError = (V, W, xs, ws, steps) => {
   const errors = new Array(steps + 1).fill(0);
   xs.forEach((x, prompt) => {

@@ -6,11 +6,15 @@ import { toolbar } from "./toolbar.js";
 
 export { element };
 
+/** @import { Model } from "./toolbar.js" */
+
 // Numbers from first to last, a step apart.
+/** @type {(first: number, last: number, step?: number) => number[]} */
 export const range = (first, last, step = 1) =>
   Array.from({ length: Math.round((last - first) / step) + 1 }, (_, i) => Number((first + i * step).toFixed(6)));
 
 // The values a slider can take, evenly spaced on a logarithmic scale, as whole numbers.
+/** @type {(least: number, most: number, perDecade: number) => number[]} */
 export const wholeNumbers = (least, most, perDecade) => {
   const values = new Set();
   const last = Math.round(Math.log10(most / least) * perDecade);
@@ -23,6 +27,11 @@ const nearest = (values, value) => {
   return values.reduce((best, v, i) => (distance(v) < distance(values[best]) ? i : best), 0);
 };
 
+/**
+ * @template Value
+ * @param {Model} model
+ * @param {{ trait: string, label: string, values: Value[], format?: (value: Value) => string }} options
+ */
 export const slider = (model, { trait, label, values, format = String }) => {
   const input = element("input", {
     type: "range", min: 0, max: values.length - 1, step: 1, "data-lm-suppress-shortcuts": "true",
@@ -44,6 +53,7 @@ export const slider = (model, { trait, label, values, format = String }) => {
 };
 
 // A small picture of these marks, to stand in a line of keys.
+/** @type {(width: number, height: number, ...marks: SVGElement[]) => SVGElement} */
 export const key = (width, height, ...marks) => {
   const svg = node("svg", { viewBox: `0 0 ${width} ${height}`, width, height, class: "tts-key", "aria-hidden": "true" });
   svg.append(...marks);
@@ -51,10 +61,12 @@ export const key = (width, height, ...marks) => {
 };
 
 // A line of keys, each with its text.
+/** @type {(pairs: [picture: SVGElement, text: string][]) => HTMLElement} */
 export const keys = (pairs) =>
   element("p", { class: "tts-legend" }, ...pairs.map(([picture, text]) => element("span", {}, picture, text)));
 
 // What the curves stand for: a text for each name of a style, beside a piece of such a curve.
+/** @type {(texts: Record<string, string>) => HTMLElement} */
 export const legend = (texts) =>
   keys(Object.entries(texts).map(([name, text]) => [
     key(34, 10, node("path", { d: "M0,5H34", class: `tts-curve tts-${name}` }), node("circle", { cx: 17, cy: 5, r: 3, class: `tts-dot tts-${name}` })),
@@ -63,6 +75,10 @@ export const legend = (texts) =>
 
 // A list to choose from. `options()` gives pairs of value and text; where a change of the model leaves
 // the chosen value without an option, the last one is taken.
+/**
+ * @param {Model} model
+ * @param {{ trait: string, label: string, options: () => any[][] }} options
+ */
 export const choice = (model, { trait, label, options }) => {
   const select = element("select", { "data-lm-suppress-shortcuts": "true" });
   let offered = "";
@@ -87,14 +103,22 @@ export const choice = (model, { trait, label, options }) => {
 // Follow a pointer that was pressed on what the selector names. The picture is drawn anew at each move,
 // so the pointer is captured by the widget, which stays. `move(x, y)` gets the place in the
 // coordinates of the picture; `press`, if there is one, gets it once, before the first move.
+/**
+ * @param {HTMLElement} el
+ * @param {string} selector
+ * @param {(x: number, y: number) => void} move
+ * @param {(x: number, y: number) => void} [press]
+ */
 export const drag = (el, selector, move, press = () => {}) => {
   const at = (event, act) => {
-    const toPicture = el.querySelector(".tts-chart").getScreenCTM().inverse();
+    const chart = /** @type {SVGSVGElement | null} */ (el.querySelector(".tts-chart"));
+    const toPicture = chart?.getScreenCTM()?.inverse();
+    if (!toPicture) return; // it is not shown
     const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(toPicture);
     act(x, y);
   };
   el.addEventListener("pointerdown", (event) => {
-    if (!event.target.closest(selector)) return;
+    if (!(event.target instanceof Element && event.target.closest(selector))) return;
     event.preventDefault();
     el.setPointerCapture(event.pointerId);
     at(event, press);
@@ -109,6 +133,13 @@ export const drag = (el, selector, move, press = () => {}) => {
 // are made together. `draw(width, tall)` gives the picture and the sentence that says what is seen. Where
 // the page has large type, the picture is drawn for less width, so that its type is large, too. `tall` is
 // the least height that the page's style gives the place: a picture may grow to it.
+/**
+ * @param {Model} model
+ * @param {HTMLElement} el
+ * @param {HTMLElement[]} controls
+ * @param {(width: number, tall: number) => { picture: SVGElement, words: string }} draw
+ * @returns {() => void}
+ */
 export const follow = (model, el, controls, draw) => {
   const stage = element("div", { class: "tts-stage" });
   const status = element("p", { role: "status", class: "tts-status" });

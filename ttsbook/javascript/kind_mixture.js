@@ -33,6 +33,7 @@ const compute = (model) => {
 
 const percent = (weights) => weights.map((weight) => Math.round(100 * weight)).join(", ");
 
+/** @param {Record<string, { weights: number[], errors: number[] }>} mixtures */
 const sentence = ({ yours, even, paper, least }) => {
   const best = yours.errors.indexOf(Math.min(...yours.errors));
   const depth = best === STEPS ? "falls through k = 20" : best === 0 ? "rises from the first step" : `is least at k = ${best}`;

@@ -6,6 +6,7 @@ import { overlay, simulate } from "./simulate.js";
 
 const DIM = 20;
 const STEPS = 30; // of the error curve
+/** @type {[least: number, most: number]} */
 const LENGTHS = [5, 2000]; // of the map, logarithmic
 const TAILS = [0, 2];
 const TAIL_STEP = 0.02; // between two points of the critical line
@@ -76,6 +77,7 @@ const branchesOf = (points) => points.reduce((branches, point) => {
 
 // The critical length at each tail of the training, where the map shows it; its ends are on the frame.
 const criticalLine = (test) => {
+  /** @type {(exponent: number) => [exponent: number, n: number]} */
   const at = (exponent) => [exponent, criticalTrainLength(scaled(exponent), test)];
   const shown = ([, n]) => n >= LENGTHS[0] && n <= LENGTHS[1];
   const end = (inside, outside) => {

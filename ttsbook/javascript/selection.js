@@ -3,11 +3,14 @@
 
 import { gamma } from "./theory.js";
 
+/** @typedef {{ weights: number[], error: number }} Chosen */
+
 const dot = (a, b) => a.reduce((total, value, i) => total + value * b[i], 0);
 const minus = (a, b) => a.map((value, i) => value - b[i]);
 const clip = (value) => Math.min(1, Math.max(0, value));
 
 // theory.preconditioner of a mixture of any number of tasks; zero for a skill that none of them uses.
+/** @type {(tasks: number[][], lengths: number[], weights: number[]) => number[]} */
 export const mixturePreconditioner = (tasks, lengths, weights) => {
   const gammas = tasks.map((strengths, l) => gamma(strengths, lengths[l]));
   return tasks[0].map((_, i) => {
@@ -18,6 +21,7 @@ export const mixturePreconditioner = (tasks, lengths, weights) => {
 };
 
 // The error after some steps as a function of the weights.
+/** @type {(tasks: number[][], lengths: number[], target: number[], steps: number) => (weights: number[]) => number} */
 export const mixtureError = (tasks, lengths, target, steps) => {
   const gammas = tasks.map((strengths, l) => gamma(strengths, lengths[l]));
   return (weights) => {
@@ -35,6 +39,7 @@ export const mixtureError = (tasks, lengths, target, steps) => {
 };
 
 // The point of least norm in a triangle: inside it, or on one of its sides.
+/** @type {(tasks: number[][], target: number[]) => Chosen} */
 export const quadraticProgram = (tasks, target) => {
   const columns = tasks.map((strengths) => strengths.map((value, i) => 1 - value / target[i]));
   const value = (weights) => {
@@ -61,6 +66,7 @@ const neighbors = (weights, step) =>
     .map((one) => one.map(clip));
 
 // The grid of mixtures whose weights are multiples of 1/parts.
+/** @type {(parts: number) => number[][]} */
 export const grid = (parts) => {
   const points = [];
   for (let i = 0; i <= parts; i++) {
@@ -70,14 +76,23 @@ export const grid = (parts) => {
 };
 
 // Key of a point of the grid.
+/** @type {(weights: number[], parts: number) => number} */
 export const gridKey = (weights, parts) => Math.round(weights[0] * parts) * 1000 + Math.round(weights[1] * parts);
 
 // The least error: from each valley of a grid downhill, with steps that shrink. The errors on the grid may be given.
+/**
+ * @param {number[][]} tasks
+ * @param {number[]} lengths
+ * @param {number[]} target
+ * @param {number} steps
+ * @param {{ parts?: number, onGrid?: Map<number, number> | null }} [options]
+ * @returns {Chosen}
+ */
 export const optimalMixture = (tasks, lengths, target, steps, { parts = 32, onGrid = null } = {}) => {
   const error = mixtureError(tasks, lengths, target, steps);
   const points = grid(parts);
   const errors = onGrid ?? new Map(points.map((one) => [gridKey(one, parts), error(one)]));
-  const at = (one) => errors.get(gridKey(one, parts));
+  const at = (one) => errors.get(gridKey(one, parts)) ?? Infinity;
   const valleys = points.filter((one) => neighbors(one, 1 / parts).every((other) => at(one) <= at(other)));
   const ends = valleys.map((start) => {
     let [best, least] = [start, error(start)];

@@ -2,6 +2,9 @@
 
 import { element } from "./controls.js";
 
+/** @import { Panel } from "./chart.js" */
+/** @import { Model } from "./toolbar.js" */
+
 const PATIENCE = 15000; // milliseconds until a kernel that was asked is taken to be gone
 
 // A model that has no kernel behind it has no `send`: see host.js.
@@ -15,9 +18,15 @@ const present = (model) => {
 };
 
 // Lay the points from one place of the list to another over a panel, the first of them at x.
+/**
+ * @param {Panel} panel
+ * @param {Model} model
+ * @param {{ x?: number, from?: number, to?: number }} [part]
+ */
 export const overlay = (panel, model, { x = 0, from = 0, to } = {}) => {
   const { points, low, high } = present(model) ?? {};
-  if (points) panel.measured(x, ...[points, low, high].map((values) => values.slice(from, to)));
+  const part = (values) => values.slice(from, to);
+  if (points) panel.measured(x, part(points), part(low), part(high));
 };
 
 const without = () => {
@@ -29,6 +38,7 @@ const without = () => {
 const RINGS = " Rings: simulated; bars: their 99 % intervals at once, where they are longer.";
 
 // The button, a seed, the progress, and the sentence that says what was found.
+/** @type {(model: Model, note?: string) => HTMLElement} */
 export const simulate = (model, note = RINGS) => {
   if (!hasKernel(model)) return without();
   const button = element("button", { type: "button" });

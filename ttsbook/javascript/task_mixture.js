@@ -48,6 +48,7 @@ const frame = (size) => {
 };
 
 // Corners: easy to the left, hard to the right, turned at the top.
+/** @type {(size: number, weights: number[]) => [x: number, y: number]} */
 const place = (size, [, hard, turned]) => {
   const { side, height } = frame(size);
   return [MARGIN + side * (hard + turned / 2), MARGIN + height * (1 - turned)];

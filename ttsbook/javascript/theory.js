@@ -3,21 +3,26 @@
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 
+/** @type {(dim: number, exponent: number) => number[]} */
 export const powerLaw = (dim, exponent) =>
   Array.from({ length: dim }, (_, index) => (index + 1) ** -exponent);
 
+/** @type {(strengths: number[]) => number} */
 export const hardness = (strengths) => sum(strengths) / Math.min(...strengths);
 
 const inverse = (length) => (length === null ? 0 : 1 / length);
 
+/** @type {(strengths: number[], promptLength: number | null) => number[]} */
 export const gamma = (strengths, promptLength) => {
   const trace = sum(strengths);
   return strengths.map((s) => (1 + inverse(promptLength)) * s + trace * inverse(promptLength));
 };
 
+/** @type {(strengths: number[], promptLength: number | null) => number[]} */
 export const preconditioner = (strengths, promptLength) =>
   gamma(strengths, promptLength).map((g) => 1 / g);
 
+/** @type {(P: number[], testStrengths: number[], testLength: number | null) => number[]} */
 export const directErrorBySkill = (P, testStrengths, testLength) => {
   const trace = sum(testStrengths);
   const inverseM = inverse(testLength);
@@ -26,14 +31,21 @@ export const directErrorBySkill = (P, testStrengths, testLength) => {
   });
 };
 
+/** @type {(P: number[], testStrengths: number[], testLength: number | null) => number} */
 export const directError = (P, testStrengths, testLength) =>
   sum(directErrorBySkill(P, testStrengths, testLength));
 
+/** @type {(strengths: number[]) => number[]} */
 export const skillCosts = (strengths) => {
   const trace = sum(strengths);
   return strengths.map((s) => 1 + trace / s);
 };
 
+/**
+ * @param {number[]} strengths
+ * @param {number | null} trainLength
+ * @param {number | null} testLength
+ */
 export const directErrorBound = (strengths, trainLength, testLength, { sharp = false } = {}) => {
   const terms = skillCosts(strengths).map((h) => (h * inverse(trainLength)) ** 2 + h * inverse(testLength));
   return sharp ? sum(terms) : strengths.length * Math.max(...terms);
@@ -41,11 +53,13 @@ export const directErrorBound = (strengths, trainLength, testLength, { sharp = f
 
 const steps0 = (steps) => Array.from({ length: steps + 1 }, (_, k) => k);
 
+/** @type {(strengths: number[], trainLength: number, steps: number) => number[]} */
 export const scalingLawBound = (strengths, trainLength, steps) => {
   const h = 1 + hardness(strengths);
   return steps0(steps).map((k) => strengths.length * (1 + trainLength / h) ** (-2 * k));
 };
 
+/** @type {(P: number[], testStrengths: number[], steps: number) => number[]} */
 export const cotErrorLimit = (P, testStrengths, steps) =>
   steps0(steps).map((k) => sum(testStrengths.map((s, i) => (1 - P[i] * s) ** (2 * k))));
 
@@ -59,6 +73,11 @@ const root = (rising, low, high) => {
   return Math.sqrt(low) * Math.sqrt(high);
 };
 
+/**
+ * @param {number[]} strengths
+ * @param {number} relativeError
+ * @param {number} steps
+ */
 export const trainLengthFor = (strengths, relativeError, steps, { bound = false } = {}) => {
   const trace = sum(strengths);
   const costs = strengths.map((s) => 1 + trace / s);
@@ -68,6 +87,7 @@ export const trainLengthFor = (strengths, relativeError, steps, { bound = false 
   return root((n) => relativeError - sum(costs.map((h) => (1 + n / h) ** (-2 * steps))) / costs.length, least, most);
 };
 
+/** @type {(strengths: number[], testStrengths: number[]) => number} */
 export const criticalTrainLength = (strengths, testStrengths) => {
   const trace = sum(strengths);
   const largest = Math.max(...strengths.map((l, i) => (testStrengths[i] - 2 * l) / (2 * (l + trace))));
@@ -75,6 +95,7 @@ export const criticalTrainLength = (strengths, testStrengths) => {
 };
 
 // For endless test prompts; `steps` is null where the error falls forever.
+/** @type {(P: number[], testStrengths: number[]) => { steps: number | null, diverges: boolean }} */
 export const bestDepth = (P, testStrengths) => {
   const factors = testStrengths.map((s, i) => Math.abs(1 - P[i] * s));
   if (Math.max(...factors) < 1 + 1e-10) return { steps: null, diverges: false };
@@ -91,6 +112,7 @@ export const bestDepth = (P, testStrengths) => {
 };
 
 // Positive strides only: the error is convex in the inverse of the factor, and infinite if nothing moves.
+/** @type {(P: number[], testStrengths: number[], steps: number) => number} */
 export const bestScalingLimit = (P, testStrengths, steps) => {
   const strides = P.map((p, i) => p * testStrengths[i]);
   const largest = Math.max(...strides);
@@ -105,6 +127,7 @@ export const bestScalingLimit = (P, testStrengths, steps) => {
   return 2 / (low + high);
 };
 
+/** @type {(P: number[], testStrengths: number[], testLength: number | null) => number[]} */
 export const spectralEdges = (P, testStrengths, testLength) => {
   const s = testStrengths.map((strength, i) => P[i] * strength);
   const [least, most] = [Math.min(...s), Math.max(...s)];
@@ -146,6 +169,7 @@ const sandwich = (q, M) => {
 
 // Mean error of each step on test prompts of finite length, in the limit of many skills and examples.
 // Loops in place of maps: a picture needs dozens of these curves at once.
+/** @type {(P: number[], testStrengths: number[], testLength: number | null, steps: number) => number[]} */
 export const cotError = (P, testStrengths, testLength, steps) => {
   if (testLength === null) return cotErrorLimit(P, testStrengths, steps);
   const s = testStrengths.map((strength, i) => P[i] * strength);

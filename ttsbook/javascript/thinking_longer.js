@@ -29,7 +29,7 @@ const visible = (values) => {
 };
 
 const words = (svg, x, y, lines, attributes) =>
-  lines.forEach((line, i) => svg.append(node("text", { x, y: y + 15 * i, ...attributes }, line)));
+  svg.append(...lines.map((line, i) => node("text", { x, y: y + 15 * i, ...attributes }, line)));
 
 const drawErrors = (svg, frame, { n, k, depth, covered, skewed }, narrow) => {
   const percent = (exponent) => `${Number((10 ** (exponent + 2)).toPrecision(1))} %`;
@@ -67,9 +67,10 @@ const drawAnswers = (svg, { left, right, top, bottom }, { answers }) => {
   answers.forEach((answer, i) => {
     const x = left + ((i + 0.5) / answers.length) * (right - left);
     svg.append(node("line", { x1: x, x2: x, y1: y(1), y2: y(answer), class: "tts-stem tts-second" }));
-    if (answer >= low && answer <= high) return svg.append(node("circle", { cx: x, cy: y(answer), r: 4, class: "tts-dot tts-second" }));
     const [tip, base] = answer > high ? [top - 2, top + 6] : [bottom + 2, bottom - 6];
-    svg.append(node("path", { d: `M${x - 4} ${base}L${x} ${tip}L${x + 4} ${base}Z`, class: "tts-dot tts-second" }));
+    svg.append(answer >= low && answer <= high
+      ? node("circle", { cx: x, cy: y(answer), r: 4, class: "tts-dot tts-second" })
+      : node("path", { d: `M${x - 4} ${base}L${x} ${tip}L${x + 4} ${base}Z`, class: "tts-dot tts-second" }));
   });
   words(svg, left, bottom + 18, ["seen most"]);
   words(svg, right, bottom + 18, ["seen least"], { "text-anchor": "end" });
@@ -78,9 +79,9 @@ const drawAnswers = (svg, { left, right, top, bottom }, { answers }) => {
 // A button that lets it think, one step after the other, and stops it.
 const thinker = (model) => {
   const button = element("button", { type: "button" });
-  let timer = null;
+  let timer;
   const show = () => { button.textContent = timer ? "Stop" : "Let it think"; };
-  const stop = () => { clearInterval(timer); timer = null; show(); };
+  const stop = () => { clearInterval(timer); timer = undefined; show(); };
   const next = (step) => { model.set("steps", step); model.save_changes(); };
   const think = () => (model.get("steps") < STEPS && button.isConnected ? next(model.get("steps") + 1) : stop());
   button.addEventListener("click", () => {
@@ -105,7 +106,7 @@ const render = ({ model, el }) => {
     frame = { left: 52, right: split - 8, ...panels[0] };
     drawErrors(picture, frame, state, !beside);
     const second = beside ? { left: split + 82, right: width - 4 } : { left: 68, right: width - 8 };
-    drawAnswers(picture, { ...second, ...panels.at(-1) }, state);
+    drawAnswers(picture, { ...second, ...panels[panels.length - 1] }, state);
     return { picture, words: text };
   };
   const { button, stop } = thinker(model);

@@ -3,8 +3,19 @@
 
 import { element } from "./element.js";
 
+/**
+ * The part of anywidget's model that widgets use; `send` is there if a kernel is.
+ * @typedef {object} Model
+ * @property {(trait: string) => any} get
+ * @property {(trait: string, value: unknown) => void} set
+ * @property {(event: string, act: () => void) => void} on
+ * @property {() => void} save_changes
+ * @property {(content: object) => void} [send]
+ */
+
 const written = (value) => String(value ?? "none");
 
+/** @type {(model: Model, el: HTMLElement) => HTMLElement[]} */
 export const toolbar = (model, el) => {
   const { settings = {}, presets = [] } = model.get("frame") ?? {};
   const names = Object.keys(settings);
@@ -34,7 +45,7 @@ export const toolbar = (model, el) => {
   if (presets.length > 0) bar.append(element("label", {}, "Preset ", select));
   if (names.length > 0) bar.append(reset);
 
-  const page = el.closest("[data-stand]")?.dataset.stand;
+  const page = el.closest("[data-stand]")?.getAttribute("data-stand");
   const full = element("a", {}, "Full screen");
   if (page) bar.append(full);
   const note = () => {

@@ -12,11 +12,12 @@ from ttsbook.widgets.settings import describe
 JAVASCRIPT = Path(__file__).parents[1] / "javascript"
 DECLARED = re.compile(r"^(?:const|class|function) (\w+)", re.MULTILINE)
 PARAGRAPH = re.compile(r"\n\n(?=\S)")  # ends before a line without indentation
+TYPES = re.compile(r" */\*\*.*?\*/\n*", re.DOTALL)  # for the type checker: see tsconfig.json
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+\.js)";\n', re.MULTILINE)
 
 
 def bundle(name):
-    """Join a JavaScript module and what it uses of those it imports into one module without imports.
+    """Join a JavaScript module and what it uses of those it imports into one, without imports and types.
 
     Parameters
     ----------
@@ -36,7 +37,7 @@ def bundle(name):
     parts = {}
 
     def add(file):
-        source = (JAVASCRIPT / file).read_text(encoding="utf-8")
+        source = TYPES.sub("", (JAVASCRIPT / file).read_text(encoding="utf-8"))
         for imported in IMPORT.findall(source):
             if imported not in parts:
                 add(imported)
