@@ -11,7 +11,7 @@ SOURCES = $(wildcard _*.yml *.bib .git/logs/HEAD) \
   $(shell find book chapters results ttsbook -name __pycache__ -prune -o -type f -not -name '.*' -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve pdf archive test test-all test-processors test-binder \
+.PHONY: help book serve pdf archive lint test test-all test-processors test-binder \
   links chapters lab results bench lock clean distclean
 
 help:  ## show this list
@@ -35,7 +35,10 @@ pdf: $(VENV)/.test book  ## print the book into one PDF (needs Chromium)
 archive: pdf  ## pack the site, the PDF and the sources, for use without a network
 	@$(BIN)/python -m book.archive
 
-test: $(VENV)/.test $(SITE)/index.html  ## unit tests, doctests, guards, browser tests, every notebook
+lint: $(VENV)/.lint  ## check style, types and files, new files too; nothing is run
+	@git ls-files -z --cached --others --exclude-standard | xargs -0 $(BIN)/pre-commit run --files
+
+test: $(VENV)/.test $(VENV)/.lint $(SITE)/index.html  ## unit tests, doctests, guards, browser tests, every notebook
 	$(BIN)/pytest --nbval --nbval-current-env $(SHARED)
 
 test-all: $(VENV)/.lab $(SITE)/index.html  ## only the tests that are too long for `make test`
@@ -72,7 +75,7 @@ clean:  ## remove the built site and the caches
 	find . -path ./$(VENV) -prune -o -name __pycache__ -exec rm -rf {} +
 
 distclean: clean  ## remove the virtual environment too
-	rm -rf $(VENV)
+	rm -rf $(VENV) node_modules
 
 # A stamp is written when its installation has ended well, so a broken one is resumed.
 
@@ -87,6 +90,11 @@ $(VENV)/.python:
 
 $(VENV)/.book: requirements-book.txt $(VENV)/.python
 	$(BIN)/python -m pip install --quiet -r requirements-book.txt
+	@touch $@
+
+$(VENV)/.lint: requirements-lint.txt package.json $(VENV)/.book
+	$(BIN)/python -m pip install --quiet -r requirements-lint.txt
+	$(BIN)/npm install --loglevel=error
 	@touch $@
 
 $(VENV)/.test: requirements.txt pyproject.toml $(VENV)/.book

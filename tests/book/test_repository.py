@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -111,13 +110,6 @@ def test_every_path_that_a_file_names_exists():
     assert not found, "\n".join(sorted(found))
 
 
-def test_files_end_their_lines_alike():
-    for file in files():
-        content = file.read_bytes()
-        assert b"\r" not in content, file
-        assert not content or content.endswith(b"\n"), file
-
-
 def test_no_file_is_marked_executable():
     listed = subprocess.run(["git", "-C", ROOT, "ls-files", "--stage"], capture_output=True, text=True, check=False)
     assert [line for line in listed.stdout.splitlines() if line.startswith("100755")] == []
@@ -126,27 +118,6 @@ def test_no_file_is_marked_executable():
 def test_pages_without_code_state_no_results():
     for page in notebooks.CHAPTERS.rglob("*.md"):
         assert typed_results(page.read_text(encoding="utf-8")) == [], page
-
-
-@pytest.mark.parametrize("command", ["check", "format --check"])
-def test_code_has_one_style(command):
-    ruff = [sys.executable, "-m", "ruff", *command.split(), "--quiet", "--no-cache", ROOT]
-    done = subprocess.run(ruff, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-@pytest.mark.parametrize(
-    ("file", "schema"),
-    [
-        ("CITATION.cff", "citation-file-format"),
-        *((f".github/workflows/{name}.yml", "github-workflows") for name in ("links", "publish", "test")),
-        (".github/dependabot.yml", "dependabot"),
-    ],
-)
-def test_file_follows_its_schema(file, schema):
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", ROOT / file]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_references_are_complete():

@@ -23,14 +23,6 @@ def jobs():
     return [(name, key, job) for name, workflow in WORKFLOWS.items() for key, job in workflow["jobs"].items()]
 
 
-def test_workflows_are_free_of_known_weaknesses():
-    zizmor = Path(sys.executable).with_name("zizmor")
-    done = subprocess.run(
-        [zizmor, "--offline", "--no-progress", "--persona=regular", FOLDER], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 def test_a_known_weakness_is_found(tmp_path):
     text = (FOLDER / "workflows" / "links.yml").read_text().replace("actions/checkout@v5", "someone/checkout@v5")
     folder = tmp_path / ".github" / "workflows"
