@@ -11,8 +11,7 @@ SOURCES = $(wildcard _*.yml *.bib .git/logs/HEAD) \
   $(shell find book chapters results ttsbook -name __pycache__ -prune -o -type f -not -name '.*' -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve pdf archive lint test test-all test-processors test-binder \
-  links chapters lab results bench lock clean distclean
+.PHONY: help book serve pdf archive lint test test-all test-processors test-binder links chapters lab results bench lock clean distclean
 
 help:  ## show this list
 	@echo "usage: make TARGET [VARIABLE=value]"
@@ -38,10 +37,10 @@ archive: pdf  ## pack the site, the PDF and the sources, for use without a netwo
 lint: $(VENV)/.lint  ## check style, types and files, new files too; nothing is run
 	@git ls-files -z --cached --others --exclude-standard | xargs -0 $(BIN)/pre-commit run --files
 
-test: $(VENV)/.test $(VENV)/.lint $(SITE)/index.html  ## unit tests, doctests, guards, browser tests, every notebook
+test: $(VENV)/.test $(SITE)/index.html  ## unit tests, doctests, guards, browser tests, every notebook
 	$(BIN)/pytest --nbval --nbval-current-env $(SHARED)
 
-test-all: $(VENV)/.lab $(SITE)/index.html  ## only the tests that are too long for `make test`
+test-all: $(VENV)/.lab $(VENV)/.lint $(SITE)/index.html  ## only the tests that are too long for `make test`
 	$(BIN)/pytest $(SHARED) -m exhaustive
 	$(BIN)/pytest $(SHARED) -m "hypothesis and not exhaustive" --hypothesis-profile=thorough
 

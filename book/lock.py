@@ -21,7 +21,10 @@ EXPORTS = {
             "PyTorch's CPU build satisfies its pin where it is already installed; CUDA's packages are left to PyTorch.",
         ],
     ),
-    "lint": ("requirements-lint.txt", ["What `make lint` calls, pinned; package.json has what npm installs beside it."]),
+    "lint": (
+        "requirements-lint.txt",
+        ["What `make lint` calls, pinned; package.json has what npm installs beside it."],
+    ),
     "book": ("requirements-book.txt", ["What building the site needs, all of it, pinned."]),
 }
 # Without --no-config, uv would also heed settings of the user and of folders above this one.

@@ -13,6 +13,7 @@ import yaml
 
 from conftest import require
 
+pytestmark = pytest.mark.exhaustive
 ROOT = Path(__file__).parents[2]
 CONFIG = ".pre-commit-config.yaml"
 HOOKS = [hook for repo in yaml.safe_load((ROOT / CONFIG).read_text())["repos"] for hook in repo["hooks"]]
@@ -25,16 +26,17 @@ GOOD = [
     "chapters/index.ipynb",
     "chapters/ruff.toml",
 ]
+STATIC, GITHUB = "book/static", ".github"
 BAD = {
     "ruff-check": ("unused.py", b'"""Words."""\n\nimport os\n'),
     "ruff-format": ("narrow.py", b"a=1\n"),
-    "biome": ("book/static/old.js", b"var a = 1;\n"),
-    "tsc": ("book/static/missing.js", b'document.querySelector("p").remove();\n'),
-    "workflows": (".github/workflows/empty.yml", b"name: A\n"),
-    "issue-forms": (".github/ISSUE_TEMPLATE/empty.yml", b"name: A\n"),
-    "dependabot": (".github/dependabot.yml", b"version: 1\n"),
+    "biome": (f"{STATIC}/old.js", b"var a = 1;\n"),
+    "tsc": (f"{STATIC}/missing.js", b'document.querySelector("p").remove();\n'),
+    "workflows": (f"{GITHUB}/workflows/empty.yml", b"name: A\n"),
+    "issue-forms": (f"{GITHUB}/ISSUE_TEMPLATE/empty.yml", b"name: A\n"),
+    "dependabot": (f"{GITHUB}/dependabot.yml", b"version: 1\n"),
     "citation": ("CITATION.cff", b"title: A\n"),
-    "zizmor": (".github/workflows/weak.yml", b"on: push\njobs: {a: {runs-on: b, steps: [{uses: someone/c@v1}]}}\n"),
+    "zizmor": (f"{GITHUB}/workflows/weak.yml", b"on: push\njobs: {a: {runs-on: b, steps: [{uses: someone/c@v1}]}}\n"),
     "check-yaml": ("open.yml", b"a: [\n"),
     "check-toml": ("open.toml", b"a = \n"),
     "check-json": ("open.json", b"{\n"),

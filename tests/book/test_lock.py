@@ -13,13 +13,18 @@ from book import lock
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-# Each holds all groups that come after it.
-GROUPS = ["lab", "test", "book"]
+GROUPS = list(PROJECT["dependency-groups"])
 
 
 def content(group):
     """The group's file as it is stored."""
     return (ROOT / lock.EXPORTS[group][0]).read_text(encoding="utf-8")
+
+
+def holds(group, other):
+    """Whether a group is another one or includes it."""
+    included = [entry["include-group"] for entry in PROJECT["dependency-groups"][group] if isinstance(entry, dict)]
+    return group == other or any(holds(one, other) for one in included)
 
 
 def stale(group, *, project=PROJECT, text=None):
@@ -42,7 +47,7 @@ def test_every_file_of_requirements_is_an_export():
 def test_a_changed_group_makes_the_exports_that_hold_it_stale(changed, change):
     project = copy.deepcopy(PROJECT)
     change(project["dependency-groups"][changed])
-    assert [group for group in GROUPS if stale(group, project=project)] == GROUPS[: GROUPS.index(changed) + 1]
+    assert [stale(group, project=project) for group in GROUPS] == [holds(group, changed) for group in GROUPS]
 
 
 def test_another_version_in_a_group_makes_its_export_stale():
@@ -102,7 +107,8 @@ requires-python = ">=3.11"
 
 [dependency-groups]
 book = ["alpha==1"]
-test = [{ include-group = "book" }, "gamma==1"]
+lint = ["beta"]
+test = [{ include-group = "book" }, { include-group = "lint" }, "gamma==1"]
 lab = [{ include-group = "test" }, "delta==1"]
 """
     )
@@ -140,7 +146,8 @@ def test_a_group_is_locked_with_all_that_it_brings_but_cuda(small):
     _, locked = small
     book = ["alpha==1", "beta==1", "epsilon==1 ; sys_platform == 'win32'"]
     test = [*book, "gamma==1"]
-    assert locked() == {"book": book, "test": test, "lab": ["alpha==1", "beta==1", "delta==1", *test[2:]]}
+    lab = ["alpha==1", "beta==1", "delta==1", *test[2:]]
+    assert locked() == {"book": book, "lint": ["beta==1"], "test": test, "lab": lab}
 
 
 def test_versions_stay_until_an_upgrade_and_are_the_same_in_all_groups(small):
@@ -157,7 +164,7 @@ def test_a_changed_group_is_stale_until_it_is_locked(small):
     folder, locked = small
     file = folder / "pyproject.toml"
     locked()
-    file.write_text(file.read_text().replace('"alpha==1"', '"alpha==1", "beta==2"'))
+    file.write_text(file.read_text().replace('"alpha==1"', '"alpha==1", "beta==2"').replace('"beta"', '"beta==2"'))
     project = tomllib.loads(file.read_text())
     for group, (name, _) in lock.EXPORTS.items():
         assert stale(group, project=project, text=(folder / name).read_text())

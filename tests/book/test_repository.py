@@ -84,7 +84,7 @@ def test_no_file_names_a_registry_or_a_machine():
 def named_paths(text, folders):
     """Paths that begin with one of some folders, as a text names them: with wildcards or without."""
     start = "|".join(map(re.escape, folders))
-    return re.findall(rf"(?<![\w./:<>@-])(?:{start})/[\w./*-]*(?<!\.)(?![\w{{])", text)
+    return re.findall(rf"(?<![\w./:<>@-])(?:{start})/[\w./*-]*(?<!\.)(?![\w{{\\])", text)
 
 
 @pytest.mark.parametrize(
