@@ -11,7 +11,7 @@ SOURCES = $(wildcard _*.yml *.bib .git/logs/HEAD) \
   $(shell find book chapters results ttsbook -name __pycache__ -prune -o -type f -not -name '.*' -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve pdf archive lint test test-all test-processors test-binder links chapters lab results bench lock clean distclean
+.PHONY: help book serve pdf archive lint test test-all test-nightly test-processors test-binder links chapters lab results bench lock clean distclean
 
 help:  ## show this list
 	@echo "usage: make TARGET [VARIABLE=value]"
@@ -42,13 +42,16 @@ test: $(VENV)/.test $(SITE)/index.html  ## unit tests, doctests, guards, browser
 
 test-all: $(VENV)/.lab $(VENV)/.lint $(SITE)/index.html  ## only the tests that are too long for `make test`
 	$(BIN)/pytest $(SHARED) -m exhaustive
+
+test-nightly: $(VENV)/.test $(SITE)/index.html  ## what is too long for continuous integration
+	$(BIN)/pytest $(SHARED) -m nightly
 	$(BIN)/pytest $(SHARED) -m "hypothesis and not exhaustive" --hypothesis-profile=thorough
 
 test-processors: $(VENV)/.test  ## execute the chapters under the kernels of other processors, and compare
 	$(BIN)/python -m book.processors --workers $(WORKERS)
 
 test-binder: $(VENV)/.test  ## run every chapter in a fresh environment with Binder's packages
-	$(BIN)/pytest $(SHARED) -m exhaustive tests/book/test_binder.py
+	$(BIN)/pytest $(SHARED) -m "nightly or exhaustive" tests/book/test_binder.py
 
 links: $(VENV)/.book  ## check the links to other sites
 	@$(BIN)/jupyter-book build . --path-output _build/links --builder linkcheck --keep-going -q

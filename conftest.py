@@ -14,7 +14,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 os.environ.update(surroundings())  # before NumPy or PyTorch is imported
 
-# No example is timed: how long it takes, a busy machine decides. `make test-all` tries more of them.
+# No example is timed: how long it takes, a busy machine decides. `make test-nightly` tries more of them.
 hypothesis.settings.register_profile("everyday", deadline=None, max_examples=25)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=200)
 hypothesis.settings.load_profile("everyday")

@@ -6,7 +6,28 @@ from playwright.sync_api import sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
+# Refused here, as a request that Playwright has to let pass costs more than its answer.
+FLAGS += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 HERE = ("http://127.0.0.1:", "http://127.0.0.1/", "file:", "blob:", "data:")
+DRAWN = """async () => {
+    await window.MathJax?.startup?.promise;
+    await document.fonts.ready;
+    // What watches sizes draws in the frame after they changed.
+    for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+    const all = (selector, holds) => [...document.querySelectorAll(selector)].every(holds);
+    return (
+        document.readyState === "complete" &&
+        // Asked again and again: the promise of a transition's end is not always kept.
+        document.getAnimations().every((move) => move.effect.getComputedTiming().endTime === Infinity) &&
+        all(".widget", (widget) => widget.querySelector(".widget-still[hidden], .widget-message")) &&
+        all("html.fontawesome-i2svg-active", (html) => html.matches(".fontawesome-i2svg-complete"))
+    );
+}"""
+
+# The theme lets the keyboard reach boxes that scroll, some time after the window changed.
+REACHED = """() => [...document.querySelectorAll(":is(pre, .output, .pst-scrollable-table-container)[tabindex]")].every(
+    (box) => (box.tabIndex === 0) === (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight)
+)"""
 
 
 @contextmanager
@@ -24,15 +45,7 @@ def watched_page(browser, *, width=1440, scheme="light", **options):
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
     page = context.new_page()
     page.problems = []
-
-    def stay_here(route):
-        if route.request.url.startswith(HERE):
-            route.continue_()
-        else:
-            page.problems.append(f"request to {route.request.url}")
-            route.abort()
-
-    context.route("**/*", stay_here)
+    context.on("request", lambda r: r.url.startswith(HERE) or page.problems.append(f"request to {r.url}"))
     page.on("console", lambda m: m.type == "error" and page.problems.append(f"console: {m.text}"))
     page.on("pageerror", lambda error: page.problems.append(f"error: {error}"))
     page.on("response", lambda r: r.status >= 400 and page.problems.append(f"{r.status}: {r.url}"))
@@ -41,7 +54,21 @@ def watched_page(browser, *, width=1440, scheme="light", **options):
 
 
 def settle(page):
-    """Wait until formulas and widgets are drawn."""
-    page.evaluate("() => window.MathJax?.startup?.promise.then(() => {})")
-    page.wait_for_function("document.querySelectorAll('.widget-live > script:only-child').length === 0")
-    page.wait_for_load_state("networkidle")
+    """Wait until all is drawn: formulas, widgets and icons, in the colors that they keep."""
+    page.wait_for_function(DRAWN)
+
+
+def turn(page, width, scheme):
+    """Show a page of the site in another window, to readers whose system prefers a color scheme."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    if "/widgets/" in page.url:  # these choose their colors when they open
+        page.reload()
+    page.wait_for_function("(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme)
+    page.wait_for_function(REACHED)
+    settle(page)
+
+
+def leave_formulas(page):
+    """Let the page show TeX as it is written: to set its formulas takes most of the time of a chapter."""
+    page.route("**/mathjax/*.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))

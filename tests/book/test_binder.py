@@ -40,7 +40,7 @@ def binder(tmp_path_factory):
     return str(binaries / "python")
 
 
-@pytest.mark.exhaustive
+@pytest.mark.nightly
 @pytest.mark.parametrize("path", notebooks.paths(), ids=notebooks.name_of)
 def test_chapter_runs_in_binder(path, binder, monkeypatch):
     monkeypatch.setattr(execution.InterpreterKernel, "python", binder)

@@ -1,9 +1,9 @@
-"""One browser, and the built site behind an address of this machine."""
+"""One browser, one window for each module, and the built site behind an address of this machine."""
 
 import threading
 
 import pytest
-from watched_pages import started
+from watched_pages import started, watched_page
 
 from book.serve import site_server
 
@@ -13,6 +13,29 @@ def browser(chromium):
     """The system's Chromium."""
     with started(chromium) as browser:
         yield browser
+
+
+@pytest.fixture(scope="module")
+def shared_window(browser):
+    """The window of a module."""
+    with watched_page(browser) as page:
+        yield page
+
+
+@pytest.fixture
+def window(shared_window):
+    """The window of the module, on a desk and in light; what a test has left in it is cleared away."""
+    page = shared_window
+    page.problems.clear()
+    yield page
+    for other in page.context.pages[1:]:
+        other.close()
+    page.evaluate("origin === 'null' || localStorage.clear()")
+    page.unroute_all()
+    page.goto("about:blank")
+    page.mouse.move(0, 0)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(media="screen", color_scheme="light")
 
 
 @pytest.fixture(scope="session")

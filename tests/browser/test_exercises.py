@@ -4,9 +4,9 @@ import base64
 from pathlib import Path
 
 import pytest
+from accessibility import broken_rules
 from answered import every_question, right_answers, wrong_answers
-from axe_playwright_python.sync_playwright import Axe
-from watched_pages import watched_page
+from watched_pages import leave_formulas, turn, watched_page
 
 pytestmark = pytest.mark.browser
 QUESTIONS = list(every_question())
@@ -23,8 +23,8 @@ UNREADABLE = ["", "many", "1/2/3", "9/", "9.1.8", "1/0"]
 def asking(request, browser, address):
     """A page that asks, and its questions."""
     with watched_page(browser, width=390, scheme="dark") as page:
+        leave_formulas(page)
         page.goto(f"{address}{request.param}.html")
-        page.wait_for_load_state("load")
         yield page, [(name, answer) for chapter, name, answer in QUESTIONS if chapter == request.param]
         assert page.problems == []
 
@@ -65,36 +65,34 @@ def test_tempting_answers_are_told_why(asking):
             assert words in give(page, name, answer, given)
 
 
-def test_nothing_is_said_before_an_answer_and_no_answer_is_asked_for(browser, address):
-    with watched_page(browser) as page:
-        page.goto(f"{address}setup/task.html")
-        statuses = page.locator("form.check [role=status]")
-        assert set(statuses.all_text_contents()) == {""}
-        for button in page.locator("form.check button").all():
-            button.focus()
-            page.keyboard.press("Enter")
-        assert set(statuses.all_text_contents()) == {
-            "A number, please, such as 17 or 0.25.",
-            "Choose one of these first.",
-        }
-        assert (
-            page.locator("form.check [aria-invalid=true]").count()
-            == page.locator("form.check input[inputmode]").count()
-        )
+def test_nothing_is_said_before_an_answer_and_no_answer_is_asked_for(window, address):
+    leave_formulas(window)
+    window.goto(f"{address}setup/task.html")
+    statuses = window.locator("form.check [role=status]")
+    assert set(statuses.all_text_contents()) == {""}
+    for button in window.locator("form.check button").all():
+        button.focus()
+        window.keyboard.press("Enter")
+    assert set(statuses.all_text_contents()) == {
+        "A number, please, such as 17 or 0.25.",
+        "Choose one of these first.",
+    }
+    numbers = window.locator("form.check input[inputmode]")
+    assert window.locator("form.check [aria-invalid=true]").count() == numbers.count()
 
 
-def test_numbers_may_be_written_in_many_ways(browser, address):
-    with watched_page(browser) as page:
-        page.goto(f"{address}setup/task.html")
-        for name, texts in WRITTEN.items():
-            form = page.locator(f"form.check[data-name={name}]")
-            for text in texts:
-                assert submit(form, text).startswith("✓"), text
-            for text in UNREADABLE:
-                assert submit(form, text) == NO_NUMBER, text
-        page.goto(f"{address}experiments/curation.html")
-        for text in ("2,301", "2 301", "2301.4"):
-            assert submit(page.locator("form.check[data-name=rare_updates]"), text).startswith("✓"), text
+def test_numbers_may_be_written_in_many_ways(window, address):
+    leave_formulas(window)
+    window.goto(f"{address}setup/task.html")
+    for name, texts in WRITTEN.items():
+        form = window.locator(f"form.check[data-name={name}]")
+        for text in texts:
+            assert submit(form, text).startswith("✓"), text
+        for text in UNREADABLE:
+            assert submit(form, text) == NO_NUMBER, text
+    window.goto(f"{address}experiments/curation.html")
+    for text in ("2,301", "2 301", "2301.4"):
+        assert submit(window.locator("form.check[data-name=rare_updates]"), text).startswith("✓"), text
 
 
 def test_the_folded_solution_hides_what_is_asked(asking):
@@ -115,14 +113,13 @@ def test_questions_work_from_a_folder_and_fit_a_phone(browser, site):
         assert min(box.bounding_box()["height"] for box in targets.all()) >= 24
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_answered_questions_break_no_rule_of_accessibility(browser, address, scheme):
-    with watched_page(browser, width=390, scheme=scheme) as page:
-        page.goto(f"{address}theorems/hardness.html")
-        for form in page.locator("form.check").all():
+def test_answered_questions_break_no_rule_of_accessibility(window, address):
+    window.goto(f"{address}theorems/hardness.html")
+    for scheme in ("light", "dark"):
+        turn(window, 390, scheme)
+        for form in window.locator("form.check").all():
             form.locator("button").click()
-        found = Axe().run(page, context="form.check", options={"preload": False, "resultTypes": ["violations"]})
-        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found.response["violations"]] == []
+        assert broken_rules(window, "form.check") == [], scheme
 
 
 def test_without_javascript_questions_are_text(browser, address):

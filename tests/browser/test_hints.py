@@ -4,20 +4,39 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from watched_pages import settle, watched_page
+from accessibility import broken_rules
+from watched_pages import leave_formulas, settle, turn, watched_page
 
 pytestmark = pytest.mark.browser
 CHAPTER = "theorems/scaling-law.html"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPEN = "(all) => all.map((proof) => proof.open)"
 
 
 @pytest.fixture
-def page(browser):
+def page(window):
     """A window on a desk with nothing in it yet."""
+    yield window
+    assert window.problems == []
+
+
+@pytest.fixture(scope="module")
+def read_chapter(browser, address):
+    """A chapter that several tests read."""
     with watched_page(browser) as page:
+        opened(page, address + CHAPTER)
         yield page
         assert page.problems == []
+
+
+@pytest.fixture
+def chapter(read_chapter):
+    """The chapter as it was when it was opened."""
+    page = read_chapter
+    yield page
+    page.keyboard.press("Escape")
+    page.mouse.move(3, 3)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
 
 
 def opened(page, address):
@@ -41,29 +60,28 @@ def inside(page, card):
     return box["x"] >= 0 and box["x"] + box["width"] <= page.viewport_size["width"]
 
 
-def test_a_link_shows_the_statement_with_its_formulas(page, address):
-    card = opened(page, address + CHAPTER)
-    link(page, "task.html#def-skill").hover()
+def test_a_link_shows_the_statement_with_its_formulas(chapter):
+    card = chapter.locator("#hint")
+    link(chapter, "task.html#def-skill").hover()
     card.get_by_text("Definition 1.2").wait_for()
     assert card.locator("mjx-container").count() > 3
     assert card.locator("mjx-merror, a, [id]").count() == 0
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_cards_stay_in_the_window(browser, address, width):
-    with watched_page(browser, width=width) as page:
-        card = opened(page, address + CHAPTER)
-        for kind in ("#fig-law", "#cor-scaling-law", "references.html#id12", "task.html#prop-floor"):
-            target = link(page, kind)
-            target.scroll_into_view_if_needed()
-            target.hover()
-            card.wait_for()
-            assert inside(page, card), kind
-            assert card.evaluate("(card) => card.scrollWidth <= card.clientWidth"), kind
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-            page.keyboard.press("Escape")
-            card.wait_for(state="detached")
-        assert page.problems == []
+def test_cards_stay_in_the_window(chapter, width):
+    turn(chapter, width, "light")
+    card = chapter.locator("#hint")
+    for kind in ("#fig-law", "#cor-scaling-law", "references.html#id12", "task.html#prop-floor"):
+        target = link(chapter, kind)
+        target.scroll_into_view_if_needed()
+        target.hover()
+        card.wait_for()
+        assert inside(chapter, card), kind
+        assert card.evaluate("(card) => card.scrollWidth <= card.clientWidth"), kind
+        assert chapter.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        chapter.keyboard.press("Escape")
+        card.wait_for(state="detached")
 
 
 def test_every_link_of_a_page_of_proofs_has_its_card(page, address):
@@ -80,50 +98,48 @@ def test_every_link_of_a_page_of_proofs_has_its_card(page, address):
     assert len(seen) > 20
 
 
-def test_a_card_can_be_hovered_and_dismissed(page, address):
-    card = opened(page, address + CHAPTER)
-    cause = link(page, "task.html#def-skill")
+def test_a_card_can_be_hovered_and_dismissed(chapter):
+    card = chapter.locator("#hint")
+    cause = link(chapter, "task.html#def-skill")
     cause.hover()
     card.wait_for()
     card.hover()
-    page.wait_for_timeout(600)
+    chapter.wait_for_timeout(600)
     assert card.is_visible()
-    page.keyboard.press("Escape")
+    chapter.keyboard.press("Escape")
     assert card.count() == 0
     cause.hover()
     card.wait_for()
-    page.mouse.move(3, 3)
+    chapter.mouse.move(3, 3)
     card.wait_for(state="detached")
 
 
-def test_the_keyboard_gets_cards_and_descriptions(page, address):
-    card = opened(page, address + CHAPTER)
-    cause = link(page, "#cor-scaling-law")
-    focus_by_keyboard(page, cause)
+def test_the_keyboard_gets_cards_and_descriptions(chapter):
+    card = chapter.locator("#hint")
+    cause = link(chapter, "#cor-scaling-law")
+    focus_by_keyboard(chapter, cause)
     card.wait_for()
     assert cause.get_attribute("aria-describedby") == card.get_attribute("id")
     assert card.get_attribute("role") == "tooltip"
-    page.mouse.move(300, 300)  # the pointer does not take away what the keyboard asked for
-    page.wait_for_timeout(500)
+    chapter.mouse.move(300, 300)  # the pointer does not take away what the keyboard asked for
+    chapter.wait_for_timeout(500)
     assert card.is_visible()
-    page.keyboard.press("Escape")
+    chapter.keyboard.press("Escape")
     assert card.count() == 0
     assert cause.get_attribute("aria-describedby") is None
-    page.keyboard.press("Tab")
-    page.keyboard.press("Shift+Tab")
+    chapter.keyboard.press("Tab")
+    chapter.keyboard.press("Shift+Tab")
     card.wait_for()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_card_breaks_no_rule_of_accessibility(browser, address, scheme):
-    with watched_page(browser, scheme=scheme) as page:
-        card = opened(page, f"{address}setup/task.html")
+def test_a_card_breaks_no_rule_of_accessibility(page, address):
+    card = opened(page, f"{address}setup/task.html")
+    for scheme in ("light", "dark"):
+        turn(page, 1440, scheme)
         for cause in (link(page, "#def-skill"), page.locator("div.math[data-symbols]:visible").first):
             cause.hover()
             card.wait_for()
-            options = {"runOnly": RULES, "preload": False, "resultTypes": ["violations"]}
-            found = Axe().run(page, context="#hint", options=options).response["violations"]
-            assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+            assert broken_rules(page, "#hint") == [], scheme
             page.keyboard.press("Escape")
 
 
@@ -149,12 +165,11 @@ def test_a_formula_explains_its_symbols_and_leads_to_the_notation(page, address)
     assert page.locator("tr#symbol-e-k").is_visible()
 
 
-def test_the_pointer_can_pass_a_formula(page, address):
-    card = opened(page, address + CHAPTER)
-    page.locator("#cor-scaling-law div.math[data-symbols]").first.hover()
-    page.mouse.move(3, 3)
-    page.wait_for_timeout(800)
-    assert card.count() == 0
+def test_the_pointer_can_pass_a_formula(chapter):
+    chapter.locator("#cor-scaling-law div.math[data-symbols]").first.hover()
+    chapter.mouse.move(3, 3)
+    chapter.wait_for_timeout(800)
+    assert chapter.locator("#hint").count() == 0
 
 
 def test_formulas_are_stops_of_the_keyboard_if_the_reader_asks_for_it(page, address):
@@ -191,10 +206,12 @@ def test_a_tap_follows_a_link_and_explains_a_formula(browser, address):
         assert page.problems == []
 
 
-def test_all_proofs_of_a_page_fold_and_unfold(page, address):
+def test_all_proofs_of_a_page_fold_and_unfold_and_only_those_of_the_appendix_are_open(page, address):
+    leave_formulas(page)
     for name in ("appendix/proofs", "appendix/proofs-theorems", "setup/task"):
         opened(page, f"{address}{name}.html")
         proofs = page.locator("article details.proof")
+        assert set(proofs.evaluate_all(OPEN)) == {name.startswith("appendix/")}
         assert (
             proofs.count() == page.locator("article .proof > .admonition-title", has_text=re.compile("^Proof$")).count()
         )
@@ -206,17 +223,11 @@ def test_all_proofs_of_a_page_fold_and_unfold(page, address):
                 "(text) => document.querySelector('.fold-proofs').textContent !== text",
                 arg="Fold all proofs" if folds else "Unfold all proofs",
             )
-            assert set(proofs.evaluate_all("(all) => all.map((proof) => proof.open)")) == {not folds}
-
-
-def test_proofs_of_the_appendix_are_open_and_those_of_chapters_are_not(page, address):
-    for name, is_open in {"appendix/proofs": True, "setup/task": False}.items():
-        opened(page, f"{address}{name}.html")
-        proofs = page.locator("article details.proof")
-        assert set(proofs.evaluate_all("(all) => all.map((proof) => proof.open)")) == {is_open}
+            assert set(proofs.evaluate_all(OPEN)) == {not folds}
 
 
 def test_a_link_into_a_folded_proof_unfolds_it(page, address):
+    leave_formulas(page)
     opened(page, f"{address}appendix/proofs.html")
     page.locator(".fold-proofs").click()
     target = page.locator("details.proof div.math[id]").first

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from watched_pages import watched_page
 
 pytestmark = pytest.mark.browser
 HOST = (Path(__file__).parents[2] / "book" / "static" / "host.js").read_text()
@@ -56,16 +55,15 @@ def page_of(*views, **states):
 
 
 @pytest.fixture
-def show(browser):
+def show(window):
     """Show a page and return it."""
-    with watched_page(browser) as page:
 
-        def show(text):
-            page.route("http://127.0.0.1/", lambda route: route.fulfill(body=text, content_type="text/html"))
-            page.goto("http://127.0.0.1/")
-            return page
+    def show(text):
+        window.route("http://127.0.0.1/", lambda route: route.fulfill(body=text, content_type="text/html"))
+        window.goto("http://127.0.0.1/")
+        return window
 
-        yield show
+    return show
 
 
 def test_the_state_is_read_and_the_still_picture_gives_way(show):
@@ -116,14 +114,13 @@ def test_a_widget_that_fails_says_so_beside_its_still_picture(show, code, reason
     page.get_by_text("count 7").wait_for()
 
 
-def test_a_page_opened_as_a_file_shows_its_widgets(browser, tmp_path):
+def test_a_page_opened_as_a_file_shows_its_widgets(window, tmp_path):
     (tmp_path / "host.js").write_text(HOST)
     text = page_of("one", one={"_esm": COUNTER, "count": 7}).replace(f"<script>{HOST}", '<script defer src="host.js">')
     (tmp_path / "page.html").write_text(text)
-    with watched_page(browser) as page:
-        page.goto((tmp_path / "page.html").as_uri())
-        page.get_by_text("count 7").wait_for()
-        assert page.problems == []
+    window.goto((tmp_path / "page.html").as_uri())
+    window.get_by_text("count 7").wait_for()
+    assert window.problems == []
 
 
 def test_a_page_without_widgets_stays_as_it_is(show):

@@ -5,8 +5,8 @@ import threading
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from watched_pages import settle, watched_page
+from accessibility import broken_rules
+from watched_pages import leave_formulas, settle, turn
 
 from book.serve import site_server
 from ttsbook import covariance, theory, widgets
@@ -14,7 +14,6 @@ from ttsbook.tasks import Task
 
 pytestmark = pytest.mark.browser
 ORIGIN = "http://127.0.0.1"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MEASURE = """(paragraphs) => {
     const canvas = document.createElement("canvas").getContext("2d");
     const style = getComputedStyle(paragraphs[0]);
@@ -25,12 +24,11 @@ MEASURE = """(paragraphs) => {
 
 
 @pytest.fixture
-def page(browser, address):
+def page(window, address):
     """A page in a window of a desk."""
-    with watched_page(browser) as page:
-        page.open = lambda name: (page.goto(address + name), settle(page))
-        yield page
-        assert page.problems == []
+    window.open = lambda name: (window.goto(address + name), settle(window))
+    yield window
+    assert window.problems == []
 
 
 def test_text_is_set_in_the_book_s_own_face_in_lines_that_read_well(page):
@@ -45,6 +43,7 @@ def test_text_is_set_in_the_book_s_own_face_in_lines_that_read_well(page):
 
 
 def test_a_chapter_has_its_part_above_and_its_times_below_the_title(page):
+    leave_formulas(page)
     page.open("theorems/overthinking.html")
     part, title, time = (page.locator(f"article {s}") for s in (".chapter-part", "h1", ".chapter-time"))
     assert part.inner_text().lower() == "part ii · theorems · 3 of 4"
@@ -56,6 +55,7 @@ def test_a_chapter_has_its_part_above_and_its_times_below_the_title(page):
 
 
 def test_a_part_opens_with_its_question_and_those_of_its_chapters(page):
+    leave_formulas(page)
     page.open("theorems/hardness.html")
     opener = page.get_by_role("complementary", name="Part II · Theorems")
     assert "What makes a task hard" in opener.inner_text()
@@ -67,6 +67,7 @@ def test_a_part_opens_with_its_question_and_those_of_its_chapters(page):
 
 
 def test_previous_and_next_have_titles_and_the_foot_a_commit_or_none(page):
+    leave_formulas(page)
     page.open("setup/attention.html")
     for name, title in (("previous page", "The task"), ("next page", "Thinking")):
         assert title in page.locator(f"a[title='{name}']").inner_text()
@@ -109,7 +110,7 @@ def test_the_first_page_thinks_and_answers_to_the_hand(page):
     button.wait_for()  # it has stopped by itself
 
 
-def test_the_first_page_computes_what_the_package_does(browser):
+def test_the_first_page_computes_what_the_package_does(window):
     rng = np.random.default_rng(0)
     settings = [(int(rng.integers(10, 501)), int(rng.integers(0, 31))) for _ in range(50)]
 
@@ -118,10 +119,9 @@ def test_the_first_page_computes_what_the_package_does(browser):
         kind, body = ("javascript", file.read_text()) if file.is_file() else ("html", "<!doctype html>")
         route.fulfill(body=body, content_type=f"text/{kind}")
 
-    page = browser.new_page()
-    page.route("**/*", serve)
-    page.goto(ORIGIN)
-    found = page.evaluate(
+    window.route("**/*", serve)
+    window.goto(ORIGIN)
+    found = window.evaluate(
         """async (settings) => {
             const { compute } = await import("/two_trainings.js");
             const model = ([train_length, steps]) => ({ get: (name) => ({ train_length, steps })[name] });
@@ -129,7 +129,6 @@ def test_the_first_page_computes_what_the_package_does(browser):
         }""",
         settings,
     )
-    page.close()
     even, tail = covariance.isotropic(20), covariance.power_law(20, 0.8, trace=20)
     for (n, k), state in zip(settings, found, strict=True):
         for P, name in (
@@ -151,44 +150,37 @@ def deep(site, tmp_path_factory):
         server.shutdown()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/overthink.html", "/theorems/overthinkng/", "/a/b/c/overthinking/part.html"])
-def test_a_missing_page_is_found_again_from_any_depth(browser, deep, path, scheme):
-    with watched_page(browser, width=390, scheme=scheme) as page:
-        assert page.goto(deep + path).status == 404
-        settle(page)
-        assert page.problems == [
-            f"404: {deep}{path}",
-            *[p for p in page.problems if p.startswith("console: Failed to load")],
-        ]
-        assert page.get_by_role("heading", level=1).inner_text() == "There is no such page"
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        options = {"runOnly": RULES, "preload": False, "resultTypes": ["violations"]}
-        assert [rule["id"] for rule in Axe().run(page, options=options).response["violations"]] == []
-        assert page.locator("a[href$='#main-content']").evaluate("(a) => a.href") == f"{deep}{path}#main-content"
-        first = page.locator("#missing-guess a").first
-        assert first.inner_text() == "Overthinking"
-        first.click()
-        assert page.url == f"{deep}/theorems/overthinking.html"
+def test_a_missing_page_is_found_again_from_any_depth(window, deep, path):
+    assert window.goto(deep + path).status == 404
+    for scheme in ("light", "dark"):
+        turn(window, 390, scheme)
+        assert window.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert broken_rules(window) == [], scheme
+    assert window.problems == [
+        f"404: {deep}{path}",
+        *[p for p in window.problems if p.startswith("console: Failed to load")],
+    ]
+    assert window.get_by_role("heading", level=1).inner_text() == "There is no such page"
+    assert window.locator("a[href$='#main-content']").evaluate("(a) => a.href") == f"{deep}{path}#main-content"
+    first = window.locator("#missing-guess a").first
+    assert first.inner_text() == "Overthinking"
+    first.click()
+    assert window.url == f"{deep}/theorems/overthinking.html"
 
 
-def test_the_missing_page_searches(browser, deep):
-    with watched_page(browser) as page:
-        page.goto(f"{deep}/no/hardnes.html")
-        assert page.locator("#missing-search").input_value() == "hardnes"
-        page.locator("#missing-search").fill("hardness")
-        page.get_by_role("search", name="Search for the missing page").get_by_role("button").click()
-        page.wait_for_function("document.querySelectorAll('ul.search a').length > 3")
-        assert page.url == f"{deep}/search.html?q=hardness"
+def test_the_missing_page_searches(window, deep):
+    window.goto(f"{deep}/no/hardnes.html")
+    assert window.locator("#missing-search").input_value() == "hardnes"
+    window.locator("#missing-search").fill("hardness")
+    window.get_by_role("search", name="Search for the missing page").get_by_role("button").click()
+    window.wait_for_function("document.querySelectorAll('ul.search a').length > 3")
+    assert window.url == f"{deep}/search.html?q=hardness"
 
 
-def test_the_missing_page_opens_from_a_file(browser, site):
-    with watched_page(browser) as page:
-        page.goto((site / "404.html").as_uri())
-        settle(page)
-        assert (
-            page.get_by_role("link", name="Overthinking")
-            .last.evaluate("(a) => a.href")
-            .endswith("/theorems/overthinking.html")
-        )
-        assert page.evaluate("document.fonts.check('16px \"Book Serif\"')")
+def test_the_missing_page_opens_from_a_file(window, site):
+    window.goto((site / "404.html").as_uri())
+    settle(window)
+    link = window.get_by_role("link", name="Overthinking").last
+    assert link.evaluate("(a) => a.href").endswith("/theorems/overthinking.html")
+    assert window.evaluate("document.fonts.check('16px \"Book Serif\"')")

@@ -9,7 +9,7 @@ from ttsbook.widgets.base import bundle
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def numbers(browser):
     """Function that evaluates a call of the module `numbers.js`."""
     source = re.sub(r"^export ", "", bundle("numbers.js"), flags=re.MULTILINE)

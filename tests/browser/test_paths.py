@@ -10,13 +10,12 @@ CLAIMS = {"one_step_error": "prop-direct", "gpt_trend": "fig-gpt-trend", "cost":
 
 
 @pytest.fixture
-def page(browser):
+def page(window):
     """A screen of usual size, whose clicks are counted."""
-    with watched_page(browser) as page:
-        page.clicks = 0
-        yield page
-        assert page.problems == []
-        assert page.clicks <= 3
+    window.clicks = 0
+    yield window
+    assert window.problems == []
+    assert window.clicks <= 3
 
 
 def follow(page, link):

@@ -10,11 +10,11 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def page(browser):
+def page(window):
     """A phone with nothing on it yet."""
-    with watched_page(browser, width=390) as page:
-        yield page
-        assert page.problems == []
+    window.set_viewport_size({"width": 390, "height": 900})
+    yield window
+    assert window.problems == []
 
 
 def test_proofs_and_solutions_unfold_by_keyboard(page, address):

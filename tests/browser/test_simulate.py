@@ -42,19 +42,19 @@ SIMULATING = [
 ]
 
 
+def open_alone(page, widget):
+    """Open a widget that asks a kernel, which is played by the test."""
+    page.route("http://127.0.0.1/", lambda route: route.fulfill(body="<main>", content_type="text/html"))
+    page.goto("http://127.0.0.1/")
+    page.evaluate(KERNEL, [{name: value for name, value in widget.get_state().items() if name[:2] != "_m"}])
+    return page
+
+
 @pytest.fixture
-def show(browser):
-    """Show a widget that asks a kernel, which is played by the test."""
-    with watched_page(browser) as page:
-
-        def show(widget):
-            page.route("http://127.0.0.1/", lambda route: route.fulfill(body="<main>", content_type="text/html"))
-            page.goto("http://127.0.0.1/")
-            page.evaluate(KERNEL, [{name: value for name, value in widget.get_state().items() if name[:2] != "_m"}])
-            return page
-
-        yield show
-        assert page.problems == []
+def show(window):
+    """Show a widget alone in a window, which must not complain."""
+    yield lambda widget: open_alone(window, widget)
+    assert window.problems == []
 
 
 def put(page, **values):
@@ -146,32 +146,33 @@ def test_the_button_asks_stops_draws_again_and_says_what_happens(show):
     assert page.evaluate("sent.at(-1)") == [False, 12] and page.get_by_label("seed").input_value() == "12"
 
 
-def test_a_kernel_that_keeps_silent_is_told(show, browser):
-    page = show(widgets.DirectAnswer())
-    page.clock.install()
-    page.get_by_role("button", name="simulate", exact=True).click()
-    page.clock.fast_forward(14000)
-    assert words(page) == "Asking the kernel …"
-    page.clock.fast_forward(2000)
-    assert words(page).startswith("The kernel does not answer")
-    page.get_by_role("button", name="stop", exact=True).click()
-    assert words(page) == ""
+def test_a_kernel_that_keeps_silent_is_told(browser):
+    with watched_page(browser) as page:  # a clock, once installed, stays
+        open_alone(page, widgets.DirectAnswer())
+        page.clock.install()
+        page.get_by_role("button", name="simulate", exact=True).click()
+        page.clock.fast_forward(14000)
+        assert words(page) == "Asking the kernel …"
+        page.clock.fast_forward(2000)
+        assert words(page).startswith("The kernel does not answer")
+        page.get_by_role("button", name="stop", exact=True).click()
+        assert words(page) == ""
+        assert page.problems == []
 
 
 @pytest.mark.parametrize(
     ("launch", "how"), [("", "run make lab."), (LAUNCH, "use the launch button at the top of the page.")]
 )
-def test_a_page_without_a_kernel_says_at_once_how_to_get_one(browser, launch, how):
+def test_a_page_without_a_kernel_says_at_once_how_to_get_one(window, launch, how):
     state = {"one": {"model_name": "AnyModel", "state": widgets.DirectAnswer().get_state()}}
     text = json.dumps({"state": state}).replace("</", r"<\\/")
     view = '<script type="application/vnd.jupyter.widget-view+json">{"model_id": "one"}</script>'
     data = f'<script type="application/vnd.jupyter.widget-state+json">{text}</script>'
     body = f"<!doctype html><meta charset=utf-8><title>one</title><body>{launch}{data}{view}<script>{HOST}</script>"
-    with watched_page(browser) as page:
-        page.route("http://127.0.0.1/", lambda route: route.fulfill(body=body, content_type="text/html"))
-        page.goto("http://127.0.0.1/")
-        page.locator(".tts-stage svg").wait_for()
-        hint = page.locator(".tts-simulate").inner_text()
-        assert hint == f"To simulate this on fresh prompts, get a kernel: {how}"
-        assert page.get_by_role("button", name="simulate").count() == 0
-        assert page.problems == []
+    window.route("http://127.0.0.1/", lambda route: route.fulfill(body=body, content_type="text/html"))
+    window.goto("http://127.0.0.1/")
+    window.locator(".tts-stage svg").wait_for()
+    hint = window.locator(".tts-simulate").inner_text()
+    assert hint == f"To simulate this on fresh prompts, get a kernel: {how}"
+    assert window.get_by_role("button", name="simulate").count() == 0
+    assert window.problems == []

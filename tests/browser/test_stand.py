@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from watched_pages import settle, watched_page
+from watched_pages import leave_formulas, settle, watched_page
 
 from book.site import stored_widgets
 from book.site.widget_pages import fragment
@@ -29,20 +29,19 @@ def folder(request, address, site):
 
 
 @pytest.fixture
-def show(browser, address):
+def show(window, address):
     """Open a page of a widget; it must make no complaint until the end of the test."""
-    with watched_page(browser) as page:
 
-        def show(name, state="", folder=f"{address}widgets/", size=(1440, 900)):
-            page.goto("about:blank")
-            page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
-            page.goto(f"{folder}{name}.html{state and '#'}{state}")
-            settle(page)
-            page.locator(".tts-stage").wait_for()
-            return page
+    def show(name, state="", folder=f"{address}widgets/", size=(1440, 900)):
+        window.goto("about:blank")
+        window.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+        window.goto(f"{folder}{name}.html{state and '#'}{state}")
+        settle(window)
+        window.locator(".tts-stage").wait_for()
+        return window
 
-        yield show
-        assert page.problems == []
+    yield show
+    assert window.problems == []
 
 
 def seen(page):
@@ -265,17 +264,17 @@ def test_the_color_scheme_is_the_readers_and_stays(show):
     assert show("direct-answer", "theme=light").locator("html").get_attribute("data-theme") == "light"
 
 
-def test_a_chapter_leads_to_the_full_screen_as_it_is_set_and_back(browser, address):
-    with watched_page(browser) as page:
-        page.goto(f"{address}theorems/scaling-law.html")
-        settle(page)
-        slider(page, "thinking steps").press("End")
-        words = page.locator(".tts-status").inner_text()
-        page.get_by_role("link", name="Full screen").click()
-        page.wait_for_url("**/widgets/exchange.html#steps=20")
-        settle(page)
-        assert page.locator(".tts-status").inner_text() == words
-        assert page.get_by_role("link", name="Full screen").count() == 0
-        page.get_by_role("link", name="In the chapter").click()
-        page.wait_for_url("**/theorems/scaling-law.html#widget-exchange")
-        assert page.problems == []
+def test_a_chapter_leads_to_the_full_screen_as_it_is_set_and_back(window, address):
+    leave_formulas(window)
+    window.goto(f"{address}theorems/scaling-law.html")
+    settle(window)
+    slider(window, "thinking steps").press("End")
+    words = window.locator(".tts-status").inner_text()
+    window.get_by_role("link", name="Full screen").click()
+    window.wait_for_url("**/widgets/exchange.html#steps=20")
+    settle(window)
+    assert window.locator(".tts-status").inner_text() == words
+    assert window.get_by_role("link", name="Full screen").count() == 0
+    window.get_by_role("link", name="In the chapter").click()
+    window.wait_for_url("**/theorems/scaling-law.html#widget-exchange")
+    assert window.problems == []

@@ -3,19 +3,19 @@
 import re
 
 import pytest
-from watched_pages import settle, watched_page
+from watched_pages import leave_formulas, settle
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def page(browser, address, request):
+def page(window, address, request):
     """The page that the test names, with its widget drawn."""
-    with watched_page(browser) as page:
-        page.goto(address + request.param)
-        settle(page)
-        yield page
-        assert page.problems == []
+    leave_formulas(window)
+    window.goto(address + request.param)
+    settle(window)
+    yield window
+    assert window.problems == []
 
 
 def status(page):
