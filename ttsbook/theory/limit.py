@@ -94,8 +94,8 @@ def best_scaling_limit(P, test_cov, steps):
     r"""Factor c for which dividing by c times the usual scaling leaves the least error on endless prompts.
 
     It minimizes :math:`\|(I - P\Sigma/c)^k\|_F^2`, so that ``cot_error_limit(P / c, test_cov, steps)[-1]`` is
-    least. Where P and :math:`\Sigma` commute, c tends to the mean of the largest and the smallest stride as
-    k grows. P need not be symmetric, so a mixture's will do.
+    least, also where that is too small for a number. Where P and :math:`\Sigma` commute, c tends to the mean of
+    the largest and the smallest stride as k grows. P need not be symmetric, so a mixture's will do.
 
     In the book: :prf:ref:`prop-cure`.
 
@@ -111,12 +111,18 @@ def best_scaling_limit(P, test_cov, steps):
     Returns
     -------
     float
-        Infinite if no step of this direction helps.
+        Infinite if no step of this direction helps: :math:`\mathrm{tr}\,P\Sigma \le 0`.
 
     Raises
     ------
     ValueError
         If an argument is out of range, or the dimensions differ.
+
+    Notes
+    -----
+    A search on :math:`e_k^{1/2k}`, from a grid. A step of any size helps only if a small one does: the mean of
+    the eigenvalues of :math:`P\Sigma/c` is :math:`\mu = \mathrm{tr}(P\Sigma)/(cd)`, and
+    :math:`e_k \ge d\,|1 - \mu|^{2k}`.
 
     Examples
     --------
@@ -128,22 +134,36 @@ def best_scaling_limit(P, test_cov, steps):
     P, test_cov = matrices(P, test_cov)
     steps = check.count("steps", steps, least=1)
     one, T = np.eye(len(P)), P @ test_cov
-    largest = np.abs(np.linalg.eigvals(T)).max()
-    if largest == 0:
+    size, trace = np.linalg.norm(T), np.trace(T)
+    if trace <= check.RELATIVE_TOLERANCE * size:
         return math.inf
 
-    def error(eta):
-        return np.square(np.linalg.matrix_power(one - np.multiply.outer(eta, T), steps)).sum(axis=(-2, -1))
+    def rate(eta):
+        return _root_error(one - np.multiply.outer(eta, T), steps)
 
-    # Beyond the last of these 1/c, the largest eigenvalue alone leaves more than no answer does.
-    etas = np.linspace(0, (1 + len(P) ** (0.5 / steps)) / largest, 40)
-    best = int(error(etas).argmin())
-    if best == 0:
-        return math.inf
+    # The error falls up to the least of these 1/c; beyond the last, the trace alone or the largest eigenvalue
+    # leaves more than no answer does.
+    least = trace / (10 * np.sqrt(len(P)) * steps * size**2)
+    eigenvalues = np.linalg.eigvals(T)
+    most = (1 + len(P) ** (0.5 / steps)) / max(np.abs(eigenvalues).max(), trace / len(P))
+    grid = np.union1d(np.geomspace(least, most, 60), np.linspace(least, most, 40))
+    etas = np.union1d(grid, 1 / eigenvalues.real[eigenvalues.real > 1 / most])  # where T is far from normal
+    best = int(rate(etas).argmin())
     from scipy.optimize import minimize_scalar  # here, so that theory starts without SciPy
 
-    around = etas[[best - 1, min(best + 1, len(etas) - 1)]]
-    return float(1 / minimize_scalar(error, bounds=around, method="bounded", options={"xatol": 1e-10 * around[1]}).x)
+    around = etas[[max(best - 1, 0), min(best + 1, len(etas) - 1)]]
+    return float(1 / minimize_scalar(rate, bounds=around, method="bounded", options={"xatol": 1e-10 * around[1]}).x)
+
+
+def _root_error(T, steps):
+    """Take the 2k-th root of the error of k steps with T (..., d, d): it stays within float64 for any k."""
+    power, log = np.eye(T.shape[-1]), 0.0
+    for bit in f"{steps:b}":
+        power, log = power @ power, 2 * log
+        power = power @ T if bit == "1" else power
+        norm = np.sqrt(np.square(power).sum(axis=(-2, -1))) + np.finfo(float).tiny
+        power, log = power / norm[..., None, None], log + np.log(norm)
+    return np.exp(log / steps)
 
 
 def train_length_for(cov, relative_error, steps, *, bound=False):
