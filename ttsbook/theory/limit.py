@@ -5,8 +5,7 @@ import math
 import numpy as np
 
 from ttsbook import _validation as check
-from ttsbook import covariance
-from ttsbook.theory._chain import chain_errors, matrices, warn_if_diverged
+from ttsbook.theory._chain import chain_errors, matrices, training, warn_if_diverged
 
 
 def scaling_law_bound(cov, train_length, steps):
@@ -19,8 +18,9 @@ def scaling_law_bound(cov, train_length, steps):
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
-        Covariance :math:`\Lambda` of training and test prompts, positive definite.
+    cov : array_like, shape (d, d), or Task
+        Covariance :math:`\Lambda` of training and test prompts, positive definite; or a task, whose label
+        noise counts.
     train_length : float
         Training prompt length n, at least 1.
     steps : int
@@ -37,10 +37,11 @@ def scaling_law_bound(cov, train_length, steps):
 
     Examples
     --------
-    >>> scaling_law_bound(covariance.isotropic(5), 18, 2).tolist()
+    >>> scaling_law_bound(np.eye(5), 18, 2).tolist()
     [5.0, 0.3125, 0.01953125]
     """
-    h = 1 + covariance.hardness(cov)
+    cov, total = training(cov)
+    h = 1 + total / np.linalg.eigvalsh(cov)[0]
     n = check.number("train_length", train_length, least=1)
     steps = check.count("steps", steps, least=0)
     return len(cov) * (1 + n / h) ** (-2.0 * np.arange(steps + 1))
@@ -177,8 +178,9 @@ def train_length_for(cov, relative_error, steps, *, bound=False):
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
-        Covariance :math:`\Lambda` of training and test prompts, positive definite.
+    cov : array_like, shape (d, d), or Task
+        Covariance :math:`\Lambda` of training and test prompts, positive definite; or a task, whose label
+        noise counts.
     relative_error : float
         Error :math:`\varepsilon = e_k/d` to be left, between 0 and 1.
     steps : int
@@ -198,16 +200,17 @@ def train_length_for(cov, relative_error, steps, *, bound=False):
 
     Examples
     --------
+    >>> from ttsbook import covariance
     >>> round(train_length_for(covariance.power_law(20, 1.0), 0.01, 1), 1)
     384.5
     >>> round(train_length_for(covariance.power_law(20, 1.0), 0.01, 10), 1)
     12.7
     """
-    cov = check.covariance("cov", cov, definite=True)
+    cov, total = training(cov)
     if not 0 < check.number("relative_error", relative_error) < 1:
         raise ValueError(f"relative_error must lie between 0 and 1, got {relative_error!r}")
     power = 2 * check.count("steps", steps, least=1)
-    h = 1 + np.trace(cov) / np.linalg.eigvalsh(cov)  # largest first
+    h = 1 + total / np.linalg.eigvalsh(cov)  # largest first
     least, most = (h[[-1, 0]] * np.expm1(-np.log(relative_error) / power)).tolist()
     if bound or most - least <= 1e-12 * most:
         return most

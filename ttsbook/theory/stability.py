@@ -4,7 +4,7 @@ import numpy as np
 
 from ttsbook import _validation as check
 from ttsbook import covariance
-from ttsbook.theory._chain import matrices
+from ttsbook.theory._chain import matrices, training
 
 
 def preconditioned(P, test_cov):
@@ -106,14 +106,16 @@ def critical_train_length(cov, test_cov):
 
     At m = ∞ the chain diverges if and only if :math:`\lambda_{\max}(\Gamma^{-1}\Sigma) > 2`. This grows with
     n, and reaches 2 at :math:`1/n = \mu`, the largest eigenvalue of
-    :math:`\frac12 (\Lambda + \mathrm{tr}\,\Lambda\, I)^{-1} (\Sigma - 2\Lambda)`.
+    :math:`\frac12 (\Lambda + (\mathrm{tr}\,\Lambda + \sigma^2)\, I)^{-1} (\Sigma - 2\Lambda)`. Label noise in
+    training makes steps smaller, and so this length larger.
 
     In the book: :prf:ref:`thm-critical-length`.
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
-        Training covariance :math:`\Lambda`, positive definite.
+    cov : array_like, shape (d, d), or Task
+        Training covariance :math:`\Lambda`, positive definite; or the task that is trained on, for its
+        covariance and its label noise :math:`\sigma^2`. The task's own prompt length plays no part.
     test_cov : array_like, shape (d, d)
         Covariance :math:`\Sigma` of the test prompts.
 
@@ -134,10 +136,13 @@ def critical_train_length(cov, test_cov):
     179.6
     >>> critical_train_length(trained, trained)
     inf
+    >>> from ttsbook.tasks import Task
+    >>> round(critical_train_length(Task(trained, 200, noise_variance=20), covariance.isotropic(20)), 1)
+    355.8
     """
-    cov = check.covariance("cov", cov, definite=True)
+    cov, total = training(cov)
     test_cov = check.covariance("test_cov", test_cov)
     check.same_dimension(cov=cov, test_cov=test_cov)
-    scale = np.linalg.inv(covariance.square_root(cov + np.trace(cov) * np.eye(len(cov))))
+    scale = np.linalg.inv(covariance.square_root(cov + total * np.eye(len(cov))))
     largest = np.linalg.eigvalsh(scale @ (test_cov - 2 * cov) @ scale)[-1] / 2
     return float(1 / largest) if largest > check.RELATIVE_TOLERANCE else np.inf
