@@ -6,6 +6,8 @@ from ttsbook import _validation as check
 from ttsbook import covariance
 from ttsbook.theory._chain import matrices, training
 
+TRACY_WIDOM = 1.268  # standard deviation of the law of the largest eigenvalue of real Wishart matrices
+
 
 def preconditioned(P, test_cov):
     r"""Return the eigenvalues, ascending, and eigenvectors of :math:`P^{1/2} \Sigma P^{1/2}`, and P's root.
@@ -82,23 +84,41 @@ def spectral_edges(P, test_cov, test_length):
 
 def edges_of(s, inverse_m):
     """Compute `spectral_edges` from the eigenvalues s, ascending, and 1/m."""
-    if inverse_m < 1e-24 or s[-1] == 0:  # edges are √(d/m) apart: here less than numbers can tell
+    if _is_sharp(s, inverse_m):
         return float(s[0]), float(s[-1])
+    high = _edge(_stationary(s, inverse_m, 1e-9 / s[-1], (1 - 1e-13) / s[-1]), s, inverse_m)
+    if inverse_m * len(s) >= 1 or s[0] <= check.RELATIVE_TOLERANCE * s[-1]:
+        return 0.0, high
+    reach = 2 / (1 - np.sqrt(inverse_m * len(s)))
+    return _edge(_stationary(s, inverse_m, (1 + 1e-13) / s[0], reach / s[0]), s, inverse_m), high
+
+
+def upper_width(s, inverse_m):
+    """Return the standard deviation of the largest eigenvalue, by Tracy and Widom's law (El Karoui 2007)."""
+    if _is_sharp(s, inverse_m):
+        return 0.0
+    t = _stationary(s, inverse_m, 1e-9 / s[-1], (1 - 1e-13) / s[-1])
+    return float(TRACY_WIDOM * inverse_m ** (2 / 3) / t * np.cbrt(1 + inverse_m * ((s * t / (1 - s * t)) ** 3).sum()))
+
+
+def _is_sharp(s, inverse_m):
+    """Whether the eigenvalues do not vary as far as numbers can tell: edges are √(d/m) apart."""
+    return inverse_m < 1e-24 or s[-1] == 0
+
+
+def _edge(t, s, inverse_m):
+    return float(1 / t + inverse_m * (s / (1 - s * t)).sum())
+
+
+def _stationary(s, inverse_m, low, high):
+    """Find where the function of `spectral_edges` is stationary."""
     from scipy.optimize import brentq  # here, so that theory starts without SciPy
 
     def slope(t):  # has the sign of the sum less 1, and is bounded at its poles
         with np.errstate(divide="ignore"):
             return 1 - 1 / (inverse_m * np.square(s * t / (1 - s * t)).sum())
 
-    def edge(t):
-        return float(1 / t + inverse_m * (s / (1 - s * t)).sum())
-
-    top = 1 / s[-1]
-    high = edge(brentq(slope, 1e-9 * top, top * (1 - 1e-13), xtol=1e-300, rtol=1e-14))
-    if inverse_m * len(s) >= 1 or s[0] <= check.RELATIVE_TOLERANCE * s[-1]:
-        return 0.0, high
-    reach = 2 / (1 - np.sqrt(inverse_m * len(s)))
-    return edge(brentq(slope, (1 + 1e-13) / s[0], reach / s[0], xtol=1e-300, rtol=1e-14)), high
+    return brentq(slope, low, high, xtol=1e-300, rtol=1e-14)
 
 
 def critical_train_length(cov, test_cov):
