@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from strategies import covariances, lengths
-from theory_tools import matched
+from theory_tools import matched, simulated
 
 from ttsbook import covariance, theory
+from ttsbook.tasks import Task
 
 
 @given(covariances())
@@ -58,3 +60,26 @@ def test_the_effective_dimension_is_a_ridge_regressions_degrees_of_freedom():
 def test_bad_input_is_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@given(covariances(), lengths, st.floats(0, 20))
+def test_the_label_noise_of_a_task_counts_wherever_a_training_covariance_does(cov, n, noise_variance):
+    task = Task(cov, n, noise_variance=noise_variance)
+    P, noise = theory.preconditioner(task), {"noise_variance": noise_variance}
+    costs = theory.skill_costs(task)
+    assert theory.strides(P, cov)[::-1] == pytest.approx(n / (n + costs))
+    errors = theory.cot_error_limit(P, cov, 4)
+    assert (errors <= theory.scaling_law_bound(task, n, 4) * (1 + 1e-9) + 1e-12).all()
+    if 1e-9 < errors[4] < 0.999 * len(cov):
+        assert theory.train_length_for(task, errors[4] / len(cov), 4) == pytest.approx(n, rel=1e-4)
+    direct = theory.direct_error(P, cov, n, **noise)
+    assert direct <= theory.direct_error_bound(task, n, n, sharp=True) * (1 + 1e-9)
+    assert direct <= theory.mean_cost_bound(task, n, n) * (1 + 1e-9)
+
+
+def test_label_noise_in_training_makes_divergence_rarer():
+    cov = covariance.power_law(10, 0.5, trace=10)
+    task = Task(cov, 20, noise_variance=5.0)
+    bound = theory.divergence_bound(task, 20, 60)
+    thought = simulated(theory.preconditioner(task), cov, 60, 0, samples=20_000)
+    assert thought.divergence_probability <= bound < theory.divergence_bound(cov, 20, 60)

@@ -1,8 +1,11 @@
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import covariances
+from theory_tools import simulated
 
 from ttsbook import covariance, theory
 from ttsbook.tasks import Task
@@ -72,3 +75,35 @@ def test_a_chain_that_diverges_too_slowly_is_given_up():
     P = np.eye(2) - np.array([[1 + 1e-8, 1.0], [0.0, 0.5]])
     with pytest.raises(ValueError, match="P: the least error is not known after 100000 steps"):
         theory.best_depth(P, np.eye(2))
+
+
+def test_a_depth_at_which_the_mean_has_long_turned_warns():
+    P = theory.preconditioner(Task(np.eye(12), 40))
+    thought = simulated(P, np.eye(12), 25, 7, samples=4000)
+    with pytest.warns(theory.ValidityWarning, match="by an estimated"):
+        depth = theory.best_depth(P, np.eye(12), test_length=25)
+    assert thought.mean.argmin() < depth.steps
+    assert thought.mean[depth.steps] > 2 * thought.mean[3] and thought.median.argmin() >= 5
+
+
+def test_a_chain_that_some_prompts_let_diverge_warns():
+    P = 1.9 / theory.spectral_edges(np.eye(20), np.eye(20), 80)[1] * np.eye(20)
+    with pytest.warns(theory.ValidityWarning, match="some prompts diverge"):
+        assert theory.best_depth(P, np.eye(20), test_length=80) == theory.BestDepth(None, diverges=False)
+    assert 0 < simulated(P, np.eye(20), 80, 0, samples=4000).divergence_probability < 0.5
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        theory.best_depth(P / 2, np.eye(20), test_length=80)
+
+
+@pytest.mark.parametrize(("m", "noise_variance"), [(80, 5.0), (200, 20.0), (25, 1.0)])
+def test_label_noise_makes_a_chain_turn_that_converges(m, noise_variance):
+    cov = covariance.power_law(20, 0.8, trace=20)
+    P = theory.preconditioner(Task(cov, m, noise_variance=noise_variance))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", theory.ValidityWarning)
+        depth = theory.best_depth(P, cov, test_length=m, noise_variance=noise_variance)
+    thought = simulated(P, cov, m, 40, samples=400, noise_variance=noise_variance)
+    assert not depth.diverges
+    assert thought.median[depth.steps] <= 1.01 * thought.median.min() < 0.99 * thought.median[40]
+    assert theory.best_depth(P, cov, noise_variance=noise_variance) == theory.BestDepth(None, diverges=False)

@@ -10,6 +10,7 @@ from theory_tools import simulated
 
 from ttsbook import covariance, theory
 from ttsbook.tasks import Task
+from ttsbook.theory.stability import upper_width
 
 
 def approximate(function, *arguments, **options):
@@ -182,3 +183,60 @@ def test_a_correction_that_rounding_hides_makes_no_error_infinite():
     with pytest.warns(theory.ValidityWarning):
         errors = theory.cot_error(np.eye(100) / 1.505, np.eye(100), 2000, 150, corrected=True)
     assert np.isfinite(errors).all() and errors[-1] < 1e-60
+
+
+def literal_recursion(P, test, m, steps, noise_variance):
+    """The recursion of the appendix, term by term: sums over all pairs of earlier steps."""
+    root = covariance.square_root(P)
+    s, U = np.linalg.eigh(root @ test @ root)
+    A, B = U.T @ P @ U, U.T @ np.linalg.inv(P) @ U
+    phi, r, q = np.ones((steps + 1, len(s))), np.zeros(steps + 1), np.eye(1, steps + 1)[0]
+    z, seen, N = np.zeros((steps + 1, steps + 1, len(s))), np.zeros((steps + 1,) * 2), np.zeros((steps + 1,) * 2)
+    for k in range(steps + 1):
+        if k:
+            r[k] = (s * phi[k - 1]).sum() / m
+            q[k] = -sum(r[j] * q[k - j] for j in range(1, k + 1))
+        if k < steps:
+            phi[k + 1] = phi[k] - s * sum(q[k - j] * phi[j] for j in range(k + 1))
+    T = np.array([[q[a - b] if a >= b else 0.0 for b in range(steps + 1)] for a in range(steps + 1)])
+    for k in range(steps + 1):
+        for j in range(k + 1):
+            pairs = [(a, b) for a in range(k) for b in range(j)]
+            z[k, j] = s / m * sum(phi[k - 1 - a] * phi[j - 1 - b] * N[a, b] for a, b in pairs)
+            seen[k, j] = seen[j, k] = (s * (phi[k] * phi[j] * np.diag(B) + z[k, j])).sum()
+        part = T[: k + 1, : k + 1]
+        N[: k + 1, : k + 1] = part @ (seen[: k + 1, : k + 1] + noise_variance) @ part.T
+    return np.array([phi[k] @ (A * B) @ phi[k] + np.diag(A) @ z[k, k] for k in range(steps + 1)])
+
+
+@pytest.mark.parametrize(("m", "noise_variance", "caution"), [(90, 0.0, 1), (90, 0.7, 1), (5, 0.0, 3), (5, 2.0, 8)])
+def test_the_recursion_agrees_with_its_sums(m, noise_variance, caution):
+    P, test = turned_task(dim=12, n=30, noise_variance=noise_variance)
+    found = approximate(theory.cot_error, P / caution, test, m, 10, noise_variance=noise_variance)
+    assert found == pytest.approx(literal_recursion(P / caution, test, m, 10, noise_variance), rel=1e-10)
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+def test_without_thinking_the_error_is_exactly_d(corrected):
+    P, test = turned_task(noise_variance=0.5)
+    assert approximate(theory.cot_error, P, test, 37, 3, noise_variance=0.5, corrected=corrected)[0] == 30
+
+
+def test_rare_divergence_warns_where_the_gap_is_small():
+    """The mean is carried by some three in a hundred prompts; the approximation follows the median."""
+    cov = np.diag(np.linspace(0.3, 2, 12) ** 2)
+    P = theory.preconditioner(Task(cov, 60, noise_variance=1.0))
+    with pytest.warns(theory.ValidityWarning, match="a few prompts with long strides carry the mean"):
+        corrected = theory.cot_error(P, cov, 40, 10, noise_variance=1.0, corrected=True)
+    thought = simulated(P, cov, 40, 10, samples=20_000, noise_variance=1.0)
+    assert 0.01 < thought.divergence_probability < 0.05
+    assert corrected[10] == pytest.approx(thought.median[10], rel=0.1)
+    assert thought.mean[10] > 2 * corrected[10]
+
+
+@pytest.mark.parametrize(("train", "m"), [(np.ones(40), 120), (np.array([8.0] + 39 * [1.0]), 200)])
+def test_the_largest_stride_varies_by_the_width_of_its_edge(train, m):
+    """Where all skills are alike, and where one stands out."""
+    cov = np.diag(train)
+    drawn = np.linalg.eigvalsh(covariance.sample_empirical(cov, m, samples=4000, rng=np.random.default_rng(0)))[:, -1]
+    assert upper_width(np.sort(train), 1 / m) == pytest.approx(drawn.std(), rel=0.15)

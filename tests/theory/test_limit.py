@@ -110,3 +110,25 @@ def test_the_best_scaling_of_long_chains_is_the_middle_of_the_strides():
     assert theory.best_scaling_limit(P, np.zeros((6, 6)), 3) == math.inf
     with pytest.raises(ValueError, match="steps must be an integer of at least 1, got 0"):
         theory.best_scaling_limit(P, np.eye(6), 0)
+
+
+@pytest.mark.parametrize("k", [1, 2, 7, 300, 10**6])
+def test_the_best_scaling_of_two_strides_in_closed_form_however_small_the_error(k):
+    """The root of (1 - η)^(2k-1) + 3 (1 - 3η)^(2k-1)."""
+    root = 3 ** (1 / (2 * k - 1))
+    assert theory.best_scaling_limit(np.diag([1.0, 3.0]), np.eye(2), k) == pytest.approx((1 + 3 * root) / (1 + root))
+    assert theory.best_scaling_limit(0.7 * np.eye(3), np.eye(3), k) == pytest.approx(0.7)  # leaves nothing
+
+
+@pytest.mark.parametrize("strength", [3.0, 10.0, 100.0])
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_a_step_of_the_right_size_helps_if_the_trace_is_positive(k, strength):
+    """Of [[1, s], [0, 1]], whose error is 2 (1 - η)^2k + (k s η)² (1 - η)^(2k-2)."""
+    P = np.array([[1.0, strength], [0.0, 1.0]])
+    found = theory.best_scaling_limit(P, np.eye(2), k)
+    etas = np.concatenate([np.geomspace(1e-10, 0.5, 200_000), [1.0]])
+    errors = 2 * (1 - etas) ** (2 * k) + (k * strength * etas) ** 2 * (1 - etas) ** (2 * k - 2)
+    least = theory.cot_error_limit(P / found, np.eye(2), k)[k]
+    assert least < 2
+    assert least == pytest.approx(errors.min(), rel=1e-6, abs=1e-9)
+    assert theory.best_scaling_limit(P - 1.1 * np.eye(2), np.eye(2), k) == math.inf

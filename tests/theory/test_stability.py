@@ -83,6 +83,24 @@ def test_the_critical_length_against_an_isotropic_test_in_closed_form():
     assert theory.critical_train_length(np.eye(20) / 2, np.eye(20)) == math.inf
 
 
+@pytest.mark.parametrize(("noise_variance", "expected"), [(0.0, 180), (1.0, 188), (5.0, 224), (20.0, 356)])
+def test_label_noise_in_training_brakes(noise_variance, expected):
+    """The closed form for Σ = I, and the length at which a layer trained with this noise takes a stride of 2."""
+    cov = covariance.power_law(20, 0.8, trace=20)
+    task = Task(cov, 7, noise_variance=noise_variance)
+    critical = theory.critical_train_length(task, np.eye(20))
+    least = np.diag(cov).min()
+    assert critical == pytest.approx((least + 20 + noise_variance) / (0.5 - least))
+    assert round(critical) == expected
+    turned = covariance.rotate(1.5 * covariance.power_law(20, 0.3, trace=20), rng=np.random.default_rng(0))
+    around = theory.critical_train_length(task, turned)
+    below, above = (
+        theory.strides(theory.preconditioner(Task(cov, int(n), noise_variance=noise_variance)), turned)[-1]
+        for n in (around, around + 1)
+    )
+    assert below <= 2 < above
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -1,5 +1,7 @@
 """What the chapter on overthinking claims."""
 
+import warnings
+
 import numpy as np
 
 from ttsbook import covariance, theory
@@ -146,7 +148,9 @@ def depth(tolerance):
     for m in (4000, 1000):
         for n in (180, 200, 300, 400):
             P = _trained(cov, n)
-            predicted.append(theory.best_depth(P, FLAT, test_length=m).steps)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", theory.ValidityWarning)
+                predicted.append(theory.best_depth(P, FLAT, test_length=m).steps)
             thought = theory.simulate_cot_error(P, FLAT, m, 12, samples=1500, rng=rng)
             found.append(int(thought.mean.argmin()))
     gap = np.abs(np.subtract(predicted, found)).max()

@@ -6,6 +6,7 @@ import numpy as np
 
 from ttsbook import _validation as check
 from ttsbook import covariance
+from ttsbook.tasks import Task
 
 
 class DivergenceWarning(RuntimeWarning):
@@ -28,6 +29,15 @@ def matrices(P, test_cov):
     P, test_cov = check.square_matrix("P", P), check.covariance("test_cov", test_cov)
     check.same_dimension(P=P, test_cov=test_cov)
     return P, test_cov
+
+
+def training(cov):
+    """Return a training covariance, checked, or that of a task; and its trace plus the task's label noise."""
+    noise_variance = 0.0
+    if isinstance(cov, Task):
+        cov, noise_variance = cov.cov, cov.noise_variance
+    cov = check.covariance("cov", cov, definite=True)
+    return cov, np.trace(cov) + noise_variance
 
 
 def chain_errors(T, steps, noise=None):

@@ -2,23 +2,25 @@
 
 from ttsbook import _validation as check
 from ttsbook import covariance
+from ttsbook.theory._chain import training
 
 
 def skill_costs(cov):
-    r"""Cost of each skill in examples, :math:`h_i = 1 + \mathrm{tr}\,\Lambda/\lambda_i`.
+    r"""Cost of each skill in examples, :math:`h_i = 1 + (\mathrm{tr}\,\Lambda + \sigma^2)/\lambda_i`.
 
     In the book: :prf:ref:`prop-direct-matched`.
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
-        Covariance :math:`\Lambda`, positive definite.
+    cov : array_like, shape (d, d), or Task
+        Covariance :math:`\Lambda`, positive definite; or a task, for its covariance and its label noise
+        :math:`\sigma^2`, without which :math:`\sigma^2 = 0`.
 
     Returns
     -------
     ndarray, shape (d,)
         In the order of `covariance.skills`, strongest skill first, so rising: from above 2
-        (for d = 1 exactly 2) to 1 + Hard(Λ).
+        (for d = 1 exactly 2) to 1 + Hard(Λ), without label noise.
 
     Raises
     ------
@@ -30,8 +32,8 @@ def skill_costs(cov):
     >>> skill_costs([[1.0, 0.0], [0.0, 0.25]]).tolist()
     [2.25, 6.0]
     """
-    strengths = covariance.skills(check.covariance("cov", cov, definite=True)).strengths
-    return 1 + strengths.sum() / strengths
+    cov, total = training(cov)
+    return 1 + total / covariance.skills(cov).strengths
 
 
 def mean_cost_bound(cov, train_length, test_length):
@@ -46,8 +48,9 @@ def mean_cost_bound(cov, train_length, test_length):
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
-        Covariance :math:`\Lambda` of training and test prompts, positive definite.
+    cov : array_like, shape (d, d), or Task
+        Covariance :math:`\Lambda` of training and test prompts, positive definite; or a task, whose label
+        noise counts in training and test.
     train_length : float
         Training prompt length n, at least 1.
     test_length : int
@@ -72,12 +75,13 @@ def mean_cost_bound(cov, train_length, test_length):
     >>> round(mean_cost_bound(covariance.isotropic(5), 20, 20), 6)  # exact, since all costs are equal
     1.153846
     """
-    cost = skill_costs(cov).mean()
+    costs = skill_costs(cov)
+    cost = costs.mean()
     n = check.number("train_length", train_length, least=1)
     m = check.count("test_length", test_length, least=1)
     if not n / 2 <= m <= 2 * n:
         raise ValueError(f"test_length must be from {n / 2:g} to {2 * n:g}, half to twice train_length, got {m}")
-    return float(len(cov) * cost * (cost + n**2 / m) / (n + cost) ** 2)
+    return float(len(costs) * cost * (cost + n**2 / m) / (n + cost) ** 2)
 
 
 def effective_dimension(cov, penalty):

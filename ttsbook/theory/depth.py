@@ -1,13 +1,14 @@
 """How long to think: the number of steps after which the error is least."""
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
 
 from ttsbook import _validation as check
 from ttsbook.theory._chain import matrices
-from ttsbook.theory.finite import recursion_error
-from ttsbook.theory.stability import spectral_edges
+from ttsbook.theory.finite import ValidityWarning, cot_error_gap, doubt, recursion_error
+from ttsbook.theory.stability import edges_of, preconditioned, upper_width
 
 LONGEST_SEARCH = 400  # steps looked at for finite prompts
 LONGEST_CHAIN = 100_000  # steps looked at for endless prompts, where P and Σ do not commute
@@ -35,7 +36,7 @@ class BestDepth(NamedTuple):
     diverges: bool
 
 
-def best_depth(P, test_cov, *, test_length=None):
+def best_depth(P, test_cov, *, test_length=None, noise_variance=0.0):
     r"""Find the number of thinking steps after which the error is least.
 
     In the book: :prf:ref:`prop-best-depth`.
@@ -48,13 +49,23 @@ def best_depth(P, test_cov, *, test_length=None):
         Covariance :math:`\Sigma` of the test prompts.
     test_length : int, optional
         Test prompt length m, at least 1. By default m = ∞, and the answer is exact; else it is that of
-        many skills and examples, by `cot_error` and `spectral_edges`.
+        many skills and examples, by `cot_error` and `spectral_edges`. There mean and median over prompts
+        agree; at finite size it speaks of the median, as rare diverging prompts make the mean turn earlier.
+    noise_variance : float, default 0
+        Variance :math:`\sigma^2` of the label noise in the test prompts; at m = ∞ it averages out. With noise
+        a chain that converges turns as well, from bias to noise.
 
     Returns
     -------
     BestDepth
         `steps` is None if the error falls forever, or ends at a value that it keeps (as along an
         eigenvalue ±1 of :math:`I - P\Sigma`).
+
+    Warns
+    -----
+    ValidityWarning
+        At finite m, where `cot_error` would warn up to the number of steps returned; or, where chains
+        converge in the limit, if an upper edge two standard deviations higher would make them diverge.
 
     Raises
     ------
@@ -79,16 +90,26 @@ def best_depth(P, test_cov, *, test_length=None):
     >>> best_depth(theory.preconditioner(Task(trained, 50)), covariance.isotropic(20))
     BestDepth(steps=None, diverges=False)
     """
+    noise_variance = check.number("noise_variance", noise_variance, least=0)
     if test_length is None:
         return _endless(*matrices(P, test_cov))
-    if spectral_edges(P, test_cov, test_length)[1] <= 2:
+    inverse_m = check.inverse_length("test_length", test_length)
+    s = preconditioned(P, test_cov)[0]
+    edge = edges_of(s, inverse_m)[1]
+    if edge <= 2 and not noise_variance:
+        if edge + 2 * upper_width(s, inverse_m) > 2:
+            message = "some prompts diverge, so that their mean error turns, and this depth is that of the median"
+            warnings.warn(message, ValidityWarning, stacklevel=2)
         return BestDepth(None, diverges=False)
-    steps = 25
-    while (errors := recursion_error(P, test_cov, test_length, steps)).argmin() == steps:
+    problem, options, steps = (P, test_cov, test_length), {"noise_variance": noise_variance}, 25
+    while (errors := recursion_error(*problem, steps, **options)).argmin() == steps:
         steps *= 2
         if steps > LONGEST_SEARCH:
             raise ValueError(f"test_length: the error still falls after {LONGEST_SEARCH} steps, got {test_length!r}")
-    return BestDepth(int(errors.argmin()), diverges=True)
+    best = int(errors.argmin())
+    if reason := doubt(s, test_length, errors[: best + 1], cot_error_gap(*problem, best, **options)):
+        warnings.warn(reason, ValidityWarning, stacklevel=2)
+    return BestDepth(best, diverges=edge > 2)
 
 
 def _endless(P, test_cov):

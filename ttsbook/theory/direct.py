@@ -4,7 +4,7 @@ import numpy as np
 
 from ttsbook import _validation as check
 from ttsbook import covariance
-from ttsbook.theory._chain import matrices
+from ttsbook.theory._chain import matrices, training
 
 
 def direct_error_by_skill(P, test_cov, test_length, *, noise_variance=0.0):
@@ -108,8 +108,9 @@ def direct_error_bound(cov, train_length, test_length, *, sharp=False):
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
-        Covariance :math:`\Lambda` of training and test prompts, positive definite.
+    cov : array_like, shape (d, d), or Task
+        Covariance :math:`\Lambda` of training and test prompts, positive definite; or a task, whose label
+        noise counts in training and test.
     train_length : float
         Training prompt length n, at least 1; ``math.inf`` is allowed.
     test_length : int or None
@@ -131,8 +132,8 @@ def direct_error_bound(cov, train_length, test_length, *, sharp=False):
     >>> round(direct_error_bound(covariance.isotropic(5), 20, 20), 6)
     1.95
     """
-    cov = check.covariance("cov", cov, definite=True)
-    h = 1 + np.trace(cov) / np.linalg.eigvalsh(cov)  # largest first
+    cov, total = training(cov)
+    h = 1 + total / np.linalg.eigvalsh(cov)  # largest first
     n = check.number("train_length", train_length, least=1, infinite=True)
     inverse_m = check.inverse_length("test_length", test_length)
     terms = h**2 / n**2 + h * inverse_m

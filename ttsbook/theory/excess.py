@@ -3,6 +3,7 @@ r"""Long but finite test prompts at a fixed number of skills: the first excess o
 import numpy as np
 
 from ttsbook import _validation as check
+from ttsbook.theory._chain import training
 
 
 def first_excess(cov, train_length, steps):
@@ -71,8 +72,9 @@ def divergence_bound(cov, train_length, test_length):
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
-        Covariance :math:`\Lambda` of training and test prompts, positive definite.
+    cov : array_like, shape (d, d), or Task
+        Covariance :math:`\Lambda` of training and test prompts, positive definite; or a task, whose label
+        noise in training counts.
     train_length : float
         Training prompt length n, at least 1; ``math.inf`` is allowed.
     test_length : int
@@ -96,9 +98,9 @@ def divergence_bound(cov, train_length, test_length):
     >>> round(divergence_bound(np.eye(20), np.inf, 400), 4)
     0.0007
     """
-    cov = check.covariance("cov", cov, definite=True)
+    cov, total = training(cov)
     n = check.number("train_length", train_length, least=1, infinite=True)
     m = check.count("test_length", test_length, least=1)
-    dearest = 2 * (1 + (1 + np.trace(cov) / np.linalg.eigvalsh(cov)[-1]) / n)
+    dearest = 2 * (1 + (1 + total / np.linalg.eigvalsh(cov)[-1]) / n)
     theta = np.sqrt(dearest * m) - np.sqrt(m) - np.sqrt(len(cov))
     return float(np.exp(-(max(theta, 0.0) ** 2) / 2))

@@ -5,8 +5,7 @@ import math
 import numpy as np
 
 from ttsbook import _validation as check
-from ttsbook import covariance
-from ttsbook.theory._chain import chain_errors, matrices, warn_if_diverged
+from ttsbook.theory._chain import chain_errors, matrices, training, warn_if_diverged
 
 
 def scaling_law_bound(cov, train_length, steps):
@@ -19,8 +18,9 @@ def scaling_law_bound(cov, train_length, steps):
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
-        Covariance :math:`\Lambda` of training and test prompts, positive definite.
+    cov : array_like, shape (d, d), or Task
+        Covariance :math:`\Lambda` of training and test prompts, positive definite; or a task, whose label
+        noise counts.
     train_length : float
         Training prompt length n, at least 1.
     steps : int
@@ -37,10 +37,11 @@ def scaling_law_bound(cov, train_length, steps):
 
     Examples
     --------
-    >>> scaling_law_bound(covariance.isotropic(5), 18, 2).tolist()
+    >>> scaling_law_bound(np.eye(5), 18, 2).tolist()
     [5.0, 0.3125, 0.01953125]
     """
-    h = 1 + covariance.hardness(cov)
+    cov, total = training(cov)
+    h = 1 + total / np.linalg.eigvalsh(cov)[0]
     n = check.number("train_length", train_length, least=1)
     steps = check.count("steps", steps, least=0)
     return len(cov) * (1 + n / h) ** (-2.0 * np.arange(steps + 1))
@@ -94,8 +95,8 @@ def best_scaling_limit(P, test_cov, steps):
     r"""Factor c for which dividing by c times the usual scaling leaves the least error on endless prompts.
 
     It minimizes :math:`\|(I - P\Sigma/c)^k\|_F^2`, so that ``cot_error_limit(P / c, test_cov, steps)[-1]`` is
-    least. Where P and :math:`\Sigma` commute, c tends to the mean of the largest and the smallest stride as
-    k grows. P need not be symmetric, so a mixture's will do.
+    least, also where that is too small for a number. Where P and :math:`\Sigma` commute, c tends to the mean of
+    the largest and the smallest stride as k grows. P need not be symmetric, so a mixture's will do.
 
     In the book: :prf:ref:`prop-cure`.
 
@@ -111,12 +112,18 @@ def best_scaling_limit(P, test_cov, steps):
     Returns
     -------
     float
-        Infinite if no step of this direction helps.
+        Infinite if no step of this direction helps: :math:`\mathrm{tr}\,P\Sigma \le 0`.
 
     Raises
     ------
     ValueError
         If an argument is out of range, or the dimensions differ.
+
+    Notes
+    -----
+    A search on :math:`e_k^{1/2k}`, from a grid. A step of any size helps only if a small one does: the mean of
+    the eigenvalues of :math:`P\Sigma/c` is :math:`\mu = \mathrm{tr}(P\Sigma)/(cd)`, and
+    :math:`e_k \ge d\,|1 - \mu|^{2k}`.
 
     Examples
     --------
@@ -128,22 +135,36 @@ def best_scaling_limit(P, test_cov, steps):
     P, test_cov = matrices(P, test_cov)
     steps = check.count("steps", steps, least=1)
     one, T = np.eye(len(P)), P @ test_cov
-    largest = np.abs(np.linalg.eigvals(T)).max()
-    if largest == 0:
+    size, trace = np.linalg.norm(T), np.trace(T)
+    if trace <= check.RELATIVE_TOLERANCE * size:
         return math.inf
 
-    def error(eta):
-        return np.square(np.linalg.matrix_power(one - np.multiply.outer(eta, T), steps)).sum(axis=(-2, -1))
+    def rate(eta):
+        return _root_error(one - np.multiply.outer(eta, T), steps)
 
-    # Beyond the last of these 1/c, the largest eigenvalue alone leaves more than no answer does.
-    etas = np.linspace(0, (1 + len(P) ** (0.5 / steps)) / largest, 40)
-    best = int(error(etas).argmin())
-    if best == 0:
-        return math.inf
+    # The error falls up to the least of these 1/c; beyond the last, the trace alone or the largest eigenvalue
+    # leaves more than no answer does.
+    least = trace / (10 * np.sqrt(len(P)) * steps * size**2)
+    eigenvalues = np.linalg.eigvals(T)
+    most = (1 + len(P) ** (0.5 / steps)) / max(np.abs(eigenvalues).max(), trace / len(P))
+    grid = np.union1d(np.geomspace(least, most, 60), np.linspace(least, most, 40))
+    etas = np.union1d(grid, 1 / eigenvalues.real[eigenvalues.real > 1 / most])  # where T is far from normal
+    best = int(rate(etas).argmin())
     from scipy.optimize import minimize_scalar  # here, so that theory starts without SciPy
 
-    around = etas[[best - 1, min(best + 1, len(etas) - 1)]]
-    return float(1 / minimize_scalar(error, bounds=around, method="bounded", options={"xatol": 1e-10 * around[1]}).x)
+    around = etas[[max(best - 1, 0), min(best + 1, len(etas) - 1)]]
+    return float(1 / minimize_scalar(rate, bounds=around, method="bounded", options={"xatol": 1e-10 * around[1]}).x)
+
+
+def _root_error(T, steps):
+    """Take the 2k-th root of the error of k steps with T (..., d, d): it stays within float64 for any k."""
+    power, log = np.eye(T.shape[-1]), 0.0
+    for bit in f"{steps:b}":
+        power, log = power @ power, 2 * log
+        power = power @ T if bit == "1" else power
+        norm = np.sqrt(np.square(power).sum(axis=(-2, -1))) + np.finfo(float).tiny
+        power, log = power / norm[..., None, None], log + np.log(norm)
+    return np.exp(log / steps)
 
 
 def train_length_for(cov, relative_error, steps, *, bound=False):
@@ -157,8 +178,9 @@ def train_length_for(cov, relative_error, steps, *, bound=False):
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
-        Covariance :math:`\Lambda` of training and test prompts, positive definite.
+    cov : array_like, shape (d, d), or Task
+        Covariance :math:`\Lambda` of training and test prompts, positive definite; or a task, whose label
+        noise counts.
     relative_error : float
         Error :math:`\varepsilon = e_k/d` to be left, between 0 and 1.
     steps : int
@@ -178,16 +200,17 @@ def train_length_for(cov, relative_error, steps, *, bound=False):
 
     Examples
     --------
+    >>> from ttsbook import covariance
     >>> round(train_length_for(covariance.power_law(20, 1.0), 0.01, 1), 1)
     384.5
     >>> round(train_length_for(covariance.power_law(20, 1.0), 0.01, 10), 1)
     12.7
     """
-    cov = check.covariance("cov", cov, definite=True)
+    cov, total = training(cov)
     if not 0 < check.number("relative_error", relative_error) < 1:
         raise ValueError(f"relative_error must lie between 0 and 1, got {relative_error!r}")
     power = 2 * check.count("steps", steps, least=1)
-    h = 1 + np.trace(cov) / np.linalg.eigvalsh(cov)  # largest first
+    h = 1 + total / np.linalg.eigvalsh(cov)  # largest first
     least, most = (h[[-1, 0]] * np.expm1(-np.log(relative_error) / power)).tolist()
     if bound or most - least <= 1e-12 * most:
         return most

@@ -4,7 +4,9 @@ import numpy as np
 
 from ttsbook import _validation as check
 from ttsbook import covariance
-from ttsbook.theory._chain import matrices
+from ttsbook.theory._chain import matrices, training
+
+TRACY_WIDOM = 1.268  # standard deviation of the law of the largest eigenvalue of real Wishart matrices
 
 
 def preconditioned(P, test_cov):
@@ -82,23 +84,41 @@ def spectral_edges(P, test_cov, test_length):
 
 def edges_of(s, inverse_m):
     """Compute `spectral_edges` from the eigenvalues s, ascending, and 1/m."""
-    if inverse_m < 1e-24 or s[-1] == 0:  # edges are √(d/m) apart: here less than numbers can tell
+    if _is_sharp(s, inverse_m):
         return float(s[0]), float(s[-1])
+    high = _edge(_stationary(s, inverse_m, 1e-9 / s[-1], (1 - 1e-13) / s[-1]), s, inverse_m)
+    if inverse_m * len(s) >= 1 or s[0] <= check.RELATIVE_TOLERANCE * s[-1]:
+        return 0.0, high
+    reach = 2 / (1 - np.sqrt(inverse_m * len(s)))
+    return _edge(_stationary(s, inverse_m, (1 + 1e-13) / s[0], reach / s[0]), s, inverse_m), high
+
+
+def upper_width(s, inverse_m):
+    """Return the standard deviation of the largest eigenvalue, by Tracy and Widom's law (El Karoui 2007)."""
+    if _is_sharp(s, inverse_m):
+        return 0.0
+    t = _stationary(s, inverse_m, 1e-9 / s[-1], (1 - 1e-13) / s[-1])
+    return float(TRACY_WIDOM * inverse_m ** (2 / 3) / t * np.cbrt(1 + inverse_m * ((s * t / (1 - s * t)) ** 3).sum()))
+
+
+def _is_sharp(s, inverse_m):
+    """Whether the eigenvalues do not vary as far as numbers can tell: edges are √(d/m) apart."""
+    return inverse_m < 1e-24 or s[-1] == 0
+
+
+def _edge(t, s, inverse_m):
+    return float(1 / t + inverse_m * (s / (1 - s * t)).sum())
+
+
+def _stationary(s, inverse_m, low, high):
+    """Find where the function of `spectral_edges` is stationary."""
     from scipy.optimize import brentq  # here, so that theory starts without SciPy
 
     def slope(t):  # has the sign of the sum less 1, and is bounded at its poles
         with np.errstate(divide="ignore"):
             return 1 - 1 / (inverse_m * np.square(s * t / (1 - s * t)).sum())
 
-    def edge(t):
-        return float(1 / t + inverse_m * (s / (1 - s * t)).sum())
-
-    top = 1 / s[-1]
-    high = edge(brentq(slope, 1e-9 * top, top * (1 - 1e-13), xtol=1e-300, rtol=1e-14))
-    if inverse_m * len(s) >= 1 or s[0] <= check.RELATIVE_TOLERANCE * s[-1]:
-        return 0.0, high
-    reach = 2 / (1 - np.sqrt(inverse_m * len(s)))
-    return edge(brentq(slope, (1 + 1e-13) / s[0], reach / s[0], xtol=1e-300, rtol=1e-14)), high
+    return brentq(slope, low, high, xtol=1e-300, rtol=1e-14)
 
 
 def critical_train_length(cov, test_cov):
@@ -106,14 +126,16 @@ def critical_train_length(cov, test_cov):
 
     At m = ∞ the chain diverges if and only if :math:`\lambda_{\max}(\Gamma^{-1}\Sigma) > 2`. This grows with
     n, and reaches 2 at :math:`1/n = \mu`, the largest eigenvalue of
-    :math:`\frac12 (\Lambda + \mathrm{tr}\,\Lambda\, I)^{-1} (\Sigma - 2\Lambda)`.
+    :math:`\frac12 (\Lambda + (\mathrm{tr}\,\Lambda + \sigma^2)\, I)^{-1} (\Sigma - 2\Lambda)`. Label noise in
+    training makes steps smaller, and so this length larger.
 
     In the book: :prf:ref:`thm-critical-length`.
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
-        Training covariance :math:`\Lambda`, positive definite.
+    cov : array_like, shape (d, d), or Task
+        Training covariance :math:`\Lambda`, positive definite; or the task that is trained on, for its
+        covariance and its label noise :math:`\sigma^2`. The task's own prompt length plays no part.
     test_cov : array_like, shape (d, d)
         Covariance :math:`\Sigma` of the test prompts.
 
@@ -134,10 +156,13 @@ def critical_train_length(cov, test_cov):
     179.6
     >>> critical_train_length(trained, trained)
     inf
+    >>> from ttsbook.tasks import Task
+    >>> round(critical_train_length(Task(trained, 200, noise_variance=20), covariance.isotropic(20)), 1)
+    355.8
     """
-    cov = check.covariance("cov", cov, definite=True)
+    cov, total = training(cov)
     test_cov = check.covariance("test_cov", test_cov)
     check.same_dimension(cov=cov, test_cov=test_cov)
-    scale = np.linalg.inv(covariance.square_root(cov + np.trace(cov) * np.eye(len(cov))))
+    scale = np.linalg.inv(covariance.square_root(cov + total * np.eye(len(cov))))
     largest = np.linalg.eigvalsh(scale @ (test_cov - 2 * cov) @ scale)[-1] / 2
     return float(1 / largest) if largest > check.RELATIVE_TOLERANCE else np.inf
