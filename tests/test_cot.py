@@ -14,6 +14,7 @@ from ttsbook import cot, embedding, prompts, theory
 from ttsbook.attention import LinearSelfAttention
 from ttsbook.tasks import Mixture, Task
 from ttsbook.theory import DivergenceWarning
+from ttsbook.transformer import GPT, Config
 
 OTHERS = [name for name in BLOCKS if name not in ("V31", "W13", "W24")]
 SMALL = draw(Task(np.diag([1.0, 0.6]), 3), batch=2)
@@ -205,6 +206,127 @@ def test_any_model_thinks_literally():
     chain = cot.think(Constant(), draw(), 2, literal=True)
     assert not chain[:, 0].any() and (chain[:, 1:] == 1).all()
     assert not chain.requires_grad
+
+
+# own models
+
+
+class Halved(LinearSelfAttention):
+    """A layer whose steps are half as long."""
+
+    def forward(self, E, rho):
+        return (E + super().forward(E, rho)) / 2
+
+
+class Clipped(LinearSelfAttention):
+    def next_token(self, E, rho):
+        return super().next_token(E, rho).clamp(-0.1, 0.1)
+
+
+def halve(model, arguments, output=None):
+    """Hook that halves the steps: before the layer by doubling the scaling, after it by the mean with what it read."""
+    E, rho = arguments
+    return (E, 2 * rho) if output is None else (E + output) / 2
+
+
+def hooked(kind, where=lambda model: model):
+    model = LinearSelfAttention(3, dtype=torch.float64).set_preconditioner(COV)
+    getattr(where(model), f"register_{kind}")(halve)
+    return model
+
+
+def replaced():
+    model = LinearSelfAttention(3, dtype=torch.float64).set_preconditioner(COV)
+    model.forward = lambda E, rho: LinearSelfAttention.forward(model, E, 2 * rho)
+    return model
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Halved(3, dtype=torch.float64).set_preconditioner(COV),
+        lambda: hooked("forward_hook"),
+        lambda: hooked("forward_pre_hook"),
+        replaced,
+    ],
+)
+def test_what_runs_a_model_is_never_passed_over(make):
+    """All of these are the layer with half its preconditioner, whose chain is known."""
+    expected = cot.think(LinearSelfAttention(3, dtype=torch.float64).set_preconditioner(COV / 2), draw(), 4)
+    assert torch.allclose(cot.think(make(), draw(), 4, literal=True), expected, rtol=1e-12)
+    slope = cot.step_jacobian(make(), draw(), draw().w)
+    S = draw().x.mT @ draw().x / 6
+    assert torch.allclose(slope, torch.eye(3) - torch.as_tensor(COV) @ S / 2, rtol=1e-12)
+    assert not cot.has_short_cut(make())
+    with pytest.raises(TypeError):
+        cot.think(make(), draw(), 4)
+
+
+def test_an_overridden_next_token_is_the_model():
+    model = Clipped(3, dtype=torch.float64).set_preconditioner(COV)
+    assert cot.think(model, draw(), 4, literal=True).abs().max() == 0.1
+    assert not cot.has_short_cut(model)
+
+
+def test_hooks_of_parts_and_overridden_parts_bring_a_gpt_to_its_forward():
+    def gpt(kind=GPT):
+        return kind(Config(3, width=16, layers=2), generator=generator(), dtype=torch.float64)
+
+    class Shifted(GPT):
+        def forward(self, E, rho=None):
+            return super().forward(E) + 1
+
+    calls, watched = [], gpt()
+    watched.blocks[0].register_forward_hook(lambda *_: calls.append(1))
+    assert cot.has_short_cut(gpt()) and not cot.has_short_cut(watched) and not cot.has_short_cut(gpt(Shifted))
+    cot.think(watched, draw(), 3, literal=True)
+    assert len(calls) == 3
+    steps = torch.arange(4, dtype=torch.float64)  # a new GPT repeats its weight, to which 1 is added
+    assert torch.equal(cot.think(gpt(Shifted), draw(), 3, literal=True), steps[:, None].expand(4, 4, 3))
+
+
+class Noisy(torch.nn.Module):
+    """A model with dropout in a part, one of whose parts is kept from training."""
+
+    def __init__(self):
+        super().__init__()
+        self.dim, self.dropout, self.frozen = 3, torch.nn.Dropout(), torch.nn.Dropout().eval()
+
+    def forward(self, E, rho):
+        if self.dropout.training:
+            raise AssertionError("dropout is on")
+        return torch.ones_like(E)
+
+
+def test_dropout_is_off_while_thinking_and_on_again_after(monkeypatch):
+    model = Noisy()
+    assert (cot.think(model, draw(), 2, literal=True)[:, 1:] == 1).all()
+    assert model.training and model.dropout.training and not model.frozen.training
+    monkeypatch.setattr(Noisy, "forward", lambda self, E, rho: E[:, :3])
+    with pytest.raises(ValueError, match=r"next token must have shape \(4, 8\), got \(4, 3\)"):
+        cot.think(model, draw(), 2, literal=True)
+    assert model.training and model.dropout.training and not model.frozen.training
+
+
+class Scaled(torch.nn.Module):
+    """Answer with a multiple of the weight plus one, or with NaN once it is beyond a size."""
+
+    def __init__(self, factor, end=torch.inf):
+        super().__init__()
+        self.dim, self.factor, self.end = 3, factor, end
+
+    def next_token(self, E, rho):
+        w = embedding.weight(E[..., -1])
+        return embedding.weight_token(torch.where(w.abs() > self.end, torch.nan, self.factor * w + 1))
+
+
+def test_nan_of_a_model_is_said_and_growth_is_divergence():
+    with pytest.raises(ValueError, match="answer is NaN at step 3 of prompt 0"):
+        cot.think(Scaled(2, end=2), draw(), 4, literal=True)
+    for model in (Scaled(1e60), Scaled(-1e60), Scaled(1e60, end=1e200)):
+        with pytest.warns(DivergenceWarning):
+            chain = cot.think(model, draw(), 8, literal=True)
+        assert torch.isinf(chain[:, -1]).all() and torch.isfinite(chain[:, 3]).all()
 
 
 @pytest.mark.parametrize(

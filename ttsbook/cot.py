@@ -9,6 +9,7 @@ which for the optimum is the paper's Proposition 3.2.
 """
 
 import warnings
+from contextlib import contextmanager
 from functools import partial
 from itertools import product
 
@@ -31,6 +32,8 @@ LEAKS = [
     *product(READS_WEIGHTS_TO_Y, ATTENDS_TO_WEIGHTS, USES_Y),
 ]
 """Smallest sets of weight blocks through which a chain departs from the recursion."""
+
+GROWN = 1 / 4  # a weight beyond this power of the largest number may overflow to NaN in the products of a step
 
 
 def leaks(model):
@@ -83,9 +86,9 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
         Number of thinking steps k, at least 0.
     literal : bool, default False
         Append each answer, the last column of the model's output, to the embedding and run the model
-        on all of it, by its method ``next_token`` if it has one. Otherwise take the model's short cut,
-        which gives the same and is far faster: for a layer without `leaks` the recursion on the weight,
-        for a GPT its cache.
+        on all of it, by its method ``next_token`` if its class has defined one since its ``forward``.
+        Otherwise take the model's short cut, which gives the same and is far faster: for a layer without
+        `leaks` the recursion on the weight, for a GPT its cache.
     w0 : torch.Tensor, shape (batch, d) or (d,), optional
         Weight to start from; zero by default.
     rho : float, array_like of shape (batch,) or "tokens", optional
@@ -105,7 +108,8 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
     Raises
     ------
     ValueError
-        If an argument is out of range or not finite, or if without `literal` the layer leaks.
+        If an argument is out of range or not finite, if without `literal` the layer leaks, or if a model
+        returns NaN.
     TypeError
         If without `literal` the model has no short cut.
 
@@ -125,13 +129,17 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
     steps = check.count("steps", steps, least=0)
     check_fit(model, prompts)
     scalings = _scalings(prompts, steps, rho)
-    if literal:
-        E = embedding.embed(prompts, w0)
-        answer = getattr(model, "next_token", lambda E, rho: model(E, rho)[..., -1])
-        chain = [embedding.weight(token) for token in tokens(answer, E, scalings)]
-    else:
-        chain = list(_short_cut(model)(prompts, scalings, w0))
-    return _without_nan(torch.stack(chain, dim=1))
+    with _evaluating(model):
+        if literal:
+            chain = [
+                embedding.weight(token) for token in tokens(_next_token(model), embedding.embed(prompts, w0), scalings)
+            ]
+        elif refusal := _refusal(model):
+            raise refusal
+        else:
+            short_cut = partial(_recursion, model) if type(model) is LinearSelfAttention else model.chain
+            chain = list(short_cut(prompts, scalings, w0))
+    return _without_nan(torch.stack(chain, dim=1), can_fail=type(model) is not LinearSelfAttention)
 
 
 def step_jacobian(model, prompts, w0):
@@ -169,9 +177,9 @@ def step_jacobian(model, prompts, w0):
     True
     """
     check_fit(model, prompts)
-    with torch.enable_grad():
+    with torch.enable_grad(), _evaluating(model):
         read = w0.detach().clone().requires_grad_()
-        answer = embedding.weight(model.next_token(embedding.embed(prompts, read), prompts.lengths))
+        answer = embedding.weight(_next_token(model)(embedding.embed(prompts, read), prompts.lengths))
         rows = [torch.autograd.grad(entry.sum(), read, retain_graph=True)[0] for entry in answer.unbind(dim=1)]
     return torch.stack(rows, dim=1)
 
@@ -187,9 +195,10 @@ def has_short_cut(model):
     Returns
     -------
     bool
-        True for a layer without `leaks`, and for a module with a method
+        True for a layer without `leaks`, and for a module whose class itself defines a method
         ``chain(prompts, scalings, w0)`` that yields w_0 and then one weight for each scaling, such as
-        `transformer.GPT`.
+        `transformer.GPT`. False for their subclasses, which may answer differently, and where there are
+        forward hooks or replaced methods, which a short cut would pass over.
 
     Examples
     --------
@@ -200,7 +209,7 @@ def has_short_cut(model):
     >>> has_short_cut(model), leaks(model)
     (False, [('V11',)])
     """
-    return not leaks(model) if isinstance(model, LinearSelfAttention) else hasattr(model, "chain")
+    return _refusal(model) is None
 
 
 def tokens(answer, E, scalings):
@@ -233,6 +242,8 @@ def tokens(answer, E, scalings):
     yield E[..., -1]
     for rho in scalings:
         token = answer(E, rho)
+        if token.shape != E.shape[:2]:
+            raise ValueError(f"the model's next token must have shape {tuple(E.shape[:2])}, got {tuple(token.shape)}")
         E = torch.cat([E, token[..., None]], dim=-1)
         yield token
 
@@ -272,16 +283,48 @@ def check_fit(model, prompts):
         raise ValueError(f"prompts must have the model's dtype {dtype}, got {prompts.x.dtype}")
 
 
-def _short_cut(model):
-    if hasattr(model, "chain"):
-        return model.chain
-    check.instance("model", model, LinearSelfAttention)
-    return partial(_recursion, model)
+def _refusal(model):
+    """Error that says why a model has no short cut, or None if it has one."""
+    kind = type(model)
+    if kind is not LinearSelfAttention and "chain" not in vars(kind):
+        return TypeError(f"model must be a LinearSelfAttention, or its class define a chain, got a {kind.__name__}")
+    if _hooked(model) or any(callable(getattr(kind, name, None)) for name in vars(model)):
+        return TypeError("model has hooks or replaced methods, which a short cut would pass over: use literal=True")
+    if kind is LinearSelfAttention and (found := leaks(model)):
+        message = f"model leaks through {' with '.join(found[0])}: the recursion is not exact, use literal=True"
+        return ValueError(message)
+    return None
+
+
+def _hooked(model):
+    return any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
+
+
+def _next_token(model):
+    """Return a function of embedded prompts and scaling that gives the next token as this very model does.
+
+    A method ``next_token`` counts unless what runs the whole model was overridden after it, or has hooks.
+    """
+    ways = {"next_token", "forward", "__call__"}
+    newest = next(found for names in (model, *type(model).__mro__) if (found := ways & vars(names).keys()))
+    if "next_token" in newest and not _hooked(model):
+        return model.next_token
+    return lambda E, rho: model(E, rho)[..., -1]
+
+
+@contextmanager
+def _evaluating(model):
+    """Switch dropout and the like off for a while."""
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
 
 
 def _recursion(model, prompts, scalings, w0):
-    if found := leaks(model):
-        raise ValueError(f"model leaks through {' with '.join(found[0])}: the recursion is not exact, use literal=True")
     w = embedding.initial_weight(prompts, w0)[:, None]  # (batch, 1, d): a row, as its product is the faster one
     gram, moment = prompts.x.mT @ prompts.x, prompts.y[:, None] @ prompts.x  # (batch, d, d), (batch, 1, d)
     V31, W13, W24 = (model.block(name) for name in ("V31", "W13", "W24"))
@@ -310,10 +353,19 @@ def _scalings(prompts, steps, rho):
     return [scaling] * steps
 
 
-def _without_nan(chain):
-    """Hold a chain at inf once it has left the floating type, where inf - inf would be NaN."""
+def _without_nan(chain, *, can_fail):
+    """Hold a chain at inf once it has left the floating type, where inf - inf would be NaN.
+
+    A model that `can_fail` may return NaN for another reason: then the weight it read had not grown.
+    """
     beyond = torch.cummax(~torch.isfinite(chain).all(dim=-1), dim=1).values
-    if beyond.any():
-        message = "a chain diverged beyond the range of its floating type; it is reported as inf"
-        warnings.warn(message, DivergenceWarning, stacklevel=4)
+    if not beyond.any():
+        return chain
+    grown = chain[:, :-1].abs().amax(dim=-1) > torch.finfo(chain.dtype).max ** GROWN
+    failed = chain[:, 1:].isnan().any(dim=-1) & ~grown & ~beyond[:, :-1]
+    if can_fail and failed.any():
+        prompt, step = failed.nonzero()[0].tolist()
+        raise ValueError(f"the model's answer is NaN at step {step + 1} of prompt {prompt}, to a weight that is finite")
+    message = "a chain diverged beyond the range of its floating type; it is reported as inf"
+    warnings.warn(message, DivergenceWarning, stacklevel=4)
     return chain.masked_fill(beyond[..., None], torch.inf)
