@@ -23,7 +23,7 @@ SMALL = draw(Task(np.diag([1.0, 0.6]), 3), batch=2)
 def gap(model, drawn, steps, **options):
     """Largest distance of the literal chain from the recursion, relative to the chain's size."""
     literal = cot.think(model, drawn, steps, literal=True, **options)
-    recursion = cot.think(model, drawn, steps, **options)
+    recursion = cot.think(model, drawn, steps, literal=False, **options)
     return ((literal - recursion).norm() / literal.norm()).item()
 
 
@@ -57,6 +57,17 @@ def test_appended_tokens_get_no_attention():
 @pytest.mark.parametrize("rho", [2.0, 50, "tokens"])
 def test_other_scalings_keep_the_recursion(rho):
     assert gap(random_layer(structure="blocks"), draw(), 5, rho=rho) < 1e-12
+
+
+def test_the_short_cut_is_taken_where_there_is_one(monkeypatch):
+    """Without its literal run the layer still thinks."""
+    layer = random_layer(structure="blocks")
+    expected = cot.think(layer, draw(), 3, literal=True)
+    for way in ("forward", "next_token"):
+        monkeypatch.setattr(LinearSelfAttention, way, None)
+    assert torch.allclose(cot.think(layer, draw(), 3), expected, rtol=1e-12)
+    with pytest.raises(TypeError):
+        cot.think(layer, draw(), 3, literal=True)
 
 
 def test_the_scaling_is_the_number_of_examples_unless_told():
@@ -164,7 +175,8 @@ def test_each_leak_is_named_and_refused():
     for leak in cot.LEAKS:
         assert leak in cot.leaks(perturbed(leak))
         with pytest.raises(ValueError, match=f"leaks through .*{leak[-1]}.*literal=True"):
-            cot.think(perturbed(leak), SMALL, 1)
+            cot.think(perturbed(leak), SMALL, 1, literal=False)
+        assert torch.equal(cot.think(perturbed(leak), SMALL, 4), cot.think(perturbed(leak), SMALL, 4, literal=True))
 
 
 # divergence and bad input
@@ -202,8 +214,8 @@ class Constant(torch.nn.Module):
         return embedding.weight_token(self.answer)[:, None].expand(E.shape)
 
 
-def test_any_model_thinks_literally():
-    chain = cot.think(Constant(), draw(), 2, literal=True)
+def test_any_model_thinks():
+    chain = cot.think(Constant(), draw(), 2)
     assert not chain[:, 0].any() and (chain[:, 1:] == 1).all()
     assert not chain.requires_grad
 
@@ -258,8 +270,9 @@ def test_what_runs_a_model_is_never_passed_over(make):
     S = draw().x.mT @ draw().x / 6
     assert torch.allclose(slope, torch.eye(3) - torch.as_tensor(COV) @ S / 2, rtol=1e-12)
     assert not cot.has_short_cut(make())
-    with pytest.raises(TypeError):
-        cot.think(make(), draw(), 4)
+    assert torch.equal(cot.think(make(), draw(), 4), cot.think(make(), draw(), 4, literal=True))
+    with pytest.raises(TypeError, match="literal=True"):
+        cot.think(make(), draw(), 4, literal=False)
 
 
 def test_an_overridden_next_token_is_the_model():
@@ -358,7 +371,13 @@ def test_nan_of_a_model_is_said_and_growth_is_divergence():
         ),
         (ValueError, lambda: cot.step_jacobian(random_layer(2), draw(), draw().w), "model's dimension 2, got 3"),
         (ValueError, lambda: cot.step_jacobian(random_layer(), draw(), draw().w[:2]), "w0 must have shape"),
-        (TypeError, lambda: cot.think(Constant(), draw(), 1), "model must be a LinearSelfAttention"),
+        (
+            TypeError,
+            lambda: cot.think(Constant(), draw(), 1, literal=False),
+            "short cut, got a Constant: use literal=T",
+        ),
+        (TypeError, lambda: cot.think(torch.nn.Linear(3, 3), draw(), 1), "must have the attribute dim.* got a Linear"),
+        (TypeError, lambda: cot.think(np.mean, draw(), 1), "model must be a .*Module, got <function mean"),
         (
             ValueError,
             lambda: cot.think(random_layer(structure="blocks"), dataclasses.replace(draw(), y=draw().y * torch.nan), 1),

@@ -70,7 +70,7 @@ def leaks(model):
 
 
 @torch.no_grad()
-def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
+def think(model, prompts, steps, *, literal=None, w0=None, rho=None):
     """Let a model think: run it on its own answers.
 
     In the book: :prf:ref:`def-cot`, :prf:ref:`prop-recursion`.
@@ -78,17 +78,17 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
     Parameters
     ----------
     model : LinearSelfAttention or torch.nn.Module
-        Model. With `literal` any module ``model(E, rho)`` on embedded prompts will do that has
-        the attribute `dim`; without, one that also `has_short_cut`.
+        Any module ``model(E, rho)`` on embedded prompts that has the attribute `dim`.
     prompts : Prompts
         Batch of prompts of the model's dimension and floating type.
     steps : int
         Number of thinking steps k, at least 0.
-    literal : bool, default False
-        Append each answer, the last column of the model's output, to the embedding and run the model
-        on all of it, by its method ``next_token`` if its class has defined one since its ``forward``.
-        Otherwise take the model's short cut, which gives the same and is far faster: for a layer without
-        `leaks` the recursion on the weight, for a GPT its cache.
+    literal : bool, optional
+        True: append each answer, the last column of the model's output, to the embedding and run the
+        model on all of it, by its method ``next_token`` if its class has defined one since its
+        ``forward``. False: take the model's short cut, which gives the same and is far faster: for a
+        layer without `leaks` the recursion on the weight, for a GPT its cache. By default the short cut
+        of a model that `has_short_cut`, and token by token for all others.
     w0 : torch.Tensor, shape (batch, d) or (d,), optional
         Weight to start from; zero by default.
     rho : float, array_like of shape (batch,) or "tokens", optional
@@ -108,10 +108,10 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
     Raises
     ------
     ValueError
-        If an argument is out of range or not finite, if without `literal` the layer leaks, or if a model
-        returns NaN.
+        If an argument is out of range or not finite, if with ``literal=False`` the layer leaks, or if a
+        model returns NaN.
     TypeError
-        If without `literal` the model has no short cut.
+        If the model is no module, has no `dim`, or with ``literal=False`` has no short cut.
 
     Examples
     --------
@@ -129,13 +129,13 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
     steps = check.count("steps", steps, least=0)
     check_fit(model, prompts)
     scalings = _scalings(prompts, steps, rho)
+    refusal = None if literal else _refusal(model)
+    if refusal and literal is not None:
+        raise refusal
     with _evaluating(model):
-        if literal:
-            chain = [
-                embedding.weight(token) for token in tokens(_next_token(model), embedding.embed(prompts, w0), scalings)
-            ]
-        elif refusal := _refusal(model):
-            raise refusal
+        if literal or refusal:
+            E = embedding.embed(prompts, w0)
+            chain = [embedding.weight(token) for token in tokens(_next_token(model), E, scalings)]
         else:
             short_cut = partial(_recursion, model) if type(model) is LinearSelfAttention else model.chain
             chain = list(short_cut(prompts, scalings, w0))
@@ -249,7 +249,7 @@ def tokens(answer, E, scalings):
 
 
 def check_fit(model, prompts):
-    """Refuse a model that is not finite, and prompts of another dimension or floating type.
+    """Refuse a model that has no dimension or is not finite, and prompts of another dimension or floating type.
 
     Parameters
     ----------
@@ -262,6 +262,8 @@ def check_fit(model, prompts):
     ------
     ValueError
         If they do not fit.
+    TypeError
+        If the model is no module, or has no `dim`.
 
     Examples
     --------
@@ -273,6 +275,11 @@ def check_fit(model, prompts):
         ...
     ValueError: prompts must have the model's dimension 3, got 2
     """
+    check.instance("model", model, torch.nn.Module)
+    if not hasattr(model, "dim"):
+        raise TypeError(
+            f"model must have the attribute dim, the dimension of its prompts, got a {type(model).__name__}"
+        )
     for name, parameter in model.named_parameters():
         if not torch.isfinite(parameter).all():
             raise ValueError(f"the model's {name} must be finite, got NaN or infinite entries")
@@ -287,7 +294,10 @@ def _refusal(model):
     """Error that says why a model has no short cut, or None if it has one."""
     kind = type(model)
     if kind is not LinearSelfAttention and "chain" not in vars(kind):
-        return TypeError(f"model must be a LinearSelfAttention, or its class define a chain, got a {kind.__name__}")
+        return TypeError(
+            "model must be a LinearSelfAttention, or its class define a chain, for a short cut, "
+            f"got a {kind.__name__}: use literal=True"
+        )
     if _hooked(model) or any(callable(getattr(kind, name, None)) for name in vars(model)):
         return TypeError("model has hooks or replaced methods, which a short cut would pass over: use literal=True")
     if kind is LinearSelfAttention and (found := leaks(model)):

@@ -57,8 +57,7 @@ def error_curve(model, task, *, steps, prompts, generator, condensed=False):
     ----------
     model : LinearSelfAttention, torch.nn.Module or callable
         What thinks: a model that `cot.think` can run, or a baseline ``f(prompts, steps)`` that gets
-        prompts in float64 and returns its answers, shape (batch, steps + 1, d). A module that does
-        not have `cot.has_short_cut` is run literally.
+        prompts in float64 and returns its answers, shape (batch, steps + 1, d).
     task : Task or Mixture
         What the test prompts are drawn from.
     steps : int
@@ -127,12 +126,11 @@ def _thinker(model):
         if not callable(model):
             raise TypeError(f"model must be a module or a function of prompts and steps, got {model!r}")
         return model, torch.float64
-    literal = not cot.has_short_cut(model)
 
     def answers(drawn, steps):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DivergenceWarning)  # said once, for all prompts
-            return cot.think(model, drawn, steps, literal=literal)
+            return cot.think(model, drawn, steps)
 
     return answers, next((parameter.dtype for parameter in model.parameters()), torch.float64)
 
