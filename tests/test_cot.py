@@ -298,6 +298,37 @@ def test_hooks_of_parts_and_overridden_parts_bring_a_gpt_to_its_forward():
     assert torch.equal(cot.think(gpt(Shifted), draw(), 3, literal=True), steps[:, None].expand(4, 4, 3))
 
 
+def descend(x, y, w):
+    residual = y - torch.einsum("bmd,bd->bm", x, w)
+    return w + torch.einsum("ij,bmj,bm->bi", torch.as_tensor(COV), x, residual) / y.shape[1]
+
+
+def test_a_function_of_ones_own_thinks_like_the_layer_that_it_writes_out():
+    layer, own = LinearSelfAttention(3, dtype=torch.float64).set_preconditioner(COV), cot.Stepwise(descend, dim=3)
+    drawn, w0 = draw(), normal(4, 3)
+    assert torch.allclose(cot.think(own, drawn, 5, w0=w0), cot.think(layer, drawn, 5, w0=w0), rtol=1e-12)
+    slopes = [cot.step_jacobian(model, drawn, w0) for model in (own, layer)]
+    assert torch.allclose(*slopes, rtol=1e-12)
+    E = embedding.embed(drawn, w0)
+    assert torch.equal(own(E, 6)[..., :-1], E[..., :-1]) and torch.equal(own(E, 6)[..., -1], own.next_token(E, 6))
+
+
+def test_a_module_of_ones_own_keeps_its_weights_and_its_type():
+    class Answer(torch.nn.Bilinear):
+        def forward(self, x, y, w):
+            return super().forward(w, torch.einsum("bmd,bm->bd", x, y))
+
+    answer = Answer(3, 3, 3).double()
+    own, drawn = cot.Stepwise(answer, dim=3), draw()
+    w = torch.ones(4, 3, dtype=torch.float64)
+    chain = cot.think(own, drawn, 3, w0=w)
+    for k in range(1, 4):
+        w = answer(drawn.x, drawn.y, w)
+        assert torch.allclose(chain[:, k], w.detach())
+    with pytest.raises(ValueError, match="prompts must have the model's dtype torch.float64"):
+        cot.think(own, draw(dtype=torch.float32), 1)
+
+
 class Noisy(torch.nn.Module):
     """A model with dropout in a part, one of whose parts is kept from training."""
 
@@ -377,7 +408,15 @@ def test_nan_of_a_model_is_said_and_growth_is_divergence():
             "short cut, got a Constant: use literal=T",
         ),
         (TypeError, lambda: cot.think(torch.nn.Linear(3, 3), draw(), 1), "must have the attribute dim.* got a Linear"),
-        (TypeError, lambda: cot.think(np.mean, draw(), 1), "model must be a .*Module, got <function mean"),
+        (TypeError, lambda: cot.think(np.mean, draw(), 1), "made one by cot.Stepwise, got <function mean"),
+        (TypeError, lambda: cot.Stepwise(3, dim=2), "answer must be a function of x, y and w, got 3"),
+        (ValueError, lambda: cot.Stepwise(np.mean, dim=0), "dim .* got 0"),
+        (
+            ValueError,
+            lambda: cot.think(cot.Stepwise(lambda x, y, w: w[:1], dim=3), draw(), 1),
+            r"answer must return a tensor of shape \(4, 3\), got \(1, 3\)",
+        ),
+        (ValueError, lambda: cot.think(cot.Stepwise(lambda x, y, w: w.numpy(), dim=3), draw(), 1), "got a ndarray"),
         (
             ValueError,
             lambda: cot.think(random_layer(structure="blocks"), dataclasses.replace(draw(), y=draw().y * torch.nan), 1),

@@ -66,6 +66,13 @@ def test_a_baseline_sees_the_prompts_that_a_model_sees(monkeypatch):
         assert np.allclose(getattr(model, name), getattr(baseline, name), rtol=1e-10)
 
 
+def test_a_stepwise_model_has_the_curve_of_the_layer_that_it_writes_out():
+    def step(x, y, w):
+        return w + torch.einsum("ij,bmj,bm->bi", torch.as_tensor(P), x, y - (x @ w[..., None])[..., 0]) / x.shape[1]
+
+    assert np.allclose(curve(cot.Stepwise(step, dim=4), prompts=50).mean, curve(optimum(), prompts=50).mean, rtol=1e-10)
+
+
 def test_summaries_are_those_of_the_errors():
     drawn = []
 

@@ -69,6 +69,83 @@ def leaks(model):
     return [leak for leak in LEAKS if nonzero.issuperset(leak)]
 
 
+class Stepwise(torch.nn.Module):
+    """Model of one's own, made of a function that answers examples, labels and a weight with the next weight.
+
+    It thinks as any other model does: `think`, `step_jacobian` and `evaluation.error_curve` take it.
+
+    Parameters
+    ----------
+    answer : callable
+        Function ``answer(x, y, w)`` of tensors of shapes (batch, m, d), (batch, m) and (batch, d) that
+        returns a weight for each prompt, of shape (batch, d). It may be a module, and then has its own
+        floating type. Shorter prompts of a batch end in zeros.
+    dim : int
+        Dimension d of the examples.
+
+    Raises
+    ------
+    ValueError
+        If `dim` is not a positive integer.
+    TypeError
+        If `answer` is not callable.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, prompts
+    >>> from ttsbook.tasks import Task
+    >>> def descend(x, y, w):
+    ...     residual = y - torch.einsum("bmd,bd->bm", x, w)
+    ...     return w + 0.5 * torch.einsum("bmd,bm->bd", x, residual) / y.shape[1]
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 50), 3, generator=torch.Generator().manual_seed(0))
+    >>> thought = think(Stepwise(descend, dim=2), drawn, 50)
+    >>> torch.allclose(thought[:, 50], drawn.w, atol=1e-3)
+    True
+    """
+
+    def __init__(self, answer, *, dim):
+        super().__init__()
+        if not callable(answer):
+            raise TypeError(f"answer must be a function of x, y and w, got {answer!r}")
+        self.answer, self.dim = answer, check.count("dim", dim, least=1)
+
+    def forward(self, E, rho=None):
+        """Answer the weight in the last column; the others are left as they are.
+
+        Parameters
+        ----------
+        E : torch.Tensor, shape (batch, 2d + 2, tokens)
+            Embedded prompts.
+        rho : optional
+            Ignored: a function that scales its sums has m in the shape of x.
+
+        Returns
+        -------
+        torch.Tensor, shape (batch, 2d + 2, tokens)
+        """
+        return torch.cat([E[..., :-1], self.next_token(E)[..., None]], dim=-1)
+
+    def next_token(self, E, rho=None):
+        """Last column of `forward`.
+
+        Returns
+        -------
+        torch.Tensor, shape (batch, 2d + 2)
+
+        Raises
+        ------
+        ValueError
+            If the function returns anything but one weight for each prompt.
+        """
+        tokens = E.mT[:, E[0, -1] == 0]  # the examples: weight tokens have a flag
+        x, y, w = tokens[..., : self.dim], tokens[..., self.dim], embedding.weight(E[..., -1])
+        answer = self.answer(x, y, w)
+        if not isinstance(answer, torch.Tensor) or answer.shape != w.shape:
+            found = tuple(answer.shape) if isinstance(answer, torch.Tensor) else f"a {type(answer).__name__}"
+            raise ValueError(f"answer must return a tensor of shape {tuple(w.shape)}, got {found}")
+        return embedding.weight_token(answer)
+
+
 @torch.no_grad()
 def think(model, prompts, steps, *, literal=None, w0=None, rho=None):
     """Let a model think: run it on its own answers.
@@ -78,7 +155,8 @@ def think(model, prompts, steps, *, literal=None, w0=None, rho=None):
     Parameters
     ----------
     model : LinearSelfAttention or torch.nn.Module
-        Any module ``model(E, rho)`` on embedded prompts that has the attribute `dim`.
+        Any module ``model(E, rho)`` on embedded prompts that has the attribute `dim`; `Stepwise` makes
+        one of a function.
     prompts : Prompts
         Batch of prompts of the model's dimension and floating type.
     steps : int
@@ -275,7 +353,8 @@ def check_fit(model, prompts):
         ...
     ValueError: prompts must have the model's dimension 3, got 2
     """
-    check.instance("model", model, torch.nn.Module)
+    if not isinstance(model, torch.nn.Module):
+        raise TypeError(f"model must be a torch.nn.Module, or a function made one by cot.Stepwise, got {model!r}")
     if not hasattr(model, "dim"):
         raise TypeError(
             f"model must have the attribute dim, the dimension of its prompts, got a {type(model).__name__}"

@@ -56,8 +56,9 @@ def error_curve(model, task, *, steps, prompts, generator, condensed=False):
     Parameters
     ----------
     model : LinearSelfAttention, torch.nn.Module or callable
-        What thinks: a model that `cot.think` can run, or a baseline ``f(prompts, steps)`` that gets
-        prompts in float64 and returns its answers, shape (batch, steps + 1, d).
+        What thinks: a model that `cot.think` can run, such as a `cot.Stepwise`, or a baseline
+        ``f(prompts, steps)`` that gets prompts in float64 and returns its answers, shape
+        (batch, steps + 1, d).
     task : Task or Mixture
         What the test prompts are drawn from.
     steps : int
