@@ -217,7 +217,7 @@ def think(model, prompts, steps, *, literal=None, w0=None, rho=None):
         else:
             short_cut = partial(_recursion, model) if type(model) is LinearSelfAttention else model.chain
             chain = list(short_cut(prompts, scalings, w0))
-    return _without_nan(torch.stack(chain, dim=1), can_fail=type(model) is not LinearSelfAttention)
+    return _without_nan(torch.stack(chain, dim=1), can_fail=not runs_plainly(model))
 
 
 def step_jacobian(model, prompts, w0):
@@ -288,6 +288,31 @@ def has_short_cut(model):
     (False, [('V11',)])
     """
     return _refusal(model) is None
+
+
+def runs_plainly(model):
+    """Tell whether a model is a layer of linear attention as it is written, which nothing overrides.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        Model.
+
+    Returns
+    -------
+    bool
+        False for a subclass, and where there are forward hooks or replaced methods. The layer may have `leaks`.
+
+    Examples
+    --------
+    >>> model = LinearSelfAttention(2)
+    >>> runs_plainly(model)
+    True
+    >>> _ = model.register_forward_hook(print)
+    >>> runs_plainly(model)
+    False
+    """
+    return type(model) is LinearSelfAttention and not _altered(model)
 
 
 def tokens(answer, E, scalings):
@@ -377,12 +402,17 @@ def _refusal(model):
             "model must be a LinearSelfAttention, or its class define a chain, for a short cut, "
             f"got a {kind.__name__}: use literal=True"
         )
-    if _hooked(model) or any(callable(getattr(kind, name, None)) for name in vars(model)):
+    if _altered(model):
         return TypeError("model has hooks or replaced methods, which a short cut would pass over: use literal=True")
     if kind is LinearSelfAttention and (found := leaks(model)):
         message = f"model leaks through {' with '.join(found[0])}: the recursion is not exact, use literal=True"
         return ValueError(message)
     return None
+
+
+def _altered(model):
+    """Whether an instance does something else than its class says."""
+    return _hooked(model) or any(callable(getattr(type(model), name, None)) for name in vars(model))
 
 
 def _hooked(model):
