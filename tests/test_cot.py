@@ -111,6 +111,16 @@ def test_the_jacobian_of_a_step_is_that_of_the_recursion_and_of_finite_differenc
     assert leaky.V.grad is None and not found.requires_grad
 
 
+def test_a_start_that_prompts_share_leaves_each_its_own_jacobian():
+    """Against finite differences, prompt by prompt: the sum over the batch is none of them."""
+    drawn, w0, small = draw(), normal(3), 1e-5
+    for model in (random_layer(), random_layer(structure="blocks")):
+        moves = small * torch.eye(3, dtype=torch.float64)
+        ends = [[cot.think(model, drawn, 1, w0=w0 + sign * move)[:, 1] for move in moves] for sign in (1, -1)]
+        slopes = torch.stack([(up - down) / (2 * small) for up, down in zip(*ends, strict=True)], dim=2)
+        assert torch.allclose(cot.step_jacobian(model, drawn, w0), slopes, rtol=1e-6, atol=1e-8)
+
+
 @pytest.mark.parametrize("rho", [[3.1, 6.0, 9.0, 40.0], np.array([3.1, 6.0, 9.0, 40.0]), torch.tensor([3, 6, 9, 40])])
 def test_each_prompt_can_have_its_own_scaling(rho):
     model, drawn = random_layer(structure="blocks"), draw()

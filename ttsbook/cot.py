@@ -231,8 +231,8 @@ def step_jacobian(model, prompts, w0):
         Model with the attribute `dim` and a method ``next_token(E, rho)``.
     prompts : Prompts
         Batch of prompts of the model's dimension and floating type.
-    w0 : torch.Tensor, shape (batch, d)
-        Weights at which it is taken, such as ``prompts.w``.
+    w0 : torch.Tensor, shape (batch, d) or (d,)
+        Weights at which it is taken, such as ``prompts.w``, or one for all prompts.
 
     Returns
     -------
@@ -256,7 +256,7 @@ def step_jacobian(model, prompts, w0):
     """
     check_fit(model, prompts)
     with torch.enable_grad(), _evaluating(model):
-        read = w0.detach().clone().requires_grad_()
+        read = embedding.initial_weight(prompts, w0).detach().clone().requires_grad_()
         answer = embedding.weight(_next_token(model)(embedding.embed(prompts, read), prompts.lengths))
         rows = [torch.autograd.grad(entry.sum(), read, retain_graph=True)[0] for entry in answer.unbind(dim=1)]
     return torch.stack(rows, dim=1)
