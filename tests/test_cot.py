@@ -439,5 +439,33 @@ def test_bad_input_is_refused_by_name(error, call, message):
         call()
 
 
+@pytest.mark.parametrize("make", [np.asarray, np.ndarray.tolist, torch.as_tensor])
+def test_starts_and_scalings_may_be_arrays_lists_or_tensors(make):
+    model, drawn = random_layer(structure="blocks"), draw()
+    for w0 in (np.array([0.1, 0.2, -0.3]), normal(4, 3).numpy()):
+        chain = cot.think(model, drawn, 3, w0=make(w0), rho=make(np.array([3.1] * 4)))
+        assert torch.equal(chain[:, 0], torch.as_tensor(w0).expand(4, 3))
+        assert torch.equal(chain, cot.think(model, drawn, 3, w0=torch.as_tensor(w0), rho=3.1))
+    for rho in (torch.tensor(5.0), np.array(5.0), np.float32(5.0), 5):
+        assert torch.equal(cot.think(model, drawn, 3, rho=rho), cot.think(model, drawn, 3, rho=5.0))
+
+
+@pytest.mark.parametrize("name", ["w0", "rho"])
+def test_starts_and_scalings_keep_all_they_have_or_are_refused(name):
+    values = np.ones((4, 3) if name == "w0" else 4)
+    for value, message in (
+        (values * 1j, "must be real, got complex128"),
+        ((values * 1j).tolist(), "must be real, got complex128"),
+        (torch.as_tensor(values * 1j), "must be real, got torch.complex128"),
+        (np.ma.masked_equal(values, 1), "must not be masked"),
+        (values * np.inf, "must be .*finite"),
+        (torch.ones(2), "must .*4"),
+    ):
+        with pytest.raises(ValueError, match=f"{name} {message}"):
+            cot.think(random_layer(structure="blocks"), draw(), 1, **{name: value})
+    with pytest.raises(ValueError, match="rho must be a finite number, got 1j"):
+        cot.think(random_layer(), draw(), 1, rho=1j)
+
+
 def test_the_seed_of_a_test_prompt_is_its_generator():
     assert torch.equal(draw(seed=1).x, prompts.sample(Task(COV, 6), 4, generator=generator(1), dtype=torch.float64).x)

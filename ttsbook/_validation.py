@@ -8,9 +8,19 @@ import numpy as np
 RELATIVE_TOLERANCE = 1e-10
 
 
+def array(name, value):
+    """Return `value` as a float64 array; refuse one that would lose its mask or its imaginary part."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(f"{name} must not be masked, got a masked array of shape {value.shape}")
+    found = np.asarray(value)
+    if np.iscomplexobj(found):
+        raise ValueError(f"{name} must be real, got {found.dtype}")
+    return np.asarray(found, dtype=np.float64)
+
+
 def square_matrix(name, value):
     """Return `value` as a finite float64 array of shape (d, d), d >= 1."""
-    matrix = np.asarray(value, dtype=np.float64)
+    matrix = array(name, value)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.size == 0:
         raise ValueError(f"{name} must be a square matrix, got shape {matrix.shape}")
     if not np.isfinite(matrix).all():

@@ -12,11 +12,12 @@ import warnings
 from contextlib import contextmanager
 from functools import partial
 from itertools import product
+from numbers import Number
 
 import torch
 
+from ttsbook import _tensors, embedding
 from ttsbook import _validation as check
-from ttsbook import embedding
 from ttsbook.attention import LinearSelfAttention
 from ttsbook.theory import DivergenceWarning
 
@@ -167,7 +168,7 @@ def think(model, prompts, steps, *, literal=None, w0=None, rho=None):
         ``forward``. False: take the model's short cut, which gives the same and is far faster: for a
         layer without `leaks` the recursion on the weight, for a GPT its cache. By default the short cut
         of a model that `has_short_cut`, and token by token for all others.
-    w0 : torch.Tensor, shape (batch, d) or (d,), optional
+    w0 : array_like, shape (batch, d) or (d,), optional
         Weight to start from; zero by default.
     rho : float, array_like of shape (batch,) or "tokens", optional
         Scaling ρ of the attention, for all prompts or for each of them, such as `theory.best_scaling`. By
@@ -231,7 +232,7 @@ def step_jacobian(model, prompts, w0):
         Model with the attribute `dim` and a method ``next_token(E, rho)``.
     prompts : Prompts
         Batch of prompts of the model's dimension and floating type.
-    w0 : torch.Tensor, shape (batch, d) or (d,)
+    w0 : array_like, shape (batch, d) or (d,)
         Weights at which it is taken, such as ``prompts.w``, or one for all prompts.
 
     Returns
@@ -462,9 +463,11 @@ def _scalings(prompts, steps, rho):
         if rho == "tokens":
             return [lengths + 1 + k for k in range(steps)]
         raise ValueError(f"rho must be a positive number, one for each prompt, 'tokens' or None, got {rho!r}")
-    if not hasattr(rho, "__len__"):
+    if isinstance(rho, Number):
         return [torch.full_like(lengths, check.positive("rho", rho))] * steps
-    scaling = torch.as_tensor(rho, dtype=lengths.dtype, device=lengths.device)
+    scaling = _tensors.like("rho", rho, lengths)
+    if scaling.ndim == 0:
+        scaling = scaling.expand_as(lengths)
     if scaling.shape != lengths.shape:
         raise ValueError(f"rho must be one number, or one for each of {len(lengths)} prompts, got {rho!r}")
     if not (torch.isfinite(scaling) & (scaling > 0)).all():
