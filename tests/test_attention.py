@@ -182,7 +182,11 @@ def test_type_and_device_are_kept():
             r"P must not be masked, got a masked array of shape \(3, 3\)",
         ),
         (ValueError, lambda: random_layer(scale=-1.0), "scale .* got -1.0"),
-        (TypeError, lambda: random_layer().randomize(1.0, generator=None), "generator must be a Generator, got None"),
+        (
+            TypeError,
+            lambda: random_layer().randomize(1.0, generator=None),
+            "generator must be a torch.Generator, got None",
+        ),
         (
             ValueError,
             lambda: random_layer()(normal(1, 6, 4), 3),

@@ -85,7 +85,14 @@ def inverse_length(name, value):
 def instance(name, value, *kinds):
     """Refuse a `value` that is of none of the `kinds`."""
     if not isinstance(value, kinds):
-        raise TypeError(f"{name} must be a {' or a '.join(kind.__name__ for kind in kinds)}, got {value!r}")
+        wanted = " or a ".join(map(_full_name, kinds))
+        raise TypeError(f"{name} must be a {wanted}, got {value!r} of type {_full_name(type(value))}")
+
+
+def _full_name(kind):
+    """Name of a type with its module, of which private parts and that of built-in types are left out."""
+    parts = [part for part in kind.__module__.split(".") if not part.startswith("_") and part != "builtins"]
+    return ".".join([*parts, kind.__qualname__])
 
 
 def choice(name, value, choices):
