@@ -172,8 +172,21 @@ def test_type_and_device_are_kept():
         (ValueError, lambda: random_layer().set_preconditioner(np.eye(2)), r"P must have shape \(3, 3\)"),
         (ValueError, lambda: random_layer().set_preconditioner(COV * np.nan), "P must be finite"),
         (ValueError, lambda: random_layer().set_preconditioner(COV, c=0.0), "c must not be zero, got 0.0"),
+        (ValueError, lambda: random_layer().set_preconditioner(COV, c=np.nan), "c must be a finite number, got nan"),
+        (ValueError, lambda: random_layer().set_preconditioner(COV * 1j), "P must be real, got complex128"),
+        (ValueError, lambda: random_layer().set_preconditioner(torch.eye(3) * 1j), "P must be real, got complex64"),
+        (ValueError, lambda: random_layer().set_preconditioner(torch.tensor(1.0)), r"square matrix, got shape \(\)"),
+        (
+            ValueError,
+            lambda: random_layer().set_preconditioner(np.ma.masked_less(COV, 0)),
+            r"P must not be masked, got a masked array of shape \(3, 3\)",
+        ),
         (ValueError, lambda: random_layer(scale=-1.0), "scale .* got -1.0"),
-        (TypeError, lambda: random_layer().randomize(1.0, generator=None), "generator must be a Generator, got None"),
+        (
+            TypeError,
+            lambda: random_layer().randomize(1.0, generator=None),
+            "generator must be a torch.Generator, got None",
+        ),
         (
             ValueError,
             lambda: random_layer()(normal(1, 6, 4), 3),
@@ -187,6 +200,16 @@ def test_type_and_device_are_kept():
 def test_bad_input_is_refused_by_name(error, call, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize(("size", "c"), [(1e39, 1.0), (1.0, 1e-39), (0.0, 1e39), (0.0, 1e-50)])
+def test_weights_beyond_the_floating_type_are_refused_and_leave_the_layer(size, c):
+    model = LinearSelfAttention(3, dtype=torch.float32).set_preconditioner(COV)
+    with pytest.raises(ValueError, match="P and c must give a .* within torch.float32, got entries of up to"):
+        model.set_preconditioner(size * np.eye(3), c=c)
+    assert np.allclose(model.preconditioner(), COV, rtol=1e-6)
+    wide = LinearSelfAttention(3, dtype=torch.float64).set_preconditioner(size * np.eye(3), c=c)
+    assert np.allclose(wide.preconditioner(), size * np.eye(3), rtol=1e-12)
 
 
 def test_a_scaling_of_another_batch_is_refused():

@@ -103,7 +103,12 @@ def test_prompts_of_a_mixture_count_their_own_examples():
     [
         (lambda: baselines.ridge(0.0), "penalty .* 0.0"),
         (lambda: baselines.gradient_descent(-1.0), "step_size .* -1.0"),
-        (lambda: baselines.conjugate_gradient(np.diag([1.0, 0.0])), "P must"),
+        (lambda: baselines.conjugate_gradient(np.diag([1.0, 0.0])), "P must be positive definite.*: use `thinking`"),
+        (
+            lambda: baselines.conjugate_gradient([[1.0, 0.5], [0.0, 1.0]]),
+            "P must be symmetric.*: use `thinking`, which",
+        ),
+        (lambda: baselines.conjugate_gradient(np.eye(2) * np.nan), "P must be finite, got NaN or infinite entries$"),
     ],
 )
 def test_bad_input_is_refused_by_name(call, message):

@@ -133,7 +133,7 @@ def test_a_prompt_may_be_longer_than_any_integer_of_64_bits():
 
 
 def test_global_random_state_is_refused():
-    with pytest.raises(TypeError, match="rng must be a Generator"):
+    with pytest.raises(TypeError, match="rng must be a numpy.random.Generator"):
         covariance.rotate(np.eye(2), rng=np.random)
 
 

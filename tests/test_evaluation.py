@@ -6,9 +6,11 @@ import torch
 from models import COV, generator, random_layer
 
 from ttsbook import cot, covariance, evaluation, theory
+from ttsbook import prompts as prompt_batches
 from ttsbook.attention import LinearSelfAttention
 from ttsbook.tasks import Mixture, Task
 from ttsbook.theory import DivergenceWarning
+from ttsbook.transformer import GPT, Config
 
 TASK = Task(covariance.power_law(4, 0.7), 20)
 P = theory.preconditioner(TASK)
@@ -18,8 +20,8 @@ def optimum(P=P, **options):
     return LinearSelfAttention(len(P), dtype=torch.float64, **options).set_preconditioner(P)
 
 
-def curve(model, task=TASK, steps=4, prompts=4000, seed=0):
-    return evaluation.error_curve(model, task, steps=steps, prompts=prompts, generator=generator(seed))
+def curve(model, task=TASK, steps=4, prompts=4000, seed=0, **options):
+    return evaluation.error_curve(model, task, steps=steps, prompts=prompts, generator=generator(seed), **options)
 
 
 def test_the_curve_agrees_with_the_exact_theory_and_with_its_simulation():
@@ -64,6 +66,57 @@ def test_a_baseline_sees_the_prompts_that_a_model_sees(monkeypatch):
     model, baseline = curve(optimum(), prompts=100), curve(descent, prompts=100)
     for name in ("mean", "low", "high", "median"):
         assert np.allclose(getattr(model, name), getattr(baseline, name), rtol=1e-10)
+
+
+def test_a_stepwise_model_has_the_curve_of_the_layer_that_it_writes_out():
+    def step(x, y, w):
+        return w + torch.einsum("ij,bmj,bm->bi", torch.as_tensor(P), x, y - (x @ w[..., None])[..., 0]) / x.shape[1]
+
+    assert np.allclose(curve(cot.Stepwise(step, dim=4), prompts=50).mean, curve(optimum(), prompts=50).mean, rtol=1e-10)
+
+
+@pytest.mark.filterwarnings("ignore::ttsbook.theory.DivergenceWarning")
+def test_the_cure_is_measured_on_the_prompts_drawn():
+    """Against the recursion in NumPy, each prompt with the scaling that theory finds best for it."""
+    task = Task(TASK.cov, 8)
+    P = theory.preconditioner(Task(0.2 * TASK.cov, 500))
+    drawn = prompt_batches.sample(task, 30, generator=generator(), dtype=torch.float64)
+    x, y, w = drawn.x.numpy(), drawn.y.numpy(), drawn.w.numpy()
+    start, expected = 0.5 * w, []
+    for b, rho in enumerate(theory.best_scaling(P, drawn.x)):
+        for _ in range(30):
+            start[b] += P @ x[b].T @ (y[b] - x[b] @ start[b]) / rho
+        expected.append(((start[b] - w[b]) ** 2).sum())
+    options = {"rho": lambda drawn: theory.best_scaling(P, drawn.x), "w0": lambda drawn: 0.5 * drawn.w}
+    cured = curve(optimum(P), task=task, steps=30, prompts=30, **options)
+    assert np.isclose(cured.mean[30], np.mean(expected), rtol=1e-9) and cured.mean[30] < 0.1 * cured.mean[0]
+    assert curve(optimum(P), task=task, steps=30, prompts=30).mean[30] > 1e3
+
+
+def test_a_scaling_and_a_start_for_all_prompts_are_those_of_thinking():
+    options = {"steps": 3, "prompts": 20}
+    drawn = prompt_batches.sample(TASK, 20, generator=generator(), dtype=torch.float64)
+    for given in ({"rho": 30.0}, {"rho": "tokens"}, {"w0": torch.ones(4)}):
+        expected = (cot.think(optimum(), drawn, 3, **given) - drawn.w[:, None]).square().sum(dim=-1).mean(dim=0)
+        measured = evaluation.error_curve(optimum(), TASK, generator=generator(), **options, **given)
+        assert np.allclose(measured.mean, expected, rtol=1e-12)
+
+
+class Named(LinearSelfAttention):
+    """A subclass, which might see what the layer does not."""
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        GPT(Config(4, width=16, layers=1), generator=generator()),
+        cot.Stepwise(lambda x, y, w: w, dim=4),
+        Named(4),
+    ],
+)
+def test_condensed_prompts_are_for_what_cannot_tell_them_apart(model):
+    with pytest.raises(TypeError, match=f"plain LinearSelfAttention alone, got a {type(model).__name__}"):
+        evaluation.error_curve(model, TASK, steps=1, prompts=4, generator=generator(), condensed=True)
 
 
 def test_summaries_are_those_of_the_errors():
@@ -129,8 +182,12 @@ def test_divergence_is_reported_as_inf_and_once(monkeypatch):
     [
         (ValueError, lambda: curve(optimum(), steps=-1), "steps .* got -1"),
         (ValueError, lambda: curve(optimum(), prompts=1), "prompts .* got 1"),
+        (TypeError, lambda: curve(descent, rho=3.0), "rho must be None for a function .* got 3.0"),
+        (TypeError, lambda: curve(descent, w0=torch.ones(4)), "w0 must be None for a function"),
+        (ValueError, lambda: curve(optimum(), rho=[1.0, 2.0]), r"rho .* a function of prompts, got \[1.0, 2.0\]"),
+        (ValueError, lambda: curve(optimum(), w0=torch.ones(3, 4)), "w0 must be the same .* a function of prompts"),
         (TypeError, lambda: curve("model"), "model must be a module or a function .* got 'model'"),
-        (TypeError, lambda: curve(optimum(), task="task"), "task must be a Mixture, got 'task'"),
+        (TypeError, lambda: curve(optimum(), task="task"), "task must be a ttsbook.tasks.Mixture, got 'task'"),
         (ValueError, lambda: curve(lambda p, k: p.w), r"answers must have shape \(.*, 5, 4\), got"),
         (ValueError, lambda: curve(lambda p, k: torch.full((len(p.w), k + 1, 4), torch.nan)), "must not be NaN"),
     ],

@@ -9,6 +9,9 @@ from ttsbook.tasks import Mixture, Task
 COV = covariance.rotate(covariance.power_law(3, 1.0), rng=np.random.default_rng(0))
 
 
+BOTH = r"generator must be a torch.Generator, got Generator\(PCG64\) at .* of type numpy.random.Generator$"
+
+
 def generator(seed=0):
     return torch.Generator().manual_seed(seed)
 
@@ -66,13 +69,54 @@ def test_a_mixture_draws_each_task_with_its_weight_and_length():
     ("error", "call", "message"),
     [
         (ValueError, lambda: prompts.sample(Task(COV, 5), 0, generator=generator()), "batch .* got 0"),
-        (TypeError, lambda: prompts.sample("task", 5, generator=generator()), "task must be a Mixture, got 'task'"),
-        (TypeError, lambda: prompts.sample(Task(COV, 5), 5, generator=np.random.default_rng()), "generator must be"),
+        (
+            TypeError,
+            lambda: prompts.sample("task", 5, generator=generator()),
+            "task must be a ttsbook.tasks.Mixture, got 'task' of type str",
+        ),
+        (TypeError, lambda: prompts.sample(Task(COV, 5), 5, generator=np.random.default_rng()), BOTH),
     ],
 )
 def test_bad_input_is_refused_by_name(error, call, message):
     with pytest.raises(error, match=message):
         call()
+
+
+GOOD = {"x": torch.ones(2, 3, 4), "y": torch.ones(2, 3), "w": torch.ones(2, 4), "lengths": torch.tensor([3, 2])}
+
+
+@pytest.mark.parametrize(
+    ("error", "field", "value", "message"),
+    [
+        (TypeError, "x", np.ones((2, 3, 4)), "x must be a .*Tensor"),
+        (TypeError, "lengths", [3, 2], r"lengths must be a .*Tensor, got \[3, 2\]"),
+        (ValueError, "x", torch.ones(3, 4), r"x must have shape \(batch, m, d\), got \(3, 4\)"),
+        (ValueError, "y", torch.ones(1, 3), r"y must have shape \(2, 3\) beside x of shape \(2, 3, 4\), got \(1, 3\)"),
+        (ValueError, "w", torch.ones(1, 4), r"w must have shape \(2, 4\) .*, got \(1, 4\)"),
+        (ValueError, "w", torch.tensor(1.0), r"w must have shape \(2, 4\) .*, got \(\)"),
+        (ValueError, "lengths", torch.tensor(3), r"lengths must have shape \(2,\) .*, got \(\)"),
+        (ValueError, "lengths", torch.tensor([3, -2]), "lengths must be at least 1, got -2"),
+        (ValueError, "lengths", torch.tensor([3.0, 2.0]), "lengths must be integers, got torch.float32"),
+        (ValueError, "x", torch.ones(2, 3, 4, dtype=torch.int64), "x must have a floating type, got torch.int64"),
+        (ValueError, "y", torch.ones(2, 3).double(), "y must have the type of x, torch.float32, got torch.float64"),
+        (ValueError, "w", torch.ones(2, 4) * 1j, "w must be real, got torch.complex64"),
+        (ValueError, "w", torch.ones(2, 4, device="meta"), "w must be on the device of x, cpu, got meta"),
+        (ValueError, "x", torch.full((2, 3, 4), torch.nan), "x must be finite"),
+        (ValueError, "y", torch.full((2, 3), torch.inf), "y must be finite"),
+        (ValueError, "w", torch.full((2, 4), torch.inf), "w must be finite"),
+    ],
+)
+def test_prompts_that_do_not_fit_together_are_refused_by_field(error, field, value, message):
+    assert prompts.Prompts(**GOOD).lengths.tolist() == [3, 2]
+    with pytest.raises(error, match=message):
+        prompts.Prompts(**GOOD | {field: value})
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of MaskedTensors")
+def test_masked_prompts_are_refused():
+    masked = torch.masked.masked_tensor(torch.ones(2, 4), torch.ones(2, 4) > 0)
+    with pytest.raises(ValueError, match=r"w must not be masked, got a masked tensor of shape \(2, 4\)"):
+        prompts.Prompts(**GOOD | {"w": masked})
 
 
 # condensed prompts

@@ -226,9 +226,9 @@ def test_bad_input_is_refused_by_name(call, message):
 
 
 def test_a_pool_of_something_else_is_refused():
-    with pytest.raises(TypeError, match="tasks\\[1\\] must be a Task, got 3"):
+    with pytest.raises(TypeError, match="tasks\\[1\\] must be a ttsbook.tasks.Task, got 3"):
         selection.optimal_mixture([TASK, 3], np.eye(2), 1)
-    with pytest.raises(TypeError, match="rng must be a Generator, got 5"):
+    with pytest.raises(TypeError, match="rng must be a numpy.random.Generator, got 5"):
         selection.optimal_mixture([TASK], np.eye(2), 2, test_length=9, rng=5)
 
 

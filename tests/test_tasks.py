@@ -56,7 +56,7 @@ def test_bad_input_is_refused_by_name(call, message):
 
 
 def test_a_mixture_of_something_else_is_refused():
-    with pytest.raises(TypeError, match=r"tasks\[1\] must be a Task, got 'hard'"):
+    with pytest.raises(TypeError, match=r"tasks\[1\] must be a ttsbook.tasks.Task, got 'hard'"):
         Mixture([EASY, "hard"], [0.5, 0.5])
 
 

@@ -264,10 +264,14 @@ def test_progress_says_rate_and_time_left(capsys):
             "structure 'blocks' .* exact loss",
         ),
         (ValueError, lambda: fit(paper_layer(), recipe=recipes.Shift(), batch=None), "Shift.* has no exact loss"),
-        (TypeError, lambda: fit(paper_layer(), recipe="shift"), "recipe must be a Recipe, got 'shift'"),
-        (TypeError, lambda: fit(paper_layer(), pool=3), "pool must be a Prompts, got 3"),
-        (TypeError, lambda: fit("layer"), "model must be a Module, got 'layer'"),
-        (TypeError, lambda: fit(paper_layer(), task=5), "task must be a Task or a Mixture, got 5"),
+        (TypeError, lambda: fit(paper_layer(), recipe="shift"), "recipe must be a ttsbook.recipes.Recipe, got 'shift'"),
+        (TypeError, lambda: fit(paper_layer(), pool=3), "pool must be a ttsbook.prompts.Prompts, got 3"),
+        (TypeError, lambda: fit("layer"), "model must be a torch.nn.* got 'layer'"),
+        (
+            TypeError,
+            lambda: fit(paper_layer(), task=5),
+            "task must be a ttsbook.tasks.Task or a ttsbook.tasks.Mixture, got 5",
+        ),
     ],
 )
 def test_bad_input_is_refused_by_name(error, call, message):

@@ -8,9 +8,19 @@ import numpy as np
 RELATIVE_TOLERANCE = 1e-10
 
 
+def array(name, value):
+    """Return `value` as a float64 array; refuse one that would lose its mask or its imaginary part."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(f"{name} must not be masked, got a masked array of shape {value.shape}")
+    found = np.asarray(value)
+    if np.iscomplexobj(found):
+        raise ValueError(f"{name} must be real, got {found.dtype}")
+    return np.asarray(found, dtype=np.float64)
+
+
 def square_matrix(name, value):
     """Return `value` as a finite float64 array of shape (d, d), d >= 1."""
-    matrix = np.asarray(value, dtype=np.float64)
+    matrix = array(name, value)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.size == 0:
         raise ValueError(f"{name} must be a square matrix, got shape {matrix.shape}")
     if not np.isfinite(matrix).all():
@@ -75,7 +85,14 @@ def inverse_length(name, value):
 def instance(name, value, *kinds):
     """Refuse a `value` that is of none of the `kinds`."""
     if not isinstance(value, kinds):
-        raise TypeError(f"{name} must be a {' or a '.join(kind.__name__ for kind in kinds)}, got {value!r}")
+        wanted = " or a ".join(map(_full_name, kinds))
+        raise TypeError(f"{name} must be a {wanted}, got {value!r} of type {_full_name(type(value))}")
+
+
+def _full_name(kind):
+    """Name of a type with its module, of which private parts and that of built-in types are left out."""
+    parts = [part for part in kind.__module__.split(".") if not part.startswith("_") and part != "builtins"]
+    return ".".join([*parts, kind.__qualname__])
 
 
 def choice(name, value, choices):

@@ -127,18 +127,26 @@ class LinearSelfAttention(torch.nn.Module):
         Raises
         ------
         ValueError
-            If `P` is not a finite matrix of the layer's dimension, or `c` is zero.
+            If `P` is not a finite real matrix of the layer's dimension, `c` is zero, or the weights are
+            beyond the layer's floating type. The layer then stays as it was.
         """
         P = check.square_matrix("P", P)
         if len(P) != self.dim:
             raise ValueError(f"P must have shape ({self.dim}, {self.dim}) as the layer has, got {P.shape}")
         if check.number("c", c) == 0:
             raise ValueError(f"c must not be zero, got {c!r}")
+        dtype = self.block("W24").dtype
+        with np.errstate(over="ignore"):
+            values = {"V31": -P / c, "W13": c * np.eye(self.dim), "W24": np.full((1, 1), -c)}
+        blocks = {name: torch.as_tensor(value, device="cpu").to(dtype) for name, value in values.items()}
+        for name, block in blocks.items():
+            if not torch.isfinite(block).all() or (name == "W24" and not block.any()):
+                largest = np.abs(values[name]).max()
+                raise ValueError(f"P and c must give a {name} within {dtype}, got entries of up to {largest:.3g}")
         for parameter in self.parameters():
             parameter.zero_()
-        self.block("V31").copy_(torch.as_tensor(-P / c))
-        self.block("W13").copy_(torch.as_tensor(c * np.eye(self.dim)))
-        self.block("W24").fill_(-c)
+        for name, block in blocks.items():
+            self.block(name).copy_(block)
         return self
 
     @torch.no_grad()

@@ -181,7 +181,7 @@ def conjugate_gradient(P=None):
     Raises
     ------
     ValueError
-        If `P` is not symmetric and positive definite.
+        If `P` is not symmetric and positive definite, as that of a mixture may not be: `thinking` takes it.
 
     Examples
     --------
@@ -192,7 +192,7 @@ def conjugate_gradient(P=None):
     >>> torch.allclose(conjugate_gradient()(drawn, 4)[:, 4], drawn.w)  # d steps are enough
     True
     """
-    P = None if P is None else torch.as_tensor(check.covariance("P", P, definite=True))
+    P = None if P is None else torch.as_tensor(_definite(P))
 
     def answers(prompts, steps):
         S, residual = _means(prompts)
@@ -212,6 +212,14 @@ def conjugate_gradient(P=None):
         return torch.stack(chain, dim=1)
 
     return answers
+
+
+def _definite(P):
+    P = check.square_matrix("P", P)
+    try:
+        return check.covariance("P", P, definite=True)
+    except ValueError as error:
+        raise ValueError(f"{error}: use `thinking`, which takes any square matrix") from None
 
 
 def _sums(prompts):

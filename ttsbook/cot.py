@@ -9,13 +9,15 @@ which for the optimum is the paper's Proposition 3.2.
 """
 
 import warnings
+from contextlib import contextmanager
 from functools import partial
 from itertools import product
+from numbers import Number
 
 import torch
 
+from ttsbook import _tensors, embedding
 from ttsbook import _validation as check
-from ttsbook import embedding
 from ttsbook.attention import LinearSelfAttention
 from ttsbook.theory import DivergenceWarning
 
@@ -31,6 +33,8 @@ LEAKS = [
     *product(READS_WEIGHTS_TO_Y, ATTENDS_TO_WEIGHTS, USES_Y),
 ]
 """Smallest sets of weight blocks through which a chain departs from the recursion."""
+
+GROWN = 1 / 4  # a weight beyond this power of the largest number may overflow to NaN in the products of a step
 
 
 def leaks(model):
@@ -66,8 +70,85 @@ def leaks(model):
     return [leak for leak in LEAKS if nonzero.issuperset(leak)]
 
 
+class Stepwise(torch.nn.Module):
+    """Model of one's own, made of a function that answers examples, labels and a weight with the next weight.
+
+    It thinks as any other model does: `think`, `step_jacobian` and `evaluation.error_curve` take it.
+
+    Parameters
+    ----------
+    answer : callable
+        Function ``answer(x, y, w)`` of tensors of shapes (batch, m, d), (batch, m) and (batch, d) that
+        returns a weight for each prompt, of shape (batch, d). It may be a module, and then has its own
+        floating type. Shorter prompts of a batch end in zeros.
+    dim : int
+        Dimension d of the examples.
+
+    Raises
+    ------
+    ValueError
+        If `dim` is not a positive integer.
+    TypeError
+        If `answer` is not callable.
+
+    Examples
+    --------
+    >>> from ttsbook import covariance, prompts
+    >>> from ttsbook.tasks import Task
+    >>> def descend(x, y, w):
+    ...     residual = y - torch.einsum("bmd,bd->bm", x, w)
+    ...     return w + 0.5 * torch.einsum("bmd,bm->bd", x, residual) / y.shape[1]
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 50), 3, generator=torch.Generator().manual_seed(0))
+    >>> thought = think(Stepwise(descend, dim=2), drawn, 50)
+    >>> torch.allclose(thought[:, 50], drawn.w, atol=1e-3)
+    True
+    """
+
+    def __init__(self, answer, *, dim):
+        super().__init__()
+        if not callable(answer):
+            raise TypeError(f"answer must be a function of x, y and w, got {answer!r}")
+        self.answer, self.dim = answer, check.count("dim", dim, least=1)
+
+    def forward(self, E, rho=None):
+        """Answer the weight in the last column; the others are left as they are.
+
+        Parameters
+        ----------
+        E : torch.Tensor, shape (batch, 2d + 2, tokens)
+            Embedded prompts.
+        rho : optional
+            Ignored: a function that scales its sums has m in the shape of x.
+
+        Returns
+        -------
+        torch.Tensor, shape (batch, 2d + 2, tokens)
+        """
+        return torch.cat([E[..., :-1], self.next_token(E)[..., None]], dim=-1)
+
+    def next_token(self, E, rho=None):
+        """Last column of `forward`.
+
+        Returns
+        -------
+        torch.Tensor, shape (batch, 2d + 2)
+
+        Raises
+        ------
+        ValueError
+            If the function returns anything but one weight for each prompt.
+        """
+        tokens = E.mT[:, E[0, -1] == 0]  # the examples: weight tokens have a flag
+        x, y, w = tokens[..., : self.dim], tokens[..., self.dim], embedding.weight(E[..., -1])
+        answer = self.answer(x, y, w)
+        if not isinstance(answer, torch.Tensor) or answer.shape != w.shape:
+            found = tuple(answer.shape) if isinstance(answer, torch.Tensor) else f"a {type(answer).__name__}"
+            raise ValueError(f"answer must return a tensor of shape {tuple(w.shape)}, got {found}")
+        return embedding.weight_token(answer)
+
+
 @torch.no_grad()
-def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
+def think(model, prompts, steps, *, literal=None, w0=None, rho=None):
     """Let a model think: run it on its own answers.
 
     In the book: :prf:ref:`def-cot`, :prf:ref:`prop-recursion`.
@@ -75,18 +156,19 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
     Parameters
     ----------
     model : LinearSelfAttention or torch.nn.Module
-        Model. With `literal` any module ``model(E, rho)`` on embedded prompts will do that has
-        the attribute `dim`; without, one that also `has_short_cut`.
+        Any module ``model(E, rho)`` on embedded prompts that has the attribute `dim`; `Stepwise` makes
+        one of a function.
     prompts : Prompts
         Batch of prompts of the model's dimension and floating type.
     steps : int
         Number of thinking steps k, at least 0.
-    literal : bool, default False
-        Append each answer, the last column of the model's output, to the embedding and run the model
-        on all of it, by its method ``next_token`` if it has one. Otherwise take the model's short cut,
-        which gives the same and is far faster: for a layer without `leaks` the recursion on the weight,
-        for a GPT its cache.
-    w0 : torch.Tensor, shape (batch, d) or (d,), optional
+    literal : bool, optional
+        True: append each answer, the last column of the model's output, to the embedding and run the
+        model on all of it, by its method ``next_token`` if its class has defined one since its
+        ``forward``. False: take the model's short cut, which gives the same and is far faster: for a
+        layer without `leaks` the recursion on the weight, for a GPT its cache. By default the short cut
+        of a model that `has_short_cut`, and token by token for all others.
+    w0 : array_like, shape (batch, d) or (d,), optional
         Weight to start from; zero by default.
     rho : float, array_like of shape (batch,) or "tokens", optional
         Scaling ρ of the attention, for all prompts or for each of them, such as `theory.best_scaling`. By
@@ -105,9 +187,10 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
     Raises
     ------
     ValueError
-        If an argument is out of range or not finite, or if without `literal` the layer leaks.
+        If an argument is out of range or not finite, if with ``literal=False`` the layer leaks, or if a
+        model returns NaN.
     TypeError
-        If without `literal` the model has no short cut.
+        If the model is no module, has no `dim`, or with ``literal=False`` has no short cut.
 
     Examples
     --------
@@ -125,13 +208,17 @@ def think(model, prompts, steps, *, literal=False, w0=None, rho=None):
     steps = check.count("steps", steps, least=0)
     check_fit(model, prompts)
     scalings = _scalings(prompts, steps, rho)
-    if literal:
-        E = embedding.embed(prompts, w0)
-        answer = getattr(model, "next_token", lambda E, rho: model(E, rho)[..., -1])
-        chain = [embedding.weight(token) for token in tokens(answer, E, scalings)]
-    else:
-        chain = list(_short_cut(model)(prompts, scalings, w0))
-    return _without_nan(torch.stack(chain, dim=1))
+    refusal = None if literal else _refusal(model)
+    if refusal and literal is not None:
+        raise refusal
+    with _evaluating(model):
+        if literal or refusal:
+            E = embedding.embed(prompts, w0)
+            chain = [embedding.weight(token) for token in tokens(_next_token(model), E, scalings)]
+        else:
+            short_cut = partial(_recursion, model) if type(model) is LinearSelfAttention else model.chain
+            chain = list(short_cut(prompts, scalings, w0))
+    return _without_nan(torch.stack(chain, dim=1), can_fail=not runs_plainly(model))
 
 
 def step_jacobian(model, prompts, w0):
@@ -145,8 +232,8 @@ def step_jacobian(model, prompts, w0):
         Model with the attribute `dim` and a method ``next_token(E, rho)``.
     prompts : Prompts
         Batch of prompts of the model's dimension and floating type.
-    w0 : torch.Tensor, shape (batch, d)
-        Weights at which it is taken, such as ``prompts.w``.
+    w0 : array_like, shape (batch, d) or (d,)
+        Weights at which it is taken, such as ``prompts.w``, or one for all prompts.
 
     Returns
     -------
@@ -169,9 +256,9 @@ def step_jacobian(model, prompts, w0):
     True
     """
     check_fit(model, prompts)
-    with torch.enable_grad():
-        read = w0.detach().clone().requires_grad_()
-        answer = embedding.weight(model.next_token(embedding.embed(prompts, read), prompts.lengths))
+    with torch.enable_grad(), _evaluating(model):
+        read = embedding.initial_weight(prompts, w0).detach().clone().requires_grad_()
+        answer = embedding.weight(_next_token(model)(embedding.embed(prompts, read), prompts.lengths))
         rows = [torch.autograd.grad(entry.sum(), read, retain_graph=True)[0] for entry in answer.unbind(dim=1)]
     return torch.stack(rows, dim=1)
 
@@ -187,9 +274,10 @@ def has_short_cut(model):
     Returns
     -------
     bool
-        True for a layer without `leaks`, and for a module with a method
+        True for a layer without `leaks`, and for a module whose class itself defines a method
         ``chain(prompts, scalings, w0)`` that yields w_0 and then one weight for each scaling, such as
-        `transformer.GPT`.
+        `transformer.GPT`. False for their subclasses, which may answer differently, and where there are
+        forward hooks or replaced methods, which a short cut would pass over.
 
     Examples
     --------
@@ -200,7 +288,32 @@ def has_short_cut(model):
     >>> has_short_cut(model), leaks(model)
     (False, [('V11',)])
     """
-    return not leaks(model) if isinstance(model, LinearSelfAttention) else hasattr(model, "chain")
+    return _refusal(model) is None
+
+
+def runs_plainly(model):
+    """Tell whether a model is a layer of linear attention as it is written, which nothing overrides.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        Model.
+
+    Returns
+    -------
+    bool
+        False for a subclass, and where there are forward hooks or replaced methods. The layer may have `leaks`.
+
+    Examples
+    --------
+    >>> model = LinearSelfAttention(2)
+    >>> runs_plainly(model)
+    True
+    >>> _ = model.register_forward_hook(print)
+    >>> runs_plainly(model)
+    False
+    """
+    return type(model) is LinearSelfAttention and not _altered(model)
 
 
 def tokens(answer, E, scalings):
@@ -233,12 +346,14 @@ def tokens(answer, E, scalings):
     yield E[..., -1]
     for rho in scalings:
         token = answer(E, rho)
+        if token.shape != E.shape[:2]:
+            raise ValueError(f"the model's next token must have shape {tuple(E.shape[:2])}, got {tuple(token.shape)}")
         E = torch.cat([E, token[..., None]], dim=-1)
         yield token
 
 
 def check_fit(model, prompts):
-    """Refuse a model that is not finite, and prompts of another dimension or floating type.
+    """Refuse a model that has no dimension or is not finite, and prompts of another dimension or floating type.
 
     Parameters
     ----------
@@ -251,6 +366,8 @@ def check_fit(model, prompts):
     ------
     ValueError
         If they do not fit.
+    TypeError
+        If the model is no module, or has no `dim`.
 
     Examples
     --------
@@ -262,6 +379,12 @@ def check_fit(model, prompts):
         ...
     ValueError: prompts must have the model's dimension 3, got 2
     """
+    if not isinstance(model, torch.nn.Module):
+        raise TypeError(f"model must be a torch.nn.Module, or a function made one by cot.Stepwise, got {model!r}")
+    if not hasattr(model, "dim"):
+        raise TypeError(
+            f"model must have the attribute dim, the dimension of its prompts, got a {type(model).__name__}"
+        )
     for name, parameter in model.named_parameters():
         if not torch.isfinite(parameter).all():
             raise ValueError(f"the model's {name} must be finite, got NaN or infinite entries")
@@ -272,16 +395,56 @@ def check_fit(model, prompts):
         raise ValueError(f"prompts must have the model's dtype {dtype}, got {prompts.x.dtype}")
 
 
-def _short_cut(model):
-    if hasattr(model, "chain"):
-        return model.chain
-    check.instance("model", model, LinearSelfAttention)
-    return partial(_recursion, model)
+def _refusal(model):
+    """Error that says why a model has no short cut, or None if it has one."""
+    kind = type(model)
+    if kind is not LinearSelfAttention and "chain" not in vars(kind):
+        return TypeError(
+            "model must be a LinearSelfAttention, or its class define a chain, for a short cut, "
+            f"got a {kind.__name__}: use literal=True"
+        )
+    if _altered(model):
+        return TypeError("model has hooks or replaced methods, which a short cut would pass over: use literal=True")
+    if kind is LinearSelfAttention and (found := leaks(model)):
+        message = f"model leaks through {' with '.join(found[0])}: the recursion is not exact, use literal=True"
+        return ValueError(message)
+    return None
+
+
+def _altered(model):
+    """Whether an instance does something else than its class says."""
+    return _hooked(model) or any(callable(getattr(type(model), name, None)) for name in vars(model))
+
+
+def _hooked(model):
+    return any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
+
+
+def _next_token(model):
+    """Return a function of embedded prompts and scaling that gives the next token as this very model does.
+
+    A method ``next_token`` counts unless what runs the whole model was overridden after it, or has hooks.
+    """
+    ways = {"next_token", "forward", "__call__"}
+    newest = next(found for names in (model, *type(model).__mro__) if (found := ways & vars(names).keys()))
+    if "next_token" in newest and not _hooked(model):
+        return model.next_token
+    return lambda E, rho: model(E, rho)[..., -1]
+
+
+@contextmanager
+def _evaluating(model):
+    """Switch dropout and the like off for a while."""
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
 
 
 def _recursion(model, prompts, scalings, w0):
-    if found := leaks(model):
-        raise ValueError(f"model leaks through {' with '.join(found[0])}: the recursion is not exact, use literal=True")
     w = embedding.initial_weight(prompts, w0)[:, None]  # (batch, 1, d): a row, as its product is the faster one
     gram, moment = prompts.x.mT @ prompts.x, prompts.y[:, None] @ prompts.x  # (batch, d, d), (batch, 1, d)
     V31, W13, W24 = (model.block(name) for name in ("V31", "W13", "W24"))
@@ -300,9 +463,11 @@ def _scalings(prompts, steps, rho):
         if rho == "tokens":
             return [lengths + 1 + k for k in range(steps)]
         raise ValueError(f"rho must be a positive number, one for each prompt, 'tokens' or None, got {rho!r}")
-    if not hasattr(rho, "__len__"):
+    if isinstance(rho, Number):
         return [torch.full_like(lengths, check.positive("rho", rho))] * steps
-    scaling = torch.as_tensor(rho, dtype=lengths.dtype, device=lengths.device)
+    scaling = _tensors.like("rho", rho, lengths)
+    if scaling.ndim == 0:
+        scaling = scaling.expand_as(lengths)
     if scaling.shape != lengths.shape:
         raise ValueError(f"rho must be one number, or one for each of {len(lengths)} prompts, got {rho!r}")
     if not (torch.isfinite(scaling) & (scaling > 0)).all():
@@ -310,10 +475,19 @@ def _scalings(prompts, steps, rho):
     return [scaling] * steps
 
 
-def _without_nan(chain):
-    """Hold a chain at inf once it has left the floating type, where inf - inf would be NaN."""
+def _without_nan(chain, *, can_fail):
+    """Hold a chain at inf once it has left the floating type, where inf - inf would be NaN.
+
+    A model that `can_fail` may return NaN for another reason: then the weight it read had not grown.
+    """
     beyond = torch.cummax(~torch.isfinite(chain).all(dim=-1), dim=1).values
-    if beyond.any():
-        message = "a chain diverged beyond the range of its floating type; it is reported as inf"
-        warnings.warn(message, DivergenceWarning, stacklevel=4)
+    if not beyond.any():
+        return chain
+    grown = chain[:, :-1].abs().amax(dim=-1) > torch.finfo(chain.dtype).max ** GROWN
+    failed = chain[:, 1:].isnan().any(dim=-1) & ~grown & ~beyond[:, :-1]
+    if can_fail and failed.any():
+        prompt, step = failed.nonzero()[0].tolist()
+        raise ValueError(f"the model's answer is NaN at step {step + 1} of prompt {prompt}, to a weight that is finite")
+    message = "a chain diverged beyond the range of its floating type; it is reported as inf"
+    warnings.warn(message, DivergenceWarning, stacklevel=4)
     return chain.masked_fill(beyond[..., None], torch.inf)

@@ -12,6 +12,8 @@ An example is the token (x, y, 0, 0). The last column is the weight token (0, 0,
 
 import torch
 
+from ttsbook import _tensors
+
 
 def rows(dim):
     """Rows of each block, by its number.
@@ -81,8 +83,8 @@ def initial_weight(prompts, w0=None):
     ----------
     prompts : Prompts
         Batch of prompts.
-    w0 : torch.Tensor, shape (batch, d) or (d,), optional
-        Weight; zero by default.
+    w0 : array_like, shape (batch, d) or (d,), optional
+        Weight, a tensor or not; zero by default.
 
     Returns
     -------
@@ -91,7 +93,7 @@ def initial_weight(prompts, w0=None):
     Raises
     ------
     ValueError
-        If `w0` does not fit the prompts, or either is not finite.
+        If `w0` does not fit the prompts or is not real, or either is not finite.
 
     Examples
     --------
@@ -101,12 +103,11 @@ def initial_weight(prompts, w0=None):
     [[0.0, 0.0]]
     """
     batch, _, dim = prompts.x.shape
-    w0 = prompts.x.new_zeros(dim) if w0 is None else w0.to(prompts.x)
+    w0 = prompts.x.new_zeros(dim) if w0 is None else _tensors.like("w0", w0, prompts.x)
     if w0.shape not in ((batch, dim), (dim,)):
         raise ValueError(f"w0 must have shape ({batch}, {dim}) or ({dim},), got {tuple(w0.shape)}")
     for name, value in {"x": prompts.x, "y": prompts.y, "w0": w0}.items():
-        if not torch.isfinite(value).all():
-            raise ValueError(f"{name} must be finite, got NaN or infinite entries")
+        _tensors.finite(name, value)
     return w0.expand(batch, dim)
 
 
@@ -119,7 +120,7 @@ def embed(prompts, w0=None):
     ----------
     prompts : Prompts
         Batch of prompts of up to m examples.
-    w0 : torch.Tensor, shape (batch, d) or (d,), optional
+    w0 : array_like, shape (batch, d) or (d,), optional
         Weight in the last token; zero by default.
 
     Returns
@@ -129,7 +130,7 @@ def embed(prompts, w0=None):
     Raises
     ------
     ValueError
-        If `w0` does not fit the prompts, or either is not finite.
+        If `w0` does not fit the prompts or is not real, or either is not finite.
 
     Examples
     --------

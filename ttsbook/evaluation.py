@@ -48,7 +48,7 @@ class ErrorCurve:
     samples: int
 
 
-def error_curve(model, task, *, steps, prompts, generator, condensed=False):
+def error_curve(model, task, *, steps, prompts, generator, condensed=False, rho=None, w0=None):
     r"""Measure the error :math:`\mathbb{E}\|w_k - w\|^2` of each thinking step.
 
     Generators of one seed give all models of one floating type the same prompts.
@@ -56,9 +56,9 @@ def error_curve(model, task, *, steps, prompts, generator, condensed=False):
     Parameters
     ----------
     model : LinearSelfAttention, torch.nn.Module or callable
-        What thinks: a model that `cot.think` can run, or a baseline ``f(prompts, steps)`` that gets
-        prompts in float64 and returns its answers, shape (batch, steps + 1, d). A module that does
-        not have `cot.has_short_cut` is run literally.
+        What thinks: a model that `cot.think` can run, such as a `cot.Stepwise`, or a baseline
+        ``f(prompts, steps)`` that gets prompts in float64 and returns its answers, shape
+        (batch, steps + 1, d).
     task : Task or Mixture
         What the test prompts are drawn from.
     steps : int
@@ -68,7 +68,15 @@ def error_curve(model, task, *, steps, prompts, generator, condensed=False):
     generator : torch.Generator
         Source of randomness.
     condensed : bool, default False
-        Draw condensed prompts, which a linear layer cannot tell from others: see `prompts.sample`.
+        Draw condensed prompts, which a linear layer cannot tell from others: see `prompts.sample`. Only a
+        `LinearSelfAttention` that `cot.runs_plainly` takes them, and a baseline, which must see a prompt
+        only through the sums of x xᵀ and x y.
+    rho : float, "tokens" or callable, optional
+        Scaling of a model as `cot.think` takes it, or a function of the prompts drawn that gives one for
+        each of them, such as ``lambda drawn: theory.best_scaling(P, drawn.x)``. Not for a baseline.
+    w0 : array_like of shape (d,) or callable, optional
+        Weight from which a model starts, or a function of the prompts drawn that gives one for each of
+        them, such as ``lambda drawn: 0.5 * drawn.w``; zero by default. Not for a baseline.
 
     Returns
     -------
@@ -82,9 +90,11 @@ def error_curve(model, task, *, steps, prompts, generator, condensed=False):
     Raises
     ------
     ValueError
-        If `steps` or `prompts` is out of range, or the answers have another shape or are NaN.
+        If `steps` or `prompts` is out of range, the answers have another shape or are NaN, or `rho` or `w0`
+        has numbers for single prompts, which are not drawn yet.
     TypeError
-        If an argument is of another type.
+        If an argument is of another type, a baseline is given a scaling or a start, or another model than a
+        linear layer condensed prompts.
 
     Notes
     -----
@@ -105,7 +115,10 @@ def error_curve(model, task, *, steps, prompts, generator, condensed=False):
     """
     steps = check.count("steps", steps, least=0)
     samples = check.count("prompts", prompts, least=2)
-    answers, dtype = _thinker(model)
+    answers, dtype = _thinker(model, {"rho": rho, "w0": w0})
+    if condensed and isinstance(model, torch.nn.Module) and not cot.runs_plainly(model):
+        kind = type(model).__name__
+        raise TypeError(f"condensed prompts stand for whole ones to a plain LinearSelfAttention alone, got a {kind}")
     task = Mixture([task], [1.0]) if isinstance(task, Task) else task
     check.instance("task", task, Mixture)
     longest = max(min(part.prompt_length, task.dim if condensed else math.inf) for part in task.tasks)
@@ -121,18 +134,26 @@ def error_curve(model, task, *, steps, prompts, generator, condensed=False):
     return _summarize(errors)
 
 
-def _thinker(model):
+def _thinker(model, options):
     """Return a function of prompts and steps that gives the answers, and the floating type it wants."""
     if not isinstance(model, torch.nn.Module):
         if not callable(model):
             raise TypeError(f"model must be a module or a function of prompts and steps, got {model!r}")
+        for name, value in options.items():
+            if value is not None:
+                raise TypeError(f"{name} must be None for a function of prompts and steps, got {value!r}")
         return model, torch.float64
-    literal = not cot.has_short_cut(model)
+    for name, most in {"rho": 0, "w0": 1}.items():
+        if not callable(options[name]) and np.ndim(options[name]) > most:
+            raise ValueError(
+                f"{name} must be the same for all prompts, or a function of prompts, got {options[name]!r}"
+            )
 
     def answers(drawn, steps):
+        chosen = {name: value(drawn) if callable(value) else value for name, value in options.items()}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DivergenceWarning)  # said once, for all prompts
-            return cot.think(model, drawn, steps, literal=literal)
+            return cot.think(model, drawn, steps, **chosen)
 
     return answers, next((parameter.dtype for parameter in model.parameters()), torch.float64)
 

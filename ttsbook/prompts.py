@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from ttsbook import _tensors
 from ttsbook import _validation as check
 from ttsbook.tasks import Mixture, Task
 
@@ -25,7 +26,14 @@ class Prompts:
     w : torch.Tensor, shape (batch, d)
         Weights behind the labels.
     lengths : torch.Tensor, shape (batch,)
-        Number of examples in each prompt, padding not counted.
+        Number of examples in each prompt, padding not counted; at least 1.
+
+    Raises
+    ------
+    TypeError
+        If a field is no tensor.
+    ValueError
+        If shapes, types or devices do not fit together, a number is not finite, or a length is below 1.
 
     Examples
     --------
@@ -39,6 +47,32 @@ class Prompts:
     y: torch.Tensor  # (batch, m)
     w: torch.Tensor  # (batch, d)
     lengths: torch.Tensor  # (batch,)
+
+    def __post_init__(self):
+        for name in ("x", "y", "w", "lengths"):
+            value = getattr(self, name)
+            check.instance(name, value, torch.Tensor)
+            _tensors.real(name, value)
+            if value.device != self.x.device:
+                raise ValueError(f"{name} must be on the device of x, {self.x.device}, got {value.device}")
+        if self.x.ndim != 3 or self.x.shape[-1] == 0:
+            raise ValueError(f"x must have shape (batch, m, d), got {tuple(self.x.shape)}")
+        batch, length, dim = self.x.shape
+        for name, shape in {"y": (batch, length), "w": (batch, dim), "lengths": (batch,)}.items():
+            found = tuple(getattr(self, name).shape)
+            if found != shape:
+                raise ValueError(f"{name} must have shape {shape} beside x of shape {tuple(self.x.shape)}, got {found}")
+        if not self.x.is_floating_point():
+            raise ValueError(f"x must have a floating type, got {self.x.dtype}")
+        for name in ("x", "y", "w"):
+            value = getattr(self, name)
+            if value.dtype != self.x.dtype:
+                raise ValueError(f"{name} must have the type of x, {self.x.dtype}, got {value.dtype}")
+            _tensors.finite(name, value)
+        if self.lengths.is_floating_point() or self.lengths.dtype == torch.bool:
+            raise ValueError(f"lengths must be integers, got {self.lengths.dtype}")
+        if (self.lengths < 1).any():
+            raise ValueError(f"lengths must be at least 1, got {self.lengths.min().item()}")
 
 
 def sample(task, batch, *, generator, dtype=None, condensed=False):

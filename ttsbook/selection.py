@@ -268,7 +268,7 @@ class MixtureError:
         ValueError
             If `weights` has another shape, or a negative entry.
         """
-        weights = np.asarray(weights, dtype=np.float64)
+        weights = check.array("weights", weights)
         if weights.shape != self.moments.shape[:1] or not (weights >= 0).all():
             raise ValueError(f"weights must be {len(self.moments)} numbers that are not negative, got {weights!r}")
         with np.errstate(over="ignore"):

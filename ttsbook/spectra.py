@@ -177,7 +177,7 @@ def measures(strengths):
     {'1 / least strength': [2.0], 'condition number': [4.0], 'hardness': [5.0]}
     """
     costs = _costs(strengths)
-    strengths = np.asarray(strengths, dtype=np.float64)
+    strengths = check.array("strengths", strengths)
     return {
         "1 / least strength": 1 / strengths.min(axis=1),
         "condition number": strengths.max(axis=1) / strengths.min(axis=1),
@@ -230,7 +230,7 @@ def _steady(values):
 
 def _costs(strengths):
     """Cost of each skill, (count, d), after a check of the strengths."""
-    strengths = np.asarray(strengths, dtype=np.float64)
+    strengths = check.array("strengths", strengths)
     if strengths.ndim != 2 or strengths.size == 0 or not (np.isfinite(strengths) & (strengths > 0)).all():
         raise ValueError(f"strengths must be a table of positive finite numbers, got {strengths.tolist()!r:.80}")
     return 1 + strengths.sum(axis=1, keepdims=True) / strengths

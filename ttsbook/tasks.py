@@ -101,7 +101,7 @@ class Mixture:
         for index, task in enumerate(tasks):
             check.instance(f"tasks[{index}]", task, Task)
         check.same_dimension(**{f"tasks[{index}]": task.cov for index, task in enumerate(tasks)})
-        weights = np.array(self.weights, dtype=np.float64)
+        weights = check.array("weights", self.weights).copy()
         if weights.shape != (len(tasks),):
             raise ValueError(f"weights must have shape ({len(tasks)},), one for each task, got {weights.shape}")
         if not (weights >= 0).all():

@@ -36,7 +36,9 @@ def test_bad_input_is_refused_by_name(call, message):
 
 
 def test_a_preconditioner_of_something_else_is_refused():
-    with pytest.raises(TypeError, match="task_or_mixture must be a Task or a Mixture, got 3"):
+    with pytest.raises(
+        TypeError, match="task_or_mixture must be a ttsbook.tasks.Task or a ttsbook.tasks.Mixture, got 3"
+    ):
         theory.preconditioner(3)
 
 

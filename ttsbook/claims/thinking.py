@@ -149,7 +149,7 @@ def _operations(dim, length, steps):
 
     drawn = prompts.sample(Task(np.eye(dim), length), 1, generator=torch.Generator().manual_seed(0))
     with FlopCounterMode(display=False) as counter:
-        cot.think(LinearSelfAttention(dim), drawn, steps)
+        cot.think(LinearSelfAttention(dim), drawn, steps, literal=False)
     return counter.get_total_flops()
 
 
@@ -180,7 +180,7 @@ def _perturbed(sets):
     drawn = prompts.sample(task, 2, generator=generator, dtype=torch.float64)
     noise = LinearSelfAttention(DIM, dtype=torch.float64).randomize(0.3, generator=generator)
     model = LinearSelfAttention(DIM, dtype=torch.float64).set_preconditioner(theory.preconditioner(task))
-    expected = cot.think(model, drawn, 5)
+    expected = cot.think(model, drawn, 5, literal=False)
     for names in sets:
         for name in names:
             model.block(name).data.copy_(noise.block(name))

@@ -47,7 +47,7 @@ def layer_error(P, ratio, S, steps):
     [2.0, 0.5, 0.3125, 0.265625]
     """
     P, ratio = check.square_matrix("P", P), check.square_matrix("ratio", ratio)
-    S, steps = np.asarray(S, dtype=np.float64), check.count("steps", steps, least=0)
+    S, steps = check.array("S", S), check.count("steps", steps, least=0)
     check.same_dimension(P=P, ratio=ratio)
     if S.ndim not in (2, 3) or S.shape[-2:] != P.shape:
         raise ValueError(f"S must have shape {P.shape} or (samples, {len(P)}, {len(P)}), got {S.shape}")

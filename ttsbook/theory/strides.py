@@ -113,7 +113,7 @@ def best_scaling(P, examples):
 
 def _strides_on_prompts(P, examples):
     """Eigenvalues of P S_m, ascending; for m < d without those that are zero in any case."""
-    P, x = check.covariance("P", P, definite=True), np.asarray(examples, dtype=np.float64)
+    P, x = check.covariance("P", P, definite=True), check.array("examples", examples)
     if x.ndim < 2 or x.shape[-1] != len(P) or x.shape[-2] == 0:
         raise ValueError(f"examples must have shape (..., m, {len(P)}) with m of at least 1, got {x.shape}")
     if not np.isfinite(x).all():
