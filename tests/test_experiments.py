@@ -1,6 +1,7 @@
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -190,7 +191,16 @@ def test_what_is_complete_is_not_done_again_unless_forced(folder):
 
 def test_progress_says_rate_and_time_left(folder, capsys):
     runner.run(toy(), "tiny")
-    assert capsys.readouterr().err.endswith("/s, done\n")
+    assert re.search(r"toy \(tiny\): 100%.*\| 6/6 \[[\d:]+<00:00, +[\d.]+(run/s|s/run)\]\n$", capsys.readouterr().err)
+    runner.run(toy(), "tiny", force=True, progress=False)
+    assert capsys.readouterr().err == ""
+
+
+def test_what_was_stored_before_is_shown_as_done(folder, capsys):
+    path = runner.run(toy(), "tiny", progress=False)
+    change(path, missing=2, runs=results.read(path)["runs"][:4])
+    runner.run(toy(), "tiny")
+    assert "| 4/6 [00:00<" in capsys.readouterr().err
 
 
 def change(path, **entries):

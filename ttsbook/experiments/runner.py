@@ -13,12 +13,12 @@ from threading import Thread
 
 import numpy as np
 import torch
+from tqdm import tqdm
 
 import ttsbook
 from ttsbook import _validation as check
 from ttsbook import results
 from ttsbook._threads import one_thread
-from ttsbook.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -152,18 +152,19 @@ def run(experiment, preset, *, force=False, workers=1, progress=True):
     path, planned = results.path_of(experiment.name, preset), experiment.runs(settings)
     done = {} if force else _stored(path, settings, planned)
     missing = [index for index in range(len(planned)) if index not in done]
-    line = Progress(len(planned), f"{experiment.name} ({preset})", show=progress, done=len(done))
     content = {
         "experiment": experiment.name,
         "preset": preset,
         "settings": settings,
         "environment": environment(settings),
     }
-    for index, found in _measured(experiment, settings, planned, missing, workers):
-        done[index] = {**planned[index], **found}
-        runs = [done[index] for index in sorted(done)]
-        results.write(path, content | {"missing": len(planned) - len(done), "runs": runs})
-        line.update(len(done))
+    label = f"{experiment.name} ({preset})"
+    with tqdm(total=len(planned), desc=label, unit="run", initial=len(done), disable=not progress) as line:
+        for index, found in _measured(experiment, settings, planned, missing, workers):
+            done[index] = {**planned[index], **found}
+            runs = [done[index] for index in sorted(done)]
+            results.write(path, content | {"missing": len(planned) - len(done), "runs": runs})
+            line.update()
     return path
 
 
