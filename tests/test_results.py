@@ -79,9 +79,19 @@ def test_a_missing_file_says_how_to_make_it():
         results.load("toy", "tiny")
 
 
-def test_unfinished_results_are_refused():
+def test_results_under_way_are_refused_unless_there_are_complete_ones():
+    results.write(results.path_of("toy", "tiny", finished=False), CONTENT | {"missing": 2})
+    with pytest.raises(
+        results.UnfinishedError, match=r"unfinished.tiny.toy.json is unfinished, 2 runs are missing; .*--preset tiny"
+    ):
+        results.load("toy", "tiny")
+    store()
+    assert len(results.load("toy", "tiny").runs) == 3
+
+
+def test_a_file_that_lacks_runs_is_refused_wherever_it_lies():
     store(missing=2)
-    with pytest.raises(ValueError, match=r"toy.json is unfinished, 2 runs are missing; .*--preset tiny"):
+    with pytest.raises(results.UnfinishedError, match=r"tiny.toy.json is unfinished, 2 runs are missing"):
         results.load("toy", "tiny")
 
 

@@ -121,8 +121,10 @@ def results_dir():
     return shipped if shipped.is_dir() else Path("results")
 
 
-def path_of(experiment, preset):
+def path_of(experiment, preset, *, finished=True):
     """Path of a results file, which need not exist.
+
+    Results under way lie in a folder of their own, until they are complete and replace the file.
 
     Parameters
     ----------
@@ -130,6 +132,8 @@ def path_of(experiment, preset):
         Name of the experiment, such as "recipes".
     preset : str
         Its size, such as "cpu".
+    finished : bool, default True
+        Whether the complete results are meant, or those under way.
 
     Returns
     -------
@@ -137,10 +141,13 @@ def path_of(experiment, preset):
 
     Examples
     --------
-    >>> path_of("recipes", "cpu").relative_to(results_dir()).as_posix()
-    'cpu/recipes.json'
+    >>> for finished in (True, False):
+    ...     print(path_of("recipes", "cpu", finished=finished).relative_to(results_dir()).as_posix())
+    cpu/recipes.json
+    unfinished/cpu/recipes.json
     """
-    return results_dir() / preset / f"{experiment}.json"
+    folder = results_dir() if finished else results_dir() / "unfinished"
+    return folder / preset / f"{experiment}.json"
 
 
 def load(experiment, preset="cpu"):
@@ -172,7 +179,8 @@ def load(experiment, preset="cpu"):
     >>> found.settings["dim"], found.values("n").tolist()
     (3, [4, 4, 4, 4, 40, 40, 4, 4])
     """
-    path = path_of(experiment, preset)
+    complete, under_way = path_of(experiment, preset), path_of(experiment, preset, finished=False)
+    path = under_way if under_way.exists() and not complete.exists() else complete
     command = f"python -m ttsbook.experiments {experiment} --preset {preset}"
     if not path.exists():
         raise FileNotFoundError(f"{path} is missing; to make it, run: {command}")
