@@ -1,10 +1,12 @@
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ttsbook import results
+from ttsbook.widgets import TrainedLayers
 
 CONTENT = {
     "experiment": "toy",
@@ -77,6 +79,20 @@ def test_a_missing_file_says_how_to_make_it():
         FileNotFoundError, match=r"toy.json is missing; .* python -m ttsbook.experiments toy --preset tiny"
     ):
         results.load("toy", "tiny")
+
+
+@pytest.mark.parametrize("read", [lambda: results.load("linear"), TrainedLayers])
+def test_without_the_repository_a_missing_file_says_where_it_is_shipped(read, monkeypatch, folder):
+    monkeypatch.delenv("TTSBOOK_RESULTS")
+    monkeypatch.setattr(results, "SHIPPED", folder / "site-packages" / "results")
+    monkeypatch.chdir(folder)
+    with pytest.raises(FileNotFoundError) as caught:
+        read()
+    path = Path("results", "cpu", "linear.json")
+    assert str(caught.value) == (
+        f"{path} is missing; let the variable TTSBOOK_RESULTS name the folder results/ of the book's repository, "
+        "or to make it, run: python -m ttsbook.experiments linear --preset cpu"
+    )
 
 
 def test_results_under_way_are_refused_unless_there_are_complete_ones():

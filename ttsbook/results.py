@@ -11,6 +11,8 @@ import numpy as np
 FORMAT = "ttsbook results 1"
 VARIABLE = "TTSBOOK_RESULTS"
 """Variable of the environment that names another folder of results."""
+SHIPPED = Path(__file__).resolve().parents[1] / "results"
+"""Folder of the repository; where the package is installed without it, there is none."""
 
 
 class UnfinishedError(ValueError):
@@ -117,8 +119,7 @@ def results_dir():
     """
     if named := os.environ.get(VARIABLE):
         return Path(named)
-    shipped = Path(__file__).resolve().parents[1] / "results"
-    return shipped if shipped.is_dir() else Path("results")
+    return SHIPPED if SHIPPED.is_dir() else Path("results")
 
 
 def path_of(experiment, preset, *, finished=True):
@@ -167,7 +168,8 @@ def load(experiment, preset="cpu"):
     Raises
     ------
     FileNotFoundError
-        If the experiment was not run: the message says how to.
+        If the experiment was not run: the message says how to, and, where the package is installed without
+        the repository, in which folder of it results are shipped.
     UnfinishedError
         If runs are missing; a ValueError.
     ValueError
@@ -183,7 +185,10 @@ def load(experiment, preset="cpu"):
     path = under_way if under_way.exists() and not complete.exists() else complete
     command = f"python -m ttsbook.experiments {experiment} --preset {preset}"
     if not path.exists():
-        raise FileNotFoundError(f"{path} is missing; to make it, run: {command}")
+        remedy = f"to make it, run: {command}"
+        if not SHIPPED.is_dir():
+            remedy = f"let the variable {VARIABLE} name the folder results/ of the book's repository, or {remedy}"
+        raise FileNotFoundError(f"{path} is missing; {remedy}")
     content = read(path)
     if (content["experiment"], content["preset"]) != (experiment, preset):
         found = f"{content['experiment']} --preset {content['preset']}"
