@@ -1,6 +1,8 @@
+import dataclasses
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -81,18 +83,19 @@ def run_tiny(*arguments):
 @pytest.mark.exhaustive
 def test_a_killed_run_is_finished_to_the_same_bits(folder):
     """Kill the process, not only the loop, as soon as some runs are stored."""
-    path = results.path_of("recipes", "tiny")
+    path, under_way = (results.path_of("recipes", "tiny", finished=finished) for finished in (True, False))
     process = run_tiny()
-    wait_until(path.exists)
+    wait_until(under_way.exists)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    before = results.read(path)
+    assert not path.exists()
+    before = results.read(under_way)
     assert 0 < len(before["runs"]) < 11 and before["missing"] == 11 - len(before["runs"])
     with pytest.raises(ValueError, match="is unfinished"):
         results.load("recipes", "tiny")
     runner.run(EXPERIMENTS["recipes"], "tiny", progress=False)
     after = results.read(path)
-    assert after["missing"] == 0
+    assert after["missing"] == 0 and not under_way.exists()
     times = {json.dumps(run) for run in before["runs"]}
     assert times <= {json.dumps(run) for run in after["runs"]}, "stored runs are not done again"
     resumed = findings(path)
@@ -190,12 +193,64 @@ def test_what_is_complete_is_not_done_again_unless_forced(folder):
 
 def test_progress_says_rate_and_time_left(folder, capsys):
     runner.run(toy(), "tiny")
-    assert capsys.readouterr().err.endswith("/s, done\n")
+    assert re.search(r"toy \(tiny\): 100%.*\| 6/6 \[[\d:]+<00:00, +[\d.]+(run/s|s/run)\]\n$", capsys.readouterr().err)
+    runner.run(toy(), "tiny", force=True, progress=False)
+    assert capsys.readouterr().err == ""
+
+
+def test_what_was_stored_before_is_shown_as_done(folder, capsys):
+    path = runner.run(toy(), "tiny", progress=False)
+    change(path, missing=2, runs=results.read(path)["runs"][:4])
+    runner.run(toy(), "tiny")
+    assert "| 4/6 [00:00<" in capsys.readouterr().err
 
 
 def change(path, **entries):
     content = results.read(path)
     results.write(path, content | entries)
+
+
+def locked_measure(settings, *, seed):
+    """Begin a second run of the same results, and one of others."""
+    with pytest.raises(BlockingIOError, match=rf"tiny.toy.json is being made by process {os.getpid()} on \w"):
+        runner.run(toy(), "tiny", progress=False)
+    runner.run(dataclasses.replace(toy(), name="other"), "tiny", progress=False)
+    return {}
+
+
+def test_two_runs_do_not_make_the_same_results(folder):
+    runner.run(toy(2, locked_measure), "tiny", progress=False)
+    assert len(results.load("toy", "tiny").runs) == 2
+    runner.run(toy(2), "tiny", force=True, progress=False)
+
+
+def breaking_measure(settings, *, seed):
+    if seed == 4:
+        raise ArithmeticError("it broke")
+    return toy_measure(settings, seed=seed) | {"broken": True}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_complete_file_is_replaced_only_by_a_complete_one(folder, workers):
+    path = runner.run(toy(), "tiny", progress=False)
+    before, under_way = path.read_bytes(), results.path_of("toy", "tiny", finished=False)
+    with pytest.raises(ArithmeticError, match="it broke"):
+        runner.run(toy(measure=breaking_measure), "tiny", force=True, workers=workers, progress=False)
+    assert path.read_bytes() == before
+    stored = findings(under_way)
+    runner.run(toy(), "tiny", progress=False)
+    found = results.load("toy", "tiny").runs
+    assert [run["seed"] for run in found if "broken" in run] == [run["seed"] for run in stored]
+    assert [run["square"] for run in found] == [0, 1, 4, 9, 16, 25] and not under_way.exists()
+
+
+def test_what_is_begun_anew_goes_on_though_no_run_was_finished(folder):
+    path = runner.run(toy(measure=breaking_measure, seeds=4), "tiny", progress=False)
+    with pytest.raises(TypeError):
+        runner.run(toy(measure=None, seeds=4), "tiny", force=True, progress=False)
+    assert all("broken" in run for run in results.read(path)["runs"])
+    runner.run(toy(seeds=4), "tiny", progress=False)
+    assert not any("broken" in run for run in results.read(path)["runs"])
 
 
 @pytest.fixture
@@ -261,6 +316,27 @@ def test_the_command_line_reports_what_is_wrong_without_a_traceback(folder, caps
     path.write_text("{")
     assert main(["drift", "--preset", "tiny"]) == 1
     assert f"{path} is damaged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "advice"),
+    [([], "the same command goes on"), (["--force"], "the same command without --force goes on")],
+)
+def test_an_interruption_says_what_goes_on_and_what_is_stored_is_listed(folder, monkeypatch, capsys, options, advice):
+    def interrupted(settings, *, seed):
+        if seed == 2:
+            raise KeyboardInterrupt
+        return {}
+
+    monkeypatch.setitem(EXPERIMENTS, "toy", toy(measure=interrupted))
+    assert main(["toy", "--preset", "tiny", "--workers", "1", *options]) == 130
+    assert f"interrupted; {advice}" in capsys.readouterr().err
+    runner.run(toy(), "tiny", progress=False)
+    assert main(["toy", "--preset", "tiny", "--workers", "1", "--force"]) == 130
+    assert main(["toy", "--list"]) == 0
+    complete, under_way = (results.path_of("toy", "tiny", finished=finished) for finished in (True, False))
+    listed = capsys.readouterr().out
+    assert f"6 of 6 runs stored in {complete}\n" in listed and f"2 of 6 runs stored in {under_way}\n" in listed
 
 
 # what the shipped results say

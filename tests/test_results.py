@@ -1,10 +1,12 @@
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ttsbook import results
+from ttsbook.widgets import TrainedLayers
 
 CONTENT = {
     "experiment": "toy",
@@ -79,9 +81,33 @@ def test_a_missing_file_says_how_to_make_it():
         results.load("toy", "tiny")
 
 
-def test_unfinished_results_are_refused():
+@pytest.mark.parametrize("read", [lambda: results.load("linear"), TrainedLayers])
+def test_without_the_repository_a_missing_file_says_where_it_is_shipped(read, monkeypatch, folder):
+    monkeypatch.delenv("TTSBOOK_RESULTS")
+    monkeypatch.setattr(results, "SHIPPED", folder / "site-packages" / "results")
+    monkeypatch.chdir(folder)
+    with pytest.raises(FileNotFoundError) as caught:
+        read()
+    path = Path("results", "cpu", "linear.json")
+    assert str(caught.value) == (
+        f"{path} is missing; let the variable TTSBOOK_RESULTS name the folder results/ of the book's repository, "
+        "or to make it, run: python -m ttsbook.experiments linear --preset cpu"
+    )
+
+
+def test_results_under_way_are_refused_unless_there_are_complete_ones():
+    results.write(results.path_of("toy", "tiny", finished=False), CONTENT | {"missing": 2})
+    with pytest.raises(
+        results.UnfinishedError, match=r"unfinished.tiny.toy.json is unfinished, 2 runs are missing; .*--preset tiny"
+    ):
+        results.load("toy", "tiny")
+    store()
+    assert len(results.load("toy", "tiny").runs) == 3
+
+
+def test_a_file_that_lacks_runs_is_refused_wherever_it_lies():
     store(missing=2)
-    with pytest.raises(ValueError, match=r"toy.json is unfinished, 2 runs are missing; .*--preset tiny"):
+    with pytest.raises(results.UnfinishedError, match=r"tiny.toy.json is unfinished, 2 runs are missing"):
         results.load("toy", "tiny")
 
 

@@ -11,6 +11,8 @@ import numpy as np
 FORMAT = "ttsbook results 1"
 VARIABLE = "TTSBOOK_RESULTS"
 """Variable of the environment that names another folder of results."""
+SHIPPED = Path(__file__).resolve().parents[1] / "results"
+"""Folder of the repository; where the package is installed without it, there is none."""
 
 
 class UnfinishedError(ValueError):
@@ -117,12 +119,13 @@ def results_dir():
     """
     if named := os.environ.get(VARIABLE):
         return Path(named)
-    shipped = Path(__file__).resolve().parents[1] / "results"
-    return shipped if shipped.is_dir() else Path("results")
+    return SHIPPED if SHIPPED.is_dir() else Path("results")
 
 
-def path_of(experiment, preset):
+def path_of(experiment, preset, *, finished=True):
     """Path of a results file, which need not exist.
+
+    Results under way lie in a folder of their own, until they are complete and replace the file.
 
     Parameters
     ----------
@@ -130,6 +133,8 @@ def path_of(experiment, preset):
         Name of the experiment, such as "recipes".
     preset : str
         Its size, such as "cpu".
+    finished : bool, default True
+        Whether the complete results are meant, or those under way.
 
     Returns
     -------
@@ -137,10 +142,13 @@ def path_of(experiment, preset):
 
     Examples
     --------
-    >>> path_of("recipes", "cpu").relative_to(results_dir()).as_posix()
-    'cpu/recipes.json'
+    >>> for finished in (True, False):
+    ...     print(path_of("recipes", "cpu", finished=finished).relative_to(results_dir()).as_posix())
+    cpu/recipes.json
+    unfinished/cpu/recipes.json
     """
-    return results_dir() / preset / f"{experiment}.json"
+    folder = results_dir() if finished else results_dir() / "unfinished"
+    return folder / preset / f"{experiment}.json"
 
 
 def load(experiment, preset="cpu"):
@@ -160,7 +168,8 @@ def load(experiment, preset="cpu"):
     Raises
     ------
     FileNotFoundError
-        If the experiment was not run: the message says how to.
+        If the experiment was not run: the message says how to, and, where the package is installed without
+        the repository, in which folder of it results are shipped.
     UnfinishedError
         If runs are missing; a ValueError.
     ValueError
@@ -172,10 +181,14 @@ def load(experiment, preset="cpu"):
     >>> found.settings["dim"], found.values("n").tolist()
     (3, [4, 4, 4, 4, 40, 40, 4, 4])
     """
-    path = path_of(experiment, preset)
+    complete, under_way = path_of(experiment, preset), path_of(experiment, preset, finished=False)
+    path = under_way if under_way.exists() and not complete.exists() else complete
     command = f"python -m ttsbook.experiments {experiment} --preset {preset}"
     if not path.exists():
-        raise FileNotFoundError(f"{path} is missing; to make it, run: {command}")
+        remedy = f"to make it, run: {command}"
+        if not SHIPPED.is_dir():
+            remedy = f"let the variable {VARIABLE} name the folder results/ of the book's repository, or {remedy}"
+        raise FileNotFoundError(f"{path} is missing; {remedy}")
     content = read(path)
     if (content["experiment"], content["preset"]) != (experiment, preset):
         found = f"{content['experiment']} --preset {content['preset']}"

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from tqdm import tqdm
 
 from ttsbook import _validation as check
 from ttsbook import cot, theory
 from ttsbook import prompts as prompt_batches
 from ttsbook._training_run import TrainingDiverged, TrainingRun
 from ttsbook.attention import LinearSelfAttention
-from ttsbook.progress import Progress
 from ttsbook.prompts import Prompts
 from ttsbook.recipes import Recipe
 from ttsbook.tasks import Mixture, Task
@@ -196,17 +196,17 @@ def train(
     config = {name: _named(value) for name, value in options.items()} | _identity(run, task, recipe, pool)
     if checkpoint is not None and Path(checkpoint).exists():
         run.restore(checkpoint, config)
-    line = Progress(updates, "training", show=progress, done=run.update)
-    while True:
-        loss = _loss(run, task, recipe, batch, pool, condensed, curriculum)
-        run.observe(loss.item(), record=run.update % every == 0 or run.update == updates)
-        if run.update == updates:
-            return History(*np.array(run.records).T)
-        rise = min(1.0, (run.update + 1) / warm_up) if warm_up else 1.0
-        run.descend(loss, rise * step_size * SCHEDULES[schedule](run.update / updates), clip)
-        line.update(run.update)
-        if checkpoint is not None and (run.update % save_every == 0 or run.update == updates):
-            run.save(checkpoint, config)
+    with tqdm(total=updates, desc="training", unit="update", initial=run.update, disable=not progress) as line:
+        while True:
+            loss = _loss(run, task, recipe, batch, pool, condensed, curriculum)
+            run.observe(loss.item(), record=run.update % every == 0 or run.update == updates)
+            if run.update == updates:
+                return History(*np.array(run.records).T)
+            rise = min(1.0, (run.update + 1) / warm_up) if warm_up else 1.0
+            run.descend(loss, rise * step_size * SCHEDULES[schedule](run.update / updates), clip)
+            line.update()
+            if checkpoint is not None and (run.update % save_every == 0 or run.update == updates):
+                run.save(checkpoint, config)
 
 
 def _check_fit(model, task, recipe, generator, pool):

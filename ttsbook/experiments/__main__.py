@@ -43,7 +43,8 @@ def main(arguments=None):
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\ninterrupted; the same command goes on", file=sys.stderr)
+        again = "the same command without --force" if options.force else "the same command"
+        print(f"\ninterrupted; {again} goes on", file=sys.stderr)
         return 130
     return 0
 
@@ -51,9 +52,11 @@ def main(arguments=None):
 def _describe(experiment):
     print(f"{experiment.name}: {experiment.summary}")
     for preset, settings in experiment.presets.items():
-        total, path = len(experiment.runs(settings)), results.path_of(experiment.name, preset)
-        stored = len(results.read(path)["runs"]) if path.exists() else 0
-        print(f"  --preset {preset}: {stored} of {total} runs stored in {path}")
+        total = len(experiment.runs(settings))
+        places = [results.path_of(experiment.name, preset, finished=finished) for finished in (True, False)]
+        for path in [path for path in places if path.exists()] or places[:1]:
+            stored = len(results.read(path)["runs"]) if path.exists() else 0
+            print(f"  --preset {preset}: {stored} of {total} runs stored in {path}")
 
 
 def _run(experiment, options):

@@ -1,4 +1,7 @@
-"""How an experiment is run: each finished run is stored at once, and what is stored is not done again."""
+"""How an experiment is run: each finished run is stored at once, and what is stored is not done again.
+
+Results under way lie beside the complete ones, which they replace when they are complete themselves.
+"""
 
 import json
 import os
@@ -7,18 +10,21 @@ import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import active_children, get_context, parent_process
+from pathlib import Path
 from threading import Thread
 
 import numpy as np
 import torch
+from filelock import FileLock, Timeout
+from tqdm import tqdm
 
 import ttsbook
 from ttsbook import _validation as check
 from ttsbook import results
 from ttsbook._threads import one_thread
-from ttsbook.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ def run(experiment, preset, *, force=False, workers=1, progress=True):
     preset : str
         Its size.
     force : bool, default False
-        Do all runs anew.
+        Do all runs anew, also those of an earlier call that did not finish.
     workers : int, default 1
         Number of processes.
     progress : bool, default True
@@ -130,6 +136,8 @@ def run(experiment, preset, *, force=False, workers=1, progress=True):
     ValueError
         If the stored file is damaged, or belongs to other settings or another environment, or the
         settings name a device that is neither "cpu" nor "fastest".
+    BlockingIOError
+        If another process makes the same results.
 
     Examples
     --------
@@ -149,22 +157,51 @@ def run(experiment, preset, *, force=False, workers=1, progress=True):
     """
     settings = experiment.presets[check.choice("preset", preset, tuple(experiment.presets))]
     check.count("workers", workers, least=1)
-    path, planned = results.path_of(experiment.name, preset), experiment.runs(settings)
-    done = {} if force else _stored(path, settings, planned)
-    missing = [index for index in range(len(planned)) if index not in done]
-    line = Progress(len(planned), f"{experiment.name} ({preset})", show=progress, done=len(done))
+    planned = experiment.runs(settings)
+    path, under_way = (results.path_of(experiment.name, preset, finished=finished) for finished in (True, False))
     content = {
         "experiment": experiment.name,
         "preset": preset,
         "settings": settings,
         "environment": environment(settings),
     }
-    for index, found in _measured(experiment, settings, planned, missing, workers):
-        done[index] = {**planned[index], **found}
+
+    def store(done):
         runs = [done[index] for index in sorted(done)]
-        results.write(path, content | {"missing": len(planned) - len(done), "runs": runs})
-        line.update(len(done))
+        results.write(under_way, content | {"missing": len(planned) - len(done), "runs": runs})
+
+    with _locked(path, under_way):
+        if force:
+            store({})  # so that after an interruption the next call goes on, rather than find the old file complete
+        done = _stored(under_way if under_way.exists() else path, settings, planned)
+        missing = [index for index in range(len(planned)) if index not in done]
+        label = f"{experiment.name} ({preset})"
+        with tqdm(total=len(planned), desc=label, unit="run", initial=len(done), disable=not progress) as line:
+            for index, found in _measured(experiment, settings, planned, missing, workers):
+                done[index] = {**planned[index], **found}
+                store(done)
+                line.update()
+        if under_way.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            under_way.replace(path)
     return path
+
+
+@contextmanager
+def _locked(path, under_way):
+    """Keep other processes from making the same results; the system unlocks them however this one ends."""
+    under_way.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(f"{under_way}.lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        holder = Path(lock.lock_file).read_text(encoding="utf-8")
+        raise BlockingIOError(f"{path} is being made by {holder}: wait until it ends, or end it") from None
+    try:
+        Path(lock.lock_file).write_text(f"process {os.getpid()} on {platform.node()}", encoding="utf-8")
+        yield
+    finally:
+        lock.release()
 
 
 def _stored(path, settings, planned):
