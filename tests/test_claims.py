@@ -73,6 +73,7 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
 # the checks
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("name", "module", "function", "factor"),
     [
@@ -126,6 +127,7 @@ def test_a_check_sees_a_wrong_formula(monkeypatch, name, module, function, facto
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 
+@pytest.mark.exhaustive
 def test_the_check_of_best_depths_sees_one_that_is_two_steps_off(monkeypatch):
     right = theory.best_depth
     monkeypatch.setattr(
@@ -137,6 +139,7 @@ def test_the_check_of_best_depths_sees_one_that_is_two_steps_off(monkeypatch):
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("name", "function", "wrong"),
     [
@@ -151,6 +154,7 @@ def test_a_check_of_the_scaling_law_sees_another_function(monkeypatch, name, fun
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("measure", "verdict"), [("hardness", Verdict.FAILS), ("mean cost", Verdict.HOLDS)])
 def test_the_check_of_conditioning_sees_a_measure_without_meaning(monkeypatch, measure, verdict):
     right = spectra.measures
@@ -159,12 +163,14 @@ def test_the_check_of_conditioning_sees_a_measure_without_meaning(monkeypatch, m
     assert claim.check(claim.tolerance).verdict is verdict
 
 
+@pytest.mark.exhaustive
 def test_the_check_of_finite_prompts_sees_a_wrong_constant(monkeypatch):
     monkeypatch.setattr(dynamics, "finite_prompts_error", lambda *_, **__: (5.0, 0.1))
     claim = claims.find("finite_prompts")
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("name", "experiment", "entry", "factor"),
     [
@@ -190,6 +196,7 @@ def test_a_check_sees_other_results(monkeypatch, name, experiment, entry, factor
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("name", "chosen", "factor"),
     [
@@ -213,6 +220,7 @@ def test_a_check_of_trained_layers_sees_other_results(monkeypatch, name, chosen,
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 
+@pytest.mark.exhaustive
 def test_the_check_of_the_selection_program_sees_one_that_helps(monkeypatch):
     claim, found = claims.find("selection_program"), results.load("selection")
     for run in found.runs:
@@ -221,6 +229,7 @@ def test_the_check_of_the_selection_program_sees_one_that_helps(monkeypatch):
     assert claim.check(claim.tolerance).verdict is Verdict.HOLDS
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("name", "mixture", "factor", "verdict"),
     [
@@ -241,6 +250,7 @@ def test_a_check_of_chosen_mixtures_sees_other_results(monkeypatch, name, mixtur
     assert claim.check(claim.tolerance).verdict is verdict
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("name", "sign", "verdict"), [("message_in_pools", -1, Verdict.HOLDS), ("caution_in_pools", 1, Verdict.FAILS)]
 )
@@ -250,12 +260,14 @@ def test_the_checks_of_qualities_see_other_correlations(monkeypatch, name, sign,
     assert claims.find(name).check(claims.find(name).tolerance).verdict is verdict
 
 
+@pytest.mark.exhaustive
 def test_the_check_of_kinds_in_training_sees_the_reported_order(monkeypatch):
     monkeypatch.setattr(curation, "kind_weights", lambda *_: np.array([0.1, 0.2, 0.3, 0.4]))
     claim = claims.find("order_of_kinds_in_training")
     assert claim.check(claim.tolerance).verdict is Verdict.HOLDS
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", ["half_on_hard", "kinds_of_tasks"])
 @pytest.mark.parametrize(("weights", "verdict"), [([1, 0, 0, 0], Verdict.FAILS), ([0, 0, 0, 1], Verdict.HOLDS)])
 def test_the_checks_of_kinds_see_other_weights(monkeypatch, name, weights, verdict):
@@ -271,6 +283,7 @@ def test_the_checks_of_kinds_see_other_weights(monkeypatch, name, weights, verdi
     assert claim.check(claim.tolerance).verdict is verdict
 
 
+@pytest.mark.exhaustive
 def test_the_check_of_estimates_sees_a_careless_choice(monkeypatch):
     from ttsbook import pools
 
@@ -286,6 +299,7 @@ def test_a_claim_without_its_results_is_not_run(monkeypatch, tmp_path):
     assert "python -m ttsbook.experiments recipes" in one.evidence.measured
 
 
+@pytest.mark.exhaustive
 def test_the_check_of_thinking_sees_another_scaling(monkeypatch):
     from ttsbook import cot
 
@@ -294,6 +308,7 @@ def test_the_check_of_thinking_sees_another_scaling(monkeypatch):
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 
+@pytest.mark.exhaustive
 def test_the_check_of_leaks_sees_one_that_is_missing(monkeypatch):
     from ttsbook import cot
 

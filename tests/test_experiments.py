@@ -45,6 +45,7 @@ def same(one, other, tolerance):
     return one == other
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_the_tiny_results_are_remade(name, folder, capsys):
     """Other processors round float32 otherwise: three digits must agree."""
@@ -65,6 +66,7 @@ def test_stored_results_belong_to_the_settings_of_today(name):
         assert len(found.runs) == len(EXPERIMENTS[name].runs(settings))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", ["recipes", "linear", "curation", "gpt2"])
 def test_runs_do_not_depend_on_the_default_floating_type(name, folder):
     experiment = EXPERIMENTS[name]
@@ -132,6 +134,7 @@ def toy(seeds=6, measure=toy_measure, **settings):
     return runner.Experiment("toy", "A toy.", {"tiny": {"seeds": seeds} | settings}, toy_runs, measure)
 
 
+@pytest.mark.exhaustive
 def test_processes_share_the_runs_and_keep_their_order(folder):
     runner.run(toy(), "tiny", workers=2, progress=False)
     found = results.load("toy", "tiny").runs

@@ -15,6 +15,8 @@ from ttsbook.findings import linear
 from ttsbook.tasks import Mixture, Task, mix
 from ttsbook.widgets import simulation
 
+pytestmark = pytest.mark.exhaustive
+
 
 def simulated(widget):
     """Run a widget's simulation to its end; return points, low, high."""

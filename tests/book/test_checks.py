@@ -125,6 +125,7 @@ def test_tempting_numbers_are_answered_around_them():
     assert base64.b64decode(sealed["hint"]).decode() == "Divide <1> by 2."
 
 
+@pytest.mark.exhaustive
 def test_questions_become_controls_with_names_and_a_status(forms):
     number, sign = forms
     field = number.find("input")
@@ -142,12 +143,14 @@ def test_questions_become_controls_with_names_and_a_status(forms):
         assert json.loads(form["data-seal"]) == checks.seal(name, HANDED[name])
 
 
+@pytest.mark.exhaustive
 def test_only_pages_that_ask_load_what_checks(built):
     assert "checks.js" in (built / "index.html").read_text()
     assert "checks.css" in (built / "index.html").read_text()
     assert "checks." not in (built / "reference.html").read_text()
 
 
+@pytest.mark.exhaustive
 def test_faulty_questions_are_warnings(tmp_path):
     index = notebook(text("# A page\n\n" + EXERCISE.format("1. one")), handing({"sign": HANDED["sign"]}))
     done, _ = page_of(small_book.write(tmp_path, index=index, reference="# Reference\n"), tmp_path)

@@ -125,6 +125,7 @@ def fetched(tmp_path):
     return run
 
 
+@pytest.mark.exhaustive
 def test_in_colab_the_cell_fetches_the_version_of_the_page_again_and_again(fetched):
     for _ in range(2):
         output, files = fetched(COLAB)

@@ -7,6 +7,8 @@ import small_book
 from bs4 import BeautifulSoup
 from small_notebooks import SVG, code, notebook, shown, text, with_widgets
 
+pytestmark = pytest.mark.exhaustive
+
 CURVE = SVG.format('<defs><path id="a"/></defs><g id="b"><use href="#a"/></g>')
 ALT = {"mystnb": {"image": {"alt": "A curve."}}}
 VIEW = {"model_id": "one", "version_major": 2, "version_minor": 0}

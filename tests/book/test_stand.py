@@ -80,6 +80,7 @@ def test_a_link_that_leads_nowhere_is_complained_of(link, complaint, tmp_path):
     assert list(widget_links.complaints(known, name, fragment)) == [complaint]
 
 
+@pytest.mark.exhaustive
 def test_links_to_widgets_become_addresses(built):
     page = BeautifulSoup((built / "deep" / "page.html").read_text(), "html.parser").article
     here = "../widgets/small-counter.html"
@@ -88,6 +89,7 @@ def test_links_to_widgets_become_addresses(built):
     assert {*page.select_one("p a")["class"]} == {"reference", "internal"}
 
 
+@pytest.mark.exhaustive
 def test_links_that_lead_nowhere_are_warnings_and_warnings_are_errors(tmp_path):
     page = "# A page\n\n" + "\n".join(f"[one](widget:{link})" for link in list(BAD)[:3])
     done = small_book.build(small(tmp_path, second=page), tmp_path)
@@ -96,6 +98,7 @@ def test_links_that_lead_nowhere_are_warnings_and_warnings_are_errors(tmp_path):
         assert len(re.findall(f"WARNING: widget:.*{re.escape(complaint)}", done.stderr)) == 1, done.stderr
 
 
+@pytest.mark.exhaustive
 def test_every_widget_has_a_page_that_holds_its_state(built):
     page = BeautifulSoup((built / "widgets" / "small-counter.html").read_text(), "html.parser")
     state = json.loads(page.find(type="application/vnd.jupyter.widget-state+json").string)["state"]
@@ -110,6 +113,7 @@ def test_every_widget_has_a_page_that_holds_its_state(built):
     }
 
 
+@pytest.mark.exhaustive
 def test_one_page_lists_all_widgets_with_their_questions(built):
     page = BeautifulSoup((built / "widgets" / "index.html").read_text(), "html.parser")
     assert [link["href"] for link in page.select("h2 a")] == ["small-counter.html"]
@@ -118,11 +122,13 @@ def test_one_page_lists_all_widgets_with_their_questions(built):
     assert question["href"] == "small-counter.html#case=a,+b&count=3"
 
 
+@pytest.mark.exhaustive
 def test_the_widget_in_its_chapter_leads_to_its_page_and_is_led_back_to(built):
     page = BeautifulSoup((built / "index.html").read_text(), "html.parser")
     assert page.select_one("#widget-small-counter.widget")["data-stand"] == "widgets/small-counter.html"
 
 
+@pytest.mark.exhaustive
 def test_a_widget_shown_twice_is_named_once(tmp_path):
     view = shown(widget={"model_id": "one"}, svg=SVG.format("<g/>"), plain="A counter.")
     index = with_widgets(notebook(text("# A page"), code("1", view), code("1", view)), one=STATE)

@@ -8,7 +8,7 @@ from accessibility import broken_rules
 from answered import every_question, right_answers, wrong_answers
 from watched_pages import leave_formulas, turn, watched_page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 QUESTIONS = list(every_question())
 PAGES = sorted({page for page, *_ in QUESTIONS})
 WRITTEN = {  # how readers write numbers

@@ -7,7 +7,7 @@ import pytest
 from accessibility import broken_rules
 from watched_pages import leave_formulas, settle, turn, watched_page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 CHAPTER = "theorems/scaling-law.html"
 OPEN = "(all) => all.map((proof) => proof.open)"
 

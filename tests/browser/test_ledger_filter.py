@@ -5,7 +5,7 @@ from watched_pages import settle
 
 from ttsbook import claims
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 ADDRESS = "appendix/claims.html"
 FAILING = [claim.id for claim in claims.CLAIMS if claim.verdict == "fails"]
 

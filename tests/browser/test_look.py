@@ -12,7 +12,7 @@ from book.serve import site_server
 from ttsbook import covariance, theory, widgets
 from ttsbook.tasks import Task
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 ORIGIN = "http://127.0.0.1"
 MEASURE = """(paragraphs) => {
     const canvas = document.createElement("canvas").getContext("2d");

@@ -13,9 +13,10 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 WIDGETS = [widget_pages.INDEX, *map(widget_links.page_of, stored_widgets.find(ROOT))]
 PAGES = [*contents.listed((ROOT / "_toc.yml").read_text()), "search", *WIDGETS]
-EVERYDAY = {(390, "light"), (1440, "dark")}
+# A phone in light every day, a desk in the dark in continuous integration, the others at night.
+WHEN = {(390, "light"): [], (1440, "dark"): [pytest.mark.exhaustive]}
 VIEWS = [
-    pytest.param(view, id=f"{view[0]}-{view[1]}", marks=[] if view in EVERYDAY else [pytest.mark.exhaustive])
+    pytest.param(view, id=f"{view[0]}-{view[1]}", marks=WHEN.get(view, [pytest.mark.nightly]))
     for view in [(width, scheme) for scheme in ("light", "dark") for width in (390, 768, 1440)]
 ]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from watched_pages import settle, watched_page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 CLAIMS = {"one_step_error": "prop-direct", "gpt_trend": "fig-gpt-trend", "cost": "what-a-step-costs"}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from watched_pages import settle, watched_page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 
 
 @pytest.fixture

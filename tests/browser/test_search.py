@@ -7,7 +7,7 @@ import pytest
 from accessibility import broken_rules
 from watched_pages import turn
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 # Queries, with the address that the first result leads to.
 FIRST = {
     "Theorem 6.2": "theorems/overthinking.html#thm-critical-length",

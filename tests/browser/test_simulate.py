@@ -9,7 +9,7 @@ from watched_pages import watched_page
 
 from ttsbook import widgets
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 HOST = (Path(__file__).parents[2] / "book" / "static" / "host.js").read_text()
 LAUNCH = '<div class="dropdown dropdown-launch-buttons"></div>'
 KERNEL = """

@@ -8,7 +8,7 @@ from watched_pages import leave_formulas, settle, watched_page
 from book.site import stored_widgets
 from book.site.widget_pages import fragment
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 WIDGETS = stored_widgets.find(Path(__file__).parents[2])
 PRESETS = {name: widget.state.get("frame", {}).get("presets", []) for name, widget in WIDGETS.items()}
 EVERY = pytest.mark.parametrize("name", WIDGETS)
