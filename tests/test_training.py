@@ -4,10 +4,11 @@ import re
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from models import COV, draw, generator, random_layer
 
-from ttsbook import covariance, dynamics, evaluation, gpt_recipes, prompts, recipes, theory
+from ttsbook import checkpoints, covariance, dynamics, evaluation, gpt_recipes, prompts, recipes, theory
 from ttsbook.attention import LinearSelfAttention
 from ttsbook.tasks import Mixture, Task
 from ttsbook.training import TrainingDiverged, train
@@ -220,6 +221,41 @@ def test_a_damaged_checkpoint_is_refused_by_name(tmp_path):
     fit(paper_layer(), updates=3, checkpoint=path)
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(ValueError, match="run.safetensors is damaged or no checkpoint .*delete it"):
+        fit(paper_layer(), updates=3, checkpoint=path)
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """Path of a checkpoint after three updates, its tensors and what they belong to."""
+    path = tmp_path / "run.safetensors"
+    fit(paper_layer(), recipe=recipes.Shift(), updates=3, batch=4, checkpoint=path)
+    return path, *checkpoints.read(path)
+
+
+@pytest.mark.parametrize("change", [1, -4, 1e6])
+def test_a_checkpoint_of_another_update_than_those_asked_for_is_refused(stored, change):
+    path, tensors, config = stored
+    tensors["progress"][0] += change
+    checkpoints.save(path, tensors, config)
+    with pytest.raises(ValueError, match=rf"run.safetensors is damaged .*update {3 + change:.0f} of 3.*delete it"):
+        fit(paper_layer(), recipe=recipes.Shift(), updates=3, batch=4, checkpoint=path)
+
+
+def test_a_checkpoint_without_one_of_its_parts_is_refused_by_the_name_of_the_part(stored):
+    path, tensors, config = stored
+    assert {name.split(".")[0] for name in tensors} == {"model", "optimizer", "generator", "records", "progress"}
+    for name in tensors:
+        checkpoints.save(path, {other: tensors[other] for other in tensors if other != name}, config)
+        with pytest.raises(ValueError, match=f"run.safetensors is damaged .*it lacks {name}.*delete it"):
+            fit(paper_layer(), recipe=recipes.Shift(), updates=3, batch=4, checkpoint=path)
+
+
+def test_what_is_no_checkpoint_is_refused_by_name(stored):
+    path, tensors, _ = stored
+    with pytest.raises(ValueError, match="is a folder, not a checkpoint: name a file in it"):
+        fit(paper_layer(), updates=3, checkpoint=path.parent)
+    safetensors.torch.save_file(tensors, path, {"format": checkpoints.FORMAT})
+    with pytest.raises(ValueError, match="run.safetensors is damaged .*it lacks what made it"):
         fit(paper_layer(), updates=3, checkpoint=path)
 
 

@@ -88,6 +88,13 @@ class TrainingRun:
     def restore(self, path, config):
         """Go back to what `save` stored."""
         tensors = checkpoints.load(path, config)
+        if missing := {"generator", "records", "progress"}.difference(tensors):
+            raise checkpoints.damaged(path, f"it lacks {', '.join(sorted(missing))}")
+        update, asked = int(tensors["progress"][0]), int(config["updates"])
+        if not 0 <= update <= asked:
+            raise checkpoints.damaged(path, f"it is after update {update} of {asked}")
+        if missing := self._parts(update) - tensors.keys():
+            raise checkpoints.damaged(path, f"it lacks {', '.join(sorted(missing))}")
         state = {}
         for name, value in tensors.items():
             part, _, rest = name.partition(".")
@@ -98,4 +105,11 @@ class TrainingRun:
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
         self.generator.set_state(tensors["generator"])
         self.records = tensors["records"].tolist()
-        self.update, self.last_loss = int(tensors["progress"][0]), float(tensors["progress"][1])
+        self.update, self.last_loss = update, float(tensors["progress"][1])
+
+    def _parts(self, update):
+        """Names of the tensors of the model and of the optimizer that a checkpoint after some updates must hold."""
+        adam = isinstance(self.optimizer, torch.optim.Adam) and update > 0
+        kept = ("step", "exp_avg", "exp_avg_sq") if adam else ()
+        optimizer = {f"optimizer.{index}.{name}" for index in range(len(self.parameters)) for name in kept}
+        return optimizer | {f"model.{name}" for name in self.model.state_dict()}

@@ -92,7 +92,7 @@ def read(path):
     Raises
     ------
     ValueError
-        If the file is damaged or of another version.
+        If the file is damaged, of another version or a folder.
 
     Examples
     --------
@@ -104,12 +104,38 @@ def read(path):
     >>> config
     {'seed': '0'}
     """
+    if Path(path).is_dir():
+        raise ValueError(f"{path} is a folder, not a checkpoint: name a file in it")
     try:
         with safetensors.safe_open(path, "pt") as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except safetensors.SafetensorError as error:
-        raise ValueError(f"{path} is damaged or no checkpoint ({error}); delete it to start anew") from None
+        raise damaged(path, error) from None
     if metadata.get("format") != FORMAT:
         raise ValueError(f"{path} is no checkpoint of this version, {FORMAT!r}, but {metadata.get('format')!r}")
+    if "config" not in metadata:
+        raise damaged(path, "it lacks what made it")
     return tensors, json.loads(metadata["config"])
+
+
+def damaged(path, reason):
+    """Error for a file that is no whole checkpoint, to be raised.
+
+    Parameters
+    ----------
+    path : path-like
+        File.
+    reason : str
+        What is wrong with it.
+
+    Returns
+    -------
+    ValueError
+
+    Examples
+    --------
+    >>> print(damaged("run.safetensors", "it lacks progress"))
+    run.safetensors is damaged or no checkpoint (it lacks progress); delete it to start anew
+    """
+    return ValueError(f"{path} is damaged or no checkpoint ({reason}); delete it to start anew")
