@@ -41,7 +41,7 @@ test: $(VENV)/.test $(SITE)/index.html  ## unit tests, doctests, guards, browser
 	$(BIN)/pytest --nbval --nbval-current-env $(SHARED)
 
 test-all: $(VENV)/.lab $(VENV)/.lint $(SITE)/index.html  ## only the tests that are too long for `make test`
-	$(BIN)/pytest $(SHARED) -m exhaustive
+	$(BIN)/pytest $(SHARED) -m "exhaustive and not nightly"
 
 test-nightly: $(VENV)/.test $(SITE)/index.html  ## what is too long for continuous integration
 	$(BIN)/pytest $(SHARED) -m nightly

@@ -45,7 +45,8 @@ def test_the_loss_is_the_mean_over_starts_answered_one_by_one(relative):
     terms = []
     for b in range(5):
         for i in range(3):
-            one = dataclasses.replace(drawn, x=drawn.x[b : b + 1], y=drawn.y[b : b + 1], w=drawn.w[b : b + 1])
+            parts = {name: getattr(drawn, name)[b : b + 1] for name in ("x", "y", "w", "lengths")}
+            one = dataclasses.replace(drawn, **parts)
             answer = embedding.weight(model(embedding.embed(one, w0[b : b + 1, i]))[..., -1])[0]
             scale = ((w0[b, i] - drawn.w[b]) ** 2).sum() / 3 + 0.01 if relative else 1.0
             terms.append(((answer - drawn.w[b]) ** 2).sum() / scale)

@@ -13,7 +13,10 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 WIDGETS = [widget_pages.INDEX, *map(widget_links.page_of, stored_widgets.find(ROOT))]
 PAGES = [*contents.listed((ROOT / "_toc.yml").read_text()), "search", *WIDGETS]
-# A phone in light every day, a desk in the dark in continuous integration, the others at night.
+# Few pages every day; all of them on a phone in light and on a desk in the dark in continuous integration; the other
+# views at night.
+EVERYDAY = {"index", "setup/attention", "search"}
+PAGES = [pytest.param(name, marks=[] if name in EVERYDAY else [pytest.mark.exhaustive]) for name in PAGES]
 WHEN = {(390, "light"): [], (1440, "dark"): [pytest.mark.exhaustive]}
 VIEWS = [
     pytest.param(view, id=f"{view[0]}-{view[1]}", marks=WHEN.get(view, [pytest.mark.nightly]))
