@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 from bs4 import BeautifulSoup
 
 ADDRESS = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
-LIMIT = 300_000  # bytes of a page
 STATIC = Path(__file__).parent / "static"
 MADE_OF_TEXT = {"searchindex.js"}
 KINDS = {

@@ -81,6 +81,9 @@ def test_no_file_names_a_registry_or_a_machine():
     assert not found, "\n".join(sorted(found))
 
 
+PLACEHOLDER = re.compile(r"\b(?:NAME|PART)\b")  # of a file that is to be made
+
+
 def named_paths(text, folders):
     """Paths that begin with one of some folders, as a text names them: with wildcards or without."""
     start = "|".join(map(re.escape, folders))
@@ -105,7 +108,7 @@ def test_every_path_that_a_file_names_exists():
         f"{file.relative_to(ROOT)}: {path}"
         for file in files()
         for path in named_paths(file.read_text(encoding="utf-8").replace(r"\n", "\n"), folders)
-        if not any(ROOT.glob(path))
+        if not any(ROOT.glob(path)) and not PLACEHOLDER.search(path)
     }
     assert not found, "\n".join(sorted(found))
 
