@@ -55,12 +55,12 @@ def run():
 def print_weights(names):
     """Print a table of weights, the heaviest kind of content beside the whole."""
     what = "kB that a page loads, uncompressed, without MathJax, typefaces and the theme's own files"
-    print(f"{what}")
+    print(what)
     print(f"{'':>32}" + "".join(f"{kind:>11}" for kind in KINDS))
     for name in names:
         kinds = weight.weigh(SITE / f"{name}.html")
         columns = (kinds[kind] / 1e3 for kind in KINDS)
-        print(f"{name:>32}" + "".join(f"{size:>11.1f}" for size in columns) + too_much)
+        print(f"{name:>32}" + "".join(f"{size:>11.1f}" for size in columns))
 
 
 def print_answers(names, browser):

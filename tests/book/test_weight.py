@@ -1,7 +1,5 @@
 """What a page weighs: all that it loads of the book's own, each file once."""
 
-from pathlib import Path
-
 from bs4 import BeautifulSoup
 
 from book import weight
