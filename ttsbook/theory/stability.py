@@ -32,7 +32,11 @@ def preconditioned(P, test_cov):
         If P is not symmetric and positive definite, or the dimensions differ.
     """
     P, test_cov = matrices(P, test_cov)
-    root = covariance.square_root(check.covariance("P", P, definite=True))
+    try:
+        root = covariance.square_root(check.covariance("P", P, definite=True))
+    except ValueError as error:
+        others = "for any other P there are strides, largest_stride, cot_error_limit and simulate_cot_error"
+        raise ValueError(f"{error}; {others}") from None
     middle = root @ test_cov @ root
     eigenvalues, eigenvectors = np.linalg.eigh((middle + middle.T) / 2)
     return eigenvalues.clip(min=0), eigenvectors, root
