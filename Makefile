@@ -47,8 +47,8 @@ test-nightly: $(VENV)/.test $(SITE)/index.html  ## what is too long for continuo
 	$(BIN)/pytest $(SHARED) -m nightly
 	$(BIN)/pytest $(SHARED) -m "hypothesis and not exhaustive" --hypothesis-profile=thorough
 
-test-processors: $(VENV)/.test  ## execute the chapters under the kernels of other processors, and compare
-	$(BIN)/python -m book.processors --workers $(WORKERS)
+test-processors: $(VENV)/.test  ## chapters under other processors' kernels (PROCESSORS=Prescott; default: all)
+	$(BIN)/python -m book.processors --workers $(WORKERS) $(PROCESSORS)
 
 test-binder: $(VENV)/.test  ## run every chapter in a fresh environment with Binder's packages
 	$(BIN)/pytest $(SHARED) -m "nightly or exhaustive" tests/book/test_binder.py
