@@ -178,11 +178,11 @@ def test_processes_end_with_the_one_that_started_them(folder, ending):
     """Killed or interrupted while two runs of a minute are under way and others wait."""
     parent = get_context("spawn").Process(target=run_interruptibly)
     parent.start()
-    wait_until(lambda: len(list(folder.iterdir())) == 2)
+    wait_until(lambda: len(list(folder.glob("[0-9]*"))) == 2)
     os.kill(parent.pid, ending)
     parent.join(30)
     assert parent.exitcode is not None
-    wait_until(lambda: not any(alive(int(entry.name)) for entry in folder.iterdir()))
+    wait_until(lambda: not any(alive(int(entry.name)) for entry in folder.glob("[0-9]*")))
 
 
 def test_what_is_complete_is_not_done_again_unless_forced(folder):
