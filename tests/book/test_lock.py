@@ -76,7 +76,7 @@ def test_other_options_make_all_exports_stale(monkeypatch):
         (r"^(sphinx==.*)", r"\1\nalpha==1"),
         (r"^(sphinx==.*)", r"\1\nnvidia-alpha==1"),
         (r"^(sphinx==.*)", r"\1\n# from somewhere"),
-        (r"^(sphinx==.*)", r"--index-url somewhere\n\1"),
+        (r"^(sphinx==.*)", r"--find-links=somewhere\n\1"),
     ],
 )
 def test_a_change_by_hand_is_noticed(pattern, by_hand):
