@@ -2,9 +2,11 @@
 
 import os
 import shutil
+from functools import cache
 
 import hypothesis
 import pytest
+from bs4 import BeautifulSoup
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from book.serve import SITE
@@ -61,3 +63,9 @@ def site():
     """Folder of the built site."""
     built = SITE if (SITE / "index.html").exists() else None
     return require(built, "the site is not built: run `make book`")
+
+
+@pytest.fixture(scope="session")
+def parsed(site):
+    """Read pages of the site: a function of the path, which parses each page once."""
+    return cache(lambda path: BeautifulSoup(path.read_text(), "lxml"))

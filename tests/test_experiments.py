@@ -233,7 +233,7 @@ def breaking_measure(settings, *, seed):
     return toy_measure(settings, seed=seed) | {"broken": True}
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.exhaustive)])
 def test_a_complete_file_is_replaced_only_by_a_complete_one(folder, workers):
     path = runner.run(toy(), "tiny", progress=False)
     before, under_way = path.read_bytes(), results.path_of("toy", "tiny", finished=False)

@@ -68,7 +68,7 @@ def test_a_mixture_leads_to_its_own_preconditioner():
 # all weights free
 
 
-@pytest.mark.parametrize("c", [1.0, 3.0])
+@pytest.mark.parametrize("c", [pytest.param(1.0, marks=pytest.mark.exhaustive), 3.0])
 def test_with_all_blocks_free_W24_drifts_as_predicted_and_W13_stays(c):
     model = paper_layer(c)
     history = fit(model, recipe=recipes.Direct(), updates=5000, step_size=0.01, **EXACT)

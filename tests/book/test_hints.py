@@ -177,13 +177,12 @@ def test_every_symbol_of_the_notation_explains_some_formula(pages):
     assert rows - used <= {"pi-ell"}
 
 
-def test_the_search_lists_every_statement_figure_exercise_and_claim(pages, entries):
+def test_the_search_lists_every_statement_figure_exercise_and_claim(site, parsed, pages, entries):
     listed = {(page, name) for *_, page, name in entries}
     assert len(listed) == len(entries)
     selector = "article :is(.proof, .exercise, figure)[id]"
-    for page, html in pages.items():
-        found = BeautifulSoup(targets.HEAVY.sub("", html), "html.parser").select(selector)
-        assert {(page, element["id"]) for element in found} <= listed
+    for page in pages:
+        assert {(page, element["id"]) for element in parsed(site / f"{page}.html").select(selector)} <= listed
     rows = re.findall(r'id="(claim-[^"]+)"', pages[search.LEDGER])
     assert {(search.LEDGER, row) for row in rows} <= listed
     assert len(rows) > 80

@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
 
 from book import notebooks
 from book.site.linked_code import linked
@@ -27,19 +26,6 @@ def test_parts_are_wrapped_and_nothing_else_changes():
 
 def chapters():
     return [notebooks.name_of(path) for path in notebooks.paths()]
-
-
-@pytest.fixture(scope="module")
-def pages(site):
-    """Parsed pages of the site, read when they are asked for."""
-    known = {}
-
-    def page(path):
-        if path not in known:
-            known[path] = BeautifulSoup(path.read_text(), "html.parser")
-        return known[path]
-
-    return page
 
 
 def imports(cells):
@@ -74,15 +60,15 @@ def described(anchor):
 
 
 @pytest.mark.parametrize("name", chapters())
-def test_each_link_leads_to_what_the_code_means(site, pages, name):
+def test_each_link_leads_to_what_the_code_means(site, parsed, name):
     path = (site / f"{name}.html").resolve()
-    links = pages(path).select(".cell_input pre a")
+    links = parsed(path).select(".cell_input pre a")
     namespace = imports(notebooks.code_cells(notebooks.read(ROOT / "chapters" / f"{name}.ipynb")))
     assert len(links) >= 5
     for link in links:
         file, _, anchor = link["href"].partition("#")
         file, text = (path.parent / file).resolve(), link.get_text()
-        there, meant = pages(file).find(id=anchor), resolved(text, namespace)
+        there, meant = parsed(file).find(id=anchor), resolved(text, namespace)
         assert there, link
         if anchor.startswith("L-"):  # the source, where there is no reference
             code = there.get_text()
@@ -97,9 +83,9 @@ def test_each_link_leads_to_what_the_code_means(site, pages, name):
 
 
 @pytest.mark.parametrize("name", chapters())
-def test_each_cell_links_all_that_it_names(site, pages, name):
+def test_each_cell_links_all_that_it_names(site, parsed, name):
     cells = notebooks.code_cells(notebooks.read(ROOT / "chapters" / f"{name}.ipynb"))
-    shown = pages((site / f"{name}.html").resolve()).select(".cell_input pre")
+    shown = parsed((site / f"{name}.html").resolve()).select(".cell_input pre")
     namespace = imports(cells)
     cells = [cell for cell in cells if "remove-input" not in cell.metadata.get("tags", [])]
     assert len(shown) == len(cells)
@@ -114,19 +100,19 @@ def test_each_cell_links_all_that_it_names(site, pages, name):
                     assert id(value) in links, (cell.id, ast.unparse(node))
 
 
-def test_every_signature_leads_to_its_lines(site, pages):
+def test_every_signature_leads_to_its_lines(site, parsed):
     found = 0
     for path in (site / "appendix" / "api").glob("*.html"):
-        for link in pages(path.resolve()).select("dt.sig a:has(.source-link)"):
+        for link in parsed(path.resolve()).select("dt.sig a:has(.source-link)"):
             parts = urlsplit(link["href"])
-            line = pages((path.parent / parts.path).resolve()).find(id=parts.fragment).get_text()
+            line = parsed((path.parent / parts.path).resolve()).find(id=parts.fragment).get_text()
             name = link.parent["id"].rpartition(".")[2]
             assert name in line or line.startswith("@"), (link["href"], line)
             found += 1
     assert found > 100
 
 
-def test_a_file_of_source_is_shown_whole(site, pages):
-    page = pages((site / "source" / "ttsbook" / "theory" / "learned.html").resolve())
+def test_a_file_of_source_is_shown_whole(site, parsed):
+    page = parsed((site / "source" / "ttsbook" / "theory" / "learned.html").resolve())
     assert page.select_one("article pre").get_text().strip() == (ROOT / "ttsbook/theory/learned.py").read_text().strip()
     assert page.select_one('article a[href$="#module-ttsbook.theory"]')

@@ -19,6 +19,7 @@ def cell(stored, **fresh):
     return code(SHOW.format(mimes=dict(shown(**fresh).data)), shown(**stored))
 
 
+@pytest.mark.exhaustive
 def test_notebooks_are_compared_apart_from_pictures_and_ids_of_widgets(tmp_path):
     view = {"version_major": 2, "version_minor": 0}
     small = notebook(

@@ -31,6 +31,7 @@ def emulated(monkeypatch):
 OTHER = {name: {**HERE, "kernels": [f"openblas {name}"], "products": name} for name in ("x", "y", "z")}
 
 
+@pytest.mark.exhaustive
 def test_a_probe_repeats_itself_bit_for_bit():
     first, again = processors.probe({}), processors.probe({})
     assert processors.changed(first, again) == []

@@ -5,7 +5,6 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
 
 from book import contents
 from ttsbook import plotting
@@ -16,10 +15,10 @@ LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link
 
 
 @pytest.fixture(scope="module")
-def pages(site):
+def pages(site, parsed):
     """The parsed pages of the site, by path."""
     found = [path for path in site.rglob("*.html") if "_static" not in path.parts]
-    return {path: BeautifulSoup(path.read_text(), "html.parser") for path in found}
+    return {path: parsed(path) for path in found}
 
 
 def ids(page):

@@ -53,6 +53,7 @@ def test_examples_that_vanish_have_no_edges():
     assert theory.spectral_edges(np.eye(2), np.zeros((2, 2)), 5) == (0.0, 0.0)
 
 
+@pytest.mark.exhaustive
 def test_as_many_examples_in_training_as_in_the_test_keep_isotropic_chains_stable():
     dim = 1000
     for n, m, stable in [(400, 400, True), (3000, 3000, True), (10**7, 5700, False), (10**7, 5950, True)]:
