@@ -78,7 +78,9 @@ def changed(here, there):
 def main(arguments=None):
     """Run the command line; return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m book.processors", description=__doc__.partition("\n\n")[0])
-    parser.add_argument("--workers", default="2", help="processes for the tests (default: %(default)s)")
+    parser.add_argument(
+        "--workers", type=int, default=2, help="threads of all processes for the tests together (default: %(default)s)"
+    )
     parser.add_argument("settings", nargs="*", metavar="setting", help=f"one of {', '.join(SETTINGS)}; all")
     options = parser.parse_args(arguments)
     unknown = set(options.settings) - set(SETTINGS)
@@ -92,7 +94,8 @@ def main(arguments=None):
         parts = changed(here, there)
         print(f"{name}: {', '.join(there['kernels'])}; other bits in: {', '.join(parts) or 'nothing'}", flush=True)
         counted += [name] if parts else []
-        pytest = [sys.executable, "-m", "pytest", "-q", "-n", options.workers, "--dist", "worksteal", "-m", ""]
+        workers = max(1, options.workers // int(SETTINGS[name].get(THREADS, "1")))
+        pytest = [sys.executable, "-m", "pytest", "-q", "-n", str(workers), "--dist", "worksteal", "-m", ""]
         if subprocess.run([*pytest, *TESTS], env=os.environ | SETTINGS[name], check=False).returncode:
             failed.append(name)
     print(f"{len(counted)} settings changed bits: {', '.join(counted) or 'none'}")
