@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 SITE := _build/html
 SHARED = -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 SOURCES = $(wildcard _*.yml *.bib .git/logs/HEAD) \
-  $(shell find book chapters results ttsbook -name __pycache__ -prune -o -type f -not -name '.*' -print)
+  $(shell find chapters monograph publish results ttsbook -name __pycache__ -prune -o -type f -not -name '.*' -print)
 
 .DEFAULT_GOAL := help
 .PHONY: help book serve pdf archive lint test test-all test-nightly test-processors test-binder links chapters lab results bench lock clean distclean
@@ -26,13 +26,13 @@ $(SITE)/index.html: $(SOURCES) | $(VENV)/.book
 	@$(MAKE) --no-print-directory book
 
 serve: $(VENV)/.book  ## show the built site on 127.0.0.1 (PORT=8000; default: a free port)
-	@$(BIN)/python -m book.serve $(PORT)
+	@$(BIN)/python -m publish.serve $(PORT)
 
 pdf: $(VENV)/.test book  ## print the book into one PDF (needs Chromium)
-	@$(BIN)/python -m book.pdf
+	@$(BIN)/python -m publish.pdf
 
 archive: pdf  ## pack the site, the PDF and the sources, for use without a network
-	@$(BIN)/python -m book.archive
+	@$(BIN)/python -m publish.archive
 
 lint: $(VENV)/.lint  ## check style, types and files, new files too; nothing is run
 	@git ls-files -z --cached --others --exclude-standard | xargs -0 $(BIN)/pre-commit run --files
@@ -48,29 +48,29 @@ test-nightly: $(VENV)/.test $(SITE)/index.html  ## what is too long for continuo
 	$(BIN)/pytest $(SHARED) -m "hypothesis and not exhaustive" --hypothesis-profile=thorough
 
 test-processors: $(VENV)/.test  ## chapters under other processors' kernels (PROCESSORS=Prescott; default: all)
-	$(BIN)/python -m book.processors --workers $(WORKERS) $(PROCESSORS)
+	$(BIN)/python -m publish.processors --workers $(WORKERS) $(PROCESSORS)
 
 test-binder: $(VENV)/.test  ## run every chapter in a fresh environment with Binder's packages
-	$(BIN)/pytest $(SHARED) -m "nightly or exhaustive" tests/book/test_binder.py
+	$(BIN)/pytest $(SHARED) -m "nightly or exhaustive" tests/publish/test_binder.py
 
 links: $(VENV)/.book  ## check the links to other sites
 	@$(BIN)/jupyter-book build . --path-output _build/links --builder linkcheck --keep-going -q
 
 chapters: $(VENV)/.test  ## execute the chapters and store their outputs (CHAPTER=setup/task)
-	$(BIN)/python -m book.chapters $(CHAPTER)
+	$(BIN)/python -m publish.chapters $(CHAPTER)
 
 lab: $(VENV)/.lab  ## open the chapters in JupyterLab
 	@$(BIN)/jupyter trust chapters/*.ipynb chapters/*/*.ipynb > /dev/null
 	$(BIN)/jupyter lab chapters/index.ipynb
 
 results: $(VENV)/.test  ## do the long runs that are not stored yet (PRESET=tiny; default: cpu)
-	$(BIN)/python -m ttsbook.experiments --preset $(or $(PRESET),cpu)
+	$(BIN)/python -m monograph.experiments --preset $(or $(PRESET),cpu)
 
 bench: $(VENV)/.test  ## measure cost and variance of the simulations
 	$(BIN)/python -m benchmarks
 
 lock: $(VENV)/.lock  ## remake requirements*.txt from pyproject.toml (UV=--upgrade: with the newest versions)
-	@$(BIN)/python -m book.lock $(UV)
+	@$(BIN)/python -m publish.lock $(UV)
 
 clean:  ## remove the built site and the caches
 	rm -rf _build .hypothesis .pytest_cache .ruff_cache *.egg-info

@@ -9,8 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from book.serve import SITE
-from book.stored.execution import surroundings
+from publish.serve import SITE
+from publish.stored.execution import surroundings
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -23,7 +23,7 @@ hypothesis.settings.load_profile("everyday")
 
 
 def pytest_collectstart(collector):
-    """Leave pictures to `tests/book/test_binder.py`, which tolerates last digits."""
+    """Leave pictures to `tests/publish/test_binder.py`, which tolerates last digits."""
     if isinstance(collector, IPyNbFile):
         collector.skip_compare += ("image/svg+xml",)
 

@@ -2,9 +2,9 @@
 
 import statistics
 
-from book import contents, weight
-from book.pdf import FLAGS, ROOT, find_browser
-from book.serve import SITE
+from publish import contents, weight
+from publish.pdf import FLAGS, ROOT, find_browser
+from publish.serve import SITE
 
 ANSWER = 50  # milliseconds from an input to the picture that follows it
 ROUNDS = 6

@@ -5,8 +5,9 @@ from functools import partial
 import numpy as np
 
 from benchmarks.timing import median_seconds
-from ttsbook import covariance, selection
-from ttsbook.tasks import Task
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
+from ttsbook.theory import selection
 
 DIM, TASKS, STEPS = 20, 50, 10
 

@@ -5,8 +5,9 @@ from functools import partial
 import numpy as np
 
 from benchmarks.timing import median_seconds
-from ttsbook import covariance, theory
-from ttsbook.tasks import Task
+from ttsbook import theory
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
 
 DIM, SAMPLES = 50, 100
 

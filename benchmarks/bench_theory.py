@@ -6,15 +6,16 @@ from functools import partial
 import numpy as np
 
 from benchmarks.timing import median_seconds
-from ttsbook import covariance, theory
-from ttsbook.tasks import Task
+from ttsbook import theory
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
 
 DIM, STEPS, SAMPLES = 100, 20, 200
 
 
 def run():
     """Print the time of one curve in each way, and how far each is from the stored mean of 40,000 prompts."""
-    from ttsbook import results
+    from monograph.experiments import results
 
     cov, length = covariance.power_law(DIM, 0.7), 4 * DIM
     P = theory.preconditioner(Task(cov, 2 * DIM))

@@ -5,10 +5,13 @@ from functools import partial
 import torch
 
 from benchmarks.timing import median_seconds
-from ttsbook import cot, covariance, embedding, prompts, theory
+from ttsbook import theory
 from ttsbook._threads import one_thread
-from ttsbook.attention import LinearSelfAttention
-from ttsbook.tasks import Task
+from ttsbook.data import covariance, prompts
+from ttsbook.data.tasks import Task
+from ttsbook.models import embedding
+from ttsbook.models.attention import LinearSelfAttention
+from ttsbook.thinking import cot
 
 DIM, LENGTH, STEPS, BATCH = 50, 200, 50, 64
 

@@ -7,10 +7,12 @@ from pathlib import Path
 import torch
 
 from benchmarks.timing import median_seconds
-from ttsbook import cot, covariance, gpt_recipes, prompts, recipes
 from ttsbook._threads import one_thread
-from ttsbook.tasks import Task
-from ttsbook.transformer import GPT, Config
+from ttsbook.data import covariance, prompts
+from ttsbook.data.tasks import Task
+from ttsbook.models.transformer import GPT, Config
+from ttsbook.thinking import cot
+from ttsbook.training import gpt_recipes, recipes
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 

@@ -1,7 +1,7 @@
 """Every question of the book with its answer, and what must not be taken for it."""
 
-from book import notebooks
-from book.site import checks
+from publish import notebooks
+from publish.site import checks
 
 
 def every_question():

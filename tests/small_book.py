@@ -15,14 +15,14 @@ TOC = "format: jb-book\nroot: index\nchapters:\n- file: reference\n"
 def write(folder, *, index, **pages):
     """Write a book whose first page is a notebook, and further pages in Markdown.
 
-    The book has the extension, the look and the bibliography of the real one, and of the package one module, as
+    The book has the extension, the look and the bibliography of the real one, and of the packages one module, as
     the source of each becomes a page.
     """
-    for name in ("_config.yml", "book", "references.bib"):
+    for name in ("_config.yml", "publish", "references.bib"):
         (folder / name).symlink_to(ROOT / name)
-    (folder / "ttsbook").mkdir()
-    for name in ("__init__.py", "report.py"):
-        shutil.copy(ROOT / "ttsbook" / name, folder / "ttsbook")
+    for name in ("ttsbook/__init__.py", "monograph/__init__.py", "monograph/page.py"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
     (folder / "_toc.yml").write_text(TOC)
     (folder / "chapters").mkdir()
     index.metadata["language_info"] = {"name": "python"}

@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from ttsbook import covariance
+from ttsbook.data import covariance
 
 
 @st.composite

@@ -3,7 +3,8 @@ import json
 
 import pytest
 
-from ttsbook import _evidence_store, claims, results
+from monograph import _evidence_store, claims
+from monograph.experiments import results
 
 BEST_STEP = claims.find("best_step")
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ttsbook import theory
-from ttsbook.tasks import Task
+from ttsbook.data.tasks import Task
 
 
 def matched(cov, n):

@@ -2,10 +2,19 @@
 
 One file holds one idea. Import the module that names it::
 
-    from ttsbook import covariance, theory
+    from ttsbook import theory
+    from ttsbook.data import covariance
 
-`covariance`, `tasks`, `theory`, `spectra`, `pools`, `selection`, `plotting` and most widgets need NumPy,
-SciPy and Matplotlib, and compute in float64. What trains, draws prompts or runs a model needs PyTorch, too:
+A reader can follow the data from room to room: *covariance → task → prompts → model → think → error curve*,
+and beside it *task → theory → error curve*.
+
+- `data`: covariances, tasks, prompts, and pools of tasks.
+- `theory`: exact errors, bounds, simulation, selection of tasks, the course of training.
+- `models`: linear attention, a GPT, classical solvers.
+- `thinking`: models that run on their own answers, and their errors.
+- `training`: one loop, and its recipes.
+
+`data` but for prompts, and `theory`, need NumPy and SciPy, and compute in float64. All else needs PyTorch, too:
 ``pip install ttsbook[models]``.
 """
 

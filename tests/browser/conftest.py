@@ -5,7 +5,7 @@ import threading
 import pytest
 from watched_pages import started, watched_page
 
-from book.serve import site_server
+from publish.serve import site_server
 
 
 @pytest.fixture(scope="module")

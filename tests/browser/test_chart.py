@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ttsbook.widgets.base import bundle
+from monograph.widgets.base import bundle
 
 pytestmark = pytest.mark.browser
 SOURCE = re.sub(r"^export ", "", bundle("chart.js"), flags=re.MULTILINE)

@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from ttsbook import attention, cot, covariance, prompts, selection, theory, widgets
-from ttsbook.tasks import Mixture, Task
+from monograph import widgets
+from ttsbook import theory
+from ttsbook.data import covariance, prompts
+from ttsbook.data.tasks import Mixture, Task
+from ttsbook.models import attention
+from ttsbook.theory import selection
+from ttsbook.thinking import cot
 
 pytestmark = pytest.mark.browser
 SETTINGS = 50
@@ -16,7 +21,7 @@ ORIGIN = "http://127.0.0.1"
 
 @pytest.fixture(scope="module")
 def run(browser):
-    """Run a JavaScript function of (modules, arguments) in a page that serves ttsbook/javascript."""
+    """Run a JavaScript function of (modules, arguments) in a page that serves monograph/widgets/javascript."""
 
     def serve(route):
         file = widgets.base.JAVASCRIPT / route.request.url.removeprefix(f"{ORIGIN}/")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 pytestmark = pytest.mark.browser
-HOST = (Path(__file__).parents[2] / "book" / "static" / "host.js").read_text()
+HOST = (Path(__file__).parents[2] / "publish" / "static" / "host.js").read_text()
 COUNTER = """
 globalThis.loads = (globalThis.loads ?? 0) + 1;
 export default { render({ model, el }) {

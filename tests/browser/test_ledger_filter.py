@@ -3,7 +3,7 @@
 import pytest
 from watched_pages import settle
 
-from ttsbook import claims
+from monograph import claims
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 ADDRESS = "appendix/claims.html"

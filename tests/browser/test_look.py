@@ -8,9 +8,11 @@ import pytest
 from accessibility import broken_rules
 from watched_pages import leave_formulas, settle, turn
 
-from book.serve import site_server
-from ttsbook import covariance, theory, widgets
-from ttsbook.tasks import Task
+from monograph import widgets
+from publish.serve import site_server
+from ttsbook import theory
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 ORIGIN = "http://127.0.0.1"

@@ -6,8 +6,8 @@ import pytest
 from page_checks import complaints
 from watched_pages import settle, turn, watched_page
 
-from book import contents
-from book.site import stored_widgets, widget_links, widget_pages
+from publish import contents
+from publish.site import stored_widgets, widget_links, widget_pages
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]

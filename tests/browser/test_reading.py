@@ -44,7 +44,7 @@ def test_the_color_mode_follows_the_system_until_the_reader_chooses(browser, add
 def test_the_search_finds_a_page(page, address):
     page.goto(f"{address}search.html?q=covariance")
     page.locator("#search-results a", has_text=re.compile("package", re.IGNORECASE)).first.click()
-    page.wait_for_url("**/appendix/api/tasks.html*")
+    page.wait_for_url("**/appendix/api/data.html*")
 
 
 def test_on_paper_the_page_is_white_and_unfolded_and_widgets_are_still(browser, address):

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from watched_pages import watched_page
 
-from ttsbook import widgets
+from monograph import widgets
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
-HOST = (Path(__file__).parents[2] / "book" / "static" / "host.js").read_text()
+HOST = (Path(__file__).parents[2] / "publish" / "static" / "host.js").read_text()
 LAUNCH = '<div class="dropdown dropdown-launch-buttons"></div>'
 KERNEL = """
 async ([state]) => {

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from watched_pages import leave_formulas, settle, watched_page
 
-from book.site import stored_widgets
-from book.site.widget_pages import fragment
+from publish.site import stored_widgets
+from publish.site.widget_pages import fragment
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 WIDGETS = stored_widgets.find(Path(__file__).parents[2])

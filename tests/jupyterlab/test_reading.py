@@ -6,7 +6,7 @@ import pytest
 from lab_pages import TALL
 from watched_pages import watched_page
 
-from book import labels, notebooks, references
+from publish import labels, notebooks, references
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 

@@ -10,13 +10,13 @@ from watched_pages import watched_page
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
 LONG = """
-from ttsbook import widgets
+from monograph import widgets
 widget = widgets.DirectAnswer()
 widget.PROMPTS = 10**9
 widget
 """
 FAILS = """
-from ttsbook import widgets
+from monograph import widgets
 widgets.GPTThinking(shown=0)
 """
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from book import chapters, notebooks
+from publish import chapters, notebooks
 
 
 @pytest.mark.processors

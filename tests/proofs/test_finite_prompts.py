@@ -5,7 +5,8 @@ import pytest
 from literal_layer import gaussian, population
 from small_task import COV, inverse
 
-from ttsbook import covariance, theory
+from ttsbook import theory
+from ttsbook.data import covariance
 
 N = 2
 POP = population(COV, N, nodes=5)  # exact up to degree 9 in the examples

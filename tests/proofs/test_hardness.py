@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from strategies import covariances, lengths
 
-from ttsbook.claims.task import second_moment
+from monograph.claims.task import second_moment
 
 COV = np.array([[1.0, 0.3, 0.1], [0.3, 0.5, 0.0], [0.1, 0.0, 0.2]])
 

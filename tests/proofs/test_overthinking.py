@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq, minimize_scalar
 from strategies import lengths
 
-from ttsbook import covariance, theory
-from ttsbook.tasks import Task
+from ttsbook import theory
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
 
 seeds = st.integers(0, 10**6)
 

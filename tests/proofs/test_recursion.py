@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ttsbook import covariance, theory
+from ttsbook import theory
+from ttsbook.data import covariance
 from ttsbook.theory import finite
 from ttsbook.theory._finite_size import POINTS, Resolvent, _traces
 

@@ -8,8 +8,9 @@ from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 from strategies import covariances, lengths, pairs_of_covariances
 
-from ttsbook import covariance, theory
-from ttsbook.tasks import Task
+from ttsbook import theory
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
 
 
 def error_at(cov, n, k):

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from scipy.stats import ortho_group
 
-from ttsbook import covariance, selection, theory
-from ttsbook.tasks import Mixture, Task
+from ttsbook import theory
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Mixture, Task
+from ttsbook.theory import selection
 
 DIM = 12
 

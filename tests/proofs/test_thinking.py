@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from literal_layer import BASE, BLOCKS, block, chain, draw_prompt, embed, layer, layer_weights, recursion
 from strategies import covariances, lengths
 
-from ttsbook import covariance, theory
+from ttsbook import theory
+from ttsbook.data import covariance
 
 # prop-recursion
 

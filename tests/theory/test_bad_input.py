@@ -7,7 +7,7 @@ import pytest
 from theory_tools import simulated
 
 from ttsbook import theory
-from ttsbook.tasks import Task
+from ttsbook.data.tasks import Task
 
 BAD_CALLS = [
     (lambda: theory.gamma(np.eye(2), 0), "prompt_length must be a number of at least 1, got 0"),
@@ -37,7 +37,7 @@ def test_bad_input_is_refused_by_name(call, message):
 
 def test_a_preconditioner_of_something_else_is_refused():
     with pytest.raises(
-        TypeError, match="task_or_mixture must be a ttsbook.tasks.Task or a ttsbook.tasks.Mixture, got 3"
+        TypeError, match="task_or_mixture must be a ttsbook.data.tasks.Task or a ttsbook.data.tasks.Mixture, got 3"
     ):
         theory.preconditioner(3)
 

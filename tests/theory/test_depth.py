@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from strategies import covariances
 from theory_tools import simulated
 
-from ttsbook import covariance, theory
-from ttsbook.tasks import Task
+from ttsbook import theory
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
 
 
 def brute_force(P, test, steps=300):

@@ -8,8 +8,9 @@ from scipy.integrate import quad
 from strategies import covariances
 from theory_tools import simulated
 
-from ttsbook import covariance, theory
-from ttsbook.tasks import Task
+from ttsbook import theory
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
 from ttsbook.theory.stability import upper_width
 
 

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from ttsbook import cot, covariance, prompts, theory
-from ttsbook.attention import LinearSelfAttention
-from ttsbook.tasks import Task
+from ttsbook import theory
+from ttsbook.data import covariance, prompts
+from ttsbook.data.tasks import Task
+from ttsbook.models.attention import LinearSelfAttention
+from ttsbook.thinking import cot
 
 TASK = Task(covariance.power_law(4, 0.7), 20)
 RNG = np.random.default_rng(0)

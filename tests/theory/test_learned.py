@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from strategies import covariances, lengths
 from theory_tools import examples
 
-from ttsbook import covariance, theory
-from ttsbook.tasks import Mixture, Task
+from ttsbook import theory
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Mixture, Task
 
 
 def test_gamma_is_the_second_moment_of_the_empirical_covariance():

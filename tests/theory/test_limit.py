@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from strategies import covariances, lengths
 from theory_tools import matched
 
-from ttsbook import covariance, theory
-from ttsbook.tasks import Task
+from ttsbook import theory
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
 
 
 @given(covariances(), lengths)

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from theory_tools import matched, simulated
 
-from ttsbook import covariance, theory
-from ttsbook.tasks import Task
+from ttsbook import theory
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
 from ttsbook.theory import simulation
 
 

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import covariances
 
-from ttsbook import covariance, theory
-from ttsbook.tasks import Task
+from ttsbook import theory
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
 
 
 @pytest.mark.parametrize(("dim", "m"), [(30, 31), (30, 90), (30, 30), (30, 7)])

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import covariances, lengths
 
-from ttsbook import covariance, prompts, theory
-from ttsbook.tasks import Mixture, Task
+from ttsbook import theory
+from ttsbook.data import covariance, prompts
+from ttsbook.data.tasks import Mixture, Task
 
 
 @given(covariances(), st.floats(0.01, 100), lengths)

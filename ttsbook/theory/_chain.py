@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 
 from ttsbook import _validation as check
-from ttsbook import covariance
-from ttsbook.tasks import Task
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
 
 
 class DivergenceWarning(RuntimeWarning):

@@ -1,7 +1,7 @@
 """What the skills of a task cost, and how many of them one step learns."""
 
 from ttsbook import _validation as check
-from ttsbook import covariance
+from ttsbook.data import covariance
 from ttsbook.theory._chain import training
 
 

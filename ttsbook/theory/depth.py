@@ -82,8 +82,9 @@ def best_depth(P, test_cov, *, test_length=None, noise_variance=0.0):
 
     Examples
     --------
-    >>> from ttsbook import covariance, theory
-    >>> from ttsbook.tasks import Task
+    >>> from ttsbook import theory
+    >>> from ttsbook.data import covariance
+    >>> from ttsbook.data.tasks import Task
     >>> trained = covariance.power_law(20, 0.8, trace=20)
     >>> best_depth(theory.preconditioner(Task(trained, 200)), covariance.isotropic(20))
     BestDepth(steps=7, diverges=True)

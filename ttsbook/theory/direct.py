@@ -3,7 +3,7 @@
 import numpy as np
 
 from ttsbook import _validation as check
-from ttsbook import covariance
+from ttsbook.data import covariance
 from ttsbook.theory._chain import matrices, training
 
 
@@ -89,7 +89,7 @@ def direct_error(P, test_cov, test_length, *, noise_variance=0.0):
     Examples
     --------
     >>> from ttsbook import theory
-    >>> from ttsbook.tasks import Task
+    >>> from ttsbook.data.tasks import Task
     >>> task = Task(covariance.isotropic(5), 20)
     >>> round(direct_error(theory.preconditioner(task), task.cov, 20), 6)  # h d / (n + h), h = 1 + d
     1.153846

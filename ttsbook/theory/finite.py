@@ -23,8 +23,9 @@ class ValidityWarning(RuntimeWarning):
 
     Examples
     --------
-    >>> from ttsbook import covariance, theory
-    >>> from ttsbook.tasks import Task
+    >>> from ttsbook import theory
+    >>> from ttsbook.data import covariance
+    >>> from ttsbook.data.tasks import Task
     >>> P = theory.preconditioner(Task(covariance.isotropic(5), 10))
     >>> with warnings.catch_warnings(record=True) as caught:
     ...     warnings.simplefilter("always")
@@ -86,8 +87,9 @@ def cot_error(P, test_cov, test_length, steps, *, noise_variance=0.0, corrected=
 
     Examples
     --------
-    >>> from ttsbook import covariance, theory
-    >>> from ttsbook.tasks import Task
+    >>> from ttsbook import theory
+    >>> from ttsbook.data import covariance
+    >>> from ttsbook.data.tasks import Task
     >>> task = Task(covariance.power_law(100, 0.7, trace=100), 200)
     >>> (cot_error(theory.preconditioner(task), task.cov, 800, 3) / 100).round(4).tolist()
     [1.0, 0.2459, 0.0903, 0.0387]
@@ -139,8 +141,9 @@ def cot_error_gap(P, test_cov, test_length, steps, *, noise_variance=0.0):
 
     Examples
     --------
-    >>> from ttsbook import covariance, theory
-    >>> from ttsbook.tasks import Task
+    >>> from ttsbook import theory
+    >>> from ttsbook.data import covariance
+    >>> from ttsbook.data.tasks import Task
     >>> task = Task(covariance.isotropic(100), 200)
     >>> cot_error_gap(theory.preconditioner(task), task.cov, 400, 5)[[1, 5]].round(3).tolist()
     [0.005, 0.024]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ttsbook import _validation as check
-from ttsbook.tasks import Mixture, Task
+from ttsbook.data.tasks import Mixture, Task
 
 
 def gamma(cov, prompt_length, *, noise_variance=0.0):
@@ -34,7 +34,7 @@ def gamma(cov, prompt_length, *, noise_variance=0.0):
 
     Examples
     --------
-    >>> from ttsbook import covariance
+    >>> from ttsbook.data import covariance
     >>> gamma(covariance.isotropic(2), 10).round(12).tolist()
     [[1.3, 0.0], [0.0, 1.3]]
     """
@@ -68,7 +68,7 @@ def moments(task_or_mixture):
 
     Examples
     --------
-    >>> from ttsbook import covariance
+    >>> from ttsbook.data import covariance
     >>> A, B = moments(Task(covariance.isotropic(2), 10))
     >>> A.tolist(), B.round(12).tolist()
     ([[1.0, 0.0], [0.0, 1.0]], [[1.3, 0.0], [0.0, 1.3]])
@@ -109,7 +109,7 @@ def preconditioner(task_or_mixture):
 
     Examples
     --------
-    >>> from ttsbook import covariance
+    >>> from ttsbook.data import covariance
     >>> preconditioner(Task(covariance.isotropic(2), 10)).round(4).tolist()
     [[0.7692, 0.0], [0.0, 0.7692]]
     """

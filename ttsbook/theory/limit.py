@@ -200,7 +200,7 @@ def train_length_for(cov, relative_error, steps, *, bound=False):
 
     Examples
     --------
-    >>> from ttsbook import covariance
+    >>> from ttsbook.data import covariance
     >>> round(train_length_for(covariance.power_law(20, 1.0), 0.01, 1), 1)
     384.5
     >>> round(train_length_for(covariance.power_law(20, 1.0), 0.01, 10), 1)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ttsbook import _validation as check
-from ttsbook import covariance
 from ttsbook._intervals import simultaneous
+from ttsbook.data import covariance
 from ttsbook.theory._chain import chain_errors, matrices, spectral_radius, warn_if_diverged
 
 CHUNK_BYTES = 2**25  # of empirical covariances held at once by a simulation
@@ -109,7 +109,7 @@ def simulate_cot_error(P, test_cov, test_length, steps, *, samples, rng, noise_v
     Examples
     --------
     >>> from ttsbook import theory
-    >>> from ttsbook.tasks import Task
+    >>> from ttsbook.data.tasks import Task
     >>> task = Task(covariance.isotropic(5), 50)
     >>> rng = np.random.default_rng(0)
     >>> thought = simulate_cot_error(theory.preconditioner(task), task.cov, 50, 3, samples=2000, rng=rng)

@@ -3,7 +3,7 @@ r"""Where a chain of thought diverges: edges of the spectrum of :math:`P S_m`, a
 import numpy as np
 
 from ttsbook import _validation as check
-from ttsbook import covariance
+from ttsbook.data import covariance
 from ttsbook.theory._chain import matrices, training
 
 TRACY_WIDOM = 1.268  # standard deviation of the law of the largest eigenvalue of real Wishart matrices
@@ -160,7 +160,7 @@ def critical_train_length(cov, test_cov):
     179.6
     >>> critical_train_length(trained, trained)
     inf
-    >>> from ttsbook.tasks import Task
+    >>> from ttsbook.data.tasks import Task
     >>> round(critical_train_length(Task(trained, 200, noise_variance=20), covariance.isotropic(20)), 1)
     355.8
     """

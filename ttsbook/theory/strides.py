@@ -3,7 +3,7 @@ r"""Strides: the part of a gap that one thinking step covers, along each directi
 import numpy as np
 
 from ttsbook import _validation as check
-from ttsbook import covariance
+from ttsbook.data import covariance
 from ttsbook.theory._chain import matrices
 from ttsbook.theory.stability import preconditioned
 

@@ -1,0 +1,113 @@
+"""The claims ledger: what the paper and this book claim, and whether it holds."""
+
+from monograph.claims import (
+    attention,
+    curation,
+    cure,
+    gpt2,
+    hardness,
+    linear,
+    mixture,
+    overthinking,
+    recipes,
+    scaling,
+    selection,
+    task,
+    thinking,
+    warning,
+)
+from monograph.claims.ledger import Claim, Table
+
+__all__ = ["CHAPTERS", "CLAIMS", "find", "table"]
+
+CHAPTERS = {
+    "setup/task": "The task",
+    "setup/attention": "One layer of attention",
+    "setup/thinking": "Thinking",
+    "theorems/hardness": "Hardness",
+    "theorems/scaling-law": "The scaling law",
+    "theorems/overthinking": "Overthinking",
+    "theorems/task-selection": "Choosing what to train on",
+    "experiments/linear-attention": "Linear attention, trained",
+    "experiments/curation": "Does choosing the training tasks help?",
+    "experiments/gpt2": "Can a GPT think?",
+}
+"""Chapters that claims name, with the titles that the tables show."""
+PARTS = (
+    task,
+    attention,
+    recipes,
+    thinking,
+    hardness,
+    scaling,
+    overthinking,
+    warning,
+    cure,
+    mixture,
+    selection,
+    linear,
+    curation,
+    gpt2,
+)
+CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
+"""All claims, in the order of the chapters."""
+
+
+def table(chapter=None):
+    """Table of claims, with what checking them measured and the verdicts.
+
+    The checks run when the table is shown, each once in a process.
+
+    Parameters
+    ----------
+    chapter : str, optional
+        Show only what this chapter treats, such as "setup/task".
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    ValueError
+        If no claim is treated in `chapter`.
+
+    Examples
+    --------
+    >>> print(repr(table("setup/task")).splitlines()[0])
+    (✓) holds with a caveat: hardness (paper: definition of task hardness)
+    """
+    if chapter is None:
+        return Table(CLAIMS, CHAPTERS)
+    rows = [claim for claim in CLAIMS if chapter in claim.chapters]
+    if not rows:
+        raise ValueError(f"chapter must be one of {', '.join(CHAPTERS)}, got {chapter!r}")
+    return Table(rows, CHAPTERS, footer="All claims of the book: [the ledger](../appendix/claims.ipynb).")
+
+
+def find(name):
+    """Find a claim by its name.
+
+    Parameters
+    ----------
+    name : str
+        As the tables show it.
+
+    Returns
+    -------
+    Claim
+
+    Raises
+    ------
+    ValueError
+        If there is no such claim.
+
+    Examples
+    --------
+    >>> find("best_step").verdict.value
+    'holds'
+    """
+    for claim in CLAIMS:
+        if claim.id == name:
+            return claim
+    raise ValueError(f"name must be one of {', '.join(claim.id for claim in CLAIMS)}, got {name!r}")

@@ -1,0 +1,168 @@
+"""What the chapter on attention claims."""
+
+from itertools import product
+
+import numpy as np
+
+from monograph.claims.ledger import Verdict, claim, judge
+from monograph.claims.task import band, examples, second_moment
+from monograph.experiments import results
+from monograph.page import rounded
+from ttsbook import theory
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
+from ttsbook.theory import dynamics
+
+DIM, LENGTH = 20, 40
+UNSEEN = {*product("W", "1234", "123"), *product("V", "1234", "3"), ("W", "3", "4")}
+
+
+@claim(
+    source="paper: Theorem 3.1",
+    places=("setup/attention#thm-training",),
+    method="V31 trained alone, power laws i^(−α): exact gradients with d = 20, n = 40, c = 2; fresh prompts in each "
+    "update with d = 10, 20, n = 2d, c = 1, five seeds.",
+    tolerance=0.01,
+    limits="relative error of the learned preconditioner",
+    verdict=Verdict.CAVEAT,
+    caveat="W13 and W24 must stay as they start. Trained with the rest, W24 drifts away from −c.",
+)
+def learned_preconditioner(tolerance):
+    """From W13 = cI, W24 = −c and V31 = 0, gradient descent with a constant step learns V31 = −Γ⁻¹/c."""
+    errors, needed, c = [], [], 2.0
+    for exponent in (0.0, 0.7, 1.0):
+        task = _task(exponent)
+        curvature = c**2 * second_moment(task.cov, LENGTH)
+        course = dynamics.descent(task, 2000, step_size=dynamics.largest_step(task, c=c) / 2, c=c).preconditioner_error
+        needed.append(int((course <= tolerance).argmax()))
+        V31 = np.zeros((DIM, DIM))
+        for _ in range(needed[-1]):
+            V31 -= (V31 @ curvature + c * task.cov) / np.linalg.norm(curvature, 2)
+        errors.append(_relative_error(-c * V31, task))
+    trained, ratio = results.load("frozen"), _flow(_task(0.7), c=1.0)
+    sampled = [trained.values("preconditioner_error", gradient="sampled", dim=dim).max() for dim in (10, 20)]
+    return judge(
+        max(*errors, *sampled) <= tolerance and min(needed) > 0,
+        f"Exact gradients reach 1 % after {', '.join(map(str, needed))} updates for α = 0, 0.7, 1, as predicted. Fresh "
+        f"prompts lead to at most {100 * sampled[0]:.2f} % with d = 10, and {100 * sampled[1]:.2f} % with d = 20. "
+        f"With W24 free and c = 1, training ends at W24 = −{1 / ratio:.2f}.",
+        exception=abs(1 - ratio) > tolerance,
+    )
+
+
+@claim(
+    source="this book",
+    places=("setup/attention#prop-no-gradient",),
+    method="Gradients of the literal layer's loss in float64, all weights random, 32 prompts with d = 10.",
+    tolerance=0,
+    limits="largest gradient in the blocks that the loss does not see",
+    verdict=Verdict.HOLDS,
+)
+def no_gradient(tolerance):
+    """With w₀ = 0 the training loss does not depend on W13, nor on 16 other blocks: thinking is not trained."""
+    import torch
+
+    from ttsbook.data import prompts
+    from ttsbook.models import embedding
+    from ttsbook.models.attention import LinearSelfAttention
+
+    generator = torch.Generator().manual_seed(0)
+    model = LinearSelfAttention(10, dtype=torch.float64).randomize(0.3, generator=generator)
+    drawn = prompts.sample(Task(np.eye(10), 20), 32, generator=generator, dtype=torch.float64)
+    answer = model.next_token(embedding.embed(drawn), rho=20)
+    (answer - embedding.weight_token(drawn.w)).square().sum().backward()
+    rows = embedding.rows(10)
+    largest = {
+        (name, i, j): getattr(model, name).grad[rows[int(i)], rows[int(j)]].abs().max().item()
+        for name, i, j in product("VW", "1234", "1234")
+    }
+    unseen, seen = [largest[block] for block in UNSEEN], [largest[block] for block in largest.keys() - UNSEEN]
+    return judge(
+        max(unseen) <= tolerance and min(seen) > 1e-6,
+        f"Exactly 0 in {len(unseen)} blocks of 32; at least {rounded(min(seen))} in each other one.",
+    )
+
+
+@claim(
+    source="this book",
+    places=("setup/attention#prop-drift",),
+    method="Gradient flow on the exact loss, integrated with d = 20, n = 40, λᵢ ∝ i^(−0.7), trace d, c = 1, 2, 4.",
+    tolerance=1e-3,
+    limits="relative difference of r = c/|W24| from the predicted one",
+    verdict=Verdict.HOLDS,
+)
+def drift(tolerance):
+    """If W24 is trained too, W24² tends to (c² + √(c⁴ + 4 tr Γ⁻²))/2; thinking then tends to w/r, r = c/|W24| < 1."""
+    task, scales = _task(0.7), (1.0, 2.0, 4.0)
+    found = np.array([_flow(task, c) for c in scales])
+    gap = np.abs(found / [dynamics.drift(task, c=c) for c in scales] - 1).max()
+    trained = results.load("drift")
+    minibatch, flow = (trained.values(name, c=1.0, gradient="sampled") for name in ("ratio", "predicted_ratio"))
+    return judge(
+        gap <= tolerance and trained.values("W13_moved").max() == 0,
+        f"r = {', '.join(f'{r:.2f}' for r in found)}, as predicted: endless thinking leaves the error / d "
+        f"{', '.join(rounded((1 / r - 1) ** 2) for r in found)}. After 3000 minibatches (d = 5, c = 1, all of V and W) "
+        f"r is {minibatch.mean():.2f}, above the {flow[0]:.2f} of the flow.",
+    )
+
+
+@claim(
+    source="this book",
+    places=("setup/attention#prop-finite-prompts",),
+    method="Regression on N = 500 and 2000 prompts drawn example by example, 60 times, d = 10, n = 20, α = 0 and 0.7.",
+    tolerance=0.15,
+    limits="half-width of the simultaneous 99 % band, relative to the predicted value",
+    verdict=Verdict.HOLDS,
+)
+def finite_prompts(tolerance):
+    """On N training prompts, the best preconditioner has a squared relative error of about C/N, with C known."""
+    rng, found, errors = np.random.default_rng(0), [], []
+    for exponent in (0.0, 0.7):
+        task = Task(covariance.power_law(10, exponent, trace=10), 20)
+        constant, _ = dynamics.finite_prompts_error(task, samples=20_000, rng=rng)
+        constant /= np.linalg.norm(theory.preconditioner(task)) ** 2
+        for samples in (500, 2000):
+            squares = np.array([_relative_error(_regression(task, samples, rng), task) ** 2 for _ in range(60)])
+            found.append((squares, constant / samples))
+            errors.append(np.sqrt(squares.mean()))
+    inside, width = band(found)
+    trained = [run for run in results.load("finite_prompts").runs if run["pool"] != "endless"]
+    gap = max(abs(run["preconditioner_error"] / run["regression_error"] - 1) for run in trained)
+    return judge(
+        inside == len(found) and width <= tolerance and gap <= 1e-3,
+        f"{inside} of {len(found)} predictions in the band, half-width at most {100 * width:.0f} %. Relative errors "
+        f"{', '.join(f'{100 * error:.1f} %' for error in errors)}. Training V31 on such prompts ends at the errors of "
+        f"regression, to {rounded(100 * gap)} %.",
+    )
+
+
+def _task(exponent):
+    return Task(covariance.power_law(DIM, exponent, trace=DIM), LENGTH)
+
+
+def _relative_error(P, task):
+    target = theory.preconditioner(task)
+    return np.linalg.norm(P - target) / np.linalg.norm(target)
+
+
+def _regression(task, samples, rng):
+    """Best preconditioner on prompts drawn example by example."""
+    x, w = examples(task.cov, task.prompt_length, samples, rng), rng.standard_normal((samples, task.dim))
+    seen = np.einsum("sni,sn->si", x, np.einsum("sni,si->sn", x, w)) / task.prompt_length
+    return np.linalg.lstsq(seen, w, rcond=None)[0].T
+
+
+def _flow(task, c):
+    """Ratio r = W13 / (−W24) at the end of gradient flow on V31 and W24, for a diagonal covariance."""
+    from scipy.integrate import solve_ivp
+
+    strengths, moments = np.diag(task.cov), np.diag(second_moment(task.cov, task.prompt_length))
+
+    def descend(_, weights):
+        V31, W24 = weights[:-1], weights[-1]
+        slope = V31 * W24 * moments - strengths  # of the loss, in P = V31 W24
+        return -np.append(slope * W24, slope @ V31)
+
+    start, end = np.append(np.zeros(task.dim), -c), 20 / (c**2 * moments.min())
+    weights = solve_ivp(descend, (0, end), start, method="LSODA", rtol=1e-8, atol=1e-10).y[:, -1]
+    return -c / weights[-1]

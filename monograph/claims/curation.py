@@ -1,0 +1,293 @@
+"""What the chapter on training with chosen tasks claims."""
+
+import numpy as np
+
+from monograph.claims.ledger import ROUNDING, Verdict, claim, judge, within
+from monograph.claims.task import second_moment
+from monograph.experiments import results
+from monograph.experiments.curation import read as curation
+from monograph.page import rounded
+from ttsbook import theory
+from ttsbook.data import pools
+
+CHAPTER = "experiments/curation"
+SETTING = "20 pools of 8 tasks in each reading of B, d = 20, target of exponent 0.8; V31 trained, m = ∞"
+LEARNABLE = 100.0  # condition number of B_π beyond which the trainings are too short
+
+
+def _signed(value):
+    return f"{value:+.2f}".replace("-", "−")
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#prop-spread",),
+    method="Moments of Gaussian vectors (sums over pairings), three tasks of d = 20 with random skills.",
+    tolerance=1e-10,
+    limits=ROUNDING,
+    verdict=Verdict.HOLDS,
+)
+def spread_is_caution(tolerance):
+    """B_π = A² + the spread between the tasks + the noise within their prompts, and so 0 ≺ PA ⪯ I."""
+    mixture = pools.example_mixture(rng=np.random.default_rng(0))
+    mean, between, inside = theory.caution(mixture)
+    pairs = zip(mixture.weights, mixture.tasks, strict=True)
+    B = sum(weight * second_moment(task.cov, task.prompt_length) for weight, task in pairs)
+    gap = np.linalg.norm(mean @ mean + between + inside - B) / np.linalg.norm(B)
+    values = np.linalg.eigvals(theory.preconditioner(mixture) @ mean).real
+    parts = [np.trace(part) / np.trace(mean @ mean) for part in (between, inside)]
+    return judge(
+        gap <= tolerance and 0 < values.min() <= values.max() < 1 and min(parts) > 0.01,
+        f"Difference {within(gap, tolerance)}. Eigenvalues of PA {rounded(values.min())} to {rounded(values.max())}. "
+        f"Traces relative to that of A²: {rounded(parts[0])} between the tasks, {rounded(parts[1])} within.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#prop-rare",),
+    method="Gradient descent on the exact loss of a layer, three tasks of d = 20 with random skills, 30 updates.",
+    tolerance=1e-9,
+    limits=ROUNDING,
+    verdict=Verdict.HOLDS,
+)
+def rare_directions(tolerance):
+    """Gradient descent learns V31 at the rate of the eigenvalues of B_π: P − A B_π⁻¹ shrinks by I − ηB_π an update."""
+    import torch
+
+    from ttsbook import training
+    from ttsbook.models.attention import LinearSelfAttention
+    from ttsbook.training import recipes
+
+    mixture, step = pools.example_mixture(rng=np.random.default_rng(0)), 0.02
+    mean, between, inside = theory.caution(mixture)
+    layer = LinearSelfAttention(20, structure="blocks", dtype=torch.float64)
+    options = {"updates": 30, "batch": None, "optimizer": "gd", "step_size": step, "schedule": "constant"}
+    training.train(layer, mixture, recipe=recipes.Direct(trains=("V31",)), generator=torch.Generator(), **options)
+    P, shrink = theory.preconditioner(mixture), np.eye(20) - step * (mean @ mean + between + inside)
+    expected = P - P @ np.linalg.matrix_power(shrink, 30)
+    gap = np.linalg.norm(layer.preconditioner() - expected) / np.linalg.norm(expected)
+    return judge(gap <= tolerance, f"Difference {within(gap, tolerance)}.")
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#prop-rare",),
+    method=f"{SETTING}. Error of the layers after five steps relative to that of the exact A B_π⁻¹, six mixtures.",
+    tolerance=1.5,
+    limits=f"ratio, or its inverse, where the condition number of B_π is below {LEARNABLE:.0f}",
+    verdict=Verdict.CAVEAT,
+    caveat="Where the mixture leaves a direction to tasks that it hardly uses, the layers have not learned it in time.",
+)
+def trained_as_exact(tolerance):
+    """Layers trained on a mixture think like its exact preconditioner A B_π⁻¹."""
+    ratios, conditions = curation.learned_ratios(results.load("curation"), 5)
+    fine = conditions < LEARNABLE
+    worst = np.exp(np.abs(np.log(ratios[fine])).max())
+    others = ratios[~fine]
+    rest = f" In the other {others.size}, {rounded(others.min())} to {rounded(others.max())}." if others.size else ""
+    return judge(
+        worst <= tolerance and fine.mean() > 0.5,
+        f"At most {rounded(worst)} in {fine.sum()} of {fine.size} mixtures.{rest}",
+        exception=bool(others.size) and others.max() > tolerance,
+    )
+
+
+@claim(
+    source="paper: the selection program",
+    places=(f"{CHAPTER}#fig-curated-curves",),
+    method=f"{SETTING}; error after five steps relative to layers trained on all tasks alike, geometric mean.",
+    tolerance=1.0,
+    limits="which the upper end of the 95 % interval may not pass in either reading",
+    verdict=Verdict.FAILS,
+)
+def thinking_on_the_programs_mixture(tolerance):
+    """Layers trained on the mixture that the program selects think better than layers trained on all tasks alike."""
+    return _against_even("paper", 5, tolerance)
+
+
+@claim(
+    source="paper: the selection program",
+    places=(f"{CHAPTER}#what-came-out",),
+    method=f"{SETTING}; error of the direct answer relative to layers trained on all tasks alike, geometric mean.",
+    tolerance=1.0,
+    limits="which the upper end of the 95 % interval may not pass in either reading",
+    verdict=Verdict.HOLDS,
+)
+def answering_on_the_programs_mixture(tolerance):
+    """Layers trained on the mixture that the program selects give better direct answers than layers trained on all."""
+    return _against_even("paper", 1, tolerance)
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#fig-curated-curves",),
+    method=f"{SETTING}; error after five steps relative to layers trained on all tasks alike, geometric mean.",
+    tolerance=1.0,
+    limits="which the upper end of the 95 % interval may not pass in either reading",
+    verdict=Verdict.HOLDS,
+)
+def training_on_the_best_mixture(tolerance):
+    """Layers trained on the mixture of least error (k = 5, m = ∞) err less than layers trained on all tasks alike."""
+    return _against_even("exact", 5, tolerance)
+
+
+def _against_even(mixture, steps, tolerance):
+    found = results.load("curation")
+    by_reading = {
+        "number of skills": curation.compare(found, mixture, steps, reading="skills"),
+        "prompt length": curation.compare(found, mixture, steps, reading="length"),
+    }
+    words = "; ".join(f"B the {name}: {one.words}, better in {one.wins}" for name, one in by_reading.items())
+    return judge(all(one.high <= tolerance for one in by_reading.values()), f"{words}.")
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#fig-curated-curves",),
+    method=f"{SETTING}; error after five steps relative to layers trained on all tasks alike, geometric mean.",
+    tolerance=1.0,
+    limits="which the lower end of the 95 % interval must pass, in both readings but for the caveat",
+    verdict=Verdict.CAVEAT,
+    caveat="With B the prompt length, the most relevant task is better than all alike in 11 of the 12 pools where its "
+    "prompts are the short ones.",
+)
+def one_kind_is_worse(tolerance):
+    """Training on the hard tasks alone, or on the task nearest to the target alone, is worse than on all alike."""
+    found, words, low = results.load("curation"), [], {}
+    for reading in curation.READINGS:
+        for mixture in ("hard only", "most relevant"):
+            one = curation.compare(found, mixture, 5, reading=reading)
+            low[mixture, reading] = one.low
+            words.append(f"{mixture}, B = {reading}: {one.words}, better in {one.wins}")
+    excepted = low.pop(("most relevant", "length"))
+    return judge(min(low.values()) > tolerance, f"{'; '.join(words)}.", exception=excepted <= tolerance)
+
+
+@claim(
+    source="paper: the message on training data",
+    places=(f"{CHAPTER}#diverse-relevant-and-hard",),
+    method=f"{SETTING}, exact; rank correlation of each quality with the error after five steps, over the six "
+    "mixtures of a pool that rest on no estimate; mean over pools.",
+    tolerance=0.0,
+    limits="below which the 95 % interval must lie for each of the three, in both readings",
+    verdict=Verdict.FAILS,
+)
+def message_in_pools(tolerance):
+    """Of the mixtures of a pool, those that cover the target more, are more relevant, and harder, err less."""
+    found, high, words = results.load("curation"), [], []
+    for reading in curation.READINGS:
+        mean, _, upper = curation.interval(curation.rank_correlations(found, reading)[:, :3])
+        high.append(upper.max())
+        names = ("coverage", "relevance", "share of hard tasks")
+        words.append(f"B = {reading}: " + ", ".join(f"{n} {_signed(v)}" for n, v in zip(names, mean, strict=True)))
+    return judge(max(high) < tolerance, f"Mean rank correlation with the error, {'; '.join(words)}.")
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#one-number-and-the-order-turns",),
+    method=f"{SETTING}, exact, each mixture with the scaling that is best for it at k = 5; geometric mean.",
+    tolerance=1.0,
+    limits="which the upper end of the 95 % interval may not pass in either reading",
+    verdict=Verdict.HOLDS,
+)
+def program_rescaled(tolerance):
+    """With the best scaling at test time the mixture that the program selects thinks better than all tasks alike."""
+    found, words, highs = results.load("curation"), [], []
+    for reading in curation.READINGS:
+        even, _ = curation.rescaled(found, "uniform", 5, reading=reading)
+        ours, factors = curation.rescaled(found, "paper", 5, reading=reading)
+        one = curation.paired(ours, even)
+        highs.append(one.high)
+        words.append(
+            f"B = {reading}: {one.words}, better in {one.wins}, at {np.median(factors):.1f} times the usual scaling"
+        )
+    return judge(max(highs) < tolerance, f"{'; '.join(words)}.")
+
+
+@claim(
+    source="this book, after the paper's conclusion",
+    places=(f"{CHAPTER}#diverse-relevant-and-hard",),
+    method=f"{SETTING}, exact, each mixture with the scaling that is best for it; rank correlations with the error "
+    "after five steps, over the six mixtures of a pool that rest on no estimate; mean over pools.",
+    tolerance=0,
+    limits="on the stated side of which the 95 % intervals must lie, in both readings",
+    verdict=Verdict.HOLDS,
+)
+def message_rescaled(tolerance):
+    """With the best scaling, mixtures that cover the target more and are more relevant err less, harder ones more."""
+    found, words, right = results.load("curation"), [], True
+    for reading in curation.READINGS:
+        spans = curation.interval(curation.rank_correlations(found, reading, scaled=True))
+        right &= bool(spans[2, :2].max() < tolerance < spans[1, 2])
+        shown = ", ".join(
+            f"{name} {_signed(mean)}" for name, mean in zip(("coverage", "relevance", "hard"), spans[0], strict=False)
+        )
+        words.append(f"B = {reading}: {shown}")
+    return judge(right, f"Mean rank correlation with the error, {'; '.join(words)}.")
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#prop-spread",),
+    method=f"{SETTING}, exact; rank correlation of tr B_π / tr A² with the error after five steps, over the six "
+    "mixtures of a pool that rest on no estimate; mean over pools.",
+    tolerance=-0.3,
+    limits="below which the 95 % interval must lie, in both readings",
+    verdict=Verdict.HOLDS,
+)
+def caution_in_pools(tolerance):
+    """Of the mixtures of a pool, those whose prompts are more spread, by tr B_π / tr A², err less after five steps."""
+    found = results.load("curation")
+    spans = {
+        reading: curation.interval(curation.rank_correlations(found, reading))[:, 3] for reading in curation.READINGS
+    }
+    words = "; ".join(
+        f"B = {name}: {_signed(mean)} ({_signed(low)} to {_signed(high)})" for name, (mean, low, high) in spans.items()
+    )
+    return judge(max(span[2] for span in spans.values()) < tolerance, f"Mean rank correlation, {words}.")
+
+
+@claim(
+    source="paper: the selection experiment",
+    places=(f"{CHAPTER}#which-tasks-are-selected",),
+    method="20 pools in each reading, equal traces, turned skills; mean weight of each kind.",
+    tolerance=0.0,
+    limits="by how much easy-short may pass another kind, or another kind hard-long, in mean weight",
+    verdict=Verdict.FAILS,
+)
+def order_of_kinds_in_training(tolerance):
+    """In the pools of the trained layers, too, the program gives easy-short the least weight and hard-long the most."""
+    found, orders, words = results.load("curation"), [], []
+    for reading in curation.READINGS:
+        mean = curation.kind_weights(found, "paper", reading)
+        orders.append(mean[0] <= mean.min() + tolerance and mean[3] >= mean.max() - tolerance)
+        words.append(f"B = {reading}: {', '.join(f'{weight:.2f}' for weight in mean)}")
+    return judge(any(orders), f"Easy-short, hard-short, easy-long, hard-long: {'; '.join(words)}.")
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#fig-curated-estimates",),
+    method=f"{SETTING}; Σ estimated from 10, 30 and 100 target prompts of 10 examples; error after five steps "
+    "relative to layers trained on all tasks alike, geometric mean; one estimate and one seed a pool.",
+    tolerance=1.0,
+    limits="which the upper end of the 95 % interval may not pass, with 10 prompts or, in the caveat's case, with 100",
+    verdict=Verdict.CAVEAT,
+    caveat="With B the prompt length. With B the number of skills, ten prompts bring no gain that could be told from "
+    "none, and a hundred do.",
+)
+def few_target_prompts(tolerance):
+    """Ten target prompts of ten examples tell enough of Σ for the mixture of least error to beat the even one."""
+    found, words, high = results.load("curation"), [], {}
+    for reading in curation.READINGS:
+        for number in found.settings["target_prompts"]:
+            one = curation.compare(found, f"exact, {number} prompts", 5, reading=reading)
+            high[reading, number] = one.high
+            words.append(f"{number} prompts, B = {reading}: {one.words}")
+    return judge(
+        max(high["length", 10], high["skills", 100]) <= tolerance,
+        f"{'; '.join(words)}.",
+        exception=high["skills", 10] > tolerance,
+    )

@@ -1,0 +1,305 @@
+"""How a claim is written down, checked and shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from re import sub
+
+from monograph import _evidence_store
+from monograph.experiments import results
+from monograph.page import rounded
+
+ROUNDING = "relative difference, which is rounding alone"
+
+
+class Verdict(StrEnum):
+    """What the check of a claim came to.
+
+    Examples
+    --------
+    >>> Verdict.CAVEAT.value, SIGNS[Verdict.CAVEAT]
+    ('holds with a caveat', '(✓)')
+    """
+
+    HOLDS = "holds"
+    CAVEAT = "holds with a caveat"
+    FAILS = "fails"
+    NOT_RUN = "not run"
+    NOT_TESTABLE = "not testable here"
+
+
+SIGNS = {
+    Verdict.HOLDS: "✓",
+    Verdict.CAVEAT: "(✓)",
+    Verdict.FAILS: "✗",
+    Verdict.NOT_RUN: "…",
+    Verdict.NOT_TESTABLE: "–",
+}
+"""Signs of the verdicts in the tables."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a check found.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        The computed verdict.
+    measured : str
+        The numbers behind it, in words, rounded so that they are the same on every machine.
+
+    Examples
+    --------
+    >>> Evidence(Verdict.HOLDS, "relative difference 0.001").measured
+    'relative difference 0.001'
+    """
+
+    verdict: Verdict
+    measured: str
+
+
+def judge(holds, measured, *, exception=False):
+    """Put measured numbers together with the verdict that they give.
+
+    Parameters
+    ----------
+    holds : bool
+        Whether the claim, with its caveat if it has one, is within its tolerance.
+    measured : str
+        The numbers.
+    exception : bool, default False
+        Whether the claim without its caveat was seen to fail.
+
+    Returns
+    -------
+    Evidence
+
+    Examples
+    --------
+    >>> judge(True, "relative difference 0.001").verdict.value
+    'holds'
+    """
+    if not holds:
+        return Evidence(Verdict.FAILS, measured)
+    return Evidence(Verdict.CAVEAT if exception else Verdict.HOLDS, measured)
+
+
+def within(difference, tolerance):
+    """Write a difference that is rounding alone, and so another one on every machine.
+
+    Parameters
+    ----------
+    difference, tolerance : float
+        What was measured, and what it may be.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> within(3e-16, 1e-12)
+    'at most 10⁻¹²'
+    """
+    return f"at most {_bound(tolerance)}" if difference <= tolerance else rounded(difference)
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """One claim of the paper or of this book, with the check that decides it.
+
+    Parameters
+    ----------
+    check : callable
+        Function of the tolerance that measures and returns `Evidence`. It bears the claim's name, and
+        its docstring is the claim, in one or two plain sentences.
+    source : str
+        Where it comes from, such as "paper: Theorem 3.1" or "this book".
+    places : tuple of str
+        Chapters that treat it, each with the label of its statement there if it has one:
+        "setup/task#prop-floor".
+    method : str
+        How it is checked, in words.
+    tolerance : float
+        What the measured numbers are held against.
+    limits : str
+        What the tolerance limits.
+    verdict : Verdict
+        The recorded verdict; a test compares it with the computed one.
+    caveat : str, optional
+        What the claim needs beyond its words, for the verdict "holds with a caveat".
+
+    Examples
+    --------
+    >>> from monograph import claims
+    >>> one = claims.find("best_step")
+    >>> one.id, one.module, one.chapters
+    ('best_step', 'claims/task', ('setup/task',))
+    >>> one.statement
+    'Among all P, one step on training prompts errs least with P = Γ⁻¹, and then by the sum of hᵢ/(n + hᵢ).'
+    >>> one.evidence.verdict.value
+    'holds'
+    """
+
+    check: Callable[[float], Evidence]
+    source: str
+    places: tuple[str, ...]
+    method: str
+    tolerance: float
+    limits: str
+    verdict: Verdict
+    caveat: str = ""
+
+    @property
+    def id(self):
+        """Name of the claim and of its check, such as "one_step_error"."""
+        return self.check.__name__
+
+    @property
+    def module(self):
+        """Module of the book that holds the check, such as "claims/task"."""
+        return self.check.__module__.partition(".")[2].replace(".", "/")
+
+    @property
+    def statement(self):
+        """The claim in words."""
+        return " ".join(self.check.__doc__.split())
+
+    @property
+    def chapters(self):
+        """Chapters that treat it, such as "setup/task"."""
+        return tuple(place.partition("#")[0] for place in self.places)
+
+    @cached_property
+    def evidence(self):
+        """`Evidence` from the check, which runs once in a process; "not run" if results of a long run are missing."""
+        try:
+            found = _evidence_store.shared(self.check, self.tolerance, results.results_dir())
+            return Evidence(Verdict(found["verdict"]), found["measured"])
+        except (FileNotFoundError, results.UnfinishedError) as missing:
+            return Evidence(Verdict.NOT_RUN, f"{missing}.")
+
+
+def claim(**fields):
+    """Decorate a check with the rest of its `Claim`.
+
+    Parameters
+    ----------
+    **fields
+        All parameters of `Claim` but `check`.
+
+    Returns
+    -------
+    callable
+        Decorator that makes a `Claim` of a check.
+
+    Examples
+    --------
+    >>> @claim(
+    ...     source="this book",
+    ...     places=("setup/task#prop-direct",),
+    ...     method="Summed up to n = 10.",
+    ...     tolerance=0,
+    ...     limits="number of wrong sums",
+    ...     verdict=Verdict.HOLDS,
+    ... )
+    ... def odd_numbers(tolerance):
+    ...     'The first n odd numbers sum to n².'
+    ...     wrong = sum(sum(range(1, 2 * n, 2)) != n**2 for n in range(11))
+    ...     return judge(wrong <= tolerance, f"{wrong} of 11 sums are wrong.")
+    >>> odd_numbers.evidence
+    Evidence(verdict=<Verdict.HOLDS: 'holds'>, measured='0 of 11 sums are wrong.')
+    """
+    return lambda check: Claim(check, **fields)
+
+
+class Table:
+    """Claims as a notebook shows them: a table with links, or the same as plain text.
+
+    Parameters
+    ----------
+    claims : sequence of Claim
+        The rows. Each is checked when it is first shown.
+    titles : dict of str to str
+        Titles of the chapters that the rows name.
+    footer : str, default ""
+        Markdown text below the table.
+
+    Examples
+    --------
+    >>> from monograph import claims
+    >>> rows = Table([claims.find("best_step")], {"setup/task": "The task"})
+    >>> print(rows.markdown().splitlines()[0])
+    | Claim | Verdict |
+    """
+
+    def __init__(self, claims, titles, *, footer=""):
+        self.claims, self.titles, self.footer = tuple(claims), titles, footer
+
+    def __repr__(self):
+        return "\n\n".join(map(self._paragraph, self.claims))
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/markdown": self.markdown(), "text/plain": repr(self)}
+
+    def markdown(self):
+        """Markdown text of the table; its links lead from one chapter to another.
+
+        Returns
+        -------
+        str
+        """
+        rows = [f"| {self._cell(one)} | {_sign(one)} |" for one in self.claims]
+        return "\n".join(["| Claim | Verdict |", "|---|---|", *rows, "", self.footer]).rstrip()
+
+    def _cell(self, one):
+        links = ", ".join(f"[{self._title(place)}](../{_file(place)})" for place in one.places)
+        lines = [f"`{one.id}` {_escape(one.statement)} *({_escape(one.source)}; {links})*"]
+        lines += [f"**Caveat:** {_escape(one.caveat)}"] if one.caveat else []
+        lines += [
+            f"*Check:* {_escape(one.method)} [{one.module}.py](../../monograph/{one.module}.py)",
+            f"*Measured:* {_escape(one.evidence.measured)} *Tolerance:* {_escape(_tolerance(one))}",
+        ]
+        return "<br>".join(lines)
+
+    def _paragraph(self, one):
+        return "\n    ".join(
+            [
+                f"{_sign(one)}: {one.id} ({one.source})",
+                one.statement,
+                *([f"Caveat: {one.caveat}"] if one.caveat else []),
+                f"Check: {one.method}",
+                f"Measured: {one.evidence.measured}",
+                f"Tolerance: {_tolerance(one)}",
+                f"Treated in: {', '.join(map(self._title, one.places))}",
+            ]
+        )
+
+    def _title(self, place):
+        return self.titles[place.partition("#")[0]]
+
+
+def _file(place):
+    chapter, mark, label = place.partition("#")
+    return f"{chapter}.ipynb{mark}{label}"
+
+
+def _sign(one):
+    found = one.evidence.verdict
+    recorded = "" if found == one.verdict else f" (recorded: {one.verdict})"
+    return f"{SIGNS[found]} {found}{recorded}"
+
+
+def _tolerance(one):
+    return f"{_bound(one.tolerance)}, {one.limits}."
+
+
+def _bound(value):
+    return rounded(value).removeprefix("1·")
+
+
+def _escape(text):
+    """Keep Markdown from reading signs of mathematics as its own."""
+    return sub(r"([\\`*_|<$\[\]])", r"\\\1", text)

@@ -1,0 +1,277 @@
+"""What the chapter on overthinking claims."""
+
+import warnings
+
+import numpy as np
+
+from monograph.claims.ledger import Verdict, claim, judge, within
+from monograph.page import rounded
+from ttsbook import theory
+from ttsbook.data import covariance
+
+DIM = 20
+FLAT = covariance.isotropic(DIM)
+PLACE = "theorems/overthinking"
+
+
+@claim(
+    source="paper: Remark 4.1",
+    places=(f"{PLACE}#thm-overthinking",),
+    method="The trace and the exact error at m = ∞, d = 20: power laws of random exponents (the chapter draws others), "
+    "40 pairs with common skills, 40 whose skills are rotated.",
+    tolerance=1e-9,
+    limits="relative difference between trace and error with common skills; by as much the trace may exceed the error",
+    verdict=Verdict.CAVEAT,
+    caveat="It is the error itself only if Γ and Σ commute. Otherwise it is a lower bound; it still decides whether "
+    "the error ends in growth.",
+)
+def trace(tolerance):
+    """On an endless prompt the effect of k steps is governed by tr((I − Γ^(−1/2)ΣΓ^(−1/2))^(2k))."""
+    common, rotated, decided = [], [], True
+    for P, test_cov, turned in _pairs(40):
+        errors, mu = theory.cot_error_limit(P, test_cov, 20), theory.strides(P, test_cov)
+        traces = _trace(mu, 20)
+        (rotated if turned else common).append(1 - traces / errors)
+        T = np.eye(DIM) - P @ test_cov
+        decided &= (np.abs(np.linalg.eigvals(T)).max() > 1) == (mu[-1] > 2)
+    low = np.array(rotated)[:, 1:]
+    holds = np.abs(common).max() <= tolerance and low.min() >= -tolerance and decided
+    return judge(
+        holds,
+        f"Common skills: difference {within(np.abs(common).max(), tolerance)}. Rotated, k ≤ 20: the trace is "
+        f"{100 * np.median(low):.0f} % low in the median, {100 * low.max():.0f} % at most.",
+        exception=low.max() > 0.01,
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{PLACE}#thm-overthinking",),
+    method="80 random pairs, d = 20, k ≤ 20; ten pairs of skills that a test correlates as strongly as it can, k odd.",
+    tolerance=1e-9,
+    limits="relative excess over the upper bound, and distance from it in the extreme case",
+    verdict=Verdict.HOLDS,
+)
+def trace_gap(tolerance):
+    """With κ the condition number of Γ, the error is at most (κ + 1/κ)/2 times that trace; no less will do."""
+    excess = -np.inf
+    for P, test_cov, _ in _pairs(40):
+        kappa = np.linalg.cond(P)
+        bound = (kappa + 1 / kappa) / 2 * _trace(theory.strides(P, test_cov), 20)
+        excess = max(excess, (theory.cot_error_limit(P, test_cov, 20) / bound - 1).max())
+    P, test_cov, kappa = _extreme_pairs()
+    errors, traces = theory.cot_error_limit(P, test_cov, 9), _trace(theory.strides(P, test_cov), 9)
+    distance = np.abs(errors[1::2] / traces[1::2] / ((kappa + 1 / kappa) / 2) - 1).max()
+    return judge(
+        excess <= tolerance and distance <= tolerance,
+        f"Largest ratio of error to bound {rounded(1 + excess)}; in the extreme case the error is "
+        f"{rounded(errors[1] / traces[1])} times the trace at k = 1, where κ = {rounded(kappa)}.",
+    )
+
+
+@claim(
+    source="paper: Remark 4.1",
+    places=(f"{PLACE}#thm-critical-length",),
+    method="Chains of 20,000 steps on 60 random pairs, d = 20, each at lengths a tenth below and above n_crit.",
+    tolerance=0,
+    limits="number of chains that do otherwise than the statement says",
+    verdict=Verdict.CAVEAT,
+    caveat="Too weakly means less than half as strongly as the test uses it, and the training prompts must be longer "
+    "than n_crit, for which there is a formula.",
+)
+def weak_direction(tolerance):
+    """Where training covered a direction of Σ too weakly, the error grows with k."""
+    rng, wrong, never = np.random.default_rng(0), 0, 0
+    for _ in range(60):
+        cov, test_cov = (covariance.rotate(np.diag(rng.uniform(0.3, 1.5, DIM)), rng=rng) for _ in range(2))
+        test_cov = test_cov * rng.uniform(0.3, 1.5)
+        critical = theory.critical_train_length(cov, test_cov)
+        covered = np.linalg.eigvalsh(test_cov - 2 * cov)[-1] <= 0
+        wrong += covered != np.isinf(critical)
+        never += covered
+        for factor in () if covered else (0.9, 1.1):
+            P = np.linalg.inv(theory.gamma(cov, max(1, factor * critical)))
+            with np.errstate(over="ignore", invalid="ignore"):
+                left = np.linalg.matrix_power(np.eye(DIM) - P @ test_cov, 20_000) @ np.ones(DIM)
+            wrong += bool(np.abs(left).max() <= 1) == (factor > 1)
+    return judge(
+        wrong <= tolerance,
+        f"{wrong} errors; in {never} of 60 pairs no training length lets the chain diverge.",
+        exception=True,
+    )
+
+
+@claim(
+    source="paper: experiments with skewed training",
+    places=(f"{PLACE}#which-skill-goes-first",),
+    method="The exact error at m = ∞, d = 20, λᵢ ∝ 1/i with trace 20, Σ = I, by search over k ≤ 200.",
+    tolerance=0,
+    limits="lengths n at which the search and the formulas for n_crit and the best depth disagree",
+    verdict=Verdict.CAVEAT,
+    caveat="At equal traces it needs n > 91, and beyond n = 268 every step does harm; with λᵢ = 1/i unscaled the error "
+    "rises from the first step for n = 10, 20 and 30.",
+)
+def skewed_training(tolerance):
+    """After training on λᵢ ∝ 1/i the error on isotropic prompts first falls with k, then rises."""
+    cov = covariance.power_law(DIM, 1.0, trace=DIM)
+    critical, wrong, falls_first = theory.critical_train_length(cov, FLAT), 0, []
+    for n in [10, 20, 30, *range(50, 400, 5)]:
+        errors = theory.cot_error_limit(_trained(cov, n), FLAT, 200)
+        found = theory.best_depth(_trained(cov, n), FLAT).steps
+        searched = int(errors.argmin()) if errors.argmin() < 200 else None
+        wrong += (found != searched) + ((searched is not None) != (n > critical))
+        falls_first += [n] if searched else []
+    unscaled = [theory.best_depth(_trained(covariance.power_law(DIM, 1.0), n), FLAT).steps for n in (10, 20, 30)]
+    return judge(
+        wrong <= tolerance and unscaled == [0, 0, 0],
+        f"n_crit = {critical:.0f}; the error falls first and then rises for n from {falls_first[0]} to "
+        f"{falls_first[-1]} in steps of 5; for n = 10, 20, 30 it falls throughout.",
+        exception=critical > 30,
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{PLACE}#prop-best-depth",),
+    method="λᵢ ∝ i^(-0.8) with trace 20, Σ = I, d = 20: search at m = ∞, n = 185 to 1,000; 1,500 prompts each at "
+    "m = 4,000 and 1,000, n = 180, 200, 300, 400.",
+    tolerance=1,
+    limits="steps between predicted and simulated best depth of the mean error",
+    verdict=Verdict.HOLDS,
+)
+def depth(tolerance):
+    """Best depths are predicted: exactly for endless prompts, within a step for finite ones of which most diverge."""
+    cov, rng, exact = covariance.power_law(DIM, 0.8, trace=DIM), np.random.default_rng(0), True
+    for n in (185, 190, 200, 250, 300, 400, 1000):
+        P = _trained(cov, n)
+        exact &= bool(theory.best_depth(P, FLAT).steps == theory.cot_error_limit(P, FLAT, 200).argmin())
+    predicted, found = [], []
+    for m in (4000, 1000):
+        for n in (180, 200, 300, 400):
+            P = _trained(cov, n)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", theory.ValidityWarning)
+                predicted.append(theory.best_depth(P, FLAT, test_length=m).steps)
+            thought = theory.simulate_cot_error(P, FLAT, m, 12, samples=1500, rng=rng)
+            found.append(int(thought.mean.argmin()))
+    gap = np.abs(np.subtract(predicted, found)).max()
+    return judge(
+        exact and gap <= tolerance,
+        f"m = ∞: no exception. Finite: predicted {', '.join(map(str, predicted))}, simulated "
+        f"{', '.join(map(str, found))}.",
+    )
+
+
+@claim(
+    source="paper: experiments with skewed training",
+    places=(f"{PLACE}#prop-longer-training",),
+    method="Exact errors at m = ∞, d = 20, λᵢ ∝ 1/i and i^(-0.8) with trace 20, Σ = I, n in {10, 20, 30} and "
+    "{100, 200, 400}, k = 1 to 20.",
+    tolerance=0,
+    limits="orderings at k = 400 that differ from that of the larger of μ_max − 1 and 1 − μ_min",
+    verdict=Verdict.CAVEAT,
+    caveat="In the long run, exactly where the largest and the smallest stride add up to more than 2: for n above a "
+    "length n⋆ < n_crit. For n = 10, 20, 30 a larger n is better.",
+)
+def larger_n(tolerance):
+    """Under skewed training, larger n is worse."""
+    wrong, better, worse = 0, [], []
+    for exponent in (1.0, 0.8):
+        cov = covariance.power_law(DIM, exponent, trace=DIM)
+        for lengths, found in (((10, 20, 30), better), ((100, 200, 400), worse)):
+            trained = [_trained(cov, n) for n in lengths]
+            rises = np.diff([theory.cot_error_limit(P, FLAT, 400) for P in trained], axis=0) > 0
+            rates = [np.abs(1 - theory.strides(P, FLAT)).max() for P in trained]
+            wrong += (rises[:, 400] != (np.diff(rates) > 0)).sum()
+            found.append(rises[:, 1:21].mean())
+    return judge(
+        wrong <= tolerance,
+        f"Of the comparisons at k ≤ 20, larger n is worse in {100 * np.mean(worse):.0f} % for n in "
+        f"{{100, 200, 400}} and in {100 * np.mean(better):.0f} % for n in {{10, 20, 30}}.",
+        exception=np.mean(better) < 0.5,
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{PLACE}#prop-longer-training",),
+    method="Best n by search at k = 200, d = 20, four spectra, Σ = I; and 40 random tests with Σ ⪯ Λ, k = 1 to 20.",
+    tolerance=0.03,
+    limits="relative distance between the best n and the length where μ_max + μ_min = 2",
+    verdict=Verdict.HOLDS,
+)
+def best_length(tolerance):
+    """Long chains do best at the n where μ_max + μ_min = 2, below n_crit; where Σ ⪯ Λ a larger n is always better."""
+    distances, ordered, rng = [], True, np.random.default_rng(0)
+    for exponent in (0.6, 0.8, 1.0, 1.5):
+        cov = covariance.power_law(DIM, exponent, trace=DIM)
+        lengths = np.geomspace(5, 5000, 4001)
+        strides = 1 / (np.diag(cov)[:, None] * (1 + 1 / lengths) + DIM / lengths)  # (d, lengths)
+        star = lengths[np.searchsorted(strides[0] + strides[-1], 2)]
+        rate = np.abs(1 - strides).max(axis=0)
+        log_errors = 400 * np.log(rate) + np.log((((1 - strides) / rate) ** 400).sum(axis=0))
+        best = lengths[log_errors.argmin()]
+        distances += [abs(best / star - 1), abs(theory.strides(_trained(cov, star), FLAT)[[0, -1]].sum() - 2)]
+        ordered &= bool(star < theory.critical_train_length(cov, FLAT))
+    for _ in range(40):
+        cov = np.diag(rng.uniform(0.1, 2, DIM))
+        covered = cov * rng.uniform(0.1, 1, DIM)
+        errors = [theory.cot_error_limit(_trained(cov, n), covered, 20)[1:] for n in (10, 30, 100)]
+        ordered &= bool((np.diff(errors, axis=0) < 0).all())
+    return judge(
+        max(distances) <= tolerance and ordered,
+        f"Largest distance {100 * max(distances):.0f} %; no exception where training covers the test.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{PLACE}#which-skill-goes-first",),
+    method="Exact first step at m = ∞, d = 20, λᵢ ∝ i^(-0.8) with trace 1 and with trace 20, Σ = I, n = 1 to 1,000.",
+    tolerance=2,
+    limits="largest n at which training with trace 1 beats no answer",
+    verdict=Verdict.HOLDS,
+)
+def equal_traces(tolerance):
+    """Training with tr Λ = 1 and testing with Σ = I is worse than no answer from the first step on, but for tiny n."""
+    helped = {}
+    for total in (1, DIM):
+        cov = covariance.power_law(DIM, 0.8, trace=total)
+        helped[total] = [
+            n for n in (1, 2, 3, 5, 10, 100, 1000) if theory.cot_error_limit(_trained(cov, n), FLAT, 1)[1] < DIM
+        ]
+    first = theory.cot_error_limit(_trained(covariance.power_law(DIM, 0.8, trace=1), 10), FLAT, 1)[1] / DIM
+    return judge(
+        max(helped[1]) <= tolerance and len(helped[DIM]) == 7,
+        f"Trace 1: better than no answer for n ≤ {max(helped[1])} alone; at n = 10 one step gives e/d = "
+        f"{rounded(first)}. Trace 20: better at every n tried.",
+    )
+
+
+def _extreme_pairs(theta=0.5, kappa=50.0, length=4000):
+    """Preconditioner, test covariance and κ for which the trace is as far below the error as it can be."""
+    gammas = np.repeat([1.0, kappa], DIM // 2)
+    cov = np.diag(length / (length + 1) * (gammas - gammas.sum() / (length + 1 + DIM)))
+    swap = np.roll(np.eye(DIM), DIM // 2, axis=0)
+    root = np.diag(np.sqrt(gammas))
+    return _trained(cov, length), root @ (np.eye(DIM) - theta * swap) @ root, kappa
+
+
+def _trained(cov, n):
+    """Preconditioner after training at a real length n."""
+    return np.linalg.inv(theory.gamma(cov, n))
+
+
+def _trace(strides, steps):
+    """Return the trace of Remark 4.1 for k = 0, ..., steps."""
+    return ((1 - strides) ** (2 * np.arange(steps + 1)[:, None])).sum(axis=1)
+
+
+def _pairs(count):
+    """Preconditioners and test covariances, with common skills and rotated: `count` of each."""
+    rng = np.random.default_rng(0)
+    for place in range(2 * count):
+        cov = covariance.power_law(DIM, rng.uniform(0.3, 1.2), trace=DIM)
+        test_cov = covariance.power_law(DIM, rng.uniform(0, 1.2), trace=DIM)
+        turned = place % 2 == 1
+        yield _trained(cov, rng.uniform(10, 400)), covariance.rotate(test_cov, rng=rng) if turned else test_cov, turned

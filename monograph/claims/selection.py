@@ -1,0 +1,204 @@
+"""What the chapter on the choice of training tasks claims."""
+
+# ruff: noqa: D401 - the docstring of a check is its claim, no command
+
+import numpy as np
+
+from monograph.claims.ledger import Verdict, claim, judge, within
+from monograph.experiments import results
+from monograph.experiments.selection.read import percent, pool_groups, rescaled, share
+from monograph.page import rounded
+from ttsbook import theory
+from ttsbook.data import covariance, pools
+from ttsbook.data.tasks import Mixture, Task
+from ttsbook.theory import selection
+
+DIM = 20
+CHAPTER = "theorems/task-selection"
+
+
+@claim(
+    source="paper: the selection program",
+    places=(f"{CHAPTER}#prop-program",),
+    method="960 random pools of 8 tasks, d = 20, exact errors at m = ∞, beside those of the even mixture.",
+    tolerance=0.5,
+    limits="which the lower end of the 95 % interval of the share of pools must pass for every way to make pools and k",
+    verdict=Verdict.FAILS,
+)
+def selection_program(tolerance):
+    """Training on the mixture that solves min ‖I − Σ⁻¹ Σ πΛ‖ lowers the test error."""
+    found = results.load("selection")
+    wins = [np.less(run["paper"], run["uniform"]) for run in found.runs]  # each (pools, steps)
+    lows = [share(column)[1] for group in wins for column in group.T]
+    shares = zip(found.settings["steps"], np.concatenate(wins).T, strict=True)
+    steps = ", ".join(f"{percent(column)} at k = {k}" for k, column in shares)
+    diverges = np.concatenate([run["diverges"] for run in found.runs])
+    return judge(
+        min(lows) > tolerance,
+        f"Better than the even mixture in {steps}. Its chain diverges in {percent(diverges)}. "
+        f"Least share in one way to make pools: {100 * min(group.mean(axis=0).min() for group in wins):.0f} %.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#wrong-tasks-or-steps-that-are-too-long",),
+    method="The first 20 pools of each way, exact errors at m = ∞, each mixture with the scaling that is best for it.",
+    tolerance=0.8,
+    limits="least share of pools for every way with equal traces and every k",
+    verdict=Verdict.CAVEAT,
+    caveat="With equal traces. With raw spectra it is no help against a steep target, and none with turned skills.",
+)
+def selection_rescaled(tolerance):
+    """With the best scaling at test time, training on the mixture that the program selects lowers the test error."""
+    found, shares = results.load("selection"), {"raw": [], "trace d": []}
+    for run in found.runs:
+        even, program = rescaled(found, run, pools=20)
+        shares[run["scale"]].append((program < even).mean(axis=0))
+    equal, raw = (np.array(shares[scale]) for scale in ("trace d", "raw"))
+    return judge(
+        equal.min() >= tolerance,
+        f"Equal traces: better in {100 * equal.min():.0f} to {100 * equal.max():.0f} % of the pools, by way and k; "
+        f"raw spectra: in {100 * raw.min():.0f} to {100 * raw.max():.0f} %.",
+        exception=raw.min() < 0.5,
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#prop-gradient",),
+    method="The same 960 pools, each at k = 1, 3, 10: optimal_mixture beside the even mixture and the program's.",
+    tolerance=1e-6,
+    limits="by how much its error may pass that of either, relative",
+    verdict=Verdict.HOLDS,
+)
+def exact_mixture(tolerance):
+    """The mixture that minimizes the k-step error itself is better than the even one and the program's."""
+    found = results.load("selection")
+    exact, even, paper = (np.concatenate([run[name] for run in found.runs]) for name in ("exact", "uniform", "paper"))
+    excess = (exact / np.minimum(even, paper)).max() - 1
+    gains = ", ".join(
+        f"{rounded(np.median(paper[:, i] / exact[:, i]))} (k = {k})" for i, k in enumerate(found.settings["steps"])
+    )
+    return judge(
+        excess <= tolerance,
+        f"Worse than the better of the two by {within(max(0.0, excess), tolerance)} in {exact.size} cases. Median "
+        f"factor by which the program's mixture errs more: {gains}.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#prop-program",),
+    method="2000 random mixtures of four tasks and target with the same 20 skills, n = 10⁵.",
+    tolerance=0.25,
+    limits="value of the program below which no chain may diverge",
+    verdict=Verdict.HOLDS,
+)
+def safe_program(tolerance):
+    """With the same skills, a mixture of value below 1/4 leads to a chain that converges at m = ∞."""
+    rng, safe, beyond, harmed = np.random.default_rng(3), 0, 0, 0
+    for _ in range(2000):
+        strengths, weights = 0.01 + rng.uniform(0, 1, (4, DIM)) ** 4, rng.dirichlet(np.ones(4))
+        target = weights @ strengths * (1 + rng.uniform(0, 3) * rng.uniform(-0.3, 1, DIM) ** 5)
+        P = theory.preconditioner(Mixture([Task(np.diag(row), 10**5) for row in strengths], weights))
+        diverges = np.abs(1 - np.diag(P) * target).max() > 1
+        value = np.square(1 - weights @ strengths / target).sum()
+        safe, harmed = safe + (value < tolerance), harmed + (value < tolerance and diverges)
+        beyond += value >= tolerance and diverges
+    return judge(
+        safe > 100 and harmed == 0,
+        f"{harmed} of {safe} mixtures with a value below 1/4 diverge, and {beyond} of {2000 - safe} above.",
+    )
+
+
+@claim(
+    source="paper: Proposition 4.3",
+    places=(f"{CHAPTER}#prop-two-tasks",),
+    method="2000 random pairs of an easy and a hard task, d = 20; the share of hard tasks in 960 pools.",
+    tolerance=1e-9,
+    limits="how near a tie may come before a pair is left out",
+    verdict=Verdict.CAVEAT,
+    caveat="For two tasks if and only if ‖I − Σ⁻¹Λ_hard‖ ≤ ‖I − Σ⁻¹Λ_easy‖; the paper's assumptions are not "
+    "known to us. With equal traces and turned skills it hardly ever comes out.",
+)
+def half_on_hard(tolerance):
+    """At least half of the probability goes to the hard tasks, those whose least strength is small."""
+    rng, agree, counted, half = np.random.default_rng(4), 0, 0, 0
+    for _ in range(2000):
+        trace = None if rng.random() < 0.5 else DIM
+        easy, hard, target = (
+            covariance.power_law(DIM, rng.uniform(*ends), trace=trace) for ends in ((0, 0.4), (0.6, 1.2), (0, 1.2))
+        )
+        if rng.random() < 0.5:
+            easy, hard = easy[::-1, ::-1], np.roll(hard, rng.integers(DIM), (0, 1))
+        norms = [np.linalg.norm(np.eye(DIM) - cov / np.diag(target)[:, None]) for cov in (easy, hard)]
+        if abs(norms[0] - norms[1]) > tolerance:
+            counted += 1
+            weight = selection.quadratic_program([easy, hard], target).weights[1]
+            agree += (weight >= 0.5) == (norms[1] <= norms[0])
+            half += weight >= 0.5
+    groups = {name: _half_on_hard(run) for name, run in pool_groups(results.load("selection")).items()}
+    raw, turned = (
+        np.concatenate([found for name, found in groups.items() if name.startswith(way)])
+        for way in ("raw spectra, turned", "equal traces, turned")
+    )
+    return judge(
+        agree == counted,
+        f"The condition decides {agree} of {counted} pairs; {100 * half / counted:.0f} % give half to the hard task. "
+        f"Pools with turned skills: {percent(raw)} with raw spectra, {percent(turned)} at equal traces.",
+        exception=turned.mean() < 0.5,
+    )
+
+
+def _half_on_hard(run):
+    weights = np.array(run["kind_weights"])
+    return weights[:, 1] + weights[:, 3] >= 0.5
+
+
+@claim(
+    source="paper: the selection experiment",
+    places=(f"{CHAPTER}#prop-two-tasks",),
+    method="Mean weights in pools made in eight ways; kinds: exponent 0.2 (easy) or 0.8, 4 skills (short) or 20.",
+    tolerance=0.0,
+    limits="by how much easy-short may pass another kind, or another kind hard-long, in mean weight",
+    verdict=Verdict.CAVEAT,
+    caveat="With B the number of skills, raw spectra and a target of exponent 0.5. Not with equal traces. With B the "
+    "prompt length, short and long tie, as the program does not see lengths.",
+)
+def kinds_of_tasks(tolerance):
+    """The program gives easy-short tasks the least probability and hard-long tasks the most."""
+    orders = {}
+    for name, run in pool_groups(results.load("selection")).items():
+        mean = np.mean(run["kind_weights"], axis=0)
+        orders[name] = mean[0] <= mean.min() + tolerance and mean[3] >= mean.max() - tolerance
+    raw = all(found for name, found in orders.items() if name.startswith("raw") and name.endswith("0.5"))
+    return judge(
+        raw,
+        f"The reported order in {sum(orders.values())} of {len(orders)} ways to make pools: "
+        f"{'; '.join(name for name, found in orders.items() if found) or 'none'}.",
+        exception=not all(orders.values()),
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#fig-estimate",),
+    method="Eight tasks, d = 20, k = 3; Σ estimated from 40, 160, 2560 examples, six times each; errors at m = ∞.",
+    tolerance=0.5,
+    limits="median excess over the error with the true Σ, relative, from 160 examples on",
+    verdict=Verdict.HOLDS,
+)
+def target_estimate(tolerance):
+    """Eight examples a skill estimate Σ well enough to choose a mixture by the error itself."""
+    target = covariance.power_law(DIM, 0.8, trace=DIM)
+    tasks = pools.eight_tasks(target, rng=np.random.default_rng(0))
+    least = selection.optimal_mixture(tasks, target, 3).error
+    few, some, many = (
+        np.median(selection.with_estimates(tasks, target, 3, length, draws=6)) / least - 1 for length in (40, 160, 2560)
+    )
+    return judge(
+        max(some, many) <= tolerance and few > tolerance,
+        f"Median excess: {rounded(few)} times the least error with 40 examples, {100 * some:.0f} % with 160, "
+        f"{100 * many:.0f} % with 2560.",
+    )

@@ -1,0 +1,69 @@
+"""Run experiments; see ``python -m monograph.experiments --help``."""
+
+import argparse
+import os
+import sys
+
+from monograph.experiments import results, runner
+from monograph.experiments.registry import EXPERIMENTS
+
+
+def main(arguments=None):
+    """Run what the command line names.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Arguments; those of the process by default.
+
+    Returns
+    -------
+    int
+        Exit status: 0, or 1 after a message about what is wrong.
+    """
+    presets = list(dict.fromkeys(preset for experiment in EXPERIMENTS.values() for preset in experiment.presets))
+    parser = argparse.ArgumentParser(prog="python -m monograph.experiments", description="Run long experiments.")
+    parser.add_argument("name", nargs="*", help=f"{', '.join(EXPERIMENTS)}; by default all")
+    parser.add_argument("--preset", choices=presets, default="cpu", help="size (default: cpu)")
+    parser.add_argument("--force", action="store_true", help="do stored runs anew")
+    parser.add_argument(
+        "--workers", type=int, default=min(2, os.cpu_count() or 1), help="processes (default: %(default)s)"
+    )
+    parser.add_argument("--list", action="store_true", help="list the experiments and what is stored of them")
+    options = parser.parse_args(arguments)
+    unknown = sorted(set(options.name) - set(EXPERIMENTS))
+    if unknown:
+        parser.error(f"unknown experiment {', '.join(unknown)}; there are: {', '.join(EXPERIMENTS)}")
+    named = options.name or [name for name in EXPERIMENTS if options.preset in EXPERIMENTS[name].presets]
+    chosen = [EXPERIMENTS[name] for name in named]
+    try:
+        for experiment in chosen:
+            _describe(experiment) if options.list else _run(experiment, options)
+    except (ValueError, OSError, ArithmeticError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        again = "the same command without --force" if options.force else "the same command"
+        print(f"\ninterrupted; {again} goes on", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _describe(experiment):
+    print(f"{experiment.name}: {experiment.summary}")
+    for preset, settings in experiment.presets.items():
+        total = len(experiment.runs(settings))
+        places = [results.path_of(experiment.name, preset, finished=finished) for finished in (True, False)]
+        for path in [path for path in places if path.exists()] or places[:1]:
+            stored = len(results.read(path)["runs"]) if path.exists() else 0
+            print(f"  --preset {preset}: {stored} of {total} runs stored in {path}")
+
+
+def _run(experiment, options):
+    path = runner.run(experiment, options.preset, force=options.force, workers=options.workers)
+    seconds = results.load(experiment.name, options.preset).seconds
+    print(f"{experiment.name}: complete in {path}, {seconds:.0f} s of computing")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,425 @@
+"""Layers trained on chosen mixtures, as the experiment `curation` found them: errors and paired comparisons."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import binomtest, spearmanr, t, ttest_1samp
+
+from monograph.experiments.curation import plan
+from monograph.page import rounded
+from ttsbook import _validation as check
+from ttsbook import theory
+from ttsbook.data.tasks import mix
+
+READINGS = ("skills", "length")
+"""What the size B of a task counts: skills, or examples in a prompt."""
+SOURCES = ("trained", "exact")
+"""Preconditioners: those that layers learned, and the exact ones."""
+STATISTICS = ("endless", "mean", "median")
+"""Endless test prompts, or the mean or the median over finite ones."""
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Errors relative to those of the even mixture, pool by pool.
+
+    Attributes
+    ----------
+    factors : ndarray, shape (pools,)
+        Error after training on the mixture, divided by that after training on all tasks alike.
+    median, geometric_mean, low, high : float
+        Median of the factors; their geometric mean with its 95 % t interval, of the logarithms.
+    better, better_low, better_high : float
+        Share of pools with a factor below 1, with its 95 % Clopper–Pearson interval.
+    p_value : float
+        Of a t test that the geometric mean is 1; NaN if all factors are 1.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> found = results.load("curation", "tiny")
+    >>> one = compare(found, "paper", 1, reading="skills")
+    >>> one.low <= one.geometric_mean <= one.high, 0 <= one.better <= 1
+    (True, True)
+    >>> one.wins
+    '2 of 2'
+    """
+
+    factors: np.ndarray
+    median: float
+    geometric_mean: float
+    low: float
+    high: float
+    better: float
+    better_low: float
+    better_high: float
+    p_value: float
+
+    @property
+    def words(self):
+        """Geometric mean and interval, such as "12 times (9.1–16)"."""
+        return f"{rounded(self.geometric_mean)} times ({rounded(self.low)}–{rounded(self.high)})"
+
+    @property
+    def wins(self):
+        """In how many pools the mixture is better than the even one, such as "13 of 20"."""
+        return f"{round(self.better * len(self.factors))} of {len(self.factors)}"
+
+
+def errors(found, mixture, *, reading, source="trained", statistic="endless"):
+    """Collect the errors of thinking after training on one of the mixtures.
+
+    Parameters
+    ----------
+    found : Results
+        Of the experiment `curation`: ``results.load("curation")``.
+    mixture : str
+        Name of the mixture, such as "paper" or "exact, 30 prompts".
+    reading : {"skills", "length"}
+        What the size B of a task counts.
+    source : {"trained", "exact"}, default "trained"
+        The preconditioner that layers learned, with the geometric mean over their seeds, or the exact one.
+    statistic : {"endless", "mean", "median"}, default "endless"
+        Test prompts with m = ∞, or mean or median over the finite ones.
+
+    Returns
+    -------
+    ndarray, shape (pools, steps + 1)
+        Error / d.
+
+    Raises
+    ------
+    ValueError
+        If there is no such mixture or an argument is unknown.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> errors(results.load("curation", "tiny"), "uniform", reading="skills").shape
+    (2, 5)
+    """
+    check.choice("source", source, SOURCES)
+    check.choice("statistic", statistic, STATISTICS)
+    runs = found.select(reading=check.choice("reading", reading, READINGS))
+    check.choice("mixture", mixture, tuple(runs[0]["exact"]))
+    if source == "exact":
+        return np.array([run["exact"][mixture][statistic] for run in runs])
+    seeds = [[layer[statistic] for layer in run["trained"][mixture]] for run in runs]
+    return np.array([np.exp(np.log(curves).mean(axis=0)) for curves in seeds])
+
+
+def compare(found, mixture, steps, **options):
+    """Compare a mixture with the even one on the same pools.
+
+    Parameters
+    ----------
+    found : Results
+        Of the experiment `curation`.
+    mixture : str
+        Name of the mixture.
+    steps : int
+        Number k of thinking steps.
+    **options
+        As for `errors`.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ValueError
+        As for `errors`.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> compare(results.load("curation", "tiny"), "uniform", 3, reading="skills").median
+    1.0
+    """
+    return paired(errors(found, mixture, **options)[:, steps], errors(found, "uniform", **options)[:, steps])
+
+
+def paired(ours, even):
+    """Compare errors on the same pools.
+
+    Parameters
+    ----------
+    ours, even : ndarray, each of shape (pools,)
+        Errors with a mixture, and with the even one.
+
+    Returns
+    -------
+    Comparison
+
+    Examples
+    --------
+    >>> paired(np.array([1.0, 4.0]), np.array([2.0, 2.0])).geometric_mean
+    1.0
+    """
+    factors = ours / even
+    logs = np.log(factors)
+    share = binomtest(int((factors < 1).sum()), len(factors)).proportion_ci(0.95)
+    with np.errstate(invalid="ignore"):
+        p_value = float(ttest_1samp(logs, 0).pvalue)
+    return Comparison(
+        factors,
+        float(np.median(factors)),
+        *np.exp(interval(logs)).tolist(),
+        float((factors < 1).mean()),
+        share.low,
+        share.high,
+        p_value,
+    )
+
+
+def rescaled(found, mixture, steps, *, reading):
+    r"""Compute exact errors with the scaling that is best for a mixture, at m = ∞.
+
+    In the book: :prf:ref:`prop-cure`.
+
+    Parameters
+    ----------
+    found : Results
+        Of the experiment `curation`.
+    mixture : str
+        Name of the mixture.
+    steps : int
+        Number k of thinking steps.
+    reading : {"skills", "length"}
+        What the size B of a task counts.
+
+    Returns
+    -------
+    errors, factors : ndarray, each of shape (pools,)
+        Error / d, and the factors of `theory.best_scaling_limit`.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> found = results.load("curation", "tiny")
+    >>> after, _ = rescaled(found, "uniform", 3, reading="skills")
+    >>> bool((after <= errors(found, "uniform", reading="skills", source="exact")[:, 3] * 1.001).all())
+    True
+    """
+    after, factors = [], []
+    for run in found.select(reading=reading):
+        tasks, target = pool(found, run)
+        P = theory.preconditioner(mix(tasks, run["weights"][mixture]))
+        factors.append(theory.best_scaling_limit(P, target, steps))
+        after.append(theory.cot_error_limit(P / factors[-1], target, steps)[steps] / len(P))
+    return np.array(after), np.array(factors)
+
+
+def interval(values):
+    """Mean over pools, and its 95 % t interval.
+
+    Parameters
+    ----------
+    values : ndarray, shape (pools, ...)
+        A value or several of each pool.
+
+    Returns
+    -------
+    ndarray, shape (3, ...)
+        Mean, lower and upper end.
+
+    Examples
+    --------
+    >>> interval(np.array([1.0, 2.0, 3.0])).round(2).tolist()
+    [2.0, -0.48, 4.48]
+    """
+    half = t.ppf(0.975, len(values) - 1) * values.std(axis=0, ddof=1) / np.sqrt(len(values))
+    return np.array([values.mean(axis=0), values.mean(axis=0) - half, values.mean(axis=0) + half])
+
+
+def holm(p_values):
+    """Adjust p-values for their number, by the method of Holm (1979): those below α stand together at the level α.
+
+    Parameters
+    ----------
+    p_values : array_like, shape (tests,)
+        P-values.
+
+    Returns
+    -------
+    ndarray, shape (tests,)
+
+    Examples
+    --------
+    >>> holm([0.01, 0.04, 0.03]).round(2).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    p_values = np.asarray(p_values, dtype=np.float64)
+    order = p_values.argsort()
+    adjusted = np.empty_like(p_values)
+    adjusted[order] = np.maximum.accumulate(p_values[order] * np.arange(p_values.size, 0, -1)).clip(max=1)
+    return adjusted
+
+
+def pool(found, run):
+    """Make the tasks of a run again, and its target.
+
+    Parameters
+    ----------
+    found : Results
+        Of the experiment `curation`.
+    run : dict
+        One of its runs.
+
+    Returns
+    -------
+    tasks : list of Task
+    target_cov : ndarray, shape (d, d)
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> stored = results.load("curation", "tiny")
+    >>> len(pool(stored, stored.runs[0])[0])
+    4
+    """
+    return plan.pool_of(found.settings, run["reading"], run["pool"])
+
+
+def qualities(tasks, target_cov, weights):
+    r"""Measure how a mixture covers a target, how relevant it is, how much of it is hard, and how careful it makes.
+
+    Parameters
+    ----------
+    tasks : list of Task
+        Tasks in the order of `pools.KINDS`, as many of each kind.
+    target_cov : ndarray, shape (d, d)
+        Covariance :math:`\Sigma` of the target, diagonal.
+    weights : ndarray, shape (tasks,)
+        Weights of the mixture.
+
+    Returns
+    -------
+    coverage : float
+        Least eigenvalue of :math:`\Sigma^{-1/2} A \Sigma^{-1/2}`: how much the direction that is practiced least,
+        for its strength in the target, is practiced.
+    relevance : float
+        Share of the squared entries of A that lies on the diagonal in the target's skills.
+    hard_share : float
+        Weight of the hard tasks.
+    caution : float
+        :math:`\operatorname{tr} B_\pi/\operatorname{tr} A^2`, see `theory.caution`.
+
+    Examples
+    --------
+    >>> from ttsbook.data.tasks import Task
+    >>> easy, hard = Task(np.eye(2), 5), Task(np.diag([2.0, 0.5]), 5)
+    >>> found = qualities([easy, hard, easy, hard], np.eye(2), np.array([0.0, 0.5, 0.5, 0.0]))
+    >>> [round(value, 2) for value in found]
+    [0.75, 1.0, 0.5, 1.7]
+    """
+    mean, between, within = theory.caution(mix(tasks, weights))
+    roots = np.sqrt(np.diag(target_cov))
+    return (
+        float(np.linalg.eigvalsh(mean / np.outer(roots, roots))[0]),
+        float(np.square(np.diag(mean)).sum() / np.square(mean).sum()),
+        float(weights.reshape(4, -1)[[1, 3]].sum()),
+        float(1 + np.trace(between + within) / np.trace(mean @ mean)),
+    )
+
+
+def kind_weights(found, mixture, reading):
+    """Mean over pools of the weights that a mixture gives to the four kinds of tasks.
+
+    Parameters
+    ----------
+    found : Results
+        Of the experiment `curation`.
+    mixture : str
+        Name of the mixture.
+    reading : {"skills", "length"}
+        What the size B of a task counts.
+
+    Returns
+    -------
+    ndarray, shape (4,)
+        In the order of `pools.KINDS`.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> kind_weights(results.load("curation", "tiny"), "uniform", "skills").tolist()
+    [0.25, 0.25, 0.25, 0.25]
+    """
+    weights = np.array([run["weights"][mixture] for run in found.select(reading=reading)])
+    return weights.reshape(len(weights), 4, -1).sum(axis=2).mean(axis=0)
+
+
+def rank_correlations(found, reading, *, scaled=False):
+    """Rank correlations of the `qualities` of the mixtures of each pool with their exact errors after five steps.
+
+    Parameters
+    ----------
+    found : Results
+        Of the experiment `curation`, with at least five steps.
+    reading : {"skills", "length"}
+        What the size B of a task counts.
+    scaled : bool, default False
+        Give each mixture the scaling that is best for it, see `rescaled`.
+
+    Returns
+    -------
+    ndarray, shape (pools, 4)
+        Spearman's, over the six mixtures that do not rest on an estimate, in the order of `qualities`.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> rank_correlations(results.load("curation"), "skills").shape
+    (20, 4)
+    """
+    names, rows = [name for name in found.runs[0]["weights"] if "prompts" not in name], []
+    if scaled:
+        after_five = [rescaled(found, name, 5, reading=reading)[0] for name in names]
+    else:
+        after_five = [errors(found, name, reading=reading, source="exact")[:, 5] for name in names]
+    for run, column in zip(found.select(reading=reading), np.transpose(after_five), strict=True):
+        tasks, target = pool(found, run)
+        measured = [qualities(tasks, target, np.array(run["weights"][name])) for name in names]
+        rows.append([spearmanr(quality, column).statistic for quality in np.transpose(measured)])
+    return np.array(rows)
+
+
+def learned_ratios(found, steps):
+    """How far trained layers think unlike the exact preconditioner, with the condition number of their training.
+
+    In the book: :prf:ref:`prop-rare`.
+
+    Parameters
+    ----------
+    found : Results
+        Of the experiment `curation`.
+    steps : int
+        Number k of thinking steps.
+
+    Returns
+    -------
+    ratios, conditions : ndarray, each of shape (pools, mixtures)
+        Error at m = ∞ of the layers, geometric mean over seeds, relative to that of the exact
+        preconditioner; and `theory.conditioning` of the mixture. The six mixtures that do not rest on an
+        estimate, pools of both readings.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> [part.shape for part in learned_ratios(results.load("curation", "tiny"), 3)]
+    [(3, 6), (3, 6)]
+    """
+    names = [name for name in found.runs[0]["exact"] if "prompts" not in name]
+    ratios, conditions = [], []
+    for reading in READINGS:
+        curves = [
+            errors(found, name, reading=reading) / errors(found, name, reading=reading, source="exact")
+            for name in names
+        ]
+        ratios += np.array(curves)[..., steps].T.tolist()
+        for run in found.select(reading=reading):
+            tasks, _ = pool(found, run)
+            conditions.append([theory.conditioning(mix(tasks, run["weights"][name])) for name in names])
+    return np.array(ratios), np.array(conditions)

@@ -1,0 +1,80 @@
+"""Runs of the experiment `curation`."""
+
+import warnings
+
+import numpy as np
+import torch
+
+from monograph.experiments.curation import plan
+from monograph.experiments.runner import Experiment
+from ttsbook import theory, training
+from ttsbook.data import covariance
+from ttsbook.data.tasks import mix
+from ttsbook.models.attention import LinearSelfAttention
+from ttsbook.training import recipes
+
+RECIPES = {"paper": recipes.Direct(trains=("V31",)), "shift": recipes.Shift()}
+
+
+def measure(settings, *, reading, pool):
+    """Choose mixtures of a pool, train layers on them, and let all think on the same test prompts."""
+    rng = plan.source(reading, pool)
+    tasks, target = plan.draw_pool(settings, reading, rng), plan.target_of(settings)
+    mixtures = plan.choose(settings, tasks, target, rng)
+    S = covariance.sample_empirical(target, settings["test_length"], samples=settings["test_prompts"], rng=rng)
+    found = {"weights": {name: _short(weights, 6) for name, weights in mixtures.items()}, "exact": {}, "trained": {}}
+    for name, weights in mixtures.items():
+        found["exact"][name] = _curves(settings, _preconditioner(tasks, weights), target, S)
+        seeds = settings["seeds"][reading] if name in plan.TRAINED else settings["seeds"][reading][:1]
+        layers = [_train(settings, tasks, weights, "paper", seed) for seed in seeds]
+        found["trained"][name] = [_curves(settings, layer.preconditioner(), target, S) for layer in layers]
+    if reading == "skills" and pool < settings["shift_pools"]:
+        found["shift"] = {}
+        for name in ("uniform", "paper", "exact"):
+            layer = _train(settings, tasks, mixtures[name], "shift", 0)
+            curve = _layer_curve(settings, layer, S)
+            found["shift"][name] = {"ratio": float(np.trace(layer.ratio()) / settings["dim"]), "finite": curve}
+    return found
+
+
+def _preconditioner(tasks, weights):
+    return theory.preconditioner(mix(tasks, weights))
+
+
+def _train(settings, tasks, weights, recipe, seed):
+    """Train in float32: the noise of the gradient is far above its rounding."""
+    generator = torch.Generator().manual_seed(seed)
+    structure = "blocks" if recipe == "paper" else "full"
+    model = LinearSelfAttention(settings["dim"], structure=structure, dtype=torch.float32)
+    if recipe == "shift":
+        model.randomize(0.05, generator=generator)
+    options = {name: settings[name][recipe] for name in ("updates", "batch", "step_size")}
+    training.train(model, mix(tasks, weights), recipe=RECIPES[recipe], generator=generator, condensed=True, **options)
+    return model.double()
+
+
+def _curves(settings, P, target_cov, S):
+    """Error / d of a preconditioner at m = ∞, exact, and mean and median over the test prompts."""
+    steps, dim = settings["steps"], settings["dim"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", theory.DivergenceWarning)
+        endless = theory.cot_error_limit(P, target_cov, steps)
+        finite = theory.layer_error(P, np.eye(dim), S, steps)
+    return {"endless": _short(endless / dim), "mean": _short(finite.mean(axis=0) / dim), **_median(finite / dim)}
+
+
+def _layer_curve(settings, layer, S):
+    """Error / d of a layer's own P and ratio on the test prompts."""
+    errors = theory.layer_error(layer.preconditioner(), layer.ratio(), S, settings["steps"]) / settings["dim"]
+    return {"mean": _short(errors.mean(axis=0)), **_median(errors)}
+
+
+def _median(errors):
+    return {"median": _short(np.median(errors, axis=0))}
+
+
+def _short(values, digits=4):
+    return [float(f"{value:.{digits}g}") for value in values]
+
+
+EXPERIMENT = Experiment("curation", plan.__doc__.strip(), plan.PRESETS, plan.runs, measure)

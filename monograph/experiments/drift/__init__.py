@@ -1,0 +1,1 @@
+"""The experiment `drift`: what is planned, what one run does."""

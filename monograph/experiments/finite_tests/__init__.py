@@ -1,0 +1,1 @@
+"""The experiment `finite_tests`: what is planned, what one run does."""

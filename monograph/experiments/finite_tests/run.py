@@ -1,0 +1,26 @@
+"""Runs of the experiment `finite_tests`."""
+
+import numpy as np
+
+from monograph.experiments.finite_tests import plan
+from monograph.experiments.runner import Experiment
+from ttsbook import theory
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
+
+
+def measure(settings, *, dim, exponent):
+    """Simulate a chain of thought at matched covariances."""
+    cov = covariance.power_law(dim, exponent)
+    P = theory.preconditioner(Task(cov, settings["train_ratio"] * dim))
+    options = {"samples": settings["samples"][str(dim)], "rng": np.random.default_rng(0)}
+    found = theory.simulate_cot_error(P, cov, settings["test_ratio"] * dim, settings["steps"], **options)
+    return {
+        "mean": found.mean.tolist(),
+        "standard_error": found.standard_error.tolist(),
+        "median": found.median.tolist(),
+        "divergence_probability": found.divergence_probability,
+    }
+
+
+EXPERIMENT = Experiment("finite_tests", plan.__doc__.strip(), plan.PRESETS, plan.runs, measure)

@@ -1,0 +1,1 @@
+"""The experiment `frozen`: what is planned, what one run does."""

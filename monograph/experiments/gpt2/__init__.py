@@ -1,0 +1,1 @@
+"""The experiment `gpt2`: what is planned, what one run does, what was found."""

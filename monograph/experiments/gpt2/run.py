@@ -1,0 +1,212 @@
+"""Runs of the experiment `gpt2`."""
+
+import hashlib
+import warnings
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+import torch
+
+from monograph.experiments import results
+from monograph.experiments.gpt2 import plan
+from monograph.experiments.runner import Experiment, device_of
+from ttsbook import training
+from ttsbook.data import covariance, prompts
+from ttsbook.data.tasks import Mixture, Task
+from ttsbook.models import transformer
+from ttsbook.models.transformer import GPT, Config
+from ttsbook.theory import DivergenceWarning
+from ttsbook.thinking import cot, evaluation
+from ttsbook.training import gpt_recipes, recipes
+
+RECIPES = {
+    "direct": (recipes.Direct(), {}),
+    "independent": (recipes.Independent(), {}),
+    "one distance": (gpt_recipes.Distances(decades=0), {}),
+    "plain loss": (gpt_recipes.Distances(relative=False), {}),
+    "absolute head": (gpt_recipes.Distances(), {"residual": False}),
+    "interleaved": (gpt_recipes.Distances(), {"tokens": "interleaved"}),
+    "unrolled 3": (recipes.Unrolled(3), {}),
+    "unrolled 5": (recipes.Unrolled(5), {}),
+    "roll-in": (gpt_recipes.RollIn(10), {}),
+    "outcome 5": (gpt_recipes.Outcome(5), {}),
+    "chain in sight": (recipes.Unrolled(5), {"sight": "chain"}),
+    "positions": (recipes.Unrolled(5), {"sight": "chain", "positions": 64}),
+    "distances": (gpt_recipes.Distances(), {}),
+    "outcome 8": (gpt_recipes.Outcome(8), {"sight": "chain"}),
+    "faithful": (recipes.Direct(), {"sight": "chain", "tokens": "interleaved", "residual": False, "positions": 128}),
+}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training of the experiment.
+
+    Attributes
+    ----------
+    shape : dict
+        Size of the model and of its training, from the settings.
+    config : Config
+        Of the model.
+    recipe : Recipe
+        Training loss.
+    task : Task or Mixture
+        What training prompts are drawn from.
+    tests : dict of str to Task
+        What the trained model thinks about.
+    ship : str, default ""
+        Name that the model is shipped under.
+    notes : dict
+        What the results say of it beside its errors.
+    """
+
+    shape: dict
+    config: Config
+    recipe: recipes.Recipe
+    task: Task | Mixture
+    tests: dict
+    ship: str = ""
+    notes: dict = field(default_factory=dict)
+
+    def train(self, *, generator, **options):
+        """Make a model and train it, in float32.
+
+        Parameters
+        ----------
+        generator : torch.Generator
+            Source of all randomness.
+        **options
+            For `training.train`, before those of the shape.
+
+        Returns
+        -------
+        model : GPT
+        history : training.History
+        """
+        model = GPT(self.config, generator=generator, dtype=torch.float32)
+        planned = {name: self.shape[name] for name in ("updates", "batch", "step_size", "warm_up", "clip", "schedule")}
+        if self.shape["curriculum"] is not None:
+            *first, every = self.shape["curriculum"]
+            planned["curriculum"] = gpt_recipes.Curriculum(*first, every=every)
+        history = training.train(model, self.task, recipe=self.recipe, generator=generator, **planned | options)
+        return model, history
+
+
+def trial(settings, part, variant):
+    """Say what a run trains and on what.
+
+    Parameters
+    ----------
+    settings : dict
+        One of `plan.PRESETS`.
+    part : {"recipes", "lengths", "skewed", "mixtures"}
+        Part of the experiment.
+    variant : str, int or bool
+        Recipe, prompt length, whether there is a LayerNorm, or mixture, as the part has it.
+
+    Returns
+    -------
+    Trial
+    """
+    return PARTS[part](settings, variant)
+
+
+def measure(settings, *, part, variant, seed):
+    """Train one GPT, and let it think on the prompts that its part asks about."""
+    one, device = trial(settings, part, variant), device_of(settings)
+    generator = torch.Generator(device).manual_seed(seed)
+    name = hashlib.sha256(repr((settings, part, variant, seed)).encode()).hexdigest()[:12]
+    kept = results.results_dir() / "unfinished" / f"gpt2-{name}.safetensors"
+    every = max(1, one.shape["updates"] // 20)
+    model, history = one.train(generator=generator, checkpoint=kept, checkpoint_every=every)
+    found = {"device": device, "history_loss": _rounded(history.loss[::10]), "parameters": _size(model)}
+    for test, task in one.tests.items():
+        found[test] = _curve(model, task, settings)
+    if part == "skewed":
+        found["skills"] = _skills(model, one.tests["shifted"], settings)
+    if one.ship in settings["ship"] and seed == settings["seeds"][0]:
+        transformer.save(plan.shipped_path(one.ship, settings["folder"]), model, generator=generator, half=True)
+    kept.unlink(missing_ok=True)
+    return found | one.notes
+
+
+def _recipes(settings, name):
+    """Recipes on short prompts, by a model small enough to be trained in a chapter."""
+    shape = settings.get("live", settings["deep"])
+    recipe, changes = RECIPES[name]
+    task = _isotropic(shape, settings["prompt_length"])
+    return Trial(shape, _config(shape, changes), recipe, task, {"own": task}, f"live {name}")
+
+
+def _lengths(settings, length):
+    """Training prompts of several lengths, and one length for all tests."""
+    shape, (recipe, changes) = settings["deep"], _deep_recipe(settings)
+    task, common = (_isotropic(shape, one) for one in (length, settings["common_length"]))
+    return Trial(shape, _config(shape, changes), recipe, task, {"own": task, "common": common}, f"deep {length}")
+
+
+def _skewed(settings, layer_norm):
+    """Train on a skewed spectrum and test on the isotropic one, too, with LayerNorm or without."""
+    shape, (recipe, changes) = settings["deep"], _deep_recipe(settings)
+    shifted = _isotropic(shape, settings["prompt_length"])
+    task = Task(covariance.power_law(shifted.dim, plan.SPECTRA["skewed"], trace=shifted.dim), shifted.prompt_length)
+    config = _config(shape, changes | {"layer_norm": layer_norm})
+    return Trial(shape, config, recipe, task, {"shifted": shifted, "own": task}, "" if layer_norm else "deep skewed")
+
+
+def _mixtures(settings, name):
+    """Train on a mixture that was chosen for the isotropic target."""
+    shape, (recipe, changes) = settings["deep"], _deep_recipe(settings)
+    tasks = plan.pool(shape["dim"], settings["prompt_length"])
+    weights = plan.mixture_weights(name, tasks, settings["selection_steps"])
+    tests, notes = {"own": _isotropic(shape, settings["prompt_length"])}, {"weights": weights.tolist()}
+    return Trial(shape, _config(shape, changes), recipe, Mixture(tasks, weights), tests, notes=notes)
+
+
+PARTS = {"recipes": _recipes, "lengths": _lengths, "skewed": _skewed, "mixtures": _mixtures}
+"""For each part of the experiment, what one of its variants trains."""
+
+
+def _deep_recipe(settings):
+    return RECIPES[settings["deep"].get("recipe", "distances")]
+
+
+def _isotropic(shape, length):
+    return Task(covariance.isotropic(shape["dim"]), length)
+
+
+def _config(shape, changes):
+    return Config(shape["dim"], **{name: shape[name] for name in ("width", "layers", "heads")} | changes)
+
+
+def _size(model):
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def _curve(model, task, settings):
+    """Errors after each step; infinite where a chain left the floating type."""
+    generator = torch.Generator(device_of(settings)).manual_seed(1000)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DivergenceWarning)
+        options = {"steps": settings["steps"], "prompts": settings["test_prompts"]}
+        curve = evaluation.error_curve(model, task, generator=generator, **options)
+    return {name: _rounded(value) for name, value in asdict(curve).items() if name != "samples"}
+
+
+def _skills(model, task, settings):
+    """Mean and median squared error of each skill after each step, (steps + 1, d), on half as many prompts."""
+    generator = torch.Generator(device_of(settings)).manual_seed(1000)
+    drawn = prompts.sample(task, settings["test_prompts"] // 2, generator=generator, dtype=torch.float32)
+    gap = (cot.think(model, drawn, settings["steps"]) - drawn.w[:, None]).double().square()
+    return {
+        "mean": _rounded(gap.mean(dim=0).numpy(force=True)),
+        "median": _rounded(gap.median(dim=0).values.numpy(force=True)),
+    }
+
+
+def _rounded(values):
+    """Six digits: more are noise, and the file is shipped."""
+    return [_rounded(value) if np.ndim(value) else float(f"{value:.6g}") for value in values]
+
+
+EXPERIMENT = Experiment("gpt2", plan.__doc__.strip(), plan.PRESETS, plan.runs, measure)

@@ -1,0 +1,1 @@
+"""The experiment `gpt2_cost`: what is planned, what one run does."""

@@ -1,0 +1,98 @@
+"""Trained layers that think, as the experiment `linear` found them: curves, one row a seed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ttsbook import theory
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedCurves:
+    """Errors of trained layers on test prompts, and what the layers had learned; one row a seed.
+
+    Attributes
+    ----------
+    mean, half_width, median : ndarray, shape (seeds, steps + 1)
+        Mean over prompts and w, half the width of its simultaneous 99 % interval, and median.
+    P, ratio : ndarray, shape (seeds, d, d)
+        Learned preconditioner, and learned ratio of W13 to -W24.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> found = results.load("linear", "tiny")
+    >>> shown = curves(found, train="isotropic", n=4, recipe="paper", m=None)
+    >>> shown.mean.shape == shown.expected(np.eye(found.settings["dim"])).shape
+    True
+    """
+
+    mean: np.ndarray
+    half_width: np.ndarray
+    median: np.ndarray
+    P: np.ndarray
+    ratio: np.ndarray
+
+    def expected(self, test_cov):
+        """Exact error of each layer at m = ∞ if its other blocks were zero, (seeds, steps + 1).
+
+        Parameters
+        ----------
+        test_cov : array_like, shape (d, d)
+            Covariance of the test prompts.
+
+        Returns
+        -------
+        ndarray
+        """
+        steps = self.mean.shape[1] - 1
+        layers = zip(self.P, self.ratio, strict=True)
+        return np.array([theory.layer_error(P, ratio, test_cov, steps) for P, ratio in layers])
+
+
+def curves(found, *, train, n, recipe, m, test="matched"):
+    """Collect the curves of the layers that were trained in one way, over the seeds.
+
+    Parameters
+    ----------
+    found : Results
+        Of the experiment `linear`: ``results.load("linear")``.
+    train : {"isotropic", "skewed", "unscaled"}
+        Training covariance, see `spectra.named`.
+    n : int
+        Training prompt length.
+    recipe : {"shift", "paper"}
+        How all of V and W were trained, or V31 alone.
+    m : int or None
+        Test prompt length; None stands for infinity.
+    test : {"matched", "isotropic"}, default "matched"
+        Test covariance: that of training, or the identity.
+
+    Returns
+    -------
+    TrainedCurves
+
+    Raises
+    ------
+    ValueError
+        If there are no such runs or curves.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> found = results.load("linear", "tiny")
+    >>> curves(found, train="isotropic", n=4, recipe="paper", m=None).mean.shape
+    (1, 5)
+    """
+    test = "matched" if train == "isotropic" and test == "isotropic" else test
+    runs = found.select(train=train, n=n, recipe=recipe)
+    key, unit = f"{test}, m={'inf' if m is None else m}", found.settings["unit"] or 1.0
+    if key not in runs[0]:
+        raise ValueError(f"test and m must be among the curves of the runs, got {test!r} and {m!r}")
+    identity = np.eye(found.settings["dim"])
+    gaps = [np.array(run.get("R_minus_I", np.zeros_like(identity))) * unit for run in runs]
+    return TrainedCurves(
+        *(np.array([run[key][name] for run in runs]) for name in ("mean", "half_width", "median")),
+        P=np.array([run["P"] for run in runs]) * unit,
+        ratio=np.array([identity + gap for gap in gaps]),
+    )

@@ -1,0 +1,1 @@
+"""The experiment `recipes`: what is planned, what one run does."""

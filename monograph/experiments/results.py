@@ -1,0 +1,296 @@
+"""Outcome of long runs: one JSON file for each experiment and preset."""
+
+import json
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+FORMAT = "ttsbook results 1"
+VARIABLE = "TTSBOOK_RESULTS"
+"""Variable of the environment that names another folder of results."""
+SHIPPED = Path(__file__).resolve().parents[2] / "results"
+"""Folder of the repository; where the package is installed without it, there is none."""
+
+
+class UnfinishedError(ValueError):
+    """A results file that a run has not completed yet.
+
+    Examples
+    --------
+    >>> issubclass(UnfinishedError, ValueError)
+    True
+    """
+
+
+@dataclass(frozen=True)
+class Results:
+    """What an experiment found.
+
+    Attributes
+    ----------
+    settings : dict
+        What all runs had in common.
+    environment : dict of str to str
+        Versions, processor, device, number of threads.
+    seconds : float
+        Sum of the runs' wall times.
+    runs : list of dict
+        For each run what it was (spectrum, seed, ...) and what it found, numbers and lists of numbers.
+
+    Examples
+    --------
+    >>> found = Results({}, {}, 1.0, [{"seed": 0, "error": 0.5}, {"seed": 1, "error": 0.25}])
+    >>> found.select(seed=1)
+    [{'seed': 1, 'error': 0.25}]
+    >>> found.values("error").tolist()
+    [0.5, 0.25]
+    """
+
+    settings: dict
+    environment: dict
+    seconds: float
+    runs: list
+
+    def select(self, **wanted):
+        """Select the runs with these entries, such as ``select(recipe="shift", seed=0)``.
+
+        Parameters
+        ----------
+        **wanted
+            Entries and their values.
+
+        Returns
+        -------
+        list of dict
+
+        Raises
+        ------
+        ValueError
+            If there is none.
+        """
+        found = [run for run in self.runs if all(name in run and run[name] == value for name, value in wanted.items())]
+        if not found:
+            raise ValueError(f"no run has {', '.join(f'{name}={value!r}' for name, value in wanted.items())}")
+        return found
+
+    def values(self, name, **wanted):
+        """Collect one entry of the selected runs.
+
+        Parameters
+        ----------
+        name : str
+            Entry, such as "ratio".
+        **wanted
+            As for `select`.
+
+        Returns
+        -------
+        ndarray, shape (runs, ...)
+
+        Raises
+        ------
+        ValueError
+            If there is no such run or entry.
+        """
+        found = self.select(**wanted)
+        if any(name not in run for run in found):
+            raise ValueError(f"name must be an entry of each run, one of {', '.join(found[0])}, got {name!r}")
+        return np.array([run[name] for run in found])
+
+
+def results_dir():
+    """Folder of the results: what the variable TTSBOOK_RESULTS names, or results/ of the repository.
+
+    Where the package is installed without the repository, it is ``results`` in the working directory.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Examples
+    --------
+    >>> from unittest.mock import patch
+    >>> with patch.dict(os.environ, {VARIABLE: "elsewhere"}):
+    ...     print(results_dir())
+    elsewhere
+    """
+    if named := os.environ.get(VARIABLE):
+        return Path(named)
+    return SHIPPED if SHIPPED.is_dir() else Path("results")
+
+
+def path_of(experiment, preset, *, finished=True):
+    """Path of a results file, which need not exist.
+
+    Results under way lie in a folder of their own, until they are complete and replace the file.
+
+    Parameters
+    ----------
+    experiment : str
+        Name of the experiment, such as "recipes".
+    preset : str
+        Its size, such as "cpu".
+    finished : bool, default True
+        Whether the complete results are meant, or those under way.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Examples
+    --------
+    >>> for finished in (True, False):
+    ...     print(path_of("recipes", "cpu", finished=finished).relative_to(results_dir()).as_posix())
+    cpu/recipes.json
+    unfinished/cpu/recipes.json
+    """
+    folder = results_dir() if finished else results_dir() / "unfinished"
+    return folder / preset / f"{experiment}.json"
+
+
+def load(experiment, preset="cpu"):
+    """Read the results of an experiment.
+
+    Parameters
+    ----------
+    experiment : str
+        Name of the experiment, such as "recipes".
+    preset : str, default "cpu"
+        Its size.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    FileNotFoundError
+        If the experiment was not run: the message says how to, and, where the package is installed without
+        the repository, in which folder of it results are shipped.
+    UnfinishedError
+        If runs are missing; a ValueError.
+    ValueError
+        If the file is damaged, of another experiment or of another version.
+
+    Examples
+    --------
+    >>> found = load("linear", "tiny")
+    >>> found.settings["dim"], found.values("n").tolist()
+    (3, [4, 4, 4, 4, 40, 40, 4, 4])
+    """
+    complete, under_way = path_of(experiment, preset), path_of(experiment, preset, finished=False)
+    path = under_way if under_way.exists() and not complete.exists() else complete
+    command = f"python -m monograph.experiments {experiment} --preset {preset}"
+    if not path.exists():
+        remedy = f"to make it, run: {command}"
+        if not SHIPPED.is_dir():
+            remedy = f"let the variable {VARIABLE} name the folder results/ of the book's repository, or {remedy}"
+        raise FileNotFoundError(f"{path} is missing; {remedy}")
+    content = read(path)
+    if (content["experiment"], content["preset"]) != (experiment, preset):
+        found = f"{content['experiment']} --preset {content['preset']}"
+        raise ValueError(f"{path} must hold {experiment} --preset {preset}, got {found}")
+    if content["missing"]:
+        raise UnfinishedError(f"{path} is unfinished, {content['missing']} runs are missing; to go on, run: {command}")
+    seconds = sum(run["seconds"] for run in content["runs"])
+    return Results(content["settings"], content["environment"], seconds, content["runs"])
+
+
+def read(path):
+    """Read a results file, finished or not.
+
+    Parameters
+    ----------
+    path : path-like
+        File.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged or of another version.
+
+    Examples
+    --------
+    >>> read(path_of("linear", "tiny"))["experiment"]
+    'linear'
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_refuse)
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged or no results file: {error}") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        found = content.get("format") if isinstance(content, dict) else None
+        raise ValueError(f"{path} must have the format {FORMAT!r}, got {found!r}")
+    kinds = {"settings": dict, "environment": dict, "missing": int, "runs": list, "experiment": str, "preset": str}
+    for name, kind in kinds.items():
+        if not isinstance(content.get(name), kind):
+            raise ValueError(f"{path} is damaged: its entry {name!r} is missing or no {kind.__name__}")
+    for run in content["runs"]:
+        if not isinstance(run, dict) or not isinstance(run.get("seconds"), (int, float)):
+            raise ValueError(f"{path} is damaged: one of its runs is no record with its seconds, but {run!r:.60}")
+    content["runs"] = [_decode(run) for run in content["runs"]]
+    return content
+
+
+def write(path, content):
+    """Write results, one line for each run; the file is replaced as a whole or not at all.
+
+    Parameters
+    ----------
+    path : path-like
+        File.
+    content : dict
+        With the entries `experiment`, `preset`, `settings`, `environment`, `missing` and `runs`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> runs = [{"seed": 0, "error": math.inf, "seconds": 1.0}]
+    >>> head = {"experiment": "mine", "preset": "tiny", "settings": {}, "environment": {}, "missing": 0}
+    >>> with TemporaryDirectory() as folder:
+    ...     write(Path(folder, "mine.json"), head | {"runs": runs})
+    ...     print(read(Path(folder, "mine.json"))["runs"])
+    [{'seed': 0, 'error': inf, 'seconds': 1.0}]
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    head = json.dumps({"format": FORMAT, **content, "runs": []}, indent=1, ensure_ascii=False, allow_nan=False)
+    runs = ",\n".join("  " + json.dumps(_encode(run, str(path)), allow_nan=False) for run in content["runs"])
+    before, _, after = head.rpartition('"runs": []')
+    unfinished.write_text(f'{before}"runs": [\n{runs}\n ]{after}\n', encoding="utf-8", newline="\n")
+    unfinished.replace(path)
+
+
+def _refuse(constant):
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _encode(value, name):
+    """Make infinity, which a diverging chain has and JSON has not, the string "inf"; refuse what else JSON has not."""
+    if isinstance(value, (np.generic, np.ndarray)):
+        value = value.tolist()
+    if isinstance(value, dict):
+        return {key: _encode(part, key) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_encode(part, name) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        if value != math.inf:
+            raise ValueError(f"{name} must be finite or inf, got {value!r}")
+        return "inf"
+    return value
+
+
+def _decode(value):
+    if isinstance(value, dict):
+        return {name: _decode(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_decode(part) for part in value]
+    return math.inf if value == "inf" else value

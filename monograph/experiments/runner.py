@@ -1,0 +1,270 @@
+"""How an experiment is run: each finished run is stored at once, and what is stored is not done again.
+
+Results under way lie beside the complete ones, which they replace when they are complete themselves.
+"""
+
+import json
+import os
+import platform
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import active_children, get_context, parent_process
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+import torch
+from filelock import FileLock, Timeout
+from tqdm import tqdm
+
+import ttsbook
+from monograph.experiments import results
+from ttsbook import _validation as check
+from ttsbook._threads import one_thread
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What an experiment consists of.
+
+    Attributes
+    ----------
+    name : str
+        Name on the command line and of the results file.
+    summary : str
+        One line about it.
+    presets : dict of str to dict
+        Settings of each size. One that is named "device" says where runs compute, see `device_of`.
+    runs : callable
+        Function of the settings that lists the runs, each a dict of keyword arguments for `measure`.
+    measure : callable
+        Function of the settings and of one run's arguments that returns what was found, a dict. It is
+        a function of a module, as other processes must find it.
+
+    Examples
+    --------
+    >>> def runs(settings):
+    ...     return [{"seed": seed} for seed in range(settings["seeds"])]
+    >>> def measure(settings, seed):
+    ...     return {"squared": seed**2}
+    >>> squares = Experiment("squares", "Squares of seeds.", {"tiny": {"seeds": 3}}, runs, measure)
+    >>> squares.runs(squares.presets["tiny"])
+    [{'seed': 0}, {'seed': 1}, {'seed': 2}]
+    """
+
+    name: str
+    summary: str
+    presets: dict
+    runs: Callable
+    measure: Callable
+
+
+def device_of(settings):
+    """Device on which the runs of an experiment compute.
+
+    Parameters
+    ----------
+    settings : dict
+        Settings. Their "device" is "cpu", as it is without one, or "fastest": a GPU if there is one.
+
+    Returns
+    -------
+    str
+        "cpu" or "cuda".
+
+    Raises
+    ------
+    ValueError
+        If the settings name another device.
+
+    Examples
+    --------
+    >>> device_of({"dim": 3})
+    'cpu'
+    """
+    wanted = check.choice("device", settings.get("device", "cpu"), ("cpu", "fastest"))
+    return "cuda" if wanted == "fastest" and torch.cuda.is_available() else "cpu"
+
+
+def environment(settings):
+    """Versions and machine on which results depend in their last digits.
+
+    Parameters
+    ----------
+    settings : dict
+        Settings of the experiment, which choose its device.
+
+    Returns
+    -------
+    dict of str to str
+
+    Examples
+    --------
+    >>> environment({"device": "cpu"})["device"]
+    'cpu'
+    """
+    device = device_of(settings)
+    return {
+        "ttsbook": ttsbook.__version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "machine": f"{platform.system()} {platform.machine()}",
+        "processor": torch.backends.cpu.get_cpu_capability(),
+        "device": torch.cuda.get_device_name() if device == "cuda" else device,
+        "threads of a run": "1",
+    }
+
+
+def run(experiment, preset, *, force=False, workers=1, progress=True):
+    """Do the runs of an experiment that are not stored yet.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Experiment.
+    preset : str
+        Its size.
+    force : bool, default False
+        Do all runs anew, also those of an earlier call that did not finish.
+    workers : int, default 1
+        Number of processes.
+    progress : bool, default True
+        Write rate and time left to standard error.
+
+    Returns
+    -------
+    pathlib.Path
+        The results file.
+
+    Raises
+    ------
+    ValueError
+        If the stored file is damaged, or belongs to other settings or another environment, or the
+        settings name a device that is neither "cpu" nor "fastest".
+    BlockingIOError
+        If another process makes the same results.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from unittest.mock import patch
+    >>> squares = Experiment(
+    ...     "squares",
+    ...     "Squares of seeds.",
+    ...     {"tiny": {"seeds": 3}},
+    ...     lambda settings: [{"seed": seed} for seed in range(settings["seeds"])],
+    ...     lambda settings, seed: {"squared": seed**2},
+    ... )
+    >>> with TemporaryDirectory() as folder, patch.dict(os.environ, {results.VARIABLE: folder}):
+    ...     _ = run(squares, "tiny", progress=False)
+    ...     print(results.load("squares", "tiny").values("squared"))
+    [0 1 4]
+    """
+    settings = experiment.presets[check.choice("preset", preset, tuple(experiment.presets))]
+    check.count("workers", workers, least=1)
+    planned = experiment.runs(settings)
+    path, under_way = (results.path_of(experiment.name, preset, finished=finished) for finished in (True, False))
+    content = {
+        "experiment": experiment.name,
+        "preset": preset,
+        "settings": settings,
+        "environment": environment(settings),
+    }
+
+    def store(done):
+        runs = [done[index] for index in sorted(done)]
+        results.write(under_way, content | {"missing": len(planned) - len(done), "runs": runs})
+
+    with _locked(path, under_way):
+        if force:
+            store({})  # so that after an interruption the next call goes on, rather than find the old file complete
+        done = _stored(under_way if under_way.exists() else path, settings, planned)
+        missing = [index for index in range(len(planned)) if index not in done]
+        label = f"{experiment.name} ({preset})"
+        with tqdm(total=len(planned), desc=label, unit="run", initial=len(done), disable=not progress) as line:
+            for index, found in _measured(experiment, settings, planned, missing, workers):
+                done[index] = {**planned[index], **found}
+                store(done)
+                line.update()
+        if under_way.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            under_way.replace(path)
+    return path
+
+
+@contextmanager
+def _locked(path, under_way):
+    """Keep other processes from making the same results; the system unlocks them however this one ends."""
+    under_way.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(f"{under_way}.lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        holder = Path(lock.lock_file).read_text(encoding="utf-8")
+        raise BlockingIOError(f"{path} is being made by {holder}: wait until it ends, or end it") from None
+    try:
+        Path(lock.lock_file).write_text(f"process {os.getpid()} on {platform.node()}", encoding="utf-8")
+        yield
+    finally:
+        lock.release()
+
+
+def _stored(path, settings, planned):
+    """Return the runs of the plan that the file holds, by their place in the plan."""
+    if not path.exists():
+        return {}
+    content, remedy = results.read(path), "use --force to make it anew"
+    if content["settings"] != _as_json(settings):
+        raise ValueError(f"{path} was made with other settings; {remedy}")
+    if content["missing"] and content["environment"] != environment(settings):
+        raise ValueError(f"{path} was begun in another environment, {content['environment']}; {remedy}")
+    done = {}
+    for run in content["runs"]:
+        places = [index for index, arguments in enumerate(planned) if _as_json(arguments).items() <= run.items()]
+        if len(places) != 1:
+            raise ValueError(f"{path} holds a run that is not planned; {remedy}")
+        done[places[0]] = run
+    return done
+
+
+def _as_json(value):
+    return json.loads(json.dumps(value))
+
+
+def _measured(experiment, settings, planned, missing, workers):
+    """Yield place and outcome of each missing run, as they end."""
+    if workers == 1 or len(missing) < 2:
+        for index in missing:
+            yield index, _measure(experiment, settings, planned[index])
+        return
+    others = set(active_children())
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow_parent)
+    try:
+        tasks = {pool.submit(_measure, experiment, settings, planned[index]): index for index in missing}
+        for task in as_completed(tasks):
+            yield tasks[task], task.result()
+    except BaseException:  # an interrupt, an error of a run, or an end before the last run: do not wait for the rest
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in set(active_children()) - others:
+            process.kill()
+        raise
+    pool.shutdown()
+
+
+def _follow_parent():
+    """Leave interrupts to the process that started this one, and end when it is killed, rather than wait forever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()
+
+
+def _measure(experiment, settings, arguments):
+    """Do one run on one thread: processes do not take each other's, and the bits do not depend on their number."""
+    start = time.perf_counter()
+    with one_thread():
+        found = experiment.measure(settings, **arguments)
+    return {**found, "seconds": round(time.perf_counter() - start, 3)}

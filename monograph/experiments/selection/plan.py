@@ -1,0 +1,67 @@
+"""What selections make of random pools: the paper's program, the error itself, and no selection."""
+
+import numpy as np
+
+from ttsbook import theory
+from ttsbook.data import covariance, pools
+from ttsbook.data.tasks import Mixture
+from ttsbook.theory import selection
+
+SETTINGS = {"dim": 20, "scales": ["raw", "trace d"], "targets": [0.5, 0.8], "skills": ["shared", "turned"]}
+PRESETS = {
+    "tiny": SETTINGS | {"dim": 10, "pools": 2, "steps": [1, 3], "targets": [0.8]},
+    "cpu": SETTINGS | {"pools": 120, "steps": [1, 3, 10]},
+}
+
+
+def runs(settings):
+    """One run for each way to make pools."""
+    return [
+        {"scale": scale, "target": target, "skills": skills}
+        for scale in settings["scales"]
+        for target in settings["targets"]
+        for skills in settings["skills"]
+    ]
+
+
+def pool_of(settings, *, scale, target, skills, pool):
+    """Draw a pool of a run.
+
+    Parameters
+    ----------
+    settings : dict
+        Settings of a preset.
+    scale : {"raw", "trace d"}
+        Whether the strongest skill of a task is 1, or its trace is d.
+    target : float
+        Exponent of the target's power law.
+    skills : {"shared", "turned"}
+        Whether skills lie along the axes, or in random directions.
+    pool : int
+        Number of the pool.
+
+    Returns
+    -------
+    tasks : list of Task
+    target_cov : ndarray, shape (d, d)
+    """
+    dim, trace = settings["dim"], None if scale == "raw" else settings["dim"]
+    rng = np.random.default_rng([int(scale == "raw"), round(10 * target), int(skills == "turned"), pool])
+    tasks = pools.random_pool(dim, rng=rng, trace=trace, turned=skills == "turned")
+    return tasks, covariance.power_law(dim, target, trace=trace)
+
+
+def preconditioner(tasks, weights):
+    """Preconditioner of a mixture, with some prompts from every task.
+
+    Parameters
+    ----------
+    tasks : list of Task
+    weights : ndarray, shape (tasks,)
+
+    Returns
+    -------
+    ndarray, shape (d, d)
+    """
+    floored = (1 - len(tasks) * selection.FLOOR) * weights + selection.FLOOR
+    return theory.preconditioner(Mixture(tasks, floored))

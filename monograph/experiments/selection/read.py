@@ -1,0 +1,119 @@
+"""Which tasks the paper's program selects, and how often that helps, as the experiment `selection` found it."""
+
+import numpy as np
+from scipy.stats import binomtest
+
+from monograph.experiments.selection import plan
+from ttsbook import theory
+from ttsbook.theory import selection
+
+
+def pool_groups(found):
+    """Name the runs: each is one way to make pools.
+
+    Parameters
+    ----------
+    found : Results
+        Of the experiment `selection`.
+
+    Returns
+    -------
+    dict of str to dict
+        Runs by their names.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> next(iter(pool_groups(results.load("selection"))))
+    'raw spectra, shared skills, target 0.5'
+    """
+    names = {"raw": "raw spectra", "trace d": "equal traces"}
+    return {f"{names[run['scale']]}, {run['skills']} skills, target {run['target']:g}": run for run in found.runs}
+
+
+def rescaled(found, run, *, pools):
+    """Compute exact errors with the scaling that is best for a mixture, in the first pools of a run.
+
+    In the book: :prf:ref:`prop-cure`.
+
+    Parameters
+    ----------
+    found : Results
+        Of the experiment `selection`.
+    run : dict
+        One of its runs.
+    pools : int
+        Number of pools.
+
+    Returns
+    -------
+    even, program : ndarray, each of shape (pools, steps)
+        Error / d of the even mixture and of the program's, for the numbers of steps in the settings.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> found = results.load("selection")
+    >>> even, program = rescaled(found, found.runs[0], pools=2)
+    >>> even.shape, bool((even <= np.array(found.runs[0]["uniform"])[:2]).all())
+    ((2, 3), True)
+    """
+    way = {name: run[name] for name in ("scale", "target", "skills")}
+    errors = []
+    for pool in range(pools):
+        tasks, target_cov = plan.pool_of(found.settings, **way, pool=pool)
+        chosen = selection.quadratic_program([task.cov for task in tasks], target_cov).weights
+        for weights in (np.full(len(tasks), 1 / len(tasks)), chosen):
+            P = plan.preconditioner(tasks, weights)
+            errors.append([_least(P, target_cov, steps) for steps in found.settings["steps"]])
+    return np.array(errors).reshape(pools, 2, -1).swapaxes(0, 1)
+
+
+def share(wins, confidence=0.95):
+    """Compute a share of pools and its Clopper–Pearson interval.
+
+    Parameters
+    ----------
+    wins : array_like of bool, shape (pools,)
+        Pools that count.
+    confidence : float, default 0.95
+        Coverage of the interval.
+
+    Returns
+    -------
+    share, low, high : float
+
+    Examples
+    --------
+    >>> [float(round(value, 2)) for value in share([True, True, True, False])]
+    [0.75, 0.19, 0.99]
+    """
+    wins = np.asarray(wins)
+    interval = binomtest(int(wins.sum()), wins.size).proportion_ci(confidence)
+    return wins.mean(), interval.low, interval.high
+
+
+def percent(wins):
+    """Write a share of pools and its 95 % interval in words.
+
+    Parameters
+    ----------
+    wins : array_like of bool, shape (pools,)
+        Pools that count.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> percent([True, True, True, False])
+    '75 % (19–99 %)'
+    """
+    return "{:.0f} % ({:.0f}–{:.0f} %)".format(*(100 * value for value in share(wins)))
+
+
+def _least(P, target_cov, steps):
+    """Error / d after k steps with the best scaling."""
+    factor = theory.best_scaling_limit(P, target_cov, steps)
+    return theory.cot_error_limit(P / factor, target_cov, steps)[steps] / len(P)

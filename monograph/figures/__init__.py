@@ -1,0 +1,9 @@
+"""Pictures in one style: SVG that follows the page's colors, with alt text written from the data."""
+
+from monograph.figures.contours import contours
+from monograph.figures.level_map import level_map
+from monograph.figures.lines import lines
+from monograph.figures.picture import COLORS, SERIES_COLORS, Picture, Series
+from monograph.figures.simplex import simplex
+
+__all__ = ["COLORS", "SERIES_COLORS", "Picture", "Series", "contours", "level_map", "lines", "simplex"]

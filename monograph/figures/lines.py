@@ -1,0 +1,130 @@
+"""Line charts, each series labeled where it ends."""
+
+from itertools import pairwise
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
+
+from monograph.figures import words
+from monograph.figures.picture import COLORS, LINE_STYLES, MARKERS, SERIES_COLORS, STYLE, Picture
+from monograph.page import superscript
+
+SHORT = 100  # ratio of largest to least value below which a logarithmic axis has labels between powers of ten
+
+
+def lines(series, *, x_label, y_label, log_x=False, log_y=False, y_limits=None, level=None):
+    """Draw series over one pair of axes, each labeled where it ends.
+
+    Parameters
+    ----------
+    series : sequence of Series
+        What to draw, at least one.
+    x_label, y_label : str
+        Labels of the axes: quantity, symbol, and what an average is over.
+    log_x, log_y : bool, default False
+        Logarithmic axes.
+    y_limits : tuple of float, optional
+        Lowest and highest y shown.
+    level : tuple of float and str, optional
+        A horizontal reference line and the words for it.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError
+        If there is no series.
+
+    Examples
+    --------
+    >>> from monograph.figures import Series
+    >>> k = np.arange(4)
+    >>> lines([Series("exact", k, 0.5**k)], x_label="thinking steps k", y_label="error / d")
+    Line chart of error / d against thinking steps k, from 0 to 3. “exact”: falls from 1 to 0.12.
+    """
+    if not series:
+        raise ValueError("series must hold at least one Series, got none")
+    with matplotlib.rc_context(STYLE):
+        figure = Figure()
+        axes = figure.add_subplot()
+        if level is not None:
+            axes.axhline(level[0], color=COLORS["6"], linewidth=1.0)
+        for place, one in enumerate(series):
+            _draw(axes, one, place)
+        axes.set(xlabel=x_label, ylabel=y_label)
+        axes.margins(x=0.02)
+        if all((one.x == one.x.round()).all() for one in series):
+            axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+        if y_limits is not None:
+            axes.set_ylim(y_limits)
+        for axis, logarithmic in ((axes.xaxis, log_x), (axes.yaxis, log_y)):
+            if logarithmic:
+                use_log_scale(axis)
+        _label_ends(axes, series, level)
+    return Picture(figure, words.line_chart(series, x_label, y_label, log_y, level))
+
+
+def _draw(axes, one, place):
+    which = (place if one.color is None else one.color) % len(SERIES_COLORS)
+    color, y = SERIES_COLORS[which], np.where(np.isfinite(one.y), one.y, np.nan)
+    if one.points:
+        interval = None if one.low is None else [one.y - one.low, one.high - one.y]
+        axes.errorbar(
+            one.x, y, yerr=interval, fmt=MARKERS[which], color=color, markerfacecolor=COLORS["paper"], capsize=2
+        )
+        return
+    if one.low is not None:
+        axes.fill_between(one.x, one.low, one.high, color=color, alpha=0.2, linewidth=0)
+    axes.plot(one.x, y, color=color, linestyle=LINE_STYLES[which])
+
+
+def use_log_scale(axis):
+    """Make an axis logarithmic, with powers of ten on it."""
+    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+    axis.set_major_locator(LogLocator(numticks=8))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _power_of_ten(value)))
+    axis.set_minor_formatter(FuncFormatter(lambda value, _: _between_powers(axis, value)))
+
+
+def _between_powers(axis, value):
+    """Label 2 and 5 times a power of ten where an axis shows hardly any powers."""
+    low, high = axis.get_view_interval()
+    mantissa = round(value / 10.0 ** np.floor(np.log10(value) + 1e-9))
+    return f"{value:g}" if high < SHORT * low and mantissa in (2, 5) else ""
+
+
+def _power_of_ten(value):
+    exponent = round(np.log10(value))
+    return f"{value:g}" if -4 < exponent < 5 else f"10{superscript(exponent)}"
+
+
+def _label_ends(axes, series, level):
+    """Write each label to the right of where its series ends, pushed apart where they would touch."""
+    labels = [(level[1], level[0], COLORS["6"])] if level is not None else []
+    for place, one in enumerate(series):
+        finite = one.y[np.isfinite(one.y)]
+        last = finite[-1] if finite.size else axes.get_ylim()[1]
+        labels.append((one.label, last, SERIES_COLORS[(place if one.color is None else one.color) % 6]))
+    to_axes = axes.transData + axes.transAxes.inverted()
+    x = axes.get_xlim()[1]
+    heights = [float(np.clip(to_axes.transform((x, y))[1], 0, 1)) for _, y, _ in labels]
+    line = 1.25 * STYLE["font.size"] / (0.8 * 72 * STYLE["figure.figsize"][1])  # height of a line of text
+    sizes = [line * (1 + text.count("\n")) for text, _, _ in labels]
+    for (text, _, color), height in zip(labels, _spread(heights, sizes), strict=True):
+        axes.text(1.02, height, text, color=color, transform=axes.transAxes, va="center")
+
+
+def _spread(heights, sizes):
+    """Push labels of these sizes apart, upwards and then down from the top, keeping their order."""
+    order = sorted(range(len(heights)), key=lambda index: heights[index])
+    spread = list(heights)
+    for below, above in pairwise(order):
+        spread[above] = max(spread[above], spread[below] + (sizes[below] + sizes[above]) / 2)
+    spread[order[-1]] = min(spread[order[-1]], 1)
+    for above, below in pairwise(reversed(order)):
+        spread[below] = min(spread[below], spread[above] - (sizes[below] + sizes[above]) / 2)
+    return spread

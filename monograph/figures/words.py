@@ -1,0 +1,99 @@
+"""Words for what a picture shows: the alternative text of every figure."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from monograph.page import FLOOR, rounded
+
+
+def line_chart(series, x_label, y_label, log_y, level):
+    """Describe a line chart: its axes, then how each series runs, then the reference line."""
+    low, high = min(one.x.min() for one in series), max(one.x.max() for one in series)
+    scale = " (logarithmic scale)" if log_y else ""
+    parts = [f"Line chart of {y_label}{scale} against {x_label}, from {_place(low)} to {_place(high)}."]
+    for one in series:
+        parts.append(f"“{one.label}”{' (points)' if one.points else ''}: {course(one, high)}.")
+    if level is not None:
+        parts.append(f"A horizontal line marks {rounded(level[0])}: {level[1]}.")
+    return " ".join(parts).replace("\n", " ")
+
+
+def course(one, last):
+    """Words for how a series runs: where it turns, and where it ends if that is before the `last` x."""
+    finite = np.isfinite(one.y)
+    if not finite.any():
+        return "is beyond all bounds"
+    x, y = one.x[finite], one.y[finite]
+    y = np.array([float(f"{value:.9g}") for value in y])  # what differs by rounding alone is no turn
+    y[(y > 0) & (y < FLOOR)] = FLOOR / 2  # and below the floor all is alike
+    turns = [0, *sorted({int(y.argmin()), int(y.argmax())} - {0, len(y) - 1}), len(y) - 1]
+    if y.max() - y.min() <= 0.02 * np.abs(y).max():
+        return f"stays at {rounded(y[0])}"
+    before = one.x[: finite.argmax()]
+    parts = [f"is beyond all bounds up to {_place(before[-1])}"] if before.size else []
+    for start, end in pairwise(turns):
+        origin = f" from {rounded(y[0])}" if start == 0 else ""
+        place = "" if x[end] == last else f" at {_place(x[end])}"
+        if start > 0 and rounded(y[end]) == rounded(y[start]):
+            parts.append("stays there")
+        else:
+            parts.append(f"{'falls' if y[end] < y[start] else 'rises'}{origin} to {rounded(y[end])}{place}")
+    if not finite[-1]:
+        parts.append("grows beyond all bounds")
+    return ", then ".join(parts)
+
+
+def _place(x):
+    return f"{x:g}" if x == round(x) else f"{x:.3g}"
+
+
+def contour_chart(paths, x_label, y_label):
+    """Describe a contour chart: its axes, then where each path starts and ends."""
+    parts = [f"Contours of the prompt's loss over {x_label} and {y_label}, with paths to the answer at (0, 0)."]
+    for one in paths:
+        points = [f"({rounded(x)}, {rounded(y)})" for x, y in zip(one.x, one.y, strict=True)]
+        parts.append(f"“{one.label}”: from {points[0]} to {points[-1]} in {len(points) - 1} steps.")
+    return " ".join(parts).replace("\n", " ").replace("in 1 steps", "in 1 step")
+
+
+def level_map(x, y, z, levels, paths, x_label, y_label, z_label):
+    """Describe a map: its axes, its range and where it is least and largest, its levels, then what lies on it."""
+    finite = np.isfinite(z)
+    low, high = np.where(finite, z, np.inf), np.where(finite, z, -np.inf)
+    at = {}
+    for word, place in (("Least", low.argmin()), ("largest", high.argmax())):
+        row, column = divmod(int(place), x.size)
+        at[word] = f"{word} at {_symbol(x_label)} = {rounded(x[column])}, {_symbol(y_label)} = {rounded(y[row])}"
+    beyond = "" if finite.all() else " and beyond all bounds"
+    parts = [
+        f"Map of {z_label} over {x_label} (from {rounded(x[0])} to {rounded(x[-1])}) and {y_label} "
+        f"(from {rounded(y[0])} to {rounded(y[-1])}).",
+        f"It runs from {rounded(low.min())} to {rounded(high.max())}{beyond}.",
+        f"{at['Least']}; {at['largest']}.",
+        f"Lines mark the levels {', '.join(map(rounded, levels))}.",
+    ]
+    for one in paths:
+        start, end = ((rounded(one.x[i]), rounded(one.y[i])) for i in (0, -1))
+        parts.append(f"“{one.label}”: from ({', '.join(start)}) to ({', '.join(end)}).")
+    return " ".join(parts).replace("\n", " ")
+
+
+def _symbol(label):
+    """Last word of a label, which is its symbol."""
+    return label.split()[-1]
+
+
+def simplex(corners, weights, values, marks, value, label):
+    """Describe a map over mixtures: its corners, its range and where it is least, then the marks."""
+    parts = [
+        f"Triangle of all mixtures of {', '.join(corners[:-1])} and {corners[-1]}, colored by {label}: "
+        f"from {rounded(values.min())} to {rounded(values.max())}.",
+        f"Least at {_mixture(weights[values.argmin()])}.",
+    ]
+    parts += [f"“{name}” at {_mixture(one)}: {rounded(value(one))}." for name, one in marks.items()]
+    return " ".join(parts).replace("\n", " ")
+
+
+def _mixture(weights):
+    return f"({', '.join(f'{round(weight, 2) + 0:g}' for weight in weights)})"

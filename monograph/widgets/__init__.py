@@ -1,0 +1,38 @@
+"""Widgets that answer to the hand: in a notebook, and on a page without a kernel.
+
+A widget computes in the browser. Its JavaScript lives in ``monograph/widgets/javascript``, where
+``theory.js`` mirrors functions of `ttsbook.data.covariance` and `ttsbook.theory` by name, and
+``selection.js`` those of `ttsbook.theory.selection`. Where a kernel runs,
+most widgets can also simulate what they show: see `monograph.widgets.simulation`.
+"""
+
+from monograph.widgets.base import Widget, bundle
+from monograph.widgets.bend_spectrum import BendSpectrum
+from monograph.widgets.direct_answer import DirectAnswer
+from monograph.widgets.exchange import Exchange
+from monograph.widgets.gpt_thinking import GPTThinking
+from monograph.widgets.kind_mixture import KindMixture
+from monograph.widgets.overthinking_map import OverthinkingMap
+from monograph.widgets.simulation import Simulating
+from monograph.widgets.task_mixture import TaskMixture
+from monograph.widgets.thinking_longer import ThinkingLonger
+from monograph.widgets.thinking_path import ThinkingPath
+from monograph.widgets.trained_layers import TrainedLayers
+from monograph.widgets.weight_blocks import WeightBlocks
+
+__all__ = [
+    "BendSpectrum",
+    "DirectAnswer",
+    "Exchange",
+    "GPTThinking",
+    "KindMixture",
+    "OverthinkingMap",
+    "Simulating",
+    "TaskMixture",
+    "ThinkingLonger",
+    "ThinkingPath",
+    "TrainedLayers",
+    "WeightBlocks",
+    "Widget",
+    "bundle",
+]

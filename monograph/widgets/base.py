@@ -1,0 +1,99 @@
+"""What all widgets share: their JavaScript in one piece, a still picture, words for what is seen."""
+
+import re
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from monograph.widgets.presets import PRESETS
+from monograph.widgets.settings import describe
+
+JAVASCRIPT = Path(__file__).with_name("javascript")
+TYPES = re.compile(r" */\*\*.*?\*/\n*", re.DOTALL)  # for the type checker: see tsconfig.json
+IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+\.js)";\n', re.MULTILINE)
+
+
+def bundle(name):
+    """Join a JavaScript module and those that it imports into one, without imports and types.
+
+    Parameters
+    ----------
+    name : str
+        File in ``monograph/widgets/javascript``. It has one default export; what it imports has none.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> source = bundle("exchange.js")
+    >>> "export default" in source, "import {" in source
+    (True, False)
+    """
+    parts = {}
+
+    def add(file):
+        source = TYPES.sub("", (JAVASCRIPT / file).read_text(encoding="utf-8"))
+        for imported in IMPORT.findall(source):
+            if imported not in parts:
+                add(imported)
+        source = IMPORT.sub("", source)
+        parts[file] = source if file == name else re.sub(r"^export ", "", source, flags=re.MULTILINE)
+
+    add(name)
+    return "\n".join(parts.values())
+
+
+class Widget(anywidget.AnyWidget):
+    """Base of the book's widgets: a still picture for print, and words for those who cannot see it.
+
+    A subclass sets ``_esm`` to the `bundle` of its module and ``controls`` to the traits that its controls
+    set, and defines ``still()``, which returns a `figures.Picture` of the widget as it is set. Its presets
+    are in `monograph.widgets.presets`.
+
+    Examples
+    --------
+    >>> from monograph import figures
+    >>> class Halving(Widget):
+    ...     _esm = bundle("direct_answer.js")  # a module of its own
+    ...     def still(self):
+    ...         halves = figures.Series("error", [0, 1, 2], [1.0, 0.5, 0.25])
+    ...         return figures.lines([halves], x_label="k", y_label="error / d")
+    >>> Halving().still().alt
+    'Line chart of error / d against k, from 0 to 2. “error”: falls from 1 to 0.25.'
+    """
+
+    controls = ()
+    frame = traitlets.Dict(read_only=True).tag(sync=True)
+
+    _css = (JAVASCRIPT / "widget.css").read_text(encoding="utf-8")
+
+    @traitlets.default("frame")
+    def _frame(self):
+        return {"settings": self.settings(), "presets": list(PRESETS.get(type(self).__name__, ()))}
+
+    def settings(self):
+        """Describe what the controls can be set to.
+
+        Returns
+        -------
+        dict of str to dict
+            For each trait in ``controls`` what `monograph.widgets.settings.describe` says of it.
+
+        Examples
+        --------
+        >>> from monograph import widgets
+        >>> widgets.DirectAnswer(dim=5).settings()["dim"]
+        {'start': 5, 'kind': 'whole', 'least': 2, 'most': 50}
+        """
+        return {name: describe(self.traits()[name], getattr(self, name)) for name in self.controls}
+
+    def __repr__(self):
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.controls)})"
+
+    def _repr_mimebundle_(self, **options):
+        data, metadata = super()._repr_mimebundle_(**options)
+        picture = self.still()
+        return {**data, "image/svg+xml": picture.svg(), "text/plain": f"Interactive chart. {picture.alt}"}, metadata

@@ -1,0 +1,315 @@
+"""States to start from, each with a question to guess the answer of before anything is moved.
+
+The question is never about what the state shows, but about what the next move will do.
+"""
+
+import numpy as np
+
+from ttsbook.data import covariance, spectra
+
+
+def preset(name, question, look, /, **state):
+    """Make a preset as it is synced.
+
+    Parameters
+    ----------
+    name : str
+        A few words.
+    question : str
+        What is to be guessed; it ends with a question mark.
+    look : str
+        What to move then, and where to look; never the answer.
+    **state
+        Traits that differ from the widget's first state.
+
+    Returns
+    -------
+    dict of str to object
+
+    Examples
+    --------
+    >>> preset("Endless", "What if it never ends?", "Raise m.", test_length=None)["state"]
+    {'test_length': None}
+    """
+    return {"name": name, "question": question, "look": look, "state": state}
+
+
+def _strengths(cov):
+    return [float(f"{value:.6g}") for value in np.diag(cov)]
+
+
+def _entries(**values):
+    """Entries of a 4 × 4 matrix, row by row, each named by its row and column."""
+    matrix = [0.0] * 16
+    for place, value in values.items():
+        row, column = place.split("_")
+        matrix[4 * TOKEN.index(row) + TOKEN.index(column)] = value
+    return matrix
+
+
+TOKEN = ("x", "y", "w", "flag")
+RATIO = -0.909091  # entry of V in the closed form, -1/γ: n = 20 examples of one skill, γ = 1 + 2/n
+
+PRESETS = {
+    "DirectAnswer": (
+        preset(
+            "Equal skills",
+            "The tail grows longer while the strongest skill keeps its strength: does its error change?",
+            "Raise the tail exponent slowly, and watch the first stem of the lower panel.",
+            exponent=0.0,
+        ),
+        preset(
+            "Endless test",
+            "Can a longer training prompt ever make a skill worse?",
+            "Raise n to its end, and watch all stems of the lower panel.",
+            test_length=None,
+        ),
+        preset(
+            "Short test",
+            "Training prompts grow and the test stays short: which skills does one step harm?",
+            "Raise n to its end, and see which stems pass the line “no answer”.",
+            test_length=10,
+        ),
+    ),
+    "WeightBlocks": (
+        preset(
+            "A weaker memory",
+            "The entry 0.9 of W falls to 0.6: by what factor does the error rise after one step, and after twenty?",
+            "Type it in row x, column w of W, and compare both ends of the curve.",
+            W=_entries(x_w=0.9, y_flag=-1.0),
+        ),
+        preset(
+            "Twice and half",
+            "V is doubled and W is halved: which other pairs of factors leave the curve where it is?",
+            "Multiply and divide; the two curves part as soon as a pair is wrong.",
+            V=_entries(w_x=-1.81818),
+            W=_entries(x_w=0.5, y_flag=-0.5),
+        ),
+        preset(
+            "A leak",
+            "Alone, this entry of V does no harm: does it once the lower right corner of W is set, too?",
+            "Type 0.3 into row flag, column flag of W, and watch the solid curve.",
+            V=_entries(w_x=RATIO, x_flag=0.3),
+        ),
+    ),
+    "ThinkingPath": (
+        preset(
+            "A narrow valley",
+            "The weak skill gets weaker still, in training and test alike: who slows down more, thinking or descent?",
+            "Lower both weak-skill sliders together, and read the two distances.",
+            train_tail=0.05,
+            test_tail=0.05,
+        ),
+        preset(
+            "Long prompts",
+            "Training prompts grow without end: where does the first step of thinking land?",
+            "Raise n to its end, and compare the path with Newton's.",
+            train_length=100,
+        ),
+        preset(
+            "Stronger than trained",
+            "The weak skill is strong in the test: how weak can it get in training before the path leaves?",
+            "Lower the weak skill in training; note where the path begins to overshoot, and where it leaves.",
+            train_tail=0.8,
+            test_tail=1.0,
+        ),
+    ),
+    "BendSpectrum": (
+        preset(
+            "All alike",
+            "One skill becomes ten times weaker: by what factor does the hardness grow, by what factor the error?",
+            "Lower the selected skill to 0.1, and compare the bound with the exact error.",
+            strengths=_strengths(covariance.isotropic(20)),
+        ),
+        preset(
+            "One weak skill",
+            "One strong skill gives the same hardness: which of the three lines will tell the two spectra apart?",
+            "Press “one strong skill”, and watch the three lines.",
+            strengths=_strengths(spectra.one_weak(20, 200.0)),
+        ),
+        preset(
+            "The strongest",
+            "The strongest skill becomes ten times stronger: do the others get better, get worse or stay?",
+            "Raise the selected skill to 10, and watch the other stems of the lower panel.",
+            selected=1,
+        ),
+    ),
+    "Exchange": (
+        preset(
+            "From one step",
+            "The tail gets longer: which end of the curve moves more, that of few steps or that of many?",
+            "Raise α, and compare the two ends of the curve.",
+            train_length=215,
+            steps=1,
+        ),
+        preset(
+            "A short test",
+            "With a test of 100 examples, is the best n the same for one step and for ten?",
+            "Raise n at k = 1, then at k = 10, and watch the error.",
+            steps=1,
+            test_length=100,
+        ),
+        preset(
+            "Where chains diverge",
+            "The test prompt gets shorter: can the line above which chains diverge fall below n = m?",
+            "Shorten m step by step, and compare it with the line.",
+            test_length=50,
+        ),
+    ),
+    "OverthinkingMap": (
+        preset(
+            "Before the line",
+            "The probe crosses the line: does the best depth fall step by step, or jump?",
+            "Raise n slowly, and watch the marked step of the error curve.",
+            train_length=141,
+        ),
+        preset(
+            "A test with a tail",
+            "The test gets a tail, too, still lighter than that of the training: where does the line go?",
+            "Raise the tail of the test to that of the training, and watch the line and the signs of the factors.",
+            test_exponent=0.3,
+        ),
+        preset(
+            "One step",
+            "After one step some length n has the least error: is it the same after thirty steps?",
+            "Move the probe along α = 0.8, and compare its curve at k = 1 and at k = 30.",
+            steps=1,
+        ),
+        preset(
+            "Two steep tails",
+            "As the prompts grow, which skill diverges first: the strongest, the weakest, or one between?",
+            "Raise n across the line, and watch the factors.",
+            train_length=20,
+            train_exponent=2.0,
+            test_exponent=0.8,
+        ),
+        preset(
+            "A cure at test time",
+            "The chain diverges: does it converge if every step is divided by more, and what does that cost?",
+            "Raise the scaling slowly, and watch the line, the longest stride and the shortest.",
+            train_length=400,
+        ),
+    ),
+    "TaskMixture": (
+        preset(
+            "Short prompts",
+            "For one step and short prompts the best mixture is this one: does it change as n grows?",
+            "Raise n, and watch the diamond.",
+            train_length=20,
+        ),
+        preset(
+            "Three steps",
+            "The chain gets longer: which corner becomes dangerous first?",
+            "Raise k to 10, and see where the strongest color begins.",
+            steps=3,
+        ),
+        preset(
+            "Tasks like the target",
+            "Hard tasks have the exponent of the target: what can the other two tasks still add?",
+            "Compare the diamond with the corner “hard”, at this k and at larger ones.",
+            hard_exponent=0.7,
+            steps=3,
+        ),
+    ),
+    "TrainedLayers": (
+        preset(
+            "Short training",
+            "The training prompts get longer: at which n does the best depth leave the right end?",
+            "Go through all n in order, and watch the ring.",
+            train_length=30,
+        ),
+        preset(
+            "Short tests",
+            "The test prompts get shorter still: which way does the best depth move?",
+            "Choose the next m, and watch the ring.",
+            test_length=1000,
+        ),
+        preset(
+            "All weights trained",
+            "Train one block instead of all the weights: where do the two curves part?",
+            "Switch “trained by” to and fro, and follow the band.",
+            setting="isotropic, matched",
+            train_length=30,
+        ),
+    ),
+    "KindMixture": (
+        preset(
+            "A little easy-long",
+            "More easy-long tasks make the chain faster at first: at which share does it begin to turn?",
+            "Raise easy-long a little at a time, and watch your curve.",
+            easy_long=0.1,
+        ),
+        preset(
+            "All four",
+            "Which kind can be left out without harm?",
+            "Lower one slider at a time, and raise it again.",
+            easy_short=1.0,
+            hard_short=1.0,
+            easy_long=1.0,
+        ),
+        preset(
+            "Pool 4",
+            "Is there any mixture of this pool whose chain converges?",
+            "Try the four sliders, and watch the right end of your curve.",
+            pool=4,
+        ),
+        preset(
+            "Steps of the right length",
+            "Each mixture gets the scaling that is best for it: which of the four is lowest now?",
+            "Go through the pools, and back to the usual scaling in each.",
+            scaling="best",
+        ),
+    ),
+    "GPTThinking": (
+        preset(
+            "Trained to answer",
+            "A model trained to answer directly goes on thinking: does the second step help?",
+            "Raise k step by step, and watch the mean.",
+            shown=0,
+            steps=1,
+        ),
+        preset(
+            "Five steps learned",
+            "A model trained to take five steps takes ten: is it still good?",
+            "Raise k beyond 5. Then choose the other trainings of five steps.",
+            shown=6,
+            steps=5,
+        ),
+        preset(
+            "Skewed training",
+            "Five more steps, then twenty more: which of the two overthinks, the GPT or the reference?",
+            "Raise k to 30, and compare the curves.",
+            shown=10,
+            steps=5,
+        ),
+    ),
+    "ThinkingLonger": (
+        preset(
+            "Still converging",
+            "The training prompts get longer: from which n on does the second curve turn?",
+            "Raise n slowly, and watch its right end.",
+            train_length=100,
+        ),
+        preset(
+            "Little of the tail",
+            "It gets to see more of the tail: does thirty steps of thinking end closer to the answer, or further off?",
+            "Raise n slowly, and watch the right end of the second curve.",
+            train_length=50,
+            steps=30,
+        ),
+        preset(
+            "One step",
+            "It must answer at once: do more examples of the tail make its answer better?",
+            "Raise n to its end, and compare the two points at k = 1.",
+            train_length=20,
+            steps=1,
+        ),
+        preset(
+            "Much of the tail",
+            "Which of the twenty answers go wrong first, those of directions seen most or seen least?",
+            "Press “Let it think”, and watch the panel of the answers.",
+            train_length=500,
+            steps=0,
+        ),
+    ),
+}

@@ -1,0 +1,66 @@
+"""The book's result in one picture: two trainings, one test, and more or less thinking."""
+
+import numpy as np
+import traitlets
+
+from monograph import figures
+from monograph.widgets.base import Widget, bundle
+from ttsbook import theory
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
+
+
+class ThinkingLonger(Widget):
+    """Error by thinking steps after two trainings, at m = ∞, d = 20 and an isotropic test.
+
+    One layer was trained on prompts of 10 examples that show all directions alike, the other on prompts in
+    which the strengths fall like i^-0.8, with the same trace.
+
+    Parameters
+    ----------
+    train_length : int, default 200
+        Prompt length n of the training with the long tail, 10 to 500.
+    steps : int, default 7
+        Thinking steps k at which both are looked at, 0 to 30.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If a value is out of range.
+
+    Examples
+    --------
+    >>> ThinkingLonger(train_length=50).still().alt.split(" (")[0]
+    'Line chart of error / d, mean over w'
+    """
+
+    _esm = bundle("thinking_longer.js")
+    controls = ("train_length", "steps")
+    DIM, STEPS, TAIL, EVEN_LENGTH, COMPARED = 20, 30, 0.8, 10, 50
+    train_length = traitlets.Int(200, min=10, max=500).tag(sync=True)
+    steps = traitlets.Int(7, min=0, max=30).tag(sync=True)
+
+    def preconditioners(self, length):
+        """Return what the even training and that with the long tail at prompt length ``length`` reach."""
+        even = covariance.isotropic(self.DIM)
+        tail = covariance.power_law(self.DIM, self.TAIL, trace=self.DIM)
+        return tuple(theory.preconditioner(Task(cov, n)) for cov, n in ((even, self.EVEN_LENGTH), (tail, length)))
+
+    def still(self):
+        """Draw both curves, and the one of a short training on the long tail."""
+        k = np.arange(self.STEPS + 1)
+        lengths = sorted({self.COMPARED, self.train_length})
+        trained = {"all directions,\nn = 10": self.preconditioners(self.COMPARED)[0]}
+        trained |= {f"long tail,\nn = {n}": self.preconditioners(n)[1] for n in lengths}
+        test = covariance.isotropic(self.DIM)
+        return figures.lines(
+            [
+                figures.Series(name, k, theory.cot_error_limit(P, test, self.STEPS) / self.DIM)
+                for name, P in trained.items()
+            ],
+            x_label="thinking steps k",
+            y_label="error / d, mean over w",
+            log_y=True,
+            y_limits=(1e-4, 2),
+            level=(1.0, "no answer"),
+        )

@@ -1,0 +1,116 @@
+"""Make the pictures that other services show beside a link: `python -m publish.cards`.
+
+A card has a chapter's title, its question and its first figure, in the look of the book. Services
+want PNG, which a build without further tools cannot draw, so cards are stored; `cards.json` says
+of what each was made, and a test compares. A browser draws them: Chromium, through Playwright.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import os
+import shutil
+import sys
+from html import escape
+from pathlib import Path
+
+from publish import contents, notebooks
+from publish.site import openers, preview, svg
+
+ROOT = Path(__file__).parent.parent
+STATIC = Path(__file__).parent / "static"
+BOOK = "When Does Thinking Longer Help?"
+PAGE = """<!doctype html><meta charset="utf-8"><style>
+@font-face {{ font-family: Book; src: url(data:font/woff2;base64,{regular}); font-weight: 400; }}
+@font-face {{ font-family: Book; src: url(data:font/woff2;base64,{bold}); font-weight: 600; }}
+body {{ margin: 0; width: 1200px; height: 630px; box-sizing: border-box; padding: 56px 64px; background: #fff;
+  color: #1f2328; font-family: Book, serif; display: grid; grid-template: 1fr auto / 500px 1fr; gap: 24px 48px;
+  border-top: 14px solid #0068a5; }}
+h1 {{ font-size: 50px; line-height: 1.12; font-weight: 600; margin: 0 0 26px; letter-spacing: -0.012em; }}
+p {{ font-size: 29px; line-height: 1.35; margin: 0; color: #3a424a; }}
+figure {{ margin: 0; align-self: center; font-family: sans-serif; }}
+figure svg {{ display: block; width: 100%; height: auto; max-height: 430px; }}
+footer {{ grid-column: 1 / -1; display: flex; align-items: center; gap: 18px; font-size: 26px; color: #586069; }}
+footer svg {{ width: 52px; height: 52px; }}
+</style><div><h1>{title}</h1><p>{question}</p></div><figure>{figure}</figure><footer>{logo}{book}</footer>"""
+
+
+def subjects():
+    """Yield what each card shows: page, title, question, and the first figure with its words."""
+    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    for page in contents.listed(toc):
+        path = notebooks.CHAPTERS / f"{page}.ipynb"
+        question = openers.question(notebooks.CHAPTERS, page)
+        if not path.exists() or not (question or page == "index"):
+            continue
+        notebook = notebooks.read(path)
+        title = notebook.cells[0].source.splitlines()[0].removeprefix("# ")
+        data = next((data for data in _outputs(notebook) if notebooks.PICTURE in data), None)
+        if data:
+            yield page, title, question or preview.SUBTITLE, data[notebooks.PICTURE], data["text/plain"]
+
+
+def _outputs(notebook):
+    """Yield the data of all outputs, in order."""
+    for cell in notebooks.code_cells(notebook):
+        yield from (output.data for output in cell.outputs if "data" in output)
+
+
+def digest(*texts):
+    """Short name of the texts that a card was made of."""
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+
+
+def wanted():
+    """Return the digest of every card by file name, as the stored chapters would have it."""
+    return {
+        f"{page.replace('/', '-')}.png": digest(title, question, words)
+        for page, title, question, _, words in subjects()
+    }
+
+
+def html(title, question, figure, words):
+    """Page whose picture is the card."""
+    fonts = {
+        name: base64.b64encode((STATIC / "fonts" / f"book-serif-{weight}.woff2").read_bytes()).decode()
+        for name, weight in (("regular", 400), ("bold", 600))
+    }
+    drawn = svg.inline("".join(figure), label="".join(words), prefix="card-")
+    logo = (STATIC / "logo.svg").read_text(encoding="utf-8")
+    book = "" if title == BOOK else BOOK
+    texts = {"title": escape(title), "question": escape(question), "book": book}
+    return PAGE.format(**fonts, **texts, figure=drawn, logo=logo)
+
+
+def make():
+    """Draw all cards, and note what they were made of."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    preview.CARDS.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1200, "height": 630})
+        for name, title, question, figure, words in subjects():
+            page.set_content(html(title, question, figure, words))
+            page.evaluate("document.fonts.ready.then(() => {})")
+            page.screenshot(path=preview.CARDS / f"{name.replace('/', '-')}.png")
+        browser.close()
+    made = wanted()
+    for path in preview.CARDS.glob("*.png"):
+        if path.name not in made:
+            path.unlink()
+    text = json.dumps(made, indent=1) + "\n"
+    (preview.CARDS / "cards.json").write_text(text, encoding="utf-8", newline="\n")
+    return f"{len(made)} cards are in {preview.CARDS.relative_to(ROOT)}"
+
+
+def main(arguments=None):
+    """Run the command line."""
+    argparse.ArgumentParser(prog="python -m publish.cards", description=__doc__).parse_args(arguments)
+    print(make())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""Sphinx extension: what the book asks of Jupyter Book beyond its settings."""
+
+from sphinx.util import logging
+
+from publish import colab, contents
+from publish.site import (
+    checks,
+    colophon,
+    compact,
+    corrections,
+    evidence,
+    folding,
+    hints,
+    launch,
+    ledger_filter,
+    linked_code,
+    links,
+    mathjax,
+    missing_page,
+    openers,
+    outputs,
+    preview,
+    reference,
+    source_pages,
+    unbroken,
+    widget_links,
+    widget_pages,
+)
+
+PARTS = (
+    # what is read
+    launch,
+    colophon,
+    links,
+    outputs,
+    widget_links,
+    reference,
+    # what is made of it
+    checks,
+    corrections,
+    evidence,
+    folding,
+    linked_code,
+    openers,
+    preview,
+    unbroken,
+    # the site around it
+    mathjax,
+    widget_pages,
+    source_pages,
+    missing_page,
+    ledger_filter,
+    hints,
+    colab,
+    compact,
+)
+
+logger = logging.getLogger(__name__)
+
+
+def setup(app):
+    """Register the extension with Sphinx."""
+    # Pages are named, and found by readers, without the folder that holds them all.
+    app.srcdir = app.srcdir / "chapters"
+    app.connect("env-before-read-docs", warn_of_unlisted_pages)
+    for part in PARTS:
+        part.setup(app)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def warn_of_unlisted_pages(app, *_):
+    """Warn of pages that _toc.yml does not list, and that would go missing in silence."""
+    toc = (app.confdir / "_toc.yml").read_text(encoding="utf-8")
+    for mismatch in contents.mismatches(toc, app.srcdir):
+        logger.warning("_toc.yml: %s", mismatch, type="book", subtype="toc")

@@ -1,0 +1,173 @@
+"""Print the built site as one PDF: `python -m publish.pdf`."""
+
+import html
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote
+
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import Fit
+
+from publish import joined
+from publish.serve import SITE
+
+ROOT = Path(__file__).parents[1]
+PRINT = Path(__file__).parent / "print"
+PDF = SITE.parent / "when-does-thinking-longer-help.pdf"
+TITLE = "When Does Thinking Longer Help?"
+SUBTITLE = "Training data and test-time scaling: an interactive monograph"
+AUTHORS = "the ttsbook authors"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+TEXT_WIDTH = 627  # CSS pixels between the margins of a page
+FIRST_DAY = "2026-01-01"  # of a copy that knows no commit
+TIMEOUT = 300_000  # milliseconds
+
+
+def version():
+    """Return the book's version, the commit it is built from and its date, None where they are unknown."""
+    package = (ROOT / "ttsbook" / "__init__.py").read_text(encoding="utf-8")
+    number = re.search(r'^__version__ = "([^"]+)"', package, re.MULTILINE)[1]
+    git = ["git", "-C", ROOT, "log", "-1", "--format=%h %cs"]
+    try:
+        found = subprocess.run(git, capture_output=True, text=True, check=True).stdout.split()
+    except (OSError, subprocess.CalledProcessError):
+        found = [None, None]
+    return number, *found
+
+
+def front():
+    """Return the title page."""
+    number, commit, date = version()
+    built = f"Version {number}" + (f", commit {commit} of {date}" if commit else "")
+    return (
+        f'<section class="title-page"><p class="title">{TITLE}</p><p class="subtitle">{SUBTITLE}</p>'
+        f'<p class="authors">{AUTHORS[0].upper() + AUTHORS[1:]}</p><div class="imprint"><p>{html.escape(built)}.</p>'
+        "<p>Text and pictures: Creative Commons Attribution 4.0 "
+        '(<a href="https://creativecommons.org/licenses/by/4.0/">CC BY 4.0</a>). Code: BSD 3-Clause.</p>'
+        "<p>This is the book's site on paper. Proofs and solutions are unfolded. Code that the site folds away, "
+        "which draws pictures and checks statements, is left out: the site and the notebooks have it. "
+        "Widgets are shown as still pictures.</p></div></section>"
+    )
+
+
+def find_browser():
+    """Path of Chromium, or of the browser that the variable CHROMIUM names, or None."""
+    return next(filter(None, map(shutil.which, (os.environ.get("CHROMIUM", ""), *BROWSERS))), None)
+
+
+def print_book(site, target, browser):
+    """Print a built site.
+
+    Parameters
+    ----------
+    site : pathlib.Path
+        Folder of the built site.
+    target : pathlib.Path
+        The PDF that is written.
+    browser : str
+        Path of Chromium.
+    """
+    document = site / "printed.html"
+    document.write_text(joined_site(site), encoding="utf-8")
+    try:
+        entries = print_document(document, target, browser)
+    finally:
+        document.unlink()
+    finish(target, entries)
+
+
+def joined_site(site):
+    """Return the whole site as one HTML document with the looks of paper."""
+    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    style = (PRINT / "print.css").read_text(encoding="utf-8")
+    return joined.join(site, toc, title=f"{TITLE} {SUBTITLE}", front=front(), style=style)
+
+
+def print_document(document, target, browser):
+    """Print a document twice: first to learn its page numbers, then with them in its contents.
+
+    Returns
+    -------
+    list of [int, str, str]
+        Level, id and title of each entry of the table of contents.
+    """
+    from playwright.sync_api import sync_playwright
+
+    prepare = (PRINT / "print.js").read_text(encoding="utf-8")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser, args=FLAGS)
+        page = chromium.new_page(viewport={"width": TEXT_WIDTH, "height": 900}, color_scheme="light")
+        page.set_default_timeout(TIMEOUT)
+        page.emulate_media(media="print")
+        page.goto(document.as_uri())
+        page.evaluate(prepare[prepare.index("async ()") :])
+        page.pdf(path=target, **OPTIONS)
+        places = destinations(target)
+        page.evaluate(NUMBER, {name: number + 1 for name, (number, _) in places.items()})
+        page.pdf(path=target, **OPTIONS)
+        entries = page.evaluate(ENTRIES)
+        chromium.close()
+    return entries
+
+
+OPTIONS = {"prefer_css_page_size": True, "tagged": True, "print_background": True}
+NUMBER = """(pages) => {
+    for (const number of document.querySelectorAll(".book-contents .page")) {
+        number.textContent = pages[number.dataset.target] ?? "";
+    }
+}"""
+ENTRIES = """() => [...document.querySelectorAll(".book-contents li")].map((entry) => [
+    Number(entry.dataset.level),
+    entry.querySelector(".page").dataset.target,
+    [".number", ".title"].map((part) => entry.querySelector(part).textContent).join(" ").trim(),
+])"""
+
+
+def destinations(path):
+    """Page, from 0, and height above its foot of each place that a link of a PDF leads to, by its id."""
+    reader = PdfReader(path)
+    found = reader.named_destinations
+    return {
+        unquote(name.lstrip("/")): (reader.get_destination_page_number(place), place.top)
+        for name, place in found.items()
+    }
+
+
+def finish(path, entries):
+    """Give a PDF its bookmarks, and facts about it that are the same each time."""
+    places = destinations(path)
+    writer = PdfWriter(clone_from=path)
+    above = []
+    for level, target, title in entries:
+        number, top = places[target]
+        del above[level - 1 :]
+        parent = above[-1] if above else None
+        place = {"page_number": number, "fit": Fit.xyz(top=top), "is_open": level == 1}
+        item = writer.add_outline_item(title=title, parent=parent, **place)
+        above += [parent] * (level - 1 - len(above)) + [item]
+    _, commit, date = version()
+    stamp = f"D:{(date or FIRST_DAY).replace('-', '')}000000Z"
+    facts = {"/Title": TITLE, "/Author": AUTHORS, "/Subject": SUBTITLE, "/CreationDate": stamp, "/ModDate": stamp}
+    writer.add_metadata(facts | ({"/Keywords": f"commit {commit}"} if commit else {}))
+    writer.write(path)
+
+
+def main():
+    """Print the site that is built."""
+    browser = find_browser()
+    if browser is None:
+        sys.exit("no Chromium found: install it or name it in the variable CHROMIUM")
+    if not (SITE / "index.html").exists():
+        sys.exit("the site is not built: run `make book`")
+    print_book(SITE, PDF, browser)
+    print(f"{PDF.relative_to(ROOT)}: {PDF.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Names of the package in the code of the pages lead to their reference."""
+
+import re
+from html import escape, unescape
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from publish.site import names, package
+
+LANGUAGES = {"python", "ipython3"}
+TOKEN = re.compile(r"<span[^>]*>([^<]*)</span>|([^<]+)|<[^>]*>")
+
+
+def setup(app):
+    """Find the names when a page is written, and link them in its HTML."""
+    app.add_post_transform(LinkedNames)
+    app.add_node(nodes.literal_block, override=True, html=(visit_code, None))
+    app.add_css_file("reference.css")
+
+
+class LinkedNames(SphinxPostTransform):
+    """Find what each piece of code of a page names of the package."""
+
+    default_priority = 880
+    formats = ("html",)
+
+    def run(self, **_):
+        """Note at each piece its links; a notebook's cells are read as one program."""
+        packages = package.read(str(self.app.confdir))
+        notebook = names.Reader(packages)
+        for block in self.document.findall(nodes.literal_block):
+            if block.get("language") in LANGUAGES:
+                in_cell = "cell_input" in block.parent["classes"]
+                reader = notebook if in_cell else names.Reader(packages)
+                block["names"] = self.links(reader.read(block.astext()))
+
+    def links(self, uses):
+        """Return the link of each name where it is used first: start, end, address, title."""
+        first = {}
+        for use in uses:
+            first.setdefault(use.path, use)
+        return [(use.start, use.end, *self.target(use.path)) for use in first.values()]
+
+    def target(self, path):
+        """Return address and summary of a definition: its reference, else its source."""
+        folder, page = str(self.app.confdir), self.env.docname
+        if entry := package.entries(folder).get(path):
+            address = self.app.builder.get_relative_uri(page, entry.page)
+            return f"{address}#{entry.anchor}", entry.summary
+        item = package.member(package.read(folder), path)
+        address = self.app.builder.get_relative_uri(page, package.source_page(item))
+        return f"{address}{package.line_anchor(item)}", package.summary(item)
+
+
+def visit_code(translator, node):
+    """Write a piece of code as ever, then put its links in."""
+    try:
+        type(translator).visit_literal_block(translator, node)
+    except nodes.SkipNode:
+        if node.get("names"):
+            translator.body[-1] = linked(translator.body[-1], node["names"])
+        raise
+
+
+def linked(html, links):
+    """Wrap parts of highlighted code in links.
+
+    Parameters
+    ----------
+    html : str
+        Highlighted code; what stands in its `pre` are spans side by side, and text.
+    links : list of tuple
+        Start and end of a part, counted in characters of the code, address and title.
+
+    Returns
+    -------
+    str
+    """
+    before, pre, code = html.partition("<pre>")
+    code, end_pre, after = code.partition("</pre>")
+    starts = {start: (address, title) for start, _, address, title in links}
+    ends = {end for _, end, *_ in links}
+    place, made = 0, []
+    for token in TOKEN.finditer(code):
+        text = unescape(token[1] or token[2] or "")
+        if text and place in starts:
+            address, title = starts[place]
+            made.append(f'<a href="{escape(address)}" title="{escape(title)}">')
+        made.append(token[0])
+        place += len(text)
+        if text and place in ends:
+            made.append("</a>")
+    return "".join([before, pre, *made, end_pre, after])

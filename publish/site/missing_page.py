@@ -1,0 +1,31 @@
+"""The page that a host shows in place of one that does not exist: `404.html`.
+
+A host sends it for any address, however deep, so its links start from the root of the site: from
+the known one where the address begins with it, and otherwise from the root of the host.
+"""
+
+import os
+from html import escape
+
+from publish import contents
+from publish.site import address
+
+TEMPLATE = "404.html"
+
+
+def setup(app):
+    """Add the page to the site."""
+    app.connect("html-collect-pages", pages)
+
+
+def pages(app):
+    """Yield the page for Sphinx to write."""
+    if app.builder.format != "html":
+        return
+    toc = (app.confdir / "_toc.yml").read_text(encoding="utf-8")
+    links = [
+        f'<li><a href="{page}.html">{escape(app.env.titles[page].astext())}</a></li>'
+        for page in contents.listed(toc)
+        if page in app.env.titles
+    ]
+    yield "404", {"title": "Page not found", "links": "\n".join(links), "root": address.root(os.environ)}, TEMPLATE

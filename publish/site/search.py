@@ -1,0 +1,66 @@
+"""The search finds statements, figures, claims and symbols beside the pages that Sphinx finds."""
+
+import json
+import re
+from html import escape
+
+from publish.site.evidence import LEDGER
+
+# The theme puts the index of the search, the largest of the book's scripts, on every page.
+INDEX = re.compile(r'\s*<script src="[^"]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>')
+PAPER = re.compile(r"\bpaper[:,]\s*([^)]*)\)")
+PLACE = re.compile(r"(?:Theorem|Proposition|Corollary|Lemma|Remark|Definition|Section|Figure) [A-Z]?[\d.]*\d")
+
+
+def add_script(app, page, _template, _context, _doctree):
+    """Give the search page its scripts."""
+    if page == "search":
+        app.add_js_file("targets.js")
+        app.add_js_file("search.js", loading_method="defer")
+
+
+def without_index(html):
+    """Take the scripts of the search out of a page that is not the search page."""
+    return INDEX.sub("", html)
+
+
+def entries(found):
+    """List what can be found.
+
+    Parameters
+    ----------
+    found : dict of str to dict of str to Target
+        The targets of all pages.
+
+    Yields
+    ------
+    dict
+        `kind`, `number`, `title`, the place in the `paper`, `page` and `id`, all of them str; a claim
+        is listed once, in the ledger if the book has one.
+    """
+    for page, targets in found.items():
+        for target in targets.values():
+            elsewhere = target.kind == "Claim" and LEDGER in found and page != LEDGER
+            if target.kind == "Work" or elsewhere:
+                continue
+            yield {
+                "kind": target.kind,
+                "number": target.number,
+                "title": escape(target.title, quote=False),
+                "paper": paper(target.text),
+                "page": page,
+                "id": target.id,
+            }
+
+
+def paper(text):
+    """Return where the paper has what a text says, as the text says itself: `Theorem 3.3`."""
+    said = PAPER.findall(text)
+    places = dict.fromkeys(PLACE.findall(said[-1] if said else ""))
+    return ", ".join(places) if places or not said else escape(said[-1].partition(";")[0], quote=False)
+
+
+def write(path, found):
+    """Write the script that lists what can be found."""
+    lines = [json.dumps(list(entry.values()), ensure_ascii=False) for entry in entries(found)]
+    path.write_text("var bookTargets = [\n" + ",\n".join(lines) + "\n];\n", encoding="utf-8")

@@ -1,0 +1,30 @@
+"""The package's source as pages of the site, so that a link to it needs no repository."""
+
+from html import escape
+
+from publish.site import package
+
+
+def setup(app):
+    """Add the pages when the site is written."""
+    app.connect("html-collect-pages", source_pages)
+
+
+def source_pages(app):
+    """Yield a page for each module: name, variables and template."""
+    for item in package.modules(str(app.confdir)).values():
+        path = item.filepath.relative_to(item.package.filepath.parents[1]).as_posix()
+        code = item.filepath.read_text(encoding="utf-8")
+        shown = app.builder.highlighter.highlight_block(code, "python", linespans="L")
+        body = f"<h1>{escape(path)}</h1>\n{described(app, item)}\n{shown}"
+        yield package.source_page(item), {"title": path, "body": body}, "page.html"
+
+
+def described(app, item):
+    """Return the line that leads from a module's source to its reference."""
+    entries = package.entries(str(app.confdir))
+    entry = entries.get(item.path) or entries.get(item.parent.path if item.parent else "")
+    if not entry:
+        return ""
+    address = app.builder.get_relative_uri(package.source_page(item), entry.page)
+    return f'<p>Reference: <a href="{address}#{entry.anchor}"><code>{entry.name}</code></a></p>'

@@ -1,0 +1,439 @@
+import dataclasses
+import functools
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from monograph import claims
+from monograph.claims import ledger
+from monograph.claims.ledger import Verdict
+from monograph.experiments import results
+from monograph.experiments.curation import read as curation
+from publish import contents, notebooks
+from ttsbook import theory
+from ttsbook.data import covariance, spectra
+from ttsbook.theory import dynamics, selection
+
+ROOT = Path(__file__).parents[2]
+NAMES = [claim.id for claim in claims.CLAIMS]
+LEDGER = "appendix/claims"
+STATEMENT = re.compile(r"^```\{prf:(?!proof)\w+\}(.*?)^```", re.MULTILINE | re.DOTALL)
+RESULT_OF_THE_PAPER = re.compile(r"paper(?:'s|:|,) ((?:Theorem|Proposition|Corollary|Remark) \d\.\d)")
+
+
+def source(chapter):
+    """Text and code of a chapter."""
+    return "\n".join(cell.source for cell in notebooks.read(notebooks.CHAPTERS / f"{chapter}.ipynb").cells)
+
+
+# the claims
+
+
+@pytest.mark.parametrize("claim", claims.CLAIMS, ids=NAMES)
+def test_the_computed_verdict_is_the_recorded_one(claim):
+    assert claim.evidence.verdict == claim.verdict, claim.evidence.measured
+
+
+@pytest.mark.parametrize("claim", claims.CLAIMS, ids=NAMES)
+def test_a_claim_is_complete(claim):
+    for text in (claim.statement, claim.source, claim.method, claim.limits, claim.evidence.measured):
+        assert text and "  " not in text
+    assert claim.statement[-1] == claim.method[-1] == claim.evidence.measured[-1] == "."
+    assert claim.source.startswith(("paper: ", "this book"))
+    assert bool(claim.caveat) == (claim.verdict is Verdict.CAVEAT)
+    for decimal in re.findall(r"\d+\.\d+", claim.evidence.measured):
+        assert len(decimal.replace(".", "").lstrip("0")) <= 3, "other digits differ between machines"
+
+
+def test_names_are_unique():
+    assert len(set(NAMES)) == len(NAMES) > 0
+
+
+@pytest.mark.parametrize("chapter", claims.CHAPTERS)
+def test_a_chapter_shows_its_claims_and_has_its_title(chapter):
+    assert f'claims.table("{chapter}")' in source(chapter)
+    assert source(chapter).startswith(f"# {claims.CHAPTERS[chapter]}")
+
+
+def test_every_chapter_with_claims_is_named_and_the_ledger_shows_all():
+    assert {chapter for claim in claims.CLAIMS for chapter in claim.chapters} == set(claims.CHAPTERS)
+    assert set(claims.CHAPTERS) | {LEDGER} <= set(contents.listed((ROOT / "_toc.yml").read_text(encoding="utf-8")))
+    assert "claims.table()" in source(LEDGER)
+
+
+@pytest.mark.parametrize("path", notebooks.paths(), ids=notebooks.name_of)
+def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
+    chapter = notebooks.name_of(path)
+    for statement in STATEMENT.findall(source(chapter)):
+        for result in RESULT_OF_THE_PAPER.findall(statement):
+            rows = [claim.id for claim in claims.CLAIMS if result in claim.source and chapter in claim.chapters]
+            assert rows, f"{chapter} states {result} of the paper, and no claim names both"
+
+
+# the checks
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    ("name", "module", "function", "factor"),
+    [
+        ("information_floor", theory, "direct_error", 0.8),
+        ("one_step_error", theory, "direct_error", 1.03),
+        ("best_step", theory, "preconditioner", 1 + 1e-6),
+        ("direct_error_bound", theory, "direct_error", 1.01),
+        ("matched_step", theory, "skill_costs", 1.05),
+        ("bound_looseness", theory, "skill_costs", 1.001),
+        ("equal_hardness", theory, "direct_error", 1.01),
+        ("mean_cost", theory, "mean_cost_bound", 0.99),
+        ("late_steps", covariance, "hardness", 1.1),
+        ("bound_needs_matched_tasks", theory, "direct_error", 0.01),
+        ("skills_learned", theory, "effective_dimension", 1 + 1e-6),
+        ("learned_preconditioner", theory.learned, "gamma", 1.02),
+        ("learned_preconditioner", dynamics, "largest_step", 2.1),
+        ("drift", dynamics, "drift", 1.002),
+        ("shifted_starts", theory, "preconditioner", 1 + 1e-6),
+        ("skill_speeds", theory, "preconditioner", 1 + 1e-6),
+        ("scaling_law", theory, "scaling_law_bound", 0.99),
+        ("exchange", theory, "train_length_for", 1.01),
+        ("harder_longer", theory, "preconditioner", 0.5),
+        ("examples_and_steps", theory, "preconditioner", 2.1),
+        ("rate", theory, "preconditioner", 1.01),
+        ("finite_test_prompts", theory, "first_excess", 1.03),
+        ("best_train_length", theory.finite, "recursion_error", -1),
+        ("stability", theory, "gamma", 1.3),
+        ("recursion_for_finite_prompts", theory, "cot_error_gap", 0.8),
+        ("trace", theory, "cot_error_limit", 1.001),
+        ("trace_gap", theory, "cot_error_limit", 1.01),
+        ("weak_direction", theory, "critical_train_length", 1.3),
+        ("skewed_training", theory, "critical_train_length", 1.5),
+        ("larger_n", theory, "strides", 3),
+        ("best_length", theory, "strides", 1.05),
+        ("mean_grows", theory, "preconditioner", 0.5),
+        ("warning", theory, "largest_stride", 1.05),
+        ("equal_traces", theory, "gamma", 3),
+        ("among_solvers", theory, "preconditioner", 0.3),
+        ("mixture_preconditioner", theory, "preconditioner", 1 + 1e-6),
+        ("effective_strength", theory, "preconditioner", 1 + 1e-6),
+        ("weights_gradient", theory, "preconditioner", 1.01),
+        ("safe_program", theory, "preconditioner", 2),
+        ("three_qualities", theory, "preconditioner", 0.2),
+        ("spread_is_caution", theory, "preconditioner", 2),
+        ("rare_directions", theory, "preconditioner", 1 + 1e-6),
+    ],
+)
+def test_a_check_sees_a_wrong_formula(monkeypatch, name, module, function, factor):
+    claim, right = claims.find(name), getattr(module, function)
+    monkeypatch.setattr(module, function, lambda *args, **options: factor * right(*args, **options))
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+@pytest.mark.exhaustive
+def test_the_check_of_best_depths_sees_one_that_is_two_steps_off(monkeypatch):
+    right = theory.best_depth
+    monkeypatch.setattr(
+        theory,
+        "best_depth",
+        lambda *args, **options: theory.BestDepth(right(*args, **options).steps + 2, diverges=True),
+    )
+    claim = claims.find("depth")
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    ("name", "function", "wrong"),
+    [
+        ("few_examples", "preconditioner", lambda task: np.diag(np.arange(1.0, 1 + len(task.cov)))),
+        ("no_longer_than_the_test", "spectral_edges", lambda P, cov, m: (0.0, 2.1)),
+        ("no_longer_than_the_test", "divergence_bound", lambda cov, n, m: -1.0),
+    ],
+)
+def test_a_check_of_the_scaling_law_sees_another_function(monkeypatch, name, function, wrong):
+    claim = claims.find(name)
+    monkeypatch.setattr(theory, function, wrong)
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("measure", "verdict"), [("hardness", Verdict.FAILS), ("mean cost", Verdict.HOLDS)])
+def test_the_check_of_conditioning_sees_a_measure_without_meaning(monkeypatch, measure, verdict):
+    right = spectra.measures
+    monkeypatch.setattr(spectra, "measures", lambda strengths: {**right(strengths), measure: strengths[:, 0]})
+    claim = claims.find("conditioning")
+    assert claim.check(claim.tolerance).verdict is verdict
+
+
+@pytest.mark.exhaustive
+def test_the_check_of_finite_prompts_sees_a_wrong_constant(monkeypatch):
+    monkeypatch.setattr(dynamics, "finite_prompts_error", lambda *_, **__: (5.0, 0.1))
+    claim = claims.find("finite_prompts")
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    ("name", "experiment", "entry", "factor"),
+    [
+        ("learned_preconditioner", "frozen", "preconditioner_error", 2),
+        ("drift", "drift", "W13_moved", None),
+        ("finite_prompts", "finite_prompts", "preconditioner_error", 1.01),
+        ("generic_start", "recipes", "preconditioner_error", 2),
+        ("emergence", "recipes", "median", 1e9),
+        ("learned_thinking", "recipes", "ratio", 1.02),
+        ("other_recipes", "recipes", "predicted_preconditioner_error", 2),
+        ("unrolled_steps", "recipes", "mean", None),
+        ("recursion_for_finite_prompts", "finite_tests", "mean", 1.03),
+        ("exact_mixture", "selection", "exact", 1e12),
+    ],
+)
+def test_a_check_sees_other_results(monkeypatch, name, experiment, entry, factor):
+    """The trainings found something else; None: something else altogether."""
+    claim, found, right = claims.find(name), results.load(experiment), results.load
+    for run in found.runs:
+        if run.get("seed") != "predicted" and run.get(entry) is not None:
+            run[entry] = np.multiply(run[entry], factor) if factor else np.ones_like(run[entry])
+    monkeypatch.setattr(results, "load", lambda asked: found if asked == experiment else right(asked))
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    ("name", "chosen", "factor"),
+    [
+        ("falls_with_steps", {"train": "skewed", "n": 20}, 1.5 ** np.arange(31)),
+        ("short_prompts_catch_up", {"n": 10}, 1e4),
+        ("more_examples_help", {"train": "skewed", "n": 100, "recipe": "paper"}, 1e3),
+        ("turns_when_skewed", {"n": 30}, 1.5 ** np.arange(31)),
+        ("larger_n_is_worse", {"n": 400}, 1e-2),
+        ("unscaled_is_wrong_at_once", {"train": "unscaled", "n": 10, "seed": 3}, 0.1),
+        ("own_weights_tell", {"train": "unscaled", "seed": 2, "recipe": "paper"}, 1.1),
+        ("trained_floor", {"recipe": "shift", "n": 30}, 4),
+    ],
+)
+def test_a_check_of_trained_layers_sees_other_results(monkeypatch, name, chosen, factor):
+    claim, found = claims.find(name), results.load("linear")
+    for run in found.select(**chosen):
+        for curve in (part for part in run.values() if isinstance(part, dict)):
+            for statistic in ("mean", "median"):
+                curve[statistic] = np.multiply(curve[statistic], np.broadcast_to(factor, 31)[: len(curve[statistic])])
+    monkeypatch.setattr(results, "load", lambda _: found)
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+@pytest.mark.exhaustive
+def test_the_check_of_the_selection_program_sees_one_that_helps(monkeypatch):
+    claim, found = claims.find("selection_program"), results.load("selection")
+    for run in found.runs:
+        run["paper"] = np.multiply(run["uniform"], 0.9)
+    monkeypatch.setattr(results, "load", lambda _: found)
+    assert claim.check(claim.tolerance).verdict is Verdict.HOLDS
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    ("name", "mixture", "factor", "verdict"),
+    [
+        ("trained_as_exact", "uniform", 2, Verdict.FAILS),
+        ("thinking_on_the_programs_mixture", "paper", 1e-4, Verdict.HOLDS),
+        ("answering_on_the_programs_mixture", "paper", 1.2, Verdict.FAILS),
+        ("training_on_the_best_mixture", "exact", 2, Verdict.FAILS),
+        ("one_kind_is_worse", "hard only", 0.01, Verdict.FAILS),
+        ("few_target_prompts", "exact, 100 prompts", 2, Verdict.FAILS),
+    ],
+)
+def test_a_check_of_chosen_mixtures_sees_other_results(monkeypatch, name, mixture, factor, verdict):
+    claim, found = claims.find(name), results.load("curation")
+    for run in found.runs:
+        for curves in run["trained"][mixture]:
+            curves["endless"] = np.multiply(curves["endless"], factor)
+    monkeypatch.setattr(results, "load", lambda _: found)
+    assert claim.check(claim.tolerance).verdict is verdict
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    ("name", "sign", "verdict"), [("message_in_pools", -1, Verdict.HOLDS), ("caution_in_pools", 1, Verdict.FAILS)]
+)
+def test_the_checks_of_qualities_see_other_correlations(monkeypatch, name, sign, verdict):
+    noise = np.random.default_rng(0).uniform(0.5, 0.9, (20, 4))
+    monkeypatch.setattr(curation, "rank_correlations", lambda *_: sign * noise)
+    assert claims.find(name).check(claims.find(name).tolerance).verdict is verdict
+
+
+@pytest.mark.exhaustive
+def test_the_check_of_kinds_in_training_sees_the_reported_order(monkeypatch):
+    monkeypatch.setattr(curation, "kind_weights", lambda *_: np.array([0.1, 0.2, 0.3, 0.4]))
+    claim = claims.find("order_of_kinds_in_training")
+    assert claim.check(claim.tolerance).verdict is Verdict.HOLDS
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", ["half_on_hard", "kinds_of_tasks"])
+@pytest.mark.parametrize(("weights", "verdict"), [([1, 0, 0, 0], Verdict.FAILS), ([0, 0, 0, 1], Verdict.HOLDS)])
+def test_the_checks_of_kinds_see_other_weights(monkeypatch, name, weights, verdict):
+    from ttsbook.theory import selection
+
+    claim, found = claims.find(name), results.load("selection")
+    for run in found.runs:
+        run["kind_weights"] = [weights] * len(run["kind_weights"])
+    monkeypatch.setattr(results, "load", lambda _: found)
+    if name == "half_on_hard" and verdict is Verdict.FAILS:
+        easy = selection.Selection(np.array([0.6, 0.4]), 0.0)
+        monkeypatch.setattr(selection, "quadratic_program", lambda *_: easy)
+    assert claim.check(claim.tolerance).verdict is verdict
+
+
+@pytest.mark.exhaustive
+def test_the_check_of_estimates_sees_a_careless_choice(monkeypatch):
+
+    claim, right = claims.find("target_estimate"), selection.with_estimates
+    monkeypatch.setattr(selection, "with_estimates", lambda *args, draws: 3 * right(*args, draws=1))
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+def test_a_claim_without_its_results_is_not_run(monkeypatch, tmp_path):
+    monkeypatch.setenv("TTSBOOK_RESULTS", str(tmp_path))
+    one = dataclasses.replace(claims.find("learned_thinking"))
+    assert one.evidence.verdict is Verdict.NOT_RUN
+    assert "python -m monograph.experiments recipes" in one.evidence.measured
+
+
+@pytest.mark.exhaustive
+def test_the_check_of_thinking_sees_another_scaling(monkeypatch):
+    from ttsbook.thinking import cot
+
+    monkeypatch.setattr(cot, "think", functools.partial(cot.think, rho=40.001))
+    claim = claims.find("recursion")
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+@pytest.mark.exhaustive
+def test_the_check_of_leaks_sees_one_that_is_missing(monkeypatch):
+    from ttsbook.thinking import cot
+
+    monkeypatch.setattr(cot, "LEAKS", cot.LEAKS[1:])
+    claim = claims.find("leaks")
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+# the mechanism
+
+
+def example(verdict=Verdict.HOLDS, caveat="", found=None):
+    calls = []
+
+    def an_example(tolerance):
+        """Half of a | b is _less_ than $1."""
+        calls.append(tolerance)
+        return found or ledger.judge(True, "It is 0.5.", exception=verdict is Verdict.CAVEAT)
+
+    fields = {"method": "Looked.", "tolerance": 1e-3, "limits": "how far", "verdict": verdict, "caveat": caveat}
+    return ledger.claim(source="this book", places=("setup/task#a", "index"), **fields)(an_example), calls
+
+
+TITLES = {"setup/task": "The task", "index": "Start"}
+
+
+def test_a_claim_is_checked_once_with_its_tolerance():
+    one, calls = example()
+    table = ledger.Table([one], TITLES)
+    assert (repr(table), table.markdown()) == (repr(table), table.markdown())
+    assert calls == [1e-3]
+
+
+@pytest.mark.parametrize(
+    ("holds", "exception", "verdict"),
+    [
+        (True, False, Verdict.HOLDS),
+        (True, True, Verdict.CAVEAT),
+        (False, False, Verdict.FAILS),
+        (False, True, Verdict.FAILS),
+    ],
+)
+def test_the_verdict_follows_from_what_was_seen(holds, exception, verdict):
+    assert ledger.judge(holds, "It is so.", exception=exception).verdict is verdict
+
+
+def test_a_table_as_text():
+    one, _ = example(Verdict.CAVEAT, "Not always.")
+    assert repr(ledger.Table([one, one], TITLES)).split("\n\n")[1].splitlines() == [
+        "(✓) holds with a caveat: an_example (this book)",
+        "    Half of a | b is _less_ than $1.",
+        "    Caveat: Not always.",
+        "    Check: Looked.",
+        "    Measured: It is 0.5.",
+        "    Tolerance: 0.001, how far.",
+        "    Treated in: The task, Start",
+    ]
+
+
+def test_a_table_in_markdown_links_to_its_places_and_escapes_signs():
+    one, _ = example()
+    shown = ledger.Table([one], TITLES, footer="End.")._repr_mimebundle_()["text/markdown"].splitlines()
+    assert shown[:2] == ["| Claim | Verdict |", "|---|---|"]
+    assert re.split(r"(?<!\\)\|", shown[2])[2] == " ✓ holds "
+    assert r"Half of a \| b is \_less\_ than \$1." in shown[2]
+    assert "[The task](../setup/task.ipynb#a), [Start](../index.ipynb)" in shown[2]
+    assert shown[3:] == ["", "End."]
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_a_verdict_that_differs_from_the_recorded_one_is_shown_with_it(verdict):
+    one, _ = example(found=ledger.Evidence(verdict, "It is not."))
+    first = repr(ledger.Table([one], TITLES)).splitlines()[0]
+    assert f"{ledger.SIGNS[verdict]} {verdict}" in first
+    assert ("recorded: holds" in first) == (verdict is not Verdict.HOLDS)
+
+
+def test_the_ledger_and_the_table_of_a_chapter():
+    assert [claim.id for claim in claims.table().claims] == NAMES
+    rows = claims.table("setup/task")
+    assert all("setup/task" in claim.chapters for claim in rows.claims)
+    assert rows.markdown().endswith("[the ledger](../appendix/claims.ipynb).")
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(ValueError, match="chapter must be one of setup/task, .* got 'setup/tasks'"):
+        claims.table("setup/tasks")
+    with pytest.raises(ValueError, match="name must be one of hardness, .* got 'easiness'"):
+        claims.find("easiness")
+
+
+def test_the_ledger_is_read_without_torch():
+    code = "import sys; from monograph import claims; assert claims.CLAIMS and 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# the site
+
+
+def test_links_of_the_ledger_lead_to_statements(site):
+    page = (site / f"{LEDGER}.html").read_text(encoding="utf-8")
+    assert all(f">{name}<" in page for name in NAMES)
+    for place in {place for claim in claims.CLAIMS for place in claim.places}:
+        chapter, _, label = place.partition("#")
+        assert f'href="../{chapter}.html{label and "#" + label}"' in page
+        assert not label or f'id="{label}"' in (site / f"{chapter}.html").read_text(encoding="utf-8")
+    for code in set(re.findall(r'href="([^"]*_downloads[^"]*)"', page)):
+        assert (site / "appendix" / code).is_file()
+
+
+def test_the_readme_counts_the_claims_as_they_are():
+    counts = Counter(one.verdict for one in claims.CLAIMS)
+    words = " ".join((ROOT / "README.md").read_text().split())
+    assert f"All {len(claims.CLAIMS)} claims" in words
+    verdicts = (counts[verdict] for verdict in (Verdict.HOLDS, Verdict.CAVEAT, Verdict.FAILS))
+    assert "{} hold, {} hold with a caveat, {} fail.".format(*verdicts) in words
+
+
+def test_the_readme_says_in_how_many_pools_the_program_is_better_with_the_best_scaling():
+    found, wins, pools_ = results.load("curation"), 0, 0
+    for reading in curation.READINGS:
+        even, ours = (curation.rescaled(found, name, 5, reading=reading)[0] for name in ("uniform", "paper"))
+        wins, pools_ = wins + int((ours < even).sum()), pools_ + len(ours)
+    assert f"in {wins} of {pools_} pools." in (ROOT / "README.md").read_text()

@@ -1,0 +1,159 @@
+"""Questions that the page checks: what is sealed, what is accepted, what the site shows."""
+
+import base64
+import json
+from collections import Counter
+
+import pytest
+import small_book
+from answered import every_question, right_answers, wrong_answers
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+from nbformat import v4
+from small_notebooks import code, notebook, text
+
+from monograph import page
+from publish import notebooks
+from publish.site import checks
+
+QUESTIONS = [pytest.param(name, answer, id=f"{page}-{name}") for page, name, answer in every_question()]
+EXERCISE = """````{{exercise}} Halves
+:label: ex-halves
+
+How much is it?
+
+<span data-check="half">Half of $1$</span>
+
+<span data-check="sign">The sign of one half</span>
+
+{}
+````
+"""
+OPTIONS = "1. minus\n2. plus, as *one* has\n3. none"
+HANDED = {
+    "half": page.value(0.5, within=0.01, hint="Divide <1> by 2.", traps={2.0: "That is the double."}),
+    "sign": page.choice((False, "Look again."), (True, ""), (False, "")),
+}
+
+
+def handing(answers=HANDED):
+    """Code cell that hands over answers."""
+    data = {"text/plain": repr(page.answers(**answers))}
+    output = v4.new_output("execute_result", data, metadata={"answers": answers}, execution_count=1)
+    return code("report.answers()", output, tags=["hide-cell"])
+
+
+def page_of(folder, output):
+    """Build a book and parse its first page."""
+    done = small_book.build(folder, output)
+    return done, output / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Folder of the site of a small book that asks two questions."""
+    index = notebook(text("# A page\n\n" + EXERCISE.format(OPTIONS)), handing())
+    folder = small_book.write(tmp_path_factory.mktemp("asks"), index=index, reference="# Reference\n")
+    done, site = page_of(folder, tmp_path_factory.mktemp("built"))
+    assert done.returncode == 0, done.stderr
+    return site
+
+
+@pytest.fixture
+def forms(built):
+    """The questions of that page."""
+    return BeautifulSoup((built / "index.html").read_text(), "html.parser").select(".exercise form.check")
+
+
+@pytest.mark.parametrize(("name", "answer"), QUESTIONS)
+def test_every_worked_solution_is_accepted_and_wrong_answers_are_not(name, answer):
+    sealed = checks.seal(name, answer)
+    assert [n for n in right_answers(answer) if not checks.accepts(name, sealed, n)] == []
+    assert [n for n in wrong_answers(answer) if checks.accepts(name, sealed, n)] == []
+
+
+def test_every_chapter_asks_at_least_two_questions():
+    asked = Counter(page for page, *_ in every_question())
+    parts = ("setup/", "theorems/", "experiments/")
+    chapters = [name for path in notebooks.paths() if (name := notebooks.name_of(path)).startswith(parts)]
+    assert [name for name in chapters if asked[name] < 2] == []
+    assert len(chapters) == 10
+
+
+def test_every_wrong_option_says_why_it_is_wrong():
+    silent = [
+        (page, name)
+        for page, name, answer in every_question()
+        for number, words in enumerate(answer.get("options", ()), start=1)
+        if number != answer["right"] and not words
+    ]
+    assert silent == []
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e3), st.floats(-5, 5))
+def test_numbers_within_the_tolerance_are_accepted_and_no_others(right, within, distance):
+    answer = page.value(right, within=within)
+    sealed = checks.seal("x", answer)
+    if abs(abs(distance) - 1) > 1e-3:
+        assert checks.accepts("x", sealed, answer["right"] + distance * within) == (abs(distance) < 1)
+
+
+@given(st.floats(1e-9, 1e9), st.floats(0.1, 50), st.floats(-1.9, 5))
+def test_percents_are_of_the_right_number(right, percent, distance):
+    answer = page.value(right, percent=percent)
+    sealed = checks.seal("x", answer)
+    if abs(abs(distance) - 1) > 1e-3:
+        given_ = answer["right"] * (1 + distance * percent / 100)
+        assert checks.accepts("x", sealed, given_) == (abs(distance) < 1)
+
+
+def test_a_seal_shows_no_answer():
+    for name, answer in HANDED.items():
+        sealed = json.dumps(checks.seal(name, answer))
+        assert '"right": "' in sealed
+        assert "Divide" not in sealed and "double" not in sealed and "again" not in sealed
+    other = HANDED["sign"] | {"right": 1}
+    assert checks.seal("sign", other)["right"] != checks.seal("sign", HANDED["sign"])["right"]
+    assert checks.seal("a", HANDED["sign"])["right"] != checks.seal("b", HANDED["sign"])["right"]
+
+
+def test_tempting_numbers_are_answered_around_them():
+    sealed = checks.seal("half", HANDED["half"])
+    said = [base64.b64decode(words).decode() for words in sealed["notes"].values()]
+    assert said == ["That is the double."] * 3
+    assert base64.b64decode(sealed["hint"]).decode() == "Divide <1> by 2."
+
+
+@pytest.mark.exhaustive
+def test_questions_become_controls_with_names_and_a_status(forms):
+    number, sign = forms
+    field = number.find("input")
+    assert number.find("label", attrs={"for": field["id"]}).get_text().startswith("Half of")
+    assert number.select_one(".check-tolerance").get_text() == "(within 0.01)"
+    assert sign.legend.get_text() == "The sign of one half"
+    assert [label.get_text().strip() for label in sign.find_all("label")] == ["minus", "plus, as one has", "none"]
+    assert [radio["value"] for radio in sign.find_all("input")] == ["1", "2", "3"]
+    for form in forms:
+        assert form.button.get_text() == "Check"
+        status = form.select_one("[role=status]")
+        assert status.get_text() == ""
+        assert form.select_one("[aria-describedby]")["aria-describedby"] == status["id"]
+        name = form["data-name"]
+        assert json.loads(form["data-seal"]) == checks.seal(name, HANDED[name])
+
+
+@pytest.mark.exhaustive
+def test_only_pages_that_ask_load_what_checks(built):
+    assert "checks.js" in (built / "index.html").read_text()
+    assert "checks.css" in (built / "index.html").read_text()
+    assert "checks." not in (built / "reference.html").read_text()
+
+
+@pytest.mark.exhaustive
+def test_faulty_questions_are_warnings(tmp_path):
+    index = notebook(text("# A page\n\n" + EXERCISE.format("1. one")), handing({"sign": HANDED["sign"]}))
+    done, _ = page_of(small_book.write(tmp_path, index=index, reference="# Reference\n"), tmp_path)
+    assert done.returncode != 0
+    for warning in ("no cell hands over an answer to 'half'", "'sign' has 1 options, its answer 3"):
+        assert warning in done.stderr

@@ -1,0 +1,50 @@
+"""From each claim to its evidence and back."""
+
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from monograph import claims
+from publish.site import evidence
+
+ROOT = str(Path(__file__).parents[2])
+READ = evidence.claims(ROOT)
+PLACES = [(claim.id, place) for claim in claims.CLAIMS for place in claim.places]
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    """The parsed pages that claims name, and the ledger."""
+    names = {place.partition("#")[0] for _, place in PLACES} | {evidence.LEDGER}
+    return {name: BeautifulSoup((site / f"{name}.html").read_text(), "html.parser") for name in names}
+
+
+def test_the_source_says_of_each_claim_what_the_claim_says():
+    assert set(READ) == {claim.id for claim in claims.CLAIMS}
+    for claim in claims.CLAIMS:
+        read = READ[claim.id]
+        assert read.places == claim.places
+        assert evidence.VERDICTS[read.verdict] == claim.verdict
+        assert read.path == f"{claim.check.__module__}.{claim.id}"
+
+
+def test_every_claim_names_a_place_and_not_just_a_chapter():
+    assert [place for place in PLACES if "#" not in place[1]] == []
+
+
+@pytest.mark.parametrize(("name", "place"), PLACES)
+def test_the_evidence_leads_back_to_the_claim(pages, name, place):
+    page, _, label = place.partition("#")
+    there = pages[page].find(id=label)
+    lines = [*there.find_all("p", class_="claims"), *there.find_all_next("p", class_="claims", limit=1)]
+    address = f"../{evidence.LEDGER}.html#claim-{name}"
+    assert address in {link["href"] for line in lines for link in line.find_all("a")}
+
+
+@pytest.mark.parametrize("claim", claims.CLAIMS, ids=lambda claim: claim.id)
+def test_the_ledger_leads_to_the_evidence_and_to_the_check(pages, claim):
+    row = pages[evidence.LEDGER].find(id=f"claim-{claim.id}")
+    links = {link["href"] for link in row.find_all("a")}
+    assert {f"../{place.replace('#', '.html#')}" for place in claim.places} <= links
+    assert any(link.startswith(f"../source/ttsbook/{claim.module}.html#L-") for link in links)

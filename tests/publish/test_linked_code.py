@@ -1,0 +1,118 @@
+"""Links in highlighted code: on the built site each leads to the very object that the code means."""
+
+import ast
+import importlib
+import re
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from publish import notebooks
+from publish.site.linked_code import linked
+
+ROOT = Path(__file__).parents[2]
+NAMES = '<span class="n">a</span><span class="o">.</span><span class="n">b</span>'
+CODE = f"<div><pre><span></span>{NAMES} &lt; 1\n</pre></div>"
+
+
+def test_parts_are_wrapped_and_nothing_else_changes():
+    html = linked(CODE, [(0, 3, "x.html#b", "A “b” & more.")])
+    link = '<a href="x.html#b" title="A “b” &amp; more.">'
+    assert html == CODE.replace('<span class="n">a', f'{link}<span class="n">a').replace("b</span> ", "b</span></a> ")
+    assert linked(CODE, []) == CODE
+
+
+def chapters():
+    return [notebooks.name_of(path) for path in notebooks.paths()]
+
+
+def imports(cells):
+    """What the imports of a notebook bind, by running them alone."""
+    namespace = {}
+    for cell in cells:
+        for node in ast.parse(cell.source).body:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                exec(compile(ast.Module([node], []), "imports", "exec"), namespace)
+    return namespace
+
+
+def resolved(text, namespace):
+    """The object that a dotted name means, or None."""
+    first, *rest = text.split(".")
+    value = namespace.get(first)
+    for name in rest:
+        value = getattr(value, name, None)
+    return value
+
+
+def described(anchor):
+    """The object that a part of the reference describes."""
+    if anchor.startswith("module-"):
+        return importlib.import_module(anchor.removeprefix("module-"))
+    names = anchor.split(".")
+    for length in range(len(names) - 1, 0, -1):
+        with suppress(ImportError):
+            module = importlib.import_module(".".join(names[:length]))
+            return resolved(".".join(["module", *names[length:]]), {"module": module})
+    raise AssertionError(anchor)
+
+
+@pytest.mark.parametrize("name", chapters())
+def test_each_link_leads_to_what_the_code_means(site, parsed, name):
+    path = (site / f"{name}.html").resolve()
+    links = parsed(path).select(".cell_input pre a")
+    namespace = imports(notebooks.code_cells(notebooks.read(ROOT / "chapters" / f"{name}.ipynb")))
+    assert len(links) >= 5
+    for link in links:
+        file, _, anchor = link["href"].partition("#")
+        file, text = (path.parent / file).resolve(), link.get_text()
+        there, meant = parsed(file).find(id=anchor), resolved(text, namespace)
+        assert there, link
+        if anchor.startswith("L-"):  # the source, where there is no reference
+            code = there.get_text()
+            assert re.match(rf"(def |class )?{text.rpartition('.')[2]}\b|@claim", code), (text, code)
+            meant = getattr(meant, "check", meant)
+            assert str(file).endswith(getattr(meant, "__module__", file.stem).replace(".", "/") + ".html")
+        elif text.partition(".")[0] in namespace:
+            assert meant is described(anchor), text
+        else:  # a part of an instance, whose class a reader of the code has to know
+            assert anchor.rpartition(".")[2] == text.rpartition(".")[2]
+            assert described(anchor) is not None
+
+
+@pytest.mark.parametrize("name", chapters())
+def test_each_cell_links_all_that_it_names(site, parsed, name):
+    cells = notebooks.code_cells(notebooks.read(ROOT / "chapters" / f"{name}.ipynb"))
+    shown = parsed((site / f"{name}.html").resolve()).select(".cell_input pre")
+    namespace = imports(cells)
+    cells = [cell for cell in cells if "remove-input" not in cell.metadata.get("tags", [])]
+    assert len(shown) == len(cells)
+    for cell, code in zip(cells, shown, strict=True):
+        assert code.get_text().strip() == cell.source.strip()
+        links = {id(resolved(link.get_text(), namespace)) for link in code.select("a")}
+        tree = ast.parse(cell.source)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                value = resolved(ast.unparse(node), namespace) if node.value.id in namespace else None
+                if getattr(value, "__module__", "").startswith("ttsbook") and callable(value):
+                    assert id(value) in links, (cell.id, ast.unparse(node))
+
+
+def test_every_signature_leads_to_its_lines(site, parsed):
+    found = 0
+    for path in (site / "appendix" / "api").glob("*.html"):
+        for link in parsed(path.resolve()).select("dt.sig a:has(.source-link)"):
+            parts = urlsplit(link["href"])
+            line = parsed((path.parent / parts.path).resolve()).find(id=parts.fragment).get_text()
+            name = link.parent["id"].rpartition(".")[2]
+            assert name in line or line.startswith("@"), (link["href"], line)
+            found += 1
+    assert found > 100
+
+
+def test_a_file_of_source_is_shown_whole(site, parsed):
+    page = parsed((site / "source" / "ttsbook" / "theory" / "learned.html").resolve())
+    assert page.select_one("article pre").get_text().strip() == (ROOT / "ttsbook/theory/learned.py").read_text().strip()
+    assert page.select_one('article a[href$="#module-ttsbook.theory"]')

@@ -1,0 +1,151 @@
+"""The reference describes all that the package offers, and nothing else; every entry has an example."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+import small_book
+from small_notebooks import notebook, text
+
+import ttsbook
+from monograph.claims.ledger import Claim
+from publish import notebooks
+from publish.site import names, package
+
+ROOT = str(Path(__file__).parents[2])
+MODULES = package.pages(ROOT)
+ENTRIES = {entry.name: entry for entry in package.entries(ROOT).values()}
+# What the theory computes is proved in the book; these have no statement of their own.
+WITHOUT_STATEMENT = {"BestDepth", "CotSimulation", "DivergenceWarning", "Selection", "ValidityWarning"}
+
+
+# Of the monograph, what a chapter is made of; the rest is read beside it.
+CHAPTERS = {"figures", "widgets", "page", "claims", "claims.ledger"}
+EXPERIMENTS = {"runner", "registry", "results", "selection.read", "linear.read", "curation.read", "gpt2.read"}
+
+
+def importable(path=ttsbook.__path__, prefix="ttsbook.", exported=()):
+    """Public modules: a package stands for the files whose names it exports."""
+    for module in pkgutil.iter_modules(path, prefix):
+        if module.name.rpartition(".")[2].startswith("_"):
+            continue
+        there = importlib.import_module(module.name)
+        names_ = set(getattr(there, "__all__", ()))
+        if names_ or (not module.ispkg and exported.isdisjoint(offered(module.name))):
+            yield module.name
+        if module.ispkg:
+            yield from importable(there.__path__, f"{module.name}.", names_)
+
+
+def offered(module):
+    """Public names of a module, by import: functions and classes that it defines, or all that it exports."""
+    there = importlib.import_module(module)
+    if exported := getattr(there, "__all__", None):
+        return set(exported)
+    own = {name: value for name, value in vars(there).items() if getattr(value, "__module__", None) == module}
+    return {name for name, value in own.items() if callable(value) and not name.startswith("_")}
+
+
+def own_members(cls):
+    """Public methods and properties that a class defines itself."""
+    found = {name for name, value in vars(cls).items() if inspect.isroutine(value) or isinstance(value, property)}
+    found |= {name for name, value in vars(cls).items() if type(value).__name__ == "cached_property"}
+    return {name for name in found if not name.startswith("_")}
+
+
+def documented(prefix):
+    """Names that stand directly below a name in the reference."""
+    return {name.rpartition(".")[2] for name in ENTRIES if name.rpartition(".")[0] == prefix and name not in MODULES}
+
+
+def constants(module):
+    """Documented names of a module that are data."""
+    there = importlib.import_module(module)
+    return {name for name in documented(module) if not callable(getattr(there, name)) and name.isupper()}
+
+
+def test_every_public_module_has_a_page():
+    shown = {f"monograph.{name}" for name in CHAPTERS} | {f"monograph.experiments.{name}" for name in EXPERIMENTS}
+    assert set(MODULES) == {*importable(), *shown}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_all_public_names_and_no_others_are_described(module):
+    there = importlib.import_module(module)
+    assert documented(module) - constants(module) == offered(module) - constants(module)
+    assert constants(module) <= set(vars(there))
+    for name in offered(module):
+        if inspect.isclass(value := getattr(there, name)):
+            made = {"count", "index"} if issubclass(value, tuple) else set()  # by NamedTuple, which writes them
+            described = {one for one in own_members(value) - made if inspect.getdoc(getattr(value, one))}
+            assert described == documented(f"{module}.{name}") - {"__call__"}, name
+
+
+def test_constants_that_chapters_use_are_described():
+    used = set()
+    for path in notebooks.paths():
+        reader = names.Reader(package.read(ROOT))
+        for cell in notebooks.code_cells(notebooks.read(path)):
+            used |= {use.path for use in reader.read(cell.source)}
+    data = {path for path in used if path.rpartition(".")[2].isupper() and path.count(".") == 2}
+    assert data
+    assert data <= set(package.entries(ROOT))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_function_and_class_has_an_example(module):
+    there = importlib.import_module(module)
+    callables = [name for name in documented(module) if callable(getattr(there, name))]
+    assert [name for name in callables if ">>> " not in inspect.getdoc(getattr(there, name))] == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_parameter_is_described(module):
+    there = importlib.import_module(module)
+    for name in documented(module):
+        value = getattr(there, name)
+        if inspect.isfunction(value):
+            section = re.search(r"Parameters\n-+\n(.*?)(?:\n\n\S|\Z)", inspect.getdoc(value), re.DOTALL)
+            described = (
+                set(re.findall(r"^\*{0,2}(\w+)|, \*{0,2}(\w+)(?=[^:\n]* :|$)", section[1], re.MULTILINE))
+                if section
+                else set()
+            )
+            described = {one for pair in described for one in pair if one}
+            assert set(inspect.signature(value).parameters) <= described, name
+
+
+@pytest.mark.parametrize("module", ["ttsbook.theory", "ttsbook.theory.selection"])
+def test_theory_says_where_the_book_proves_it(module):
+    there = importlib.import_module(module)
+    for name in documented(module) - WITHOUT_STATEMENT - constants(module):
+        assert re.search(r":(prf:)?ref:`", inspect.getdoc(getattr(there, name))), name
+
+
+def test_summaries_are_plain_text():
+    assert [entry for entry in ENTRIES.values() if re.search(r"[`\\{}]|:\w+:", entry.summary)] == []
+    assert ENTRIES["ttsbook.theory.gamma"].summary == "Matrix Γ = (1 + 1/n) Λ + (tr Λ + σ^2)/n I."
+
+
+def test_what_a_package_exports_hides_a_file_of_that_name():
+    root = package.read(ROOT)
+    assert package.member(root, "monograph.figures.lines").is_function
+    assert package.member(root, "monograph.figures.picture").is_module
+    with pytest.raises(LookupError):
+        package.member(root, "monograph.figures.nothing")
+
+
+def test_checks_of_claims_are_found_by_their_names():
+    item = package.member(package.read(ROOT), "monograph.claims.task.one_step_error")
+    claim = importlib.import_module("monograph.claims.task").one_step_error
+    assert isinstance(claim, Claim)
+    assert item.lineno == inspect.getsourcelines(claim.check)[1]
+
+
+def test_the_package_of_the_folder_is_read_and_not_that_of_the_working_directory(tmp_path):
+    small_book.write(tmp_path, index=notebook(text("# A page")))
+    assert package.read(str(tmp_path))["ttsbook"].filepath == tmp_path / "ttsbook" / "__init__.py"
+    assert set(package.modules(str(tmp_path))) == {"ttsbook", "monograph", "monograph.page"}

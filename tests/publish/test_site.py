@@ -1,0 +1,81 @@
+"""The files of the built site: every page and target exists, and nothing is loaded from elsewhere."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from monograph import figures
+from publish import contents
+
+ROOT = Path(__file__).parents[2]
+LISTED = contents.listed((ROOT / "_toc.yml").read_text())
+LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
+
+
+@pytest.fixture(scope="module")
+def pages(site, parsed):
+    """The parsed pages of the site, by path."""
+    found = [path for path in site.rglob("*.html") if "_static" not in path.parts]
+    return {path: parsed(path) for path in found}
+
+
+def ids(page):
+    return [element["id"] for element in page.find_all(id=True)]
+
+
+def broken(path, page, targets):
+    """Links of a page whose file or part does not exist."""
+    for link in page.find_all(href=True):
+        parts = urlsplit(link["href"])
+        if parts.scheme in ("http", "https", "mailto") or link.name == "base":
+            continue
+        file = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+        settings = file.parent.name == "widgets"  # stand after the # of such an address
+        missing_part = parts.fragment and unquote(parts.fragment) not in targets.get(file, [parts.fragment])
+        if not file.is_file() or (missing_part and not settings):
+            yield f"{path.name}: {link['href']}"
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_every_page_of_the_contents_is_built(site, name):
+    assert (site / f"{name}.html").is_file()
+
+
+def test_links_inside_the_site_lead_somewhere(pages):
+    targets = {path: {*ids(page), ""} for path, page in pages.items()}
+    found = [link for path, page in pages.items() for link in broken(path, page, targets)]
+    assert found == []
+
+
+def test_no_page_loads_anything_from_elsewhere(pages):
+    for path, page in pages.items():
+        for tag, attribute in LOADED.items():
+            sources = [element[attribute] for element in page.find_all(tag, {attribute: True})]
+            assert [source for source in sources if re.match(r"\w+:|//", source)] == [], path
+
+
+def test_ids_are_unique_in_each_page(pages):
+    for path, page in pages.items():
+        assert len(ids(page)) == len(set(ids(page))), path
+
+
+def test_pages_have_a_language_and_titles_of_their_own(pages):
+    assert {page.html["lang"] for page in pages.values()} == {"en"}
+    titles = [page.title.get_text() for page in pages.values()]
+    assert len(titles) == len(set(titles))
+
+
+def luminance(color):
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_pictures_have_colors_of_good_contrast_in_the_dark():
+    style = (ROOT / "publish" / "static" / "book.css").read_text()
+    dark = dict(re.findall(r"--tts-(\w+): (#\w{6});", style))
+    assert dark.keys() == figures.COLORS.keys()
+    for name in dark.keys() - {"paper", "grid"}:
+        assert (luminance(dark[name]) + 0.05) / (luminance(dark["paper"]) + 0.05) >= 4.5, name

@@ -1,0 +1,300 @@
+r"""Pools of training tasks: what a selection has to choose from.
+
+The kinds of the paper's selection experiment differ in the exponent of their spectrum and in a
+size B. Its numbers are (0.2, 20), (0.8, 20), (0.2, 100) and (0.8, 100). Here B is the number of skills
+that a task uses, scaled to d = 20 dimensions: 4 or 20.
+"""
+
+import numpy as np
+
+from ttsbook import _validation as check
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Mixture, Task
+
+KINDS = {"easy-short": (0.2, 0.2), "hard-short": (0.8, 0.2), "easy-long": (0.2, 1.0), "hard-long": (0.8, 1.0)}
+"""Exponent and share of the skills used of each kind of the paper."""
+
+
+def power_law_part(dim, exponent, skills, *, trace=None):
+    r"""Diagonal covariance that uses only its first skills, with strengths :math:`\propto i^{-\alpha}`.
+
+    Parameters
+    ----------
+    dim : int
+        Dimension d.
+    exponent : float
+        The exponent :math:`\alpha \ge 0`.
+    skills : int
+        Number of skills used, 1 to d; the others have strength zero.
+    trace : float, optional
+        Scale the strengths to this sum. By default the strongest skill has strength 1.
+
+    Returns
+    -------
+    ndarray, shape (d, d)
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
+
+    Examples
+    --------
+    >>> np.diag(power_law_part(4, 1.0, 2, trace=3.0)).tolist()
+    [2.0, 1.0, 0.0, 0.0]
+    """
+    if check.count("skills", skills, least=1) > check.count("dim", dim, least=1):
+        raise ValueError(f"skills must be at most dim = {dim}, got {skills}")
+    cov = np.zeros((dim, dim))
+    cov[:skills, :skills] = covariance.power_law(skills, exponent, trace=trace)
+    return cov
+
+
+def random_pool(dim, *, rng, trace=None, turned=False, each=2, lengths=(20, 400)):
+    """Draw tasks of the four kinds, with random skills and prompt lengths.
+
+    Parameters
+    ----------
+    dim : int
+        Dimension d, at least 5.
+    rng : numpy.random.Generator
+        Source of randomness.
+    trace : float, optional
+        Trace of every covariance. By default the strongest skill of each has strength 1.
+    turned : bool, default False
+        Give each task random skill directions. By default all tasks have the same skills, each in
+        a random order.
+    each : int, default 2
+        Tasks of each kind.
+    lengths : tuple of int
+        Least and largest prompt length, drawn evenly on a logarithmic scale.
+
+    Returns
+    -------
+    list of Task
+        `each` tasks of every kind, in the order of `KINDS`.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
+
+    Examples
+    --------
+    >>> len(random_pool(20, rng=np.random.default_rng(0)))
+    8
+    """
+    check.count("dim", dim, least=5)
+    check.instance("rng", rng, np.random.Generator)
+    least, most = (check.count("lengths", length, least=1) for length in lengths)
+    if least > most:
+        raise ValueError(f"lengths must be the least and the largest, got {lengths!r}")
+    tasks = []
+    for exponent, share in KINDS.values():
+        for _ in range(check.count("each", each, least=1)):
+            cov = power_law_part(dim, exponent, round(share * dim), trace=trace)
+            order = rng.permutation(dim)
+            cov = covariance.rotate(cov, rng=rng) if turned else cov[np.ix_(order, order)]
+            tasks.append(Task(cov, round(np.exp(rng.uniform(*np.log([least, most]))))))
+    return tasks
+
+
+def blind_spots(target_cov, groups, weakness):
+    """Tasks that each practice all skills of the target but one group of them.
+
+    Parameters
+    ----------
+    target_cov : array_like, shape (d, d)
+        Diagonal covariance of the target.
+    groups : int
+        Number of groups, and of tasks; skill i is in group i modulo `groups`.
+    weakness : float
+        Factor on the strengths of a task's own group, above 0.
+
+    Returns
+    -------
+    list of ndarray, each of shape (d, d)
+        Covariances with the target's trace.
+
+    Raises
+    ------
+    ValueError
+        If `target_cov` is not a diagonal covariance, or a number is out of range.
+
+    Examples
+    --------
+    >>> [np.diag(cov).tolist() for cov in blind_spots(np.eye(2), 2, 1 / 3)]
+    [[0.5, 1.5], [1.5, 0.5]]
+    """
+    target_cov = check.covariance("target_cov", target_cov)
+    strengths, weakness = np.diag(target_cov), check.positive("weakness", weakness)
+    if np.count_nonzero(target_cov - np.diag(strengths)):
+        raise ValueError("target_cov must be diagonal, got entries off the diagonal")
+    own = np.arange(len(strengths)) % check.count("groups", groups, least=1)
+    spectra = [strengths * np.where(own == group, weakness, 1.0) for group in range(groups)]
+    return [np.diag(spectrum * strengths.sum() / spectrum.sum()) for spectrum in spectra]
+
+
+def qualities(covs, target_cov):
+    r"""Measure diversity, relevance and hardness of equally mixed tasks, each without the others.
+
+    Parameters
+    ----------
+    covs : sequence of array_like, each of shape (d, d)
+        Covariances of the tasks, with mean A.
+    target_cov : array_like, shape (d, d)
+        Covariance :math:`\Sigma` of the target, positive definite.
+
+    Returns
+    -------
+    diversity : float
+        :math:`\lambda_{\min}(A)/\lambda_{\min}(\Sigma)`: how much the least practiced direction is practiced,
+        whichever it is.
+    relevance : float
+        Share of the squared entries of A that lies on the diagonal in the target's skills: 1 if A
+        has these skills.
+    hardness : float
+        Mean hardness of the tasks.
+
+    Raises
+    ------
+    ValueError
+        If a matrix is not a covariance, or a task has a zero eigenvalue.
+
+    Examples
+    --------
+    >>> qualities([np.eye(2)], np.diag([1.0, 0.5]))
+    (2.0, 1.0, 2.0)
+    """
+    target_cov = check.covariance("target_cov", target_cov, definite=True)
+    if not len(covs):
+        raise ValueError("covs must hold at least one covariance, got none")
+    mean = sum(check.covariance(f"covs[{index}]", cov) for index, cov in enumerate(covs)) / len(covs)
+    skills = covariance.skills(target_cov)
+    inside = skills.directions.T @ mean @ skills.directions
+    return (
+        float(np.linalg.eigvalsh(mean)[0] / skills.strengths[-1]),
+        float(np.square(np.diag(inside)).sum() / np.square(inside).sum()),
+        float(np.mean([covariance.hardness(cov) for cov in covs])),
+    )
+
+
+def even(covs, prompt_length):
+    """Mix tasks with these covariances evenly, all with one prompt length.
+
+    Parameters
+    ----------
+    covs : sequence of array_like, each of shape (d, d)
+        Covariances.
+    prompt_length : int
+        Prompt length n, at least 1.
+
+    Returns
+    -------
+    Mixture
+
+    Examples
+    --------
+    >>> even([np.eye(2), np.eye(2)], 5).weights.tolist()
+    [0.5, 0.5]
+    """
+    return Mixture([Task(cov, prompt_length) for cov in covs], np.full(len(covs), 1 / max(1, len(covs))))
+
+
+def lacking_one(target_cov, *, rng, weakness=0.2):
+    """Four tasks that are diverse, relevant and hard for a target, and three times four that lack one of it.
+
+    Parameters
+    ----------
+    target_cov : array_like, shape (d, d)
+        Diagonal covariance of the target, with a long tail and trace d.
+    rng : numpy.random.Generator
+        Source of the random directions of the tasks that are not relevant.
+    weakness : float, default 0.2
+        As for `blind_spots`.
+
+    Returns
+    -------
+    dict of str to list of ndarray
+        Covariances: tasks with four blind spots that make up for each other; one of them four
+        times (not diverse); all turned by one random rotation (not relevant); tasks with equal
+        strengths (not hard).
+
+    Raises
+    ------
+    ValueError
+        If `target_cov` is not a diagonal covariance.
+
+    Examples
+    --------
+    >>> target = covariance.power_law(20, 0.8, trace=20)
+    >>> list(lacking_one(target, rng=np.random.default_rng(0)))
+    ['all three', 'not diverse', 'not relevant', 'not hard']
+    """
+    full = blind_spots(target_cov, 4, weakness)
+    dim = len(full[0])
+    turn = covariance.skills(covariance.rotate(np.diag(np.arange(1.0, dim + 1)), rng=rng)).directions
+    return {
+        "all three": full,
+        "not diverse": [full[-1]] * 4,
+        "not relevant": [(turned := turn @ cov @ turn.T) / 2 + turned.T / 2 for cov in full],
+        "not hard": [covariance.isotropic(dim)] * 4,
+    }
+
+
+def eight_tasks(target_cov, *, rng, prompt_length=100):
+    """Make a pool of tasks near a target: four with blind spots, three power laws, and the target with other skills.
+
+    Parameters
+    ----------
+    target_cov : array_like, shape (d, d)
+        Diagonal covariance of the target.
+    rng : numpy.random.Generator
+        Source of the random directions of the last task.
+    prompt_length : int, default 100
+        Prompt length n of all tasks.
+
+    Returns
+    -------
+    list of Task
+
+    Raises
+    ------
+    ValueError
+        If `target_cov` is not a diagonal covariance.
+
+    Examples
+    --------
+    >>> len(eight_tasks(covariance.power_law(20, 0.8, trace=20), rng=np.random.default_rng(0)))
+    8
+    """
+    covs = blind_spots(target_cov, 4, 0.2)
+    dim, trace = len(covs[0]), np.trace(covs[0])
+    covs += [covariance.power_law(dim, exponent, trace=trace) for exponent in (0.0, 0.4, 1.2)]
+    covs.append(covariance.rotate(target_cov, rng=rng))
+    return [Task(cov, prompt_length) for cov in covs]
+
+
+def example_mixture(*, rng):
+    """Make a mixture of three tasks whose skills point in random directions; d = 20, and n = 20, 60 and 200.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of the directions.
+
+    Returns
+    -------
+    Mixture
+
+    Examples
+    --------
+    >>> mixture = example_mixture(rng=np.random.default_rng(0))
+    >>> [task.prompt_length for task in mixture.tasks]
+    [20, 60, 200]
+    """
+    tasks = [
+        Task(covariance.rotate(covariance.power_law(20, exponent, trace=20), rng=rng), n)
+        for exponent, n in ((0.2, 20), (0.8, 60), (1.2, 200))
+    ]
+    return Mixture(tasks, [0.5, 0.3, 0.2])

@@ -1,0 +1,1 @@
+"""What reads a prompt: the embedding, linear attention, a GPT, and classical solvers beside them."""

@@ -1,0 +1,147 @@
+r"""The embedding of the paper: a prompt as a matrix E with one column, a *token*, for each example.
+
+The 2d + 2 rows form four blocks:
+
+1. x, d rows;
+2. y, one row;
+3. w, d rows;
+4. a flag, one row.
+
+An example is the token (x, y, 0, 0). The last column is the weight token (0, 0, w, 1).
+"""
+
+import torch
+
+from ttsbook import _tensors
+
+
+def rows(dim):
+    """Rows of each block, by its number.
+
+    Parameters
+    ----------
+    dim : int
+        Dimension d of the examples.
+
+    Returns
+    -------
+    dict of int to slice
+
+    Examples
+    --------
+    >>> rows(3)[3]
+    slice(4, 7, None)
+    """
+    ends = (0, dim, dim + 1, 2 * dim + 1, 2 * dim + 2)
+    return {block: slice(*ends[block - 1 : block + 1]) for block in (1, 2, 3, 4)}
+
+
+def weight_token(w):
+    """Token (0, 0, w, 1) that holds a weight.
+
+    Parameters
+    ----------
+    w : torch.Tensor, shape (..., d)
+        Weight.
+
+    Returns
+    -------
+    torch.Tensor, shape (..., 2d + 2)
+
+    Examples
+    --------
+    >>> weight_token(torch.tensor([2.0, 3.0])).tolist()
+    [0.0, 0.0, 0.0, 2.0, 3.0, 1.0]
+    """
+    return torch.cat([torch.zeros_like(w), torch.zeros_like(w[..., :1]), w, torch.ones_like(w[..., :1])], dim=-1)
+
+
+def weight(tokens):
+    """Weight that tokens hold.
+
+    Parameters
+    ----------
+    tokens : torch.Tensor, shape (..., 2d + 2)
+        Tokens.
+
+    Returns
+    -------
+    torch.Tensor, shape (..., d)
+
+    Examples
+    --------
+    >>> weight(weight_token(torch.tensor([2.0, 3.0]))).tolist()
+    [2.0, 3.0]
+    """
+    return tokens[..., rows(tokens.shape[-1] // 2 - 1)[3]]
+
+
+def initial_weight(prompts, w0=None):
+    """Weight from which a chain starts, one for each prompt.
+
+    Parameters
+    ----------
+    prompts : Prompts
+        Batch of prompts.
+    w0 : array_like, shape (batch, d) or (d,), optional
+        Weight, a tensor or not; zero by default.
+
+    Returns
+    -------
+    torch.Tensor, shape (batch, d)
+
+    Raises
+    ------
+    ValueError
+        If `w0` does not fit the prompts or is not real, or either is not finite.
+
+    Examples
+    --------
+    >>> from ttsbook.data.prompts import Prompts
+    >>> x, y, w = torch.tensor([[[1.0, 2.0]]]), torch.tensor([[3.0]]), torch.tensor([[1.0, 1.0]])
+    >>> initial_weight(Prompts(x, y, w, torch.tensor([1]))).tolist()
+    [[0.0, 0.0]]
+    """
+    batch, _, dim = prompts.x.shape
+    w0 = prompts.x.new_zeros(dim) if w0 is None else _tensors.like("w0", w0, prompts.x)
+    if w0.shape not in ((batch, dim), (dim,)):
+        raise ValueError(f"w0 must have shape ({batch}, {dim}) or ({dim},), got {tuple(w0.shape)}")
+    for name, value in {"x": prompts.x, "y": prompts.y, "w0": w0}.items():
+        _tensors.finite(name, value)
+    return w0.expand(batch, dim)
+
+
+def embed(prompts, w0=None):
+    """Embed prompts: a column for each example, then the weight token.
+
+    In the book: :prf:ref:`def-embedding`.
+
+    Parameters
+    ----------
+    prompts : Prompts
+        Batch of prompts of up to m examples.
+    w0 : array_like, shape (batch, d) or (d,), optional
+        Weight in the last token; zero by default.
+
+    Returns
+    -------
+    torch.Tensor, shape (batch, 2d + 2, m + 1)
+
+    Raises
+    ------
+    ValueError
+        If `w0` does not fit the prompts or is not real, or either is not finite.
+
+    Examples
+    --------
+    >>> from ttsbook.data.prompts import Prompts
+    >>> x, y, w = torch.tensor([[[1.0, 2.0]]]), torch.tensor([[3.0]]), torch.tensor([[1.0, 1.0]])
+    >>> embed(Prompts(x, y, w, torch.tensor([1])))[0].tolist()
+    [[1.0, 0.0], [2.0, 0.0], [3.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 1.0]]
+    """
+    batch, length, dim = prompts.x.shape
+    tokens = prompts.x.new_zeros(batch, length + 1, 2 * dim + 2)  # a row each, as examples are stored
+    tokens[:, -1] = weight_token(initial_weight(prompts, w0))
+    tokens[:, :length, :dim] = prompts.x
+    tokens[:, :length, dim] = prompts.y
+    return tokens.mT

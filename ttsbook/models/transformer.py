@@ -1,0 +1,397 @@
+r"""A decoder-only transformer, a small GPT, that reads embedded prompts and answers with a weight.
+
+It keeps what a language model has and linear attention lacks: several layers, a softmax, heads,
+perceptrons. Learned linear maps read tokens in and the answer out. What is special is the *sight* of
+the weight tokens: with ``sight="newest"`` each sees the examples and itself, not the other weights.
+Then a chain of thought is a Markov chain, w_{k+1} = w_k + Δ(w_k, prompt), and several weight tokens can
+be answered at once on one encoded prompt.
+"""
+
+import ast
+import math
+from dataclasses import asdict, dataclass
+
+import torch
+from torch.nn import functional
+
+from ttsbook import _validation as check
+from ttsbook.models import checkpoints, embedding
+from ttsbook.models._transformer_block import Block, blank_linear
+
+SIGHTS = ("newest", "chain")
+"""What a weight token may see besides the examples."""
+TOKENS = ("joint", "interleaved")
+"""How an example may be put into tokens."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Shape of a GPT.
+
+    Parameters
+    ----------
+    dim : int
+        Dimension d of the examples.
+    width : int, default 64
+        Width of the residual stream: over six times d = 10, so that a token's 2d + 2 numbers fit in
+        with room for products, and still trained in minutes on one core.
+    layers : int, default 2
+        Number of blocks: one is enough for d = 5; at d = 10 the second one lowers the error.
+    heads : int, default 4
+        Heads of attention, a divisor of the width: 16 numbers a head, as few as are of use.
+    layer_norm : bool, default True
+        Normalize the input of each sub-layer and the output, as GPT-2 does.
+    residual : bool, default True
+        Add the answer to the weight that was read: a model that says nothing then keeps its weight,
+        and the closer the weight, the smaller what is left to say. Without, the model says the whole weight.
+    sight : {"newest", "chain"}, default "newest"
+        What a weight token sees besides the examples: itself alone, or the whole chain before it. With
+        the chain in sight, thinking longer than in training means longer contexts than in training.
+    tokens : {"joint", "interleaved"}, default "joint"
+        One token for each example, or x and y (padded with zeros to the size of x) in turn: with one, no
+        layer is spent on joining an x with its y.
+    positions : int, default 0
+        Number of learned positions; zero for none, as the examples have no order, and as a learned
+        position beyond those seen in training is noise.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range, `heads` does not divide `width`, or a word is unknown.
+
+    Examples
+    --------
+    >>> Config(5, layers=1).width
+    64
+    """
+
+    dim: int
+    width: int = 64
+    layers: int = 2
+    heads: int = 4
+    layer_norm: bool = True
+    residual: bool = True
+    sight: str = "newest"
+    tokens: str = "joint"
+    positions: int = 0
+
+    def __post_init__(self):
+        for name in ("dim", "width", "layers", "heads"):
+            object.__setattr__(self, name, check.count(name, getattr(self, name), least=1))
+        object.__setattr__(self, "positions", check.count("positions", self.positions, least=0))
+        check.choice("sight", self.sight, SIGHTS)
+        check.choice("tokens", self.tokens, TOKENS)
+        if self.width % self.heads:
+            raise ValueError(f"heads must divide the width {self.width}, got {self.heads}")
+
+
+class GPT(torch.nn.Module):
+    r"""Decoder-only transformer on embedded prompts.
+
+    It is a module as `cot.think` and `training.train` expect it: called on embedded prompts it gives
+    answer tokens, and `chain` thinks with a cache of keys and values, running the new token alone.
+    A prompt's padding, its columns of zeros, is not seen.
+
+    In the book: :prf:ref:`def-gpt`.
+
+    Parameters
+    ----------
+    config : Config
+        Shape.
+    generator : torch.Generator
+        Source of the initial weights.
+    dtype : torch.dtype, optional
+        Floating type of the weights; by default that of `torch.get_default_dtype`.
+
+    Notes
+    -----
+    The initial weights have the variance 1/inputs, divided by 2 layers where a sub-layer writes into the
+    residual stream. (GPT-2's 0.02 is that of a width of 2,500; at a width of 64 it learns far slower.) The
+    read-out starts at zero, so that a new model with a residual head answers with the weight it was given.
+
+    Examples
+    --------
+    >>> from ttsbook.data import covariance, prompts
+    >>> from ttsbook.thinking import cot
+    >>> from ttsbook.data.tasks import Task
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> model = GPT(Config(5, layers=1), generator=generator)
+    >>> drawn = prompts.sample(Task(covariance.isotropic(5), 20), 8, generator=generator)
+    >>> tuple(cot.think(model, drawn, 3).shape)
+    (8, 4, 5)
+    """
+
+    def __init__(self, config, *, generator, dtype=None):
+        super().__init__()
+        check.instance("config", config, Config)
+        check.instance("generator", generator, torch.Generator)
+        self.config = config
+        options = {"dtype": dtype, "device": generator.device}
+        self.read_in = blank_linear(2 * config.dim + 2, config.width, **options)
+        self.blocks = torch.nn.ModuleList(Block(config, **options) for _ in range(config.layers))
+        self.norm = torch.nn.LayerNorm(config.width, **options) if config.layer_norm else torch.nn.Identity()
+        self.read_out = blank_linear(config.width, config.dim, **options)
+        if config.positions:
+            self.places = torch.nn.Parameter(torch.empty(config.positions, config.width, **options))
+        self._initialize(generator)
+        self._mask, self._mask_of = None, None
+
+    @torch.no_grad()
+    def _initialize(self, generator):
+        for name, parameter in self.named_parameters():
+            if name.startswith("read_out") or name.endswith("bias"):
+                parameter.zero_()
+            elif "norm" not in name:
+                inputs = self.dim if name.startswith("read_in") else parameter.shape[-1]
+                writes = name.endswith(("merge.weight", "narrow.weight"))
+                depth = 2 * self.config.layers if writes else 1
+                parameter.normal_(0, 1 / math.sqrt(inputs * depth), generator=generator)
+
+    @property
+    def dim(self):
+        """Dimension d of the examples."""
+        return self.config.dim
+
+    def forward(self, E, rho=None):
+        """Answer at every column of embedded prompts.
+
+        Parameters
+        ----------
+        E : torch.Tensor, shape (batch, 2d + 2, tokens)
+            Embedded prompts, whose weight tokens come last and are as many in each.
+        rho : optional
+            Ignored: a softmax needs no scaling. `cot` and `recipes` give it to every model.
+
+        Returns
+        -------
+        torch.Tensor, shape (batch, 2d + 2, tokens)
+            Weight tokens (0, 0, w, 1); at an example, what the model would say after it.
+
+        Raises
+        ------
+        ValueError
+            If E has another number of rows, or more tokens than there are positions.
+        """
+        return embedding.weight_token(self._answers(E, E.shape[-1])).mT
+
+    def next_token(self, E, rho=None):
+        """Last column of `forward`, without the work for the others in the last layer.
+
+        Parameters and errors are those of `forward`.
+
+        Returns
+        -------
+        torch.Tensor, shape (batch, 2d + 2)
+        """
+        return embedding.weight_token(self._answers(E, 1)[:, -1])
+
+    def answer(self, prompts, w0):
+        """Answer several weights on each prompt, which is encoded once.
+
+        Parameters
+        ----------
+        prompts : Prompts
+            Batch of prompts.
+        w0 : torch.Tensor, shape (batch, weights, d)
+            Weights to read.
+
+        Returns
+        -------
+        torch.Tensor, shape (batch, weights, d)
+            For each of them the model's next weight.
+
+        Raises
+        ------
+        ValueError
+            If there are several weights and the model's sight is the chain, or shapes do not fit.
+        """
+        if w0.ndim != 3 or w0.shape[::2] != prompts.w.shape:
+            wanted = (len(prompts.w), "weights", self.dim)
+            raise ValueError(f"w0 must have shape ({', '.join(map(str, wanted))}), got {tuple(w0.shape)}")
+        if self.config.sight == "chain" and w0.shape[1] > 1:
+            raise ValueError(f"w0 must be one weight for a model that sees the whole chain, got {w0.shape[1]}")
+        E = embedding.embed(prompts)[..., :-1]
+        return self._answers(torch.cat([E, embedding.weight_token(w0).mT], dim=-1), w0.shape[1])
+
+    @torch.no_grad()
+    def chain(self, prompts, scalings, w0=None):
+        """Think with a cache: only the new token is run. `cot.think` calls this.
+
+        Parameters
+        ----------
+        prompts : Prompts
+            Batch of prompts.
+        scalings : sequence
+            One entry for each step; the entries are ignored, as a softmax needs no scaling.
+        w0 : torch.Tensor, shape (batch, d) or (d,), optional
+            Weight to start from; zero by default.
+
+        Yields
+        ------
+        torch.Tensor, shape (batch, d)
+            The weights w_0, ..., w_k.
+        """
+        E = embedding.embed(prompts, w0)
+        w = embedding.weight(E[..., -1])
+        yield w
+        slots = len(scalings) if self.config.sight == "chain" else 1
+        cache, seen, first = self._encode(E[..., :-1], slots)
+        for step in range(len(scalings)):
+            at = first + (step if self.config.sight == "chain" else 0)
+            mask = None if seen is None else seen[..., : at + 1]
+            w = self._step(w, cache, at, mask, first + step)
+            yield w
+
+    def _answers(self, E, wanted):
+        """Weights (batch, wanted, d) that the last columns are answered with."""
+        tokens, weights, seen = self._tokens(E)
+        mask, causal = self._sight(tokens.shape[1], weights, seen)
+        keep = tokens.shape[1] if wanted > weights else wanted
+        h = self._read(tokens, 0)
+        for index, block in enumerate(self.blocks):
+            h = block(h, mask, causal=causal, keep=keep if index == len(self.blocks) - 1 else None)
+        h = self.read_out(self.norm(h))
+        if wanted > weights and self.config.tokens == "interleaved":
+            examples = h.shape[1] - weights
+            h = torch.cat([h[:, 1:examples:2], h[:, examples:]], dim=1)
+        h = h[:, -wanted:]
+        return h + embedding.weight(E.mT[:, -wanted:]) if self.config.residual else h
+
+    def _tokens(self, E):
+        """Tokens (batch, tokens, 2d + 2) as the model reads them, how many are weights, and which are seen."""
+        if E.shape[-2] != 2 * self.dim + 2:
+            raise ValueError(f"E must have 2d + 2 = {2 * self.dim + 2} rows, got {E.shape[-2]}")
+        tokens, weights, seen = E.mT, int(E[0, -1].sum()), (E != 0).any(dim=1)
+        if self.config.tokens == "interleaved":
+            examples = tokens.shape[1] - weights
+            pairs = tokens.new_zeros(len(tokens), examples, 2, tokens.shape[2])
+            pairs[:, :, 0, : self.dim] = tokens[:, :examples, : self.dim]
+            pairs[:, :, 1, 0] = tokens[:, :examples, self.dim]
+            tokens = torch.cat([pairs.flatten(1, 2), tokens[:, examples:]], dim=1)
+            seen = torch.cat([seen[:, :examples].repeat_interleave(2, dim=1), seen[:, examples:]], dim=1)
+        return tokens, weights, None if bool(seen.all()) else seen[:, None, None]
+
+    def _read(self, tokens, first):
+        """Read tokens in, the first of them at a position."""
+        h = self.read_in(tokens)
+        if not self.config.positions:
+            return h
+        end = first + tokens.shape[1]
+        if end > self.config.positions:
+            raise ValueError(f"tokens must be no more than the {self.config.positions} positions, got {end}")
+        return h + self.places[first:end]
+
+    def _sight(self, length, weights, seen):
+        """Mask of who sees whom, or None, and whether it is the plain causal one."""
+        if seen is None and (weights <= 1 or self.config.sight == "chain"):
+            return None, True
+        device = self.read_in.weight.device
+        if self._mask_of != (length, weights, device):
+            mask = torch.ones(length, length, dtype=torch.bool, device=device).tril()
+            if self.config.sight == "newest" and weights:
+                mask[-weights:, -weights:] = torch.eye(weights, dtype=torch.bool, device=device)
+            self._mask, self._mask_of = mask, (length, weights, device)
+        if seen is None:
+            return self._mask, False
+        return self._mask & (seen | torch.eye(length, dtype=torch.bool, device=device)), False
+
+    def _encode(self, E, slots):
+        """Keys and values of the examples with room for more, the mask of padding, and where room begins."""
+        tokens, _, seen = self._tokens(E)
+        mask, causal = self._sight(tokens.shape[1], 0, seen)
+        h, cache = self._read(tokens, 0), []
+        for index, block in enumerate(self.blocks):
+            last = index == len(self.blocks) - 1
+            query, key, value = block.project(h, 0 if last else None)
+            cache.append([functional.pad(part, (0, 0, 0, slots)) for part in (key, value)])
+            if not last:
+                h = block.attend(h, query, key, value, mask, causal=causal)
+        return cache, None if seen is None else functional.pad(seen, (0, slots), value=True), tokens.shape[1]
+
+    def _step(self, w, cache, at, mask, position):
+        """Run one weight token, writing its keys and values into a slot of the cache."""
+        h = self._read(embedding.weight_token(w)[:, None], position)
+        for block, (keys, values) in zip(self.blocks, cache, strict=True):
+            query, keys[:, :, at : at + 1], values[:, :, at : at + 1] = block.project(h, None)
+            h = block.attend(h, query, keys[:, :, : at + 1], values[:, :, : at + 1], mask)
+        answer = self.read_out(self.norm(h))[:, 0]
+        return answer + w if self.config.residual else answer
+
+
+def save(path, model, *, generator=None, half=False):
+    """Write a model's weights and shape, and the state of a generator, as safetensors.
+
+    Parameters
+    ----------
+    path : path-like
+        File; it is replaced as a whole or not at all.
+    model : GPT
+        Model.
+    generator : torch.Generator, optional
+        Source of randomness whose state is kept.
+    half : bool, default False
+        Store half precision: half the size, and errors of the answers near 1e-3 of their size.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> model = GPT(Config(5, width=16, layers=1), generator=torch.Generator().manual_seed(0))
+    >>> with TemporaryDirectory() as folder:
+    ...     save(Path(folder, "gpt.safetensors"), model, half=True)
+    ...     print([file.name for file in Path(folder).iterdir()])
+    ['gpt.safetensors']
+    """
+    tensors = {f"model.{name}": t.half() if half else t for name, t in model.state_dict().items()}
+    if generator is not None:
+        tensors["generator"] = generator.get_state()
+    checkpoints.save(path, tensors, {name: repr(value) for name, value in asdict(model.config).items()})
+
+
+def load(path, *, generator=None, dtype=None):
+    """Read what `save` wrote.
+
+    Parameters
+    ----------
+    path : path-like
+        File.
+    generator : torch.Generator, optional
+        Generator to set to the stored state.
+    dtype : torch.dtype, optional
+        Floating type of the model, to which the stored weights are converted; by default that of
+        `torch.get_default_dtype`, whatever the model had that was saved.
+
+    Returns
+    -------
+    GPT
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged, is no checkpoint of a GPT, or holds no generator where one is given.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> model = GPT(Config(5, width=16, layers=1), generator=torch.Generator().manual_seed(0))
+    >>> with TemporaryDirectory() as folder:
+    ...     save(Path(folder, "gpt.safetensors"), model)
+    ...     again = load(Path(folder, "gpt.safetensors"))
+    >>> again.config == model.config
+    True
+    """
+    tensors, stored = checkpoints.read(path)
+    if stored.keys() != Config.__dataclass_fields__.keys():
+        raise ValueError(f"{path} is no checkpoint of a GPT: it has the entries {', '.join(stored)}")
+    config = Config(**{name: ast.literal_eval(value) for name, value in stored.items()})
+    model = GPT(config, generator=torch.Generator(), dtype=dtype)
+    try:
+        model.load_state_dict({name.removeprefix("model."): t for name, t in tensors.items() if name != "generator"})
+    except RuntimeError as error:
+        raise ValueError(f"{path} is damaged: {error}") from None
+    if generator is not None:
+        if "generator" not in tensors:
+            raise ValueError(f"{path} holds no state of a generator")
+        generator.set_state(tensors["generator"])
+    return model

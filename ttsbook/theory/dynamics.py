@@ -1,0 +1,211 @@
+r"""What training does to the paper's layer, in closed form.
+
+The training loss is half the error of the direct answer; V31 starts at zero, W13 at c I, W24 at -c.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ttsbook import _validation as check
+from ttsbook import theory
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
+
+
+@dataclass(frozen=True, eq=False)
+class Descent:
+    """Predicted course of gradient descent; the arrays have shape (updates + 1,).
+
+    Attributes
+    ----------
+    loss : ndarray, shape (updates + 1,)
+        Training loss before each update, and after the last.
+    preconditioner_error : ndarray, shape (updates + 1,)
+        Frobenius distance of P from Γ⁻¹, relative to the latter's norm.
+
+    Examples
+    --------
+    >>> task = Task(covariance.isotropic(2), 8)
+    >>> descent(task, 2, step_size=largest_step(task) / 4).preconditioner_error.tolist()
+    [1.0, 0.5, 0.25]
+    """
+
+    loss: np.ndarray
+    preconditioner_error: np.ndarray  # Frobenius distance of P from Γ^{-1}, relative to the latter
+
+
+def _curvatures(task, c):
+    """Eigenvalues c² l_i γ_i of the loss in V31, and l_i and γ_i, strongest skill first."""
+    check.instance("task", task, Task)
+    check.covariance("cov", task.cov, definite=True)
+    c = check.number("c", c)
+    if c == 0:
+        raise ValueError(f"c must not be zero, got {c!r}")
+    strengths = covariance.skills(task.cov).strengths
+    gammas = np.linalg.eigvalsh(theory.gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance))[::-1]
+    return c**2 * strengths * gammas, strengths, gammas
+
+
+def largest_step(task, *, c=1.0):
+    r"""Step size below which gradient descent on V31 alone converges, :math:`2/(c^2 \lambda_1 \gamma_1)`.
+
+    Here :math:`\lambda_i` are the eigenvalues of the covariance and
+    :math:`\gamma_i = (1 + 1/n)\,\lambda_i + \mathrm{tr}\,\Lambda/n` those of Γ, largest first.
+
+    In the book: :prf:ref:`thm-training`.
+
+    Parameters
+    ----------
+    task : Task
+        What training prompts are drawn from.
+    c : float, default 1
+        Scale of the frozen weights, W13 = c I and W24 = -c.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If the task's covariance is not positive definite or `c` is zero.
+
+    Examples
+    --------
+    >>> largest_step(Task(covariance.isotropic(4), 5), c=2.0)
+    0.25
+    """
+    return float(2 / _curvatures(task, c)[0][0])
+
+
+def descent(task, updates, *, step_size, c=1.0):
+    r"""Course of gradient descent on V31 alone with the exact gradient and a constant step size η.
+
+    After t updates the error of the preconditioner is :math:`-\rho_i^t/\gamma_i` along skill i, with
+    :math:`\rho_i = 1 - \eta c^2 \lambda_i\gamma_i`, and the loss exceeds its least value by
+    :math:`\frac12\sum_i \rho_i^{2t}\lambda_i/\gamma_i`.
+
+    In the book: :prf:ref:`thm-training`.
+
+    Parameters
+    ----------
+    task : Task
+        What training prompts are drawn from.
+    updates : int
+        Number of updates, at least 0.
+    step_size : float
+        Step size η, positive. From `largest_step` on the course does not converge.
+    c : float, default 1
+        Scale of the frozen weights.
+
+    Returns
+    -------
+    Descent
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range or the task's covariance is not positive definite.
+
+    Examples
+    --------
+    >>> task = Task(covariance.isotropic(5), 20)
+    >>> course = descent(task, 3, step_size=largest_step(task) / 3)
+    >>> course.preconditioner_error.round(3).tolist()
+    [1.0, 0.333, 0.111, 0.037]
+    """
+    updates = check.count("updates", updates, least=0)
+    check.positive("step_size", step_size)
+    curvatures, strengths, gammas = _curvatures(task, c)
+    left = (1 - step_size * curvatures) ** np.arange(updates + 1)[:, None]  # (updates + 1, d)
+    excess = (left**2 * strengths / gammas).sum(axis=1) / 2
+    relative = np.sqrt((left**2 / gammas**2).sum(axis=1) / (1 / gammas**2).sum())
+    least = (task.dim - (strengths / gammas).sum()) / 2
+    return Descent(least + excess, relative)
+
+
+def drift(task, *, c=1.0):
+    r"""Ratio r = W13/(-W24) at which gradient flow on all weights ends.
+
+    With w_0 = 0, W13 gets no gradient, and the flow conserves :math:`W_{24}^2 - \|V_{31}\|_F^2`. So
+    :math:`W_{24}^2 = \frac12\bigl(c^2 + \sqrt{c^4 + 4\,\|\Gamma^{-1}\|_F^2}\bigr)` at the end, and
+    :math:`r = c/|W_{24}| < 1`. The chain then converges to w/r.
+
+    In the book: :prf:ref:`prop-drift`.
+
+    Parameters
+    ----------
+    task : Task
+        What training prompts are drawn from.
+    c : float, default 1
+        Scale of the weights at the start.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If the task's covariance is not positive definite or `c` is zero.
+
+    Examples
+    --------
+    >>> task = Task(covariance.power_law(5, 0.7, trace=5), 20)
+    >>> [round(drift(task, c=c), 3) for c in (1.0, 3.0, 5.0)]
+    [0.627, 0.978, 0.997]
+    """
+    _, _, gammas = _curvatures(task, c)
+    c = float(c)
+    W24_squared = (c**2 + np.sqrt(c**4 + 4 * (1 / gammas**2).sum())) / 2
+    return float(abs(c) / np.sqrt(W24_squared))
+
+
+def finite_prompts_error(task, *, samples, rng):
+    r"""Predict the squared distance from Γ⁻¹ of the best preconditioner on N prompts, times N.
+
+    The best preconditioner on N prompts is the regression of w on :math:`u = S w`. To first order in
+    1/N its expected squared Frobenius distance is :math:`\mathbb{E}[\|w - \Gamma^{-1}u\|^2\,
+    u^\top (\Lambda\Gamma)^{-2}\,u]/N`. The average over w is exact; that over prompts is simulated.
+    With few prompts, dividing by N - d - 1 is more accurate; for Gaussian u it would be exact.
+
+    In the book: :prf:ref:`prop-finite-prompts`.
+
+    Parameters
+    ----------
+    task : Task
+        What training prompts are drawn from, without label noise.
+    samples : int
+        Number of empirical covariances to draw, at least 2.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    mean, standard_error : float
+        The constant, and the standard error of its simulation.
+
+    Raises
+    ------
+    ValueError
+        If the task has label noise or its covariance is not positive definite.
+
+    Examples
+    --------
+    >>> task = Task(covariance.isotropic(2), 10)
+    >>> mean, standard_error = finite_prompts_error(task, samples=20_000, rng=np.random.default_rng(0))
+    >>> round(mean, 1)
+    1.6
+    """
+    _curvatures(task, 1.0)
+    if task.noise_variance != 0:
+        raise ValueError(f"noise_variance must be 0, got {task.noise_variance!r}")
+    samples = check.count("samples", samples, least=2)
+    P = theory.preconditioner(task)
+    inverse = P @ np.linalg.inv(task.cov)  # (ΛΓ)^{-1}
+    S = covariance.sample_empirical(task.cov, task.prompt_length, samples=samples, rng=rng)
+    residual, feature = np.eye(task.dim) - P @ S, inverse @ S
+    A, B = residual.transpose(0, 2, 1) @ residual, feature.transpose(0, 2, 1) @ feature
+    draws = np.einsum("sii->s", A) * np.einsum("sii->s", B) + 2 * (A * B).sum(axis=(1, 2))
+    return float(draws.mean()), float(draws.std(ddof=1) / np.sqrt(samples))

@@ -1,0 +1,1 @@
+"""Models that run on their own answers, and how far those are from the truth."""

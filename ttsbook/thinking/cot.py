@@ -1,0 +1,495 @@
+r"""Chains of thought: a model that reads its own last answer, again and again.
+
+A thinking step appends the model's answer to the prompt and runs the model again. For linear
+attention whose other blocks are zero that is a recursion on the weight alone,
+
+.. math:: w_{k+1} = w_k + V_{31}\,(X X^\top W_{13}\, w_k + W_{24}\, X y)/\rho,
+
+which for the optimum is the paper's Proposition 3.2.
+"""
+
+import warnings
+from contextlib import contextmanager
+from functools import partial
+from itertools import product
+from numbers import Number
+
+import torch
+
+from ttsbook import _tensors
+from ttsbook import _validation as check
+from ttsbook.models import embedding
+from ttsbook.models.attention import LinearSelfAttention
+from ttsbook.theory import DivergenceWarning
+
+READS_WEIGHTS = ("V13", "V14", "V33", "V34", "V43", "V44")  # use rows of E Eᵀ that the weight tokens fill
+READS_WEIGHTS_TO_Y = ("V23", "V24")
+WRITES_Y = ("V21", "V22")  # give the new token a y, which E Eᵀ mixes with its weight
+ATTENDS_TO_WEIGHTS = ("W33", "W34", "W43", "W44")
+USES_Y = ("W12", "W22")
+LEAKS = [
+    *((name,) for name in ("V11", "V12", "V32", "V41", "V42", "W14", "W23")),
+    *product(READS_WEIGHTS, ATTENDS_TO_WEIGHTS),
+    *product(WRITES_Y, READS_WEIGHTS + USES_Y),
+    *product(READS_WEIGHTS_TO_Y, ATTENDS_TO_WEIGHTS, USES_Y),
+]
+"""Smallest sets of weight blocks through which a chain departs from the recursion."""
+
+GROWN = 1 / 4  # a weight beyond this power of the largest number may overflow to NaN in the products of a step
+
+
+def leaks(model):
+    """List the sets of weight blocks through which a chain departs from the recursion.
+
+    Alone a block of V that writes x, y or the flag from the examples, or reads y into w, does it; others
+    do it only together. W11, W21, W31, W41, W32 and W42 never do.
+
+    In the book: :prf:ref:`prop-leaks`.
+
+    Parameters
+    ----------
+    model : LinearSelfAttention
+        Layer.
+
+    Returns
+    -------
+    list of tuple of str
+        Each smallest set of which all blocks are nonzero, such as ``("V33", "W44")``; empty if the
+        recursion is exact.
+
+    Examples
+    --------
+    >>> model = LinearSelfAttention(2)
+    >>> _ = model.block("V24").data.fill_(0.1), model.block("W44").data.fill_(0.1)
+    >>> leaks(model)
+    []
+    >>> _ = model.block("V33").data.fill_(0.1)
+    >>> leaks(model)
+    [('V33', 'W44')]
+    """
+    nonzero = {name for name in {name for leak in LEAKS for name in leak} if model.block(name).any()}
+    return [leak for leak in LEAKS if nonzero.issuperset(leak)]
+
+
+class Stepwise(torch.nn.Module):
+    """Model of one's own, made of a function that answers examples, labels and a weight with the next weight.
+
+    It thinks as any other model does: `think`, `step_jacobian` and `evaluation.error_curve` take it.
+
+    Parameters
+    ----------
+    answer : callable
+        Function ``answer(x, y, w)`` of tensors of shapes (batch, m, d), (batch, m) and (batch, d) that
+        returns a weight for each prompt, of shape (batch, d). It may be a module, and then has its own
+        floating type. Shorter prompts of a batch end in zeros.
+    dim : int
+        Dimension d of the examples.
+
+    Raises
+    ------
+    ValueError
+        If `dim` is not a positive integer.
+    TypeError
+        If `answer` is not callable.
+
+    Examples
+    --------
+    >>> from ttsbook.data import covariance, prompts
+    >>> from ttsbook.data.tasks import Task
+    >>> def descend(x, y, w):
+    ...     residual = y - torch.einsum("bmd,bd->bm", x, w)
+    ...     return w + 0.5 * torch.einsum("bmd,bm->bd", x, residual) / y.shape[1]
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 50), 3, generator=torch.Generator().manual_seed(0))
+    >>> thought = think(Stepwise(descend, dim=2), drawn, 50)
+    >>> torch.allclose(thought[:, 50], drawn.w, atol=1e-3)
+    True
+    """
+
+    def __init__(self, answer, *, dim):
+        super().__init__()
+        if not callable(answer):
+            raise TypeError(f"answer must be a function of x, y and w, got {answer!r}")
+        self.answer, self.dim = answer, check.count("dim", dim, least=1)
+
+    def forward(self, E, rho=None):
+        """Answer the weight in the last column; the others are left as they are.
+
+        Parameters
+        ----------
+        E : torch.Tensor, shape (batch, 2d + 2, tokens)
+            Embedded prompts.
+        rho : optional
+            Ignored: a function that scales its sums has m in the shape of x.
+
+        Returns
+        -------
+        torch.Tensor, shape (batch, 2d + 2, tokens)
+        """
+        return torch.cat([E[..., :-1], self.next_token(E)[..., None]], dim=-1)
+
+    def next_token(self, E, rho=None):
+        """Last column of `forward`.
+
+        Returns
+        -------
+        torch.Tensor, shape (batch, 2d + 2)
+
+        Raises
+        ------
+        ValueError
+            If the function returns anything but one weight for each prompt.
+        """
+        tokens = E.mT[:, E[0, -1] == 0]  # the examples: weight tokens have a flag
+        x, y, w = tokens[..., : self.dim], tokens[..., self.dim], embedding.weight(E[..., -1])
+        answer = self.answer(x, y, w)
+        if not isinstance(answer, torch.Tensor) or answer.shape != w.shape:
+            found = tuple(answer.shape) if isinstance(answer, torch.Tensor) else f"a {type(answer).__name__}"
+            raise ValueError(f"answer must return a tensor of shape {tuple(w.shape)}, got {found}")
+        return embedding.weight_token(answer)
+
+
+@torch.no_grad()
+def think(model, prompts, steps, *, literal=None, w0=None, rho=None):
+    """Let a model think: run it on its own answers.
+
+    In the book: :prf:ref:`def-cot`, :prf:ref:`prop-recursion`.
+
+    Parameters
+    ----------
+    model : LinearSelfAttention or torch.nn.Module
+        Any module ``model(E, rho)`` on embedded prompts that has the attribute `dim`; `Stepwise` makes
+        one of a function.
+    prompts : Prompts
+        Batch of prompts of the model's dimension and floating type.
+    steps : int
+        Number of thinking steps k, at least 0.
+    literal : bool, optional
+        True: append each answer, the last column of the model's output, to the embedding and run the
+        model on all of it, by its method ``next_token`` if its class has defined one since its
+        ``forward``. False: take the model's short cut, which gives the same and is far faster: for a
+        layer without `leaks` the recursion on the weight, for a GPT its cache. By default the short cut
+        of a model that `has_short_cut`, and token by token for all others.
+    w0 : array_like, shape (batch, d) or (d,), optional
+        Weight to start from; zero by default.
+    rho : float, array_like of shape (batch,) or "tokens", optional
+        Scaling ρ of the attention, for all prompts or for each of them, such as `theory.best_scaling`. By
+        default the number of examples in each prompt, in every step; "tokens" is the growing number of tokens.
+
+    Returns
+    -------
+    torch.Tensor, shape (batch, steps + 1, d)
+        The weights w_0, ..., w_k. From the step at which a chain leaves the floating type: inf.
+
+    Warns
+    -----
+    DivergenceWarning
+        If a chain leaves the floating type.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range or not finite, if with ``literal=False`` the layer leaks, or if a
+        model returns NaN.
+    TypeError
+        If the model is no module, has no `dim`, or with ``literal=False`` has no short cut.
+
+    Examples
+    --------
+    >>> from ttsbook import theory
+    >>> from ttsbook.data import covariance, prompts
+    >>> from ttsbook.data.tasks import Task
+    >>> task = Task(covariance.isotropic(5), 20)
+    >>> model = LinearSelfAttention(5).set_preconditioner(theory.preconditioner(task))
+    >>> drawn = prompts.sample(task, 8, generator=torch.Generator().manual_seed(0))
+    >>> thought = think(model, drawn, 3)
+    >>> tuple(thought.shape)
+    (8, 4, 5)
+    >>> torch.allclose(thought, think(model, drawn, 3, literal=True), atol=1e-5)
+    True
+    """
+    steps = check.count("steps", steps, least=0)
+    check_fit(model, prompts)
+    scalings = _scalings(prompts, steps, rho)
+    refusal = None if literal else _refusal(model)
+    if refusal and literal is not None:
+        raise refusal
+    with _evaluating(model):
+        if literal or refusal:
+            E = embedding.embed(prompts, w0)
+            chain = [embedding.weight(token) for token in tokens(_next_token(model), E, scalings)]
+        else:
+            short_cut = partial(_recursion, model) if type(model) is LinearSelfAttention else model.chain
+            chain = list(short_cut(prompts, scalings, w0))
+    return _without_nan(torch.stack(chain, dim=1), can_fail=not runs_plainly(model))
+
+
+def step_jacobian(model, prompts, w0):
+    r"""Jacobian of a thinking step: the matrix by which it multiplies a small difference of the weights it reads.
+
+    For a layer without `leaks` it is :math:`I - P S_m R` whatever `w0` is, with the learned ratio R.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        Model with the attribute `dim` and a method ``next_token(E, rho)``.
+    prompts : Prompts
+        Batch of prompts of the model's dimension and floating type.
+    w0 : array_like, shape (batch, d) or (d,)
+        Weights at which it is taken, such as ``prompts.w``, or one for all prompts.
+
+    Returns
+    -------
+    torch.Tensor, shape (batch, d, d)
+        Derivative of answer i by entry j of the weight.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit the model, or is not finite.
+
+    Examples
+    --------
+    >>> from ttsbook.data import covariance, prompts
+    >>> from ttsbook.data.tasks import Task
+    >>> model = LinearSelfAttention(2).set_preconditioner(torch.eye(2))
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
+    >>> S = drawn.x.mT @ drawn.x / 5
+    >>> torch.allclose(step_jacobian(model, drawn, drawn.w), torch.eye(2) - S, atol=1e-6)
+    True
+    """
+    check_fit(model, prompts)
+    with torch.enable_grad(), _evaluating(model):
+        read = embedding.initial_weight(prompts, w0).detach().clone().requires_grad_()
+        answer = embedding.weight(_next_token(model)(embedding.embed(prompts, read), prompts.lengths))
+        rows = [torch.autograd.grad(entry.sum(), read, retain_graph=True)[0] for entry in answer.unbind(dim=1)]
+    return torch.stack(rows, dim=1)
+
+
+def has_short_cut(model):
+    """Tell whether a model can think without running literally on the growing prompt.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        Model.
+
+    Returns
+    -------
+    bool
+        True for a layer without `leaks`, and for a module whose class itself defines a method
+        ``chain(prompts, scalings, w0)`` that yields w_0 and then one weight for each scaling, such as
+        `transformer.GPT`. False for their subclasses, which may answer differently, and where there are
+        forward hooks or replaced methods, which a short cut would pass over.
+
+    Examples
+    --------
+    >>> model = LinearSelfAttention(2)
+    >>> has_short_cut(model)
+    True
+    >>> _ = model.block("V11").data.fill_(0.1)
+    >>> has_short_cut(model), leaks(model)
+    (False, [('V11',)])
+    """
+    return _refusal(model) is None
+
+
+def runs_plainly(model):
+    """Tell whether a model is a layer of linear attention as it is written, which nothing overrides.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        Model.
+
+    Returns
+    -------
+    bool
+        False for a subclass, and where there are forward hooks or replaced methods. The layer may have `leaks`.
+
+    Examples
+    --------
+    >>> model = LinearSelfAttention(2)
+    >>> runs_plainly(model)
+    True
+    >>> _ = model.register_forward_hook(print)
+    >>> runs_plainly(model)
+    False
+    """
+    return type(model) is LinearSelfAttention and not _altered(model)
+
+
+def tokens(answer, E, scalings):
+    """Run a model on its own answers, appending each to the prompts; gradients are kept.
+
+    Parameters
+    ----------
+    answer : callable
+        Function of embedded prompts and scaling that gives the next token, such as
+        ``model.next_token``.
+    E : torch.Tensor, shape (batch, 2d + 2, tokens)
+        Embedded prompts.
+    scalings : sequence of torch.Tensor, shape (batch,)
+        Scaling ρ of each step.
+
+    Yields
+    ------
+    torch.Tensor, shape (batch, 2d + 2)
+        The weight token, then the token of each step.
+
+    Examples
+    --------
+    >>> from ttsbook.data import covariance, prompts
+    >>> from ttsbook.data.tasks import Task
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
+    >>> chain = tokens(LinearSelfAttention(2).next_token, embedding.embed(drawn), [drawn.lengths] * 4)
+    >>> [tuple(token.shape) for token in chain]
+    [(3, 6), (3, 6), (3, 6), (3, 6), (3, 6)]
+    """
+    yield E[..., -1]
+    for rho in scalings:
+        token = answer(E, rho)
+        if token.shape != E.shape[:2]:
+            raise ValueError(f"the model's next token must have shape {tuple(E.shape[:2])}, got {tuple(token.shape)}")
+        E = torch.cat([E, token[..., None]], dim=-1)
+        yield token
+
+
+def check_fit(model, prompts):
+    """Refuse a model that has no dimension or is not finite, and prompts of another dimension or floating type.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        Model with the attribute `dim`.
+    prompts : Prompts
+        Prompts for it.
+
+    Raises
+    ------
+    ValueError
+        If they do not fit.
+    TypeError
+        If the model is no module, or has no `dim`.
+
+    Examples
+    --------
+    >>> from ttsbook.data import covariance, prompts
+    >>> from ttsbook.data.tasks import Task
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
+    >>> check_fit(LinearSelfAttention(3), drawn)
+    Traceback (most recent call last):
+        ...
+    ValueError: prompts must have the model's dimension 3, got 2
+    """
+    if not isinstance(model, torch.nn.Module):
+        raise TypeError(f"model must be a torch.nn.Module, or a function made one by cot.Stepwise, got {model!r}")
+    if not hasattr(model, "dim"):
+        raise TypeError(
+            f"model must have the attribute dim, the dimension of its prompts, got a {type(model).__name__}"
+        )
+    for name, parameter in model.named_parameters():
+        if not torch.isfinite(parameter).all():
+            raise ValueError(f"the model's {name} must be finite, got NaN or infinite entries")
+    if prompts.x.shape[-1] != model.dim:
+        raise ValueError(f"prompts must have the model's dimension {model.dim}, got {prompts.x.shape[-1]}")
+    dtype = next((parameter.dtype for parameter in model.parameters()), prompts.x.dtype)
+    if prompts.x.dtype != dtype:
+        raise ValueError(f"prompts must have the model's dtype {dtype}, got {prompts.x.dtype}")
+
+
+def _refusal(model):
+    """Error that says why a model has no short cut, or None if it has one."""
+    kind = type(model)
+    if kind is not LinearSelfAttention and "chain" not in vars(kind):
+        return TypeError(
+            "model must be a LinearSelfAttention, or its class define a chain, for a short cut, "
+            f"got a {kind.__name__}: use literal=True"
+        )
+    if _altered(model):
+        return TypeError("model has hooks or replaced methods, which a short cut would pass over: use literal=True")
+    if kind is LinearSelfAttention and (found := leaks(model)):
+        message = f"model leaks through {' with '.join(found[0])}: the recursion is not exact, use literal=True"
+        return ValueError(message)
+    return None
+
+
+def _altered(model):
+    """Whether an instance does something else than its class says."""
+    return _hooked(model) or any(callable(getattr(type(model), name, None)) for name in vars(model))
+
+
+def _hooked(model):
+    return any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
+
+
+def _next_token(model):
+    """Return a function of embedded prompts and scaling that gives the next token as this very model does.
+
+    A method ``next_token`` counts unless what runs the whole model was overridden after it, or has hooks.
+    """
+    ways = {"next_token", "forward", "__call__"}
+    newest = next(found for names in (model, *type(model).__mro__) if (found := ways & vars(names).keys()))
+    if "next_token" in newest and not _hooked(model):
+        return model.next_token
+    return lambda E, rho: model(E, rho)[..., -1]
+
+
+@contextmanager
+def _evaluating(model):
+    """Switch dropout and the like off for a while."""
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+
+
+def _recursion(model, prompts, scalings, w0):
+    w = embedding.initial_weight(prompts, w0)[:, None]  # (batch, 1, d): a row, as its product is the faster one
+    gram, moment = prompts.x.mT @ prompts.x, prompts.y[:, None] @ prompts.x  # (batch, d, d), (batch, 1, d)
+    V31, W13, W24 = (model.block(name) for name in ("V31", "W13", "W24"))
+    yield w[:, 0]
+    for rho in scalings:
+        gradient = torch.baddbmm(moment * W24, w @ W13.mT, gram)
+        w = torch.addcdiv(w, gradient @ V31.mT, rho[:, None, None])
+        yield w[:, 0]
+
+
+def _scalings(prompts, steps, rho):
+    lengths = prompts.lengths.to(prompts.x)
+    if rho is None:
+        return [lengths] * steps
+    if isinstance(rho, str):
+        if rho == "tokens":
+            return [lengths + 1 + k for k in range(steps)]
+        raise ValueError(f"rho must be a positive number, one for each prompt, 'tokens' or None, got {rho!r}")
+    if isinstance(rho, Number):
+        return [torch.full_like(lengths, check.positive("rho", rho))] * steps
+    scaling = _tensors.like("rho", rho, lengths)
+    if scaling.ndim == 0:
+        scaling = scaling.expand_as(lengths)
+    if scaling.shape != lengths.shape:
+        raise ValueError(f"rho must be one number, or one for each of {len(lengths)} prompts, got {rho!r}")
+    if not (torch.isfinite(scaling) & (scaling > 0)).all():
+        raise ValueError(f"rho must be positive and finite, got {scaling.tolist()}")
+    return [scaling] * steps
+
+
+def _without_nan(chain, *, can_fail):
+    """Hold a chain at inf once it has left the floating type, where inf - inf would be NaN.
+
+    A model that `can_fail` may return NaN for another reason: then the weight it read had not grown.
+    """
+    beyond = torch.cummax(~torch.isfinite(chain).all(dim=-1), dim=1).values
+    if not beyond.any():
+        return chain
+    grown = chain[:, :-1].abs().amax(dim=-1) > torch.finfo(chain.dtype).max ** GROWN
+    failed = chain[:, 1:].isnan().any(dim=-1) & ~grown & ~beyond[:, :-1]
+    if can_fail and failed.any():
+        prompt, step = failed.nonzero()[0].tolist()
+        raise ValueError(f"the model's answer is NaN at step {step + 1} of prompt {prompt}, to a weight that is finite")
+    message = "a chain diverged beyond the range of its floating type; it is reported as inf"
+    warnings.warn(message, DivergenceWarning, stacklevel=4)
+    return chain.masked_fill(beyond[..., None], torch.inf)

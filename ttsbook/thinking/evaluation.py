@@ -1,0 +1,179 @@
+"""Error curves: how far from the weight a model is after each thinking step."""
+
+import math
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from ttsbook import _validation as check
+from ttsbook._intervals import simultaneous
+from ttsbook.data import prompts as prompt_batches
+from ttsbook.data.tasks import Mixture, Task
+from ttsbook.theory import DivergenceWarning
+from ttsbook.thinking import cot
+
+CHUNK_NUMBERS = 2**21  # numbers in the embedding of the prompts held at a time
+
+
+@dataclass(frozen=True, eq=False)
+class ErrorCurve:
+    """Measured error of each thinking step; the arrays have shape (steps + 1,), index 0 is no thinking.
+
+    Attributes
+    ----------
+    mean : ndarray
+        Mean over prompts and weights of the squared distance to the weight.
+    low, high : ndarray
+        Interval that holds the expectation at all steps at once with 99 % confidence.
+    median : ndarray
+        Median over prompts and weights.
+    samples : int
+        Number of prompts.
+
+    Examples
+    --------
+    >>> from ttsbook.data import covariance
+    >>> from ttsbook.models import baselines
+    >>> task, generator = Task(covariance.isotropic(2), 10), torch.Generator().manual_seed(1)
+    >>> curve = error_curve(baselines.least_squares(), task, steps=1, prompts=200, generator=generator)
+    >>> bool(curve.low[0] < 2 < curve.high[0]), curve.mean[1].round(6).item(), curve.samples
+    (True, 0.0, 200)
+    """
+
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    median: np.ndarray
+    samples: int
+
+
+def error_curve(model, task, *, steps, prompts, generator, condensed=False, rho=None, w0=None):
+    r"""Measure the error :math:`\mathbb{E}\|w_k - w\|^2` of each thinking step.
+
+    Generators of one seed give all models of one floating type the same prompts.
+
+    Parameters
+    ----------
+    model : LinearSelfAttention, torch.nn.Module or callable
+        What thinks: a model that `cot.think` can run, such as a `cot.Stepwise`, or a baseline
+        ``f(prompts, steps)`` that gets prompts in float64 and returns its answers, shape
+        (batch, steps + 1, d).
+    task : Task or Mixture
+        What the test prompts are drawn from.
+    steps : int
+        Number of thinking steps, at least 0.
+    prompts : int
+        Number of prompts, at least 2.
+    generator : torch.Generator
+        Source of randomness.
+    condensed : bool, default False
+        Draw condensed prompts, which a linear layer cannot tell from others: see `prompts.sample`. Only a
+        `LinearSelfAttention` that `cot.runs_plainly` takes them, and a baseline, which must see a prompt
+        only through the sums of x xᵀ and x y.
+    rho : float, "tokens" or callable, optional
+        Scaling of a model as `cot.think` takes it, or a function of the prompts drawn that gives one for
+        each of them, such as ``lambda drawn: theory.best_scaling(P, drawn.x)``. Not for a baseline.
+    w0 : array_like of shape (d,) or callable, optional
+        Weight from which a model starts, or a function of the prompts drawn that gives one for each of
+        them, such as ``lambda drawn: 0.5 * drawn.w``; zero by default. Not for a baseline.
+
+    Returns
+    -------
+    ErrorCurve
+
+    Warns
+    -----
+    DivergenceWarning
+        Once, if an error is reported as inf.
+
+    Raises
+    ------
+    ValueError
+        If `steps` or `prompts` is out of range, the answers have another shape or are NaN, or `rho` or `w0`
+        has numbers for single prompts, which are not drawn yet.
+    TypeError
+        If an argument is of another type, a baseline is given a scaling or a start, or another model than a
+        linear layer condensed prompts.
+
+    Notes
+    -----
+    The interval is the mean ± z standard errors, with z by Bonferroni's correction for steps + 1
+    looks. It rests on the central limit theorem: where few prompts diverge and carry the mean, it is
+    too narrow, and the median is the number to quote.
+
+    Examples
+    --------
+    >>> from ttsbook import theory
+    >>> from ttsbook.data import covariance
+    >>> from ttsbook.models.attention import LinearSelfAttention
+    >>> from ttsbook.data.tasks import Task
+    >>> task = Task(covariance.isotropic(5), 50)
+    >>> model = LinearSelfAttention(5).set_preconditioner(theory.preconditioner(task))
+    >>> curve = error_curve(model, task, steps=3, prompts=2000, generator=torch.Generator().manual_seed(0))
+    >>> curve.mean.round(1).tolist()
+    [4.9, 0.5, 0.1, 0.0]
+    """
+    steps = check.count("steps", steps, least=0)
+    samples = check.count("prompts", prompts, least=2)
+    answers, dtype = _thinker(model, {"rho": rho, "w0": w0})
+    if condensed and isinstance(model, torch.nn.Module) and not cot.runs_plainly(model):
+        kind = type(model).__name__
+        raise TypeError(f"condensed prompts stand for whole ones to a plain LinearSelfAttention alone, got a {kind}")
+    task = Mixture([task], [1.0]) if isinstance(task, Task) else task
+    check.instance("task", task, Mixture)
+    longest = max(min(part.prompt_length, task.dim if condensed else math.inf) for part in task.tasks)
+    chunk = max(1, CHUNK_NUMBERS // ((longest + 1) * (2 * task.dim + 2)))
+    errors = np.empty((samples, steps + 1))
+    for first in range(0, samples, chunk):
+        size = min(chunk, samples - first)
+        drawn = prompt_batches.sample(task, size, generator=generator, dtype=dtype, condensed=condensed)
+        errors[first : first + size] = _squared_errors(answers(drawn, steps), drawn.w, steps)
+    if np.isinf(errors).any():
+        message = "a chain diverged beyond the range of its floating type; its error is reported as inf"
+        warnings.warn(message, DivergenceWarning, stacklevel=2)
+    return _summarize(errors)
+
+
+def _thinker(model, options):
+    """Return a function of prompts and steps that gives the answers, and the floating type it wants."""
+    if not isinstance(model, torch.nn.Module):
+        if not callable(model):
+            raise TypeError(f"model must be a module or a function of prompts and steps, got {model!r}")
+        for name, value in options.items():
+            if value is not None:
+                raise TypeError(f"{name} must be None for a function of prompts and steps, got {value!r}")
+        return model, torch.float64
+    for name, most in {"rho": 0, "w0": 1}.items():
+        if not callable(options[name]) and np.ndim(options[name]) > most:
+            raise ValueError(
+                f"{name} must be the same for all prompts, or a function of prompts, got {options[name]!r}"
+            )
+
+    def answers(drawn, steps):
+        chosen = {name: value(drawn) if callable(value) else value for name, value in options.items()}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DivergenceWarning)  # said once, for all prompts
+            return cot.think(model, drawn, steps, **chosen)
+
+    return answers, next((parameter.dtype for parameter in model.parameters()), torch.float64)
+
+
+def _squared_errors(answers, w, steps):
+    """Squared distances (batch, steps + 1), in float64: squares of float32 overflow early."""
+    expected = (len(w), steps + 1, w.shape[-1])
+    if tuple(answers.shape) != expected:
+        raise ValueError(f"the model's answers must have shape {expected}, got {tuple(answers.shape)}")
+    errors = (answers.double() - w[:, None].double()).square().sum(dim=-1).cpu().numpy()
+    if np.isnan(errors).any():
+        raise ValueError("the model's answers must not be NaN")
+    return errors
+
+
+def _summarize(errors):
+    samples, looks = errors.shape
+    with np.errstate(invalid="ignore", over="ignore"):
+        mean = errors.mean(axis=0)
+        standard_error = errors.std(axis=0, ddof=1) / np.sqrt(samples)
+    return ErrorCurve(mean, *simultaneous(mean, standard_error, looks), np.median(errors, axis=0), samples)

@@ -1,0 +1,245 @@
+r"""Training recipes that a GPT needs: one step from every distance, or a whole chain and its end.
+
+`recipes.Direct`, `recipes.Independent` and `recipes.Unrolled` fit a GPT as they are. These add what is
+left to tell why a GPT does or does not learn to think.
+"""
+
+from dataclasses import dataclass, replace
+
+import torch
+
+from ttsbook import _validation as check
+from ttsbook.models import embedding
+from ttsbook.thinking import cot
+from ttsbook.training.recipes import Recipe
+
+
+@dataclass(frozen=True)
+class Distances(Recipe):
+    r"""One step from starts at every distance from the weight, :math:`w_0 = w + s\,\varepsilon`.
+
+    Here :math:`s = 10^{-u}` with u uniform on [0, `decades`], and a `zeros` share of the starts is
+    w_0 = 0 instead, as at test. The loss is the mean of
+    :math:`\|w_1 - w\|^2 / (\|w_0 - w\|^2/d + \delta)`.
+
+    In the book: :prf:ref:`prop-every-distance`.
+
+    Parameters
+    ----------
+    decades : float, default 2
+        Orders of magnitude that the distances span; zero makes all starts w + ε.
+    relative : bool, default True
+        Divide by the squared distance of the start. Otherwise the near starts, whose errors are small
+        already, hardly count.
+    zeros : float, default 0.125
+        Share of starts at zero.
+    starts : int, default 8
+        Starts on each prompt, which the model encodes once.
+    floor : float, default 1e-3
+        The δ of the loss, positive: below it a smaller error counts no more.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
+
+    Examples
+    --------
+    >>> Distances().starts
+    8
+    """
+
+    decades: float = 2.0
+    relative: bool = True
+    zeros: float = 0.125
+    starts: int = 8
+    floor: float = 1e-3
+    needs = "answer"
+
+    def __post_init__(self):
+        check.number("decades", self.decades, least=0)
+        if check.number("zeros", self.zeros, least=0) > 1:
+            raise ValueError(f"zeros must be a share of at most 1, got {self.zeros!r}")
+        check.count("starts", self.starts, least=1)
+        check.positive("floor", self.floor)
+
+    def draw(self, w, generator):
+        """Draw starts for weights.
+
+        Parameters
+        ----------
+        w : torch.Tensor, shape (batch, d)
+            Weights.
+        generator : torch.Generator
+            Source of randomness.
+
+        Returns
+        -------
+        torch.Tensor, shape (batch, starts, d)
+        """
+        options = {"generator": generator, "dtype": w.dtype, "device": w.device}
+        uniform, zero = torch.rand(2, len(w), self.starts, 1, **options)
+        noise = torch.randn(len(w), self.starts, w.shape[1], **options)
+        return torch.where(zero < self.zeros, 0.0, w[:, None] + 10 ** (-self.decades * uniform) * noise)
+
+    def loss(self, model, prompts, generator):
+        """Mean loss over prompts and starts.
+
+        Parameters
+        ----------
+        model : GPT
+            Model with `answer`.
+        prompts : Prompts
+            Prompts as the task makes them.
+        generator : torch.Generator
+            Source of randomness.
+
+        Returns
+        -------
+        torch.Tensor, shape ()
+        """
+        w0, w = self.draw(prompts.w, generator), prompts.w[:, None]
+        errors = (model.answer(prompts, w0) - w).square().sum(dim=-1)
+        if self.relative:
+            errors = errors / ((w0 - w).square().mean(dim=-1) + self.floor)
+        return errors.mean()
+
+
+@dataclass(frozen=True)
+class Outcome(Recipe):
+    """Think some steps from w_0 = 0, and ask for the prompt's weight after the last one only.
+
+    Parameters
+    ----------
+    depth : int, default 3
+        Number of thinking steps.
+
+    Examples
+    --------
+    >>> from ttsbook.data import covariance, prompts
+    >>> from ttsbook.data.tasks import Task
+    >>> from ttsbook.models.transformer import Config, GPT
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> model = GPT(Config(2, width=16, layers=1), generator=generator)
+    >>> loss = Outcome(depth=2).loss(model, drawn, generator)
+    >>> bool(torch.isclose(loss, drawn.w.square().sum(dim=1).mean() / 2))  # a new model keeps w0 = 0
+    True
+    """
+
+    depth: int = 3
+
+    def __post_init__(self):
+        check.count("depth", self.depth, least=1)
+
+    def loss(self, model, prompts, generator):
+        """Half the mean squared distance of the last answer."""
+        tokens = cot.tokens(model.next_token, embedding.embed(prompts), [prompts.lengths] * self.depth)
+        *_, last = tokens
+        return (embedding.weight(last) - prompts.w).square().sum(dim=-1).mean() / 2
+
+
+@dataclass(frozen=True)
+class RollIn(Recipe):
+    """Start where the model's own chain is after 0 to depth - 1 steps, and ask for the prompt's weight.
+
+    The chain is not differentiated through.
+
+    Parameters
+    ----------
+    depth : int, default 10
+        Longest chain, plus one.
+
+    Examples
+    --------
+    >>> from ttsbook.data import covariance, prompts
+    >>> from ttsbook.data.tasks import Task
+    >>> from ttsbook.models.transformer import Config, GPT
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> model = GPT(Config(2, width=16, layers=1), generator=generator)
+    >>> loss = RollIn(depth=2).loss(model, drawn, generator)
+    >>> bool(1.8 < loss < 2)  # a new model keeps w0: d, but for what keeps the quotient finite
+    True
+    """
+
+    depth: int = 10
+    needs = "answer"
+
+    def __post_init__(self):
+        check.count("depth", self.depth, least=1)
+
+    def loss(self, model, prompts, generator):
+        """Mean of the squared distance after one more step, relative to that before it."""
+        steps = int(torch.randint(self.depth, (), generator=generator, device=generator.device))
+        w0 = cot.think(model, prompts, steps)[:, -1]
+        before = (w0 - prompts.w).square().mean(dim=-1) + 1e-3
+        return ((model.answer(prompts, w0[:, None])[:, 0] - prompts.w).square().sum(dim=-1) / before).mean()
+
+
+@dataclass(frozen=True)
+class Curriculum:
+    """Begin with few dimensions and short prompts, and add to them, as in Garg et al. (2022).
+
+    Parameters
+    ----------
+    dim, length : int
+        Active dimensions and examples at first.
+    dim_step, length_step : int
+        What is added to them.
+    every : int
+        Number of updates between two additions.
+
+    Examples
+    --------
+    >>> Curriculum(5, 11, 1, 2, every=2000).at(4000)
+    (7, 15)
+    """
+
+    dim: int
+    length: int
+    dim_step: int
+    length_step: int
+    every: int
+
+    def __post_init__(self):
+        for name in ("dim", "length", "every"):
+            check.count(name, getattr(self, name), least=1)
+        for name in ("dim_step", "length_step"):
+            check.count(name, getattr(self, name), least=0)
+
+    def at(self, update):
+        """Active dimensions and examples at an update.
+
+        Parameters
+        ----------
+        update : int
+            Number of updates done.
+
+        Returns
+        -------
+        dim, length : int
+        """
+        stage = update // self.every
+        return self.dim + stage * self.dim_step, self.length + stage * self.length_step
+
+    def __call__(self, prompts, update):
+        """Cut noiseless prompts down to what is active.
+
+        Parameters
+        ----------
+        prompts : Prompts
+            Full prompts.
+        update : int
+            Number of updates done.
+
+        Returns
+        -------
+        Prompts
+            With zeros in the inactive dimensions of x and w, and fewer examples.
+        """
+        dim, length = self.at(update)
+        active = (torch.arange(prompts.x.shape[-1], device=prompts.x.device) < dim).to(prompts.x)
+        x, w = prompts.x[:, :length] * active, prompts.w * active
+        y = (x @ w[..., None])[..., 0]
+        return replace(prompts, x=x, y=y, w=w, lengths=prompts.lengths.clamp(max=length))

@@ -1,0 +1,343 @@
+r"""Training recipes: from which weight a layer starts on a prompt, and which answer it is asked for.
+
+The loss of all recipes is half the mean squared distance of the answer token from (0, 0, target, 1).
+Those that start at w_0 and ask for the prompt's own weight differ by how much w_0 says about it: if the
+best guess of w from w_0 alone is r w_0, the least loss is at P = Γ^{-1} with W13/(-W24) = r I, and the
+token passes on r w_0 itself.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+
+from ttsbook import _validation as check
+from ttsbook import theory
+from ttsbook.models import embedding
+from ttsbook.thinking import cot
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What all recipes share: an answer of one step.
+
+    Parameters
+    ----------
+    trains : tuple of str, optional
+        Names of the parameters that training changes; by default all.
+
+    Examples
+    --------
+    >>> from ttsbook.data import covariance
+    >>> from ttsbook.models.attention import LinearSelfAttention
+    >>> from ttsbook.data.tasks import Task
+    >>> task = Task(covariance.isotropic(2), 4)
+    >>> recipe, layer = Direct(), LinearSelfAttention(2, structure="blocks")
+    >>> P, r = recipe.prediction(task)
+    >>> P.round(3).tolist(), r
+    ([[0.571, 0.0], [0.0, 0.571]], None)
+    >>> layer.set_preconditioner(P).ratio().tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    >>> round(recipe.expected_loss(layer, task).item(), 4)
+    0.4286
+    """
+
+    trains: tuple[str, ...] | None = field(default=None, kw_only=True)
+    needs = "next_token"  # method of the model that the loss calls
+    ratio = None  # predicted; None where the loss does not determine it
+
+    def pose(self, prompts, generator):
+        """Pose the question: prompts, the weight to start from, and the weight that is asked for.
+
+        Parameters
+        ----------
+        prompts : Prompts
+            Prompts as the task makes them.
+        generator : torch.Generator
+            Source of randomness.
+
+        Returns
+        -------
+        prompts : Prompts
+        w0, target : torch.Tensor, shape (batch, d)
+        """
+        raise NotImplementedError
+
+    def loss(self, model, prompts, generator):
+        """Mean loss of a model on prompts.
+
+        Parameters
+        ----------
+        model : LinearSelfAttention
+            Layer.
+        prompts : Prompts
+            Prompts as the task makes them.
+        generator : torch.Generator
+            Source of randomness.
+
+        Returns
+        -------
+        torch.Tensor, shape ()
+        """
+        prompts, w0, target = self.pose(prompts, generator)
+        return _distance(model.next_token(embedding.embed(prompts, w0), prompts.lengths), target)
+
+    def expected_loss(self, model, task):
+        """Exact mean of the loss over all prompts, where it is known.
+
+        Parameters
+        ----------
+        model : LinearSelfAttention
+            Layer.
+        task : Task or Mixture
+            What training prompts are drawn from.
+
+        Returns
+        -------
+        torch.Tensor, shape ()
+
+        Raises
+        ------
+        ValueError
+            If it is not known for this recipe and layer.
+        """
+        raise ValueError(f"{self} has no exact loss: give a batch or a pool")
+
+    def prediction(self, task):
+        """Predicted preconditioner and ratio r of W13 = -r W24 I, where the recipe determines them.
+
+        Parameters
+        ----------
+        task : Task or Mixture
+            What training prompts are drawn from, without label noise.
+
+        Returns
+        -------
+        P : ndarray, shape (d, d), or None
+        r : float or None
+        """
+        return theory.preconditioner(task), self.ratio
+
+
+def _distance(token, target):
+    return (token - embedding.weight_token(target)).square().sum(dim=-1).mean() / 2
+
+
+def _noise_like(w, generator):
+    return torch.randn(w.shape, generator=generator, dtype=w.dtype, device=w.device)
+
+
+@dataclass(frozen=True)
+class Direct(Recipe):
+    """Direct answer from w_0 = 0, as in the paper.
+
+    ``Direct(trains=("V31",))`` on a layer of structure "blocks" is our reading of its Theorem 3.1.
+
+    In the book: :prf:ref:`prop-no-gradient`.
+
+    Examples
+    --------
+    >>> from ttsbook.data import covariance
+    >>> from ttsbook.models.attention import LinearSelfAttention
+    >>> from ttsbook.data.tasks import Task
+    >>> task, recipe = Task(covariance.isotropic(2), 4), Direct(trains=("V31",))
+    >>> layer = LinearSelfAttention(2, structure="blocks")
+    >>> round(recipe.expected_loss(layer, task).item(), 4)
+    1.0
+    >>> layer = layer.set_preconditioner(theory.preconditioner(task))
+    >>> round(recipe.expected_loss(layer, task).item(), 4)
+    0.4286
+    """
+
+    def pose(self, prompts, generator):
+        """Start from zero."""
+        return prompts, torch.zeros_like(prompts.w), prompts.w
+
+    def expected_loss(self, model, task):
+        r"""Exact mean of the loss over all prompts, for a layer of structure "blocks".
+
+        With P = V31 W24 it is :math:`\frac12(d - 2\,\mathrm{tr}\,P A + \mathrm{tr}\,P B P^\top)`, with A and B
+        as in `theory.moments`.
+        """
+        structure = getattr(model, "structure", type(model).__name__)
+        if structure != "blocks":
+            raise ValueError(f"model must be a layer of structure 'blocks' for the exact loss, got {structure!r}")
+        A, B = (torch.as_tensor(moment).to(model.V31) for moment in theory.moments(task))
+        P = model.V31 * model.W24
+        return (task.dim - 2 * (P * A).sum() + (P @ B * P).sum()) / 2
+
+
+@dataclass(frozen=True)
+class Independent(Recipe):
+    """Direct answer from a random weight that has nothing to do with the prompt's: erase it, r = 0.
+
+    Examples
+    --------
+    >>> from ttsbook.data import covariance, prompts
+    >>> from ttsbook.data.tasks import Task
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> posed, w0, target = Independent().pose(drawn, generator)
+    >>> torch.equal(target, drawn.w), torch.equal(w0, drawn.w)
+    (True, False)
+    >>> Independent().ratio
+    0.0
+    """
+
+    ratio = 0.0
+
+    def pose(self, prompts, generator):
+        """Start from w_0 ~ N(0, I)."""
+        return prompts, _noise_like(prompts.w, generator), prompts.w
+
+
+@dataclass(frozen=True)
+class Noisy(Recipe):
+    """Start from the prompt's weight plus noise: r = 1/(1 + noise²).
+
+    Parameters
+    ----------
+    noise : float, default 0.5
+        Standard deviation of the noise, positive.
+
+    Examples
+    --------
+    >>> Noisy(noise=1.0).ratio
+    0.5
+    """
+
+    noise: float = 0.5
+
+    def __post_init__(self):
+        check.positive("noise", self.noise)
+
+    def pose(self, prompts, generator):
+        """Start from w plus noise."""
+        return prompts, prompts.w + self.noise * _noise_like(prompts.w, generator), prompts.w
+
+    @property
+    def ratio(self):
+        """Share of w_0 in the best guess of w from it."""
+        return 1 / (1 + self.noise**2)
+
+
+@dataclass(frozen=True)
+class Shift(Recipe):
+    """Start from a random weight and ask for that weight plus the prompt's: r = 1.
+
+    In the book: :prf:ref:`prop-shift`.
+
+    Parameters
+    ----------
+    scale : float, default 1
+        Standard deviation of the start, positive.
+
+    Examples
+    --------
+    >>> from ttsbook.data import covariance, prompts
+    >>> from ttsbook.data.tasks import Task
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> posed, w0, target = Shift().pose(drawn, generator)
+    >>> torch.allclose(target - w0, drawn.w, atol=1e-6)
+    True
+    """
+
+    scale: float = 1.0
+    ratio = 1.0
+
+    def __post_init__(self):
+        check.positive("scale", self.scale)
+
+    def pose(self, prompts, generator):
+        """Shift the weight of the prompts by the start, and the labels with it."""
+        w0 = self.scale * _noise_like(prompts.w, generator)
+        shifted = replace(prompts, y=prompts.y + _labels(prompts, w0), w=prompts.w + w0)
+        return shifted, w0, shifted.w
+
+
+@dataclass(frozen=True)
+class TeacherForced(Recipe):
+    """From each iterate of plain gradient descent on the prompt's loss, ask for the next.
+
+    Parameters
+    ----------
+    rate : float
+        Step size of the teacher, positive.
+    depth : int, default 5
+        Number of steps of the teacher, from zero; each prompt shows one of them.
+
+    Examples
+    --------
+    >>> from ttsbook.data import covariance
+    >>> from ttsbook.data.tasks import Task
+    >>> P, r = TeacherForced(rate=0.5).prediction(Task(covariance.isotropic(2), 4))
+    >>> P.tolist(), r
+    ([[0.5, 0.0], [0.0, 0.5]], 1.0)
+    """
+
+    rate: float
+    depth: int = 5
+    ratio = 1.0
+
+    def __post_init__(self):
+        check.count("depth", self.depth, least=1)
+        check.positive("rate", self.rate)
+
+    def pose(self, prompts, generator):
+        """Start from the iterate after 0 to depth - 1 steps."""
+        options = {"generator": generator, "device": prompts.x.device}
+        chosen = torch.randint(self.depth, prompts.lengths.shape, **options)
+        w0, iterate = torch.zeros_like(prompts.w), torch.zeros_like(prompts.w)
+        for step in range(1, self.depth):
+            iterate = self._teach(prompts, iterate)
+            w0 = torch.where((chosen == step)[:, None], iterate, w0)
+        return prompts, w0, self._teach(prompts, w0)
+
+    def _teach(self, prompts, w):
+        residual = prompts.y - _labels(prompts, w)
+        return w + self.rate * (residual[:, None] @ prompts.x)[:, 0] / prompts.lengths[:, None]
+
+    def prediction(self, task):
+        """Learn plain gradient descent."""
+        return self.rate * np.eye(task.dim), self.ratio
+
+
+@dataclass(frozen=True)
+class Unrolled(Recipe):
+    """Think some steps from w_0 = 0, appending tokens, and ask for the prompt's weight after each.
+
+    Parameters
+    ----------
+    depth : int, default 3
+        Number of thinking steps.
+
+    Examples
+    --------
+    >>> from ttsbook.data import covariance, prompts
+    >>> from ttsbook.models.attention import LinearSelfAttention
+    >>> from ttsbook.data.tasks import Task
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> Unrolled(depth=2).loss(LinearSelfAttention(2), drawn, generator).shape
+    torch.Size([])
+    """
+
+    depth: int = 3
+
+    def __post_init__(self):
+        check.count("depth", self.depth, least=1)
+
+    def loss(self, model, prompts, generator):
+        """Mean loss over prompts and steps."""
+        tokens = cot.tokens(model.next_token, embedding.embed(prompts), [prompts.lengths] * self.depth)
+        return sum(_distance(token, prompts.w) for token in list(tokens)[1:]) / self.depth
+
+    def prediction(self, task):
+        """Find a compromise between the steps, which has no closed form."""
+        return None, None
+
+
+def _labels(prompts, w):
+    """Labels (batch, m) that a weight would give the examples; zero on padding."""
+    return (prompts.x @ w[..., None])[..., 0]
