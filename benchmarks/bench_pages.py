@@ -1,14 +1,14 @@
 """Pages of the built site: what each weighs, and how soon its widget answers."""
 
+import gzip
 import statistics
 
-from publish import contents, weight
+from publish import contents
 from publish.pdf import FLAGS, ROOT, find_browser
 from publish.serve import SITE
 
 ANSWER = 50  # milliseconds from an input to the picture that follows it
 ROUNDS = 6
-KINDS = (weight.TOTAL, *weight.KINDS, weight.TEXT, weight.FILES, weight.FONTS)
 # Each control is moved in turn. The clock runs from the event until the browser has drawn the frame after it.
 MOVE = """async (rounds) => {
     const drawn = () => new Promise((done) => requestAnimationFrame(() => {
@@ -38,7 +38,7 @@ MOVE = """async (rounds) => {
 
 
 def run():
-    """Print the weight of each page by kind, and the times of each widget."""
+    """Print the size of each page, and the times of each widget."""
     if not (SITE / "index.html").exists():
         print("skipped: the site is not built; run `make book`")
         return
@@ -53,14 +53,11 @@ def run():
 
 
 def print_weights(names):
-    """Print a table of weights, the heaviest kind of content beside the whole."""
-    what = "kB that a page loads, uncompressed, without MathJax, typefaces and the theme's own files"
-    print(what)
-    print(f"{'':>32}" + "".join(f"{kind:>11}" for kind in KINDS))
+    """Print how many bytes each page has, and how many when a host sends it compressed."""
+    print(f"kB of a page{'':>20}{'file':>11}{'gzip':>11}")
     for name in names:
-        kinds = weight.weigh(SITE / f"{name}.html")
-        columns = (kinds[kind] / 1e3 for kind in KINDS)
-        print(f"{name:>32}" + "".join(f"{size:>11.1f}" for size in columns))
+        content = (SITE / f"{name}.html").read_bytes()
+        print(f"{name:>32}{len(content) / 1e3:>11.1f}{len(gzip.compress(content)) / 1e3:>11.1f}")
 
 
 def print_answers(names, browser):

@@ -6,7 +6,6 @@ from publish import colab, contents
 from publish.site import (
     checks,
     colophon,
-    compact,
     corrections,
     evidence,
     folding,
@@ -52,7 +51,6 @@ PARTS = (
     ledger_filter,
     hints,
     colab,
-    compact,
 )
 
 logger = logging.getLogger(__name__)

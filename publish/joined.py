@@ -16,8 +16,6 @@ SCREEN_ONLY = (
 # Code that the site folds away: it draws pictures and checks statements.
 FOLDED_CODE = "details.hide, div.cell[class*=tag_hide-cell]"
 REFERENCES = ("id", "for", "aria-labelledby", "aria-describedby", "aria-controls", "headers")
-STYLE_RULE = re.compile(r"svg \.v\d+\{[^}]*\}")
-STYLE_CLASS = re.compile(r"\bv(\d+)\b")
 LINKED_ID = re.compile(r"(url\(#)([^)]+)")
 
 
@@ -47,23 +45,21 @@ def join(site, toc, *, title, front, style):
     """
     listed = pages_by_part(toc)
     names = [name for _, part in listed for name in part]
-    head, body, styles, contents = "", [], [], []
+    head, body, contents = "", [], []
     for caption, part in listed:
         if caption:
             contents.append((1, f"part-{key(caption)}", caption, ""))
         for place, name in enumerate(part):
             source = BeautifulSoup((site / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
             head = head or _head(source)
-            styles += _styles(source, key(name))
             article = _article(source, name, names)
             if caption and not place:
                 article.insert(0, _part_heading(source, caption))
             contents += _entries(article) if caption else list(_entries(article))[:1]
             body.append(str(article))
-    css = "\n".join(dict.fromkeys(styles))
     return (
         f'<!doctype html><html lang="en" data-theme="light" data-mode="light"><head><meta charset="utf-8">'
-        f"<title>{html.escape(title)}</title>{head}<style>{css}\n{style}</style></head>"
+        f"<title>{html.escape(title)}</title>{head}<style>{style}</style></head>"
         f'<body><main class="bd-content" id="book">{front}{_contents(contents)}{"".join(body)}</main></body></html>'
     )
 
@@ -103,11 +99,6 @@ def _head(source):
     links = [str(link) for link in source.find_all("link", rel="stylesheet")]
     math = [str(s) for s in source.find_all("script") if "mathjax" in s.get("src", "") or "window.MathJax" in s.text]
     return re.sub(r'(href|src)="(?:\.\./)*', r'\1="', "".join(links + math))
-
-
-def _styles(source, prefix):
-    rules = [rule for style in source.find_all("style") for rule in STYLE_RULE.findall(style.text)]
-    return [STYLE_CLASS.sub(rf"{prefix}-v\1", rule, count=1) for rule in rules]
 
 
 def _article(source, name, names):
@@ -162,8 +153,6 @@ def _make_unique(element, prefix):
     for attribute in ("clip-path", "style", "fill", "mask"):
         if "url(#" in (value := element.get(attribute, "")):
             element[attribute] = LINKED_ID.sub(rf"\g<1>{prefix}--\g<2>", value)
-    if element.find_parent("svg") and (classes := element.get("class")):
-        element["class"] = [STYLE_CLASS.sub(rf"{prefix}-v\1", found) for found in classes]
 
 
 def _shift_headings(article):

@@ -29,9 +29,8 @@ FEWEST = 3
 TESTS = (
     "tests/processors",
     "tests/theory",
-    "tests/test_selection.py",
-    "tests/test_cot.py",
-    "tests/test_claims.py::test_the_computed_verdict_is_the_recorded_one",
+    "tests/thinking/test_cot.py",
+    "tests/claims/test_claims.py::test_the_computed_verdict_is_the_recorded_one",
 )
 # Sums, eigenvalues, products and functions, whose last bits depend on the order of additions.
 PROBE = """

@@ -55,7 +55,7 @@ def explain(app, exception):
         html = mark_links(html, page, found, linked)
         if page != NOTATION:
             html = mark_formulas(html, page, symbols, found.get(NOTATION, {}))
-        files[page].write_text(search.without_index(html), encoding="utf-8")
+        files[page].write_text(html, encoding="utf-8")
     folder = Path(app.outdir, "_static", "hints")
     for page, name in linked:
         script = folder / page / f"{name}.js"

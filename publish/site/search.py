@@ -6,8 +6,6 @@ from html import escape
 
 from publish.site.evidence import LEDGER
 
-# The theme puts the index of the search, the largest of the book's scripts, on every page.
-INDEX = re.compile(r'\s*<script src="[^"]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>')
 PAPER = re.compile(r"\bpaper[:,]\s*([^)]*)\)")
 PLACE = re.compile(r"(?:Theorem|Proposition|Corollary|Lemma|Remark|Definition|Section|Figure) [A-Z]?[\d.]*\d")
 
@@ -17,11 +15,6 @@ def add_script(app, page, _template, _context, _doctree):
     if page == "search":
         app.add_js_file("targets.js")
         app.add_js_file("search.js", loading_method="defer")
-
-
-def without_index(html):
-    """Take the scripts of the search out of a page that is not the search page."""
-    return INDEX.sub("", html)
 
 
 def entries(found):

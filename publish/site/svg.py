@@ -3,8 +3,6 @@
 import re
 from xml.etree import ElementTree
 
-from publish.site import svg_size
-
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"
 ElementTree.register_namespace("", SVG.strip("{}"))
@@ -16,8 +14,7 @@ LINKED = re.compile(r"^(#)(.+)")
 def inline(svg, *, label, prefix):
     """Rewrite a picture for use inside an HTML page.
 
-    Ids that nothing refers to are dropped, the others become unique in the page, and
-    what no reader can see is left out.
+    Ids that nothing refers to are dropped, and the others become unique in the page.
 
     Parameters
     ----------
@@ -48,7 +45,6 @@ def inline(svg, *, label, prefix):
         raise ValueError("a picture has a style sheet, which would style the whole page")
     _modernize_links(root)
     _rename_ids(root, prefix)
-    svg_size.reduce(root)
     root.set("role", "img")
     root.set("aria-label", label)
     return ElementTree.tostring(root, encoding="unicode")

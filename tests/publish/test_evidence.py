@@ -47,4 +47,4 @@ def test_the_ledger_leads_to_the_evidence_and_to_the_check(pages, claim):
     row = pages[evidence.LEDGER].find(id=f"claim-{claim.id}")
     links = {link["href"] for link in row.find_all("a")}
     assert {f"../{place.replace('#', '.html#')}" for place in claim.places} <= links
-    assert any(link.startswith(f"../source/ttsbook/{claim.module}.html#L-") for link in links)
+    assert any(link.startswith(f"../source/monograph/{claim.module}.html#L-") for link in links)

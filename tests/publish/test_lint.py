@@ -21,8 +21,9 @@ SETTINGS = [CONFIG, "biome.json", "pyproject.toml", "tsconfig.json"]
 GOOD = [
     ".github",
     "CITATION.cff",
-    "publish/page.d.ts",
-    "publish/static/book.js",
+    "monograph",
+    "publish",
+    "ttsbook",
     "chapters/index.ipynb",
     "chapters/ruff.toml",
 ]
@@ -72,10 +73,18 @@ def lint(tmp_path):
     return run
 
 
+def copy(name, folder):
+    """Copy a file or folder of the repository."""
+    if (ROOT / name).is_dir():
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        shutil.copy(ROOT / name, folder / name)
+
+
 def test_each_check_passes_files_of_the_book(lint, tmp_path):
     for name in GOOD:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, tmp_path / name)
+        copy(name, tmp_path)
     found = lint()
     assert {hook: verdict for hook, (verdict, _) in found.items()} == dict.fromkeys(found, "Passed"), found
 
@@ -85,9 +94,32 @@ def test_each_check_sees_what_it_is_for(lint, tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content)
     found = lint()
+    assert found.pop("import-linter")[0] == "Failed"  # there are no packages
     assert set(found) == set(BAD)
     for hook, (verdict, words) in found.items():
         assert verdict == "Failed" and Path(BAD[hook][0]).name in words, (hook, words)
+
+
+@pytest.mark.parametrize(
+    ("folder", "importer", "imported"),
+    [
+        ("ttsbook/data", "upwards", "ttsbook.theory"),
+        ("ttsbook/theory", "sideways", "ttsbook.models"),
+        ("ttsbook/thinking", "outside", "monograph"),
+        ("monograph/figures", "upwards", "monograph.experiments"),
+        ("monograph/experiments/frozen", "read", "torch"),
+        ("publish/site", "through", "monograph.claims"),
+    ],
+)
+def test_an_import_against_the_arrows_is_seen(folder, importer, imported, tmp_path):
+    for name in ("monograph", "publish", "ttsbook", "pyproject.toml"):
+        copy(name, tmp_path)
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    (tmp_path / folder / f"{importer}.py").write_text(f"import {imported}\n")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and re.search(rf"{importer} -> {imported}\b", done.stdout), done.stdout
 
 
 def test_every_check_is_installed_by_make_lint():

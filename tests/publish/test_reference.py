@@ -69,15 +69,6 @@ def test_docstrings_are_read_as_numpydoc_and_stand_below_their_object(descriptio
     assert "      Repeat." in description
 
 
-def test_the_page_describes_every_public_module():
-    page = "".join(path.read_text() for path in (ROOT / "chapters" / "appendix" / "api").glob("*.md"))
-    modules = {path.stem for path in (ROOT / "ttsbook").glob("[!_]*.py")}
-    for path in (ROOT / "ttsbook").glob("*/__init__.py"):
-        name, files = path.parent.name, path.parent.glob("[!_]*.py")
-        modules |= {name} if "__all__" in path.read_text() else {f"{name}.{file.stem}" for file in files}
-    assert set(re.findall(r"reference:: ttsbook\.([\w.]+)", page)) == modules
-
-
 @pytest.mark.parametrize(
     ("environment", "address"),
     [

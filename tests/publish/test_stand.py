@@ -67,7 +67,7 @@ def test_a_widget_is_named_after_its_class(kind, name):
 
 
 def test_every_widget_of_the_package_is_in_the_book():
-    sources = [path.read_text() for path in (ROOT / "ttsbook" / "widgets").glob("*.py")]
+    sources = [path.read_text() for path in (ROOT / "monograph" / "widgets").glob("*.py")]
     classes = [part for source in sources for part in re.split(r"^class ", source, flags=re.MULTILINE)[1:]]
     kinds = {re.match(r"\w+", part)[0] for part in classes if "\n    _esm = bundle(" in part}
     assert {stored_widgets.name_of(kind) for kind in kinds} == set(stored_widgets.find(ROOT))

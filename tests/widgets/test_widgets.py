@@ -36,26 +36,6 @@ def test_a_bundle_holds_each_module_once_and_in_order(tmp_path, monkeypatch):
     assert lines == ["const a = 1;", "const b = a + 1;", "export default a + b;"]
 
 
-def test_a_bundle_leaves_out_what_it_does_not_use(tmp_path, monkeypatch):
-    unused = "const helper = (x) => {\n  const y = x;\n\n  return y;\n};\n\n// Words.\nexport const rare = helper(2);\n"
-    (tmp_path / "a.js").write_text(f"// What it is.\n\nexport const a = 1;\n\n{unused}")
-    (tmp_path / "top.js").write_text('import { a } from "./a.js";\n\nexport default a;\n')
-    monkeypatch.setattr(widgets.base, "JAVASCRIPT", tmp_path)
-    assert widgets.bundle("top.js").split() == [
-        "//",
-        "What",
-        "it",
-        "is.",
-        "const",
-        "a",
-        "=",
-        "1;",
-        "export",
-        "default",
-        "a;",
-    ]
-
-
 def test_a_bundle_leaves_out_types(tmp_path, monkeypatch):
     types = '/** @import { A } from "./a.js" */\n\n/**\n * @param {A} a\n */\n'
     (tmp_path / "top.js").write_text(f"// Words.\n{types}export default (a) => /** @type {{string}} */ (a);\n")
