@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from contextlib import contextmanager
 
 from monograph.experiments import results, runner
 from monograph.experiments.registry import EXPERIMENTS
@@ -26,9 +27,11 @@ def main(arguments=None):
     parser.add_argument("name", nargs="*", help=f"{', '.join(EXPERIMENTS)}; by default all")
     parser.add_argument("--preset", choices=presets, default="cpu", help="size (default: cpu)")
     parser.add_argument("--force", action="store_true", help="do stored runs anew")
-    parser.add_argument(
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
         "--workers", type=int, default=min(2, os.cpu_count() or 1), help="processes (default: %(default)s)"
     )
+    where.add_argument("--scheduler", metavar="ADDRESS", help="do the runs on the Dask cluster at this address")
     parser.add_argument("--list", action="store_true", help="list the experiments and what is stored of them")
     options = parser.parse_args(arguments)
     unknown = sorted(set(options.name) - set(EXPERIMENTS))
@@ -37,8 +40,13 @@ def main(arguments=None):
     named = options.name or [name for name in EXPERIMENTS if options.preset in EXPERIMENTS[name].presets]
     chosen = [EXPERIMENTS[name] for name in named]
     try:
-        for experiment in chosen:
-            _describe(experiment) if options.list else _run(experiment, options)
+        if options.list:
+            for experiment in chosen:
+                _describe(experiment)
+            return 0
+        with _executor(options) as executor:
+            for experiment in chosen:
+                _run(experiment, options, executor)
     except (ValueError, OSError, ArithmeticError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -59,8 +67,24 @@ def _describe(experiment):
             print(f"  --preset {preset}: {stored} of {total} runs stored in {path}")
 
 
-def _run(experiment, options):
-    path = runner.run(experiment, options.preset, force=options.force, workers=options.workers)
+@contextmanager
+def _executor(options):
+    if options.scheduler:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise SystemExit("--scheduler needs Dask; to install it: pip install 'ttsbook[cluster]'") from None
+        with Client(options.scheduler) as client:
+            yield client.get_executor()
+    elif options.workers == 1:
+        yield None
+    else:
+        with runner.processes(options.workers) as executor:
+            yield executor
+
+
+def _run(experiment, options, executor):
+    path = runner.run(experiment, options.preset, force=options.force, executor=executor)
     seconds = results.load(experiment.name, options.preset).seconds
     print(f"{experiment.name}: complete in {path}, {seconds:.0f} s of computing")
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
-from threading import Thread
+from threading import RLock, Thread
 
 import numpy as np
 import torch
@@ -25,6 +25,8 @@ import ttsbook
 from monograph.experiments import results
 from ttsbook import _validation as check
 from ttsbook._threads import one_thread
+
+_ONE_RUN = RLock()  # where an executor has threads: the number of threads of a library belongs to the whole process
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def environment(settings):
     }
 
 
-def run(experiment, preset, *, force=False, workers=1, progress=True):
+def run(experiment, preset, *, force=False, executor=None, progress=True):
     """Do the runs of an experiment that are not stored yet.
 
     Parameters
@@ -131,8 +133,10 @@ def run(experiment, preset, *, force=False, workers=1, progress=True):
         Its size.
     force : bool, default False
         Do all runs anew, also those of an earlier call that did not finish.
-    workers : int, default 1
-        Number of processes.
+    executor : concurrent.futures.Executor, optional
+        Who does the runs, such as `processes` or Dask's ``Client(...).get_executor()``; by default this process.
+        Its workers import the same `ttsbook`, and have equal environments. What runs themselves store, such as
+        the models of `gpt2`, lies in the folder of results that their worker sees.
     progress : bool, default True
         Write rate and time left to standard error.
 
@@ -144,8 +148,8 @@ def run(experiment, preset, *, force=False, workers=1, progress=True):
     Raises
     ------
     ValueError
-        If the stored file is damaged, or belongs to other settings or another environment, or the
-        settings name a device that is neither "cpu" nor "fastest".
+        If the stored file is damaged, or belongs to other settings or another environment, if workers differ
+        in theirs, or if the settings name a device that is neither "cpu" nor "fastest".
     BlockingIOError
         If another process makes the same results.
 
@@ -166,15 +170,10 @@ def run(experiment, preset, *, force=False, workers=1, progress=True):
     [0 1 4]
     """
     settings = experiment.presets[check.choice("preset", preset, tuple(experiment.presets))]
-    check.count("workers", workers, least=1)
     planned = experiment.runs(settings)
     path, under_way = (results.path_of(experiment.name, preset, finished=finished) for finished in (True, False))
-    content = {
-        "experiment": experiment.name,
-        "preset": preset,
-        "settings": settings,
-        "environment": environment(settings),
-    }
+    here = environment(settings) if executor is None else executor.submit(environment, settings).result()
+    content = {"experiment": experiment.name, "preset": preset, "settings": settings, "environment": here}
 
     def store(done):
         runs = [done[index] for index in sorted(done)]
@@ -183,11 +182,11 @@ def run(experiment, preset, *, force=False, workers=1, progress=True):
     with _locked(path, under_way):
         if force:
             store({})  # so that after an interruption the next call goes on, rather than find the old file complete
-        done = _stored(under_way if under_way.exists() else path, settings, planned)
+        done = _stored(under_way if under_way.exists() else path, settings, planned, here)
         missing = [index for index in range(len(planned)) if index not in done]
         label = f"{experiment.name} ({preset})"
         with tqdm(total=len(planned), desc=label, unit="run", initial=len(done), disable=not progress) as line:
-            for index, found in _measured(experiment, settings, planned, missing, workers):
+            for index, found in _measured(executor, missing, planned, experiment, settings, here):
                 done[index] = {**planned[index], **found}
                 store(done)
                 line.update()
@@ -214,14 +213,14 @@ def _locked(path, under_way):
         lock.release()
 
 
-def _stored(path, settings, planned):
+def _stored(path, settings, planned, here):
     """Return the runs of the plan that the file holds, by their place in the plan."""
     if not path.exists():
         return {}
     content, remedy = results.read(path), "use --force to make it anew"
     if content["settings"] != _as_json(settings):
         raise ValueError(f"{path} was made with other settings; {remedy}")
-    if content["missing"] and content["environment"] != environment(settings):
+    if content["missing"] and content["environment"] != here:
         raise ValueError(f"{path} was begun in another environment, {content['environment']}; {remedy}")
     done = {}
     for run in content["runs"]:
@@ -236,19 +235,54 @@ def _as_json(value):
     return json.loads(json.dumps(value))
 
 
-def _measured(experiment, settings, planned, missing, workers):
+def _measured(executor, missing, planned, *shared):
     """Yield place and outcome of each missing run, as they end."""
-    if workers == 1 or len(missing) < 2:
+    if executor is None:
         for index in missing:
-            yield index, _measure(experiment, settings, planned[index])
+            yield index, _measure(planned[index], *shared)
         return
-    others = set(active_children())
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow_parent)
+    tasks = {executor.submit(_measure, planned[index], *shared): index for index in missing}
     try:
-        tasks = {pool.submit(_measure, experiment, settings, planned[index]): index for index in missing}
         for task in as_completed(tasks):
             yield tasks[task], task.result()
-    except BaseException:  # an interrupt, an error of a run, or an end before the last run: do not wait for the rest
+    finally:  # after an interrupt or an error of a run the others are not begun
+        for task in tasks:
+            task.cancel()
+
+
+@contextmanager
+def processes(count):
+    """Let processes of this machine be an executor.
+
+    They end at once with an error or an interrupt, and with the process that started them, even if it is killed.
+
+    Parameters
+    ----------
+    count : int
+        Number of processes, at least 1.
+
+    Yields
+    ------
+    concurrent.futures.ProcessPoolExecutor
+
+    Raises
+    ------
+    ValueError
+        If the number is below 1.
+
+    Examples
+    --------
+    >>> import math
+    >>> with processes(1) as executor:
+    ...     print(executor.submit(math.factorial, 5).result())
+    120
+    """
+    check.count("count", count, least=1)
+    others = set(active_children())
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_follow_parent)
+    try:
+        yield pool
+    except BaseException:  # do not wait for the runs under way
         pool.shutdown(wait=False, cancel_futures=True)
         for process in set(active_children()) - others:
             process.kill()
@@ -262,9 +296,11 @@ def _follow_parent():
     Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()
 
 
-def _measure(experiment, settings, arguments):
-    """Do one run on one thread: processes do not take each other's, and the bits do not depend on their number."""
-    start = time.perf_counter()
-    with one_thread():
+def _measure(arguments, experiment, settings, expected):
+    """Do one run on one thread: runs do not take each other's, and the bits do not depend on their number."""
+    if (here := environment(settings)) != expected:
+        raise ValueError(f"workers must have one environment, got {expected} and {here}")
+    with _ONE_RUN, one_thread():
+        start = time.perf_counter()
         found = experiment.measure(settings, **arguments)
-    return {**found, "seconds": round(time.perf_counter() - start, 3)}
+        return {**found, "seconds": round(time.perf_counter() - start, 3)}

@@ -7,8 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from multiprocessing import get_context
 
+import distributed
 import numpy as np
 import pytest
 import torch
@@ -148,7 +151,8 @@ def toy(seeds=6, measure=toy_measure, **settings):
 
 @pytest.mark.exhaustive
 def test_processes_share_the_runs_and_keep_their_order(folder):
-    runner.run(toy(), "tiny", workers=2, progress=False)
+    with runner.processes(2) as executor:
+        runner.run(toy(), "tiny", executor=executor, progress=False)
     found = results.load("toy", "tiny").runs
     assert [run["square"] for run in found] == [0, 1, 4, 9, 16, 25]
     assert os.getpid() not in {run["process"] for run in found}
@@ -161,6 +165,60 @@ def test_a_run_takes_one_thread_of_every_library_and_gives_the_others_back(folde
         path = runner.run(toy(1, thread_measure), "tiny", progress=False)
         assert thread_counts() == before
     assert {threads for run in results.read(path)["runs"] for threads in run["threads"]} == {1}
+
+
+def timed_measure(settings, *, seed):
+    began = time.monotonic()
+    time.sleep(0.2)
+    return {"began": began, "ended": time.monotonic()}
+
+
+def test_threads_of_an_executor_do_one_run_at_a_time(folder):
+    with ThreadPoolExecutor(2) as executor:
+        path = runner.run(toy(3, timed_measure), "tiny", executor=executor, progress=False)
+    first, second, third = sorted((run["began"], run["ended"]) for run in results.read(path)["runs"])
+    assert first[1] <= second[0] and second[1] <= third[0]
+
+
+class Elsewhere(ThreadPoolExecutor):
+    """Threads that say they compute with another version."""
+
+    def submit(self, call, *arguments):
+        if call is runner.environment:
+            return super().submit(lambda settings: call(settings) | {"torch": "0"}, *arguments)
+        return super().submit(call, *arguments)
+
+
+def test_workers_of_unlike_environments_are_refused(folder):
+    with Elsewhere(1) as executor, pytest.raises(ValueError, match="workers must have one environment.*'torch': '0'"):
+        runner.run(toy(), "tiny", executor=executor, progress=False)
+
+
+def fatal_once(settings, **run):
+    """Kill the first worker that begins a run, in the middle of it."""
+    found = EXPERIMENTS["finite_prompts"].measure(settings, **run)
+    with suppress(FileExistsError):
+        (results.results_dir() / "killed").touch(exist_ok=False)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return found
+
+
+@pytest.mark.exhaustive
+def test_a_cluster_does_the_runs_of_a_killed_worker_again_to_the_same_bits(folder, monkeypatch):
+    fatal = dataclasses.replace(EXPERIMENTS["finite_prompts"], name="fatal", measure=fatal_once)
+    monkeypatch.setitem(EXPERIMENTS, "fatal", fatal)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        assert main(["fatal", "--preset", "tiny", "--scheduler", cluster.scheduler_address]) == 0
+    assert (folder / "killed").exists()
+    runner.run(EXPERIMENTS["finite_prompts"], "tiny", progress=False)
+    one_process = findings(results.path_of("finite_prompts", "tiny"))
+    assert findings(results.path_of("fatal", "tiny")) == one_process
+
+
+def test_a_cluster_needs_its_extra(folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(SystemExit, match=r"pip install 'ttsbook\[cluster\]'"):
+        main(["drift", "--preset", "tiny", "--scheduler", "tcp://127.0.0.1:1"])
 
 
 def alive(process):
@@ -181,7 +239,8 @@ def wait_until(condition):
 def run_interruptibly():
     """A shell starts what is in the background with interrupts ignored."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    runner.run(toy(6, slow_measure), "tiny", workers=2)
+    with runner.processes(2) as executor:
+        runner.run(toy(6, slow_measure), "tiny", executor=executor)
 
 
 @pytest.mark.exhaustive
@@ -247,10 +306,11 @@ def breaking_measure(settings, *, seed):
 
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.exhaustive)])
 def test_a_complete_file_is_replaced_only_by_a_complete_one(folder, workers):
+    executors = {1: nullcontext(), 2: runner.processes(2)}
     path = runner.run(toy(), "tiny", progress=False)
     before, under_way = path.read_bytes(), results.path_of("toy", "tiny", finished=False)
-    with pytest.raises(ArithmeticError, match="it broke"):
-        runner.run(toy(measure=breaking_measure), "tiny", force=True, workers=workers, progress=False)
+    with pytest.raises(ArithmeticError, match="it broke"), executors[workers] as executor:
+        runner.run(toy(measure=breaking_measure), "tiny", force=True, executor=executor, progress=False)
     assert path.read_bytes() == before
     stored = findings(under_way)
     runner.run(toy(), "tiny", progress=False)

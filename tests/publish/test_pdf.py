@@ -38,13 +38,13 @@ def test_parts_hold_all_pages_and_those_below_them():
     assert joined.pages_by_part(toc) == [(None, ["index"]), ("A", ["a", "a/b"])]
 
 
-PAGE = """<html><head><link rel="stylesheet" href="_static/book.css"><style>svg .v0{fill:red}</style></head>
+PAGE = """<html><head><link rel="stylesheet" href="_static/book.css"></head>
 <article class="bd-article"><section id="s">
 <h1><span class="section-number">1. </span>One<a class="headerlink">#</a></h1>
 <p>See <a href="two.html#s">two</a>, <a href="#s">one</a> and <a href="_sources/x.ipynb">notebook</a>.</p>
 <details class="admonition"><summary>Proof</summary>why</details><details class="admonition hide">code</details>
 <div class="widget"><div class="widget-live">live</div><div class="widget-still" hidden><svg aria-label="x">
-<defs><path id="p1-1"/></defs><use class="v0" href="#p1-1" clip-path="url(#p1-2)"/></svg></div></div>
+<defs><path id="p1-1"/></defs><use href="#p1-1" clip-path="url(#p1-2)"/></svg></div></div>
 <button>press</button></section></article></html>"""
 
 
@@ -63,8 +63,7 @@ def test_pages_become_one_document_whose_links_lead_inside(document):
     assert "#two--s" in links and "#one--s" in links and not [link for link in links if link[1:] not in ids]
     uses = document.select("use")
     assert [use["href"] for use in uses] == ["#one--p1-1", "#two--p1-1"]
-    assert uses[1]["clip-path"] == "url(#two--p1-2)" and uses[1]["class"] == ["two-v0"]
-    assert "svg .two-v0{fill:red}" in document.style.string
+    assert uses[1]["clip-path"] == "url(#two--p1-2)"
 
 
 def test_paper_has_no_buttons_nothing_folded_and_a_word_on_widgets(document):
@@ -162,4 +161,4 @@ def test_no_words_leave_the_page_and_few_pages_are_nearly_empty(printed):
 @pytest.mark.exhaustive
 def test_the_file_is_not_too_large(printed):
     printed.stream.seek(0, 2)
-    assert printed.stream.tell() < 15e6
+    assert printed.stream.tell() < 25e6

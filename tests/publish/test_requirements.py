@@ -23,6 +23,7 @@ DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PROJECT = DECLARED["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 RANGES = [*PROJECT["dependencies"], *EXTRAS["models"], *(one for one in EXTRAS["book"] if "ttsbook" not in one)]
+CLUSTER = EXTRAS["cluster"]
 # What tests may import besides distributions: what lies in pytest's `pythonpath`.
 OWN = {path.stem for folder in (ROOT, ROOT / "tests") for path in folder.iterdir()}
 FILES = {group: file for group, (file, _) in lock.EXPORTS.items()}
@@ -145,9 +146,9 @@ def test_binder_takes_packages_from_one_channel():
 def test_imports_are_declared_by_the_package_and_installed_in_binder():
     imported = third_party([*files("ttsbook", "monograph"), *cells()])
     assert {"anywidget", "matplotlib", "numpy", "torch"} <= imported.keys()
-    assert undeclared(imported, names(RANGES)) == set()
+    assert undeclared(imported, names(RANGES + CLUSTER)) == set()
     in_binder = needed(r.name for r in binder_requirements() if r.name not in ("python", "jupyterlab-myst"))
-    assert undeclared(imported, in_binder) == set()
+    assert undeclared(imported, in_binder | names(CLUSTER)) == set()
 
 
 def test_imports_of_the_repository_are_declared_by_its_groups():
