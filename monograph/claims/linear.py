@@ -1,7 +1,6 @@
 """What the chapter on trained linear attention claims: the paper's experiments, with layers that learned."""
 
 from itertools import pairwise
-from statistics import NormalDist
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from monograph.page import rounded
 from ttsbook import theory
 from ttsbook.data import covariance, spectra
 from ttsbook.data.tasks import Task
+from ttsbook.theory import intervals
 
 CHAPTER = "experiments/linear-attention"
 LENGTHS = {"short": (10, 20, 30), "long": (100, 200, 400)}
@@ -202,8 +202,7 @@ def own_weights_tell(tolerance):
                 worst = max(worst, (np.abs(curves.mean - exact) / curves.half_width)[above].max())
                 wide.append((curves.half_width / exact)[above].max())
     looks = curves.mean.shape[1]
-    quantile = NormalDist().inv_cdf
-    ratio = quantile(1 - tolerance / (2 * looks * count)) / quantile(1 - 0.01 / (2 * looks))
+    ratio = intervals.quantile(looks * count, 1 - tolerance) / intervals.quantile(looks)
     return judge(
         worst <= ratio,
         f"All {count} curves are inside, at most {rounded(worst)} of the half width of a curve's own band away. That "

@@ -2,8 +2,6 @@
 
 # ruff: noqa: D401 - the docstring of a check is its claim, no command
 
-from statistics import NormalDist
-
 import numpy as np
 
 from monograph.claims.ledger import Verdict, claim, judge, within
@@ -12,6 +10,7 @@ from monograph.page import rounded
 from ttsbook import theory
 from ttsbook.data import covariance, spectra
 from ttsbook.data.tasks import Task
+from ttsbook.theory import intervals
 
 DIM = 20
 PLACE = "theorems/scaling-law"
@@ -169,7 +168,7 @@ def rate(tolerance):
 def finite_test_prompts(tolerance):
     """At finite m the error is above that of m = ∞, first by Cₖ/m; at equal strengths k(2k − 1)n²/((1 + H)m) of it."""
     inside, width, equal, m = 0, 0.0, 0.0, 80_000
-    z = NormalDist().inv_cdf(1 - 0.01 / 12)
+    z = intervals.quantile(6)
     for exponent in (0.0, 1.0):
         cov = covariance.power_law(10, exponent)
         P, limit = theory.preconditioner(Task(cov, 20)), _powers(cov, 20, 5)

@@ -2,14 +2,13 @@
 
 # ruff: noqa: D401 - the docstring of a check is its claim, no command
 
-from statistics import NormalDist
-
 import numpy as np
 
 from monograph.claims.ledger import ROUNDING, Verdict, claim, judge, within
 from ttsbook import theory
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
+from ttsbook.theory import intervals
 
 DIM = 20
 
@@ -119,7 +118,7 @@ def examples(cov, length, samples, rng):
 
 def band(found):
     """Pairs of simulated errors and exact value: how many lie in a simultaneous 99 % band, and its half-width."""
-    z = NormalDist().inv_cdf(1 - 0.01 / (2 * len(found)))
+    z = intervals.quantile(len(found))
     widths = [z * errors.std(ddof=1) / np.sqrt(len(errors)) for errors, _ in found]
     inside = sum(abs(errors.mean() - exact) <= width for (errors, exact), width in zip(found, widths, strict=True))
     return inside, max(width / exact for (_, exact), width in zip(found, widths, strict=True))

@@ -8,7 +8,7 @@ import traitlets
 
 from monograph.page import rounded
 from monograph.widgets.base import Widget
-from ttsbook._intervals import normal_quantile, simultaneous
+from ttsbook.theory.intervals import quantile, simultaneous
 
 PAUSE = 0.005  # seconds between two chunks, in which the kernel hears that it should stop
 
@@ -186,7 +186,7 @@ def _medians(chunks):
     for errors in chunks:
         seen.append(errors)
         ordered = np.sort(np.concatenate(seen), axis=0)
-        samples, half = len(ordered), normal_quantile(errors.shape[1]) * np.sqrt(len(ordered)) / 2
+        samples, half = len(ordered), quantile(errors.shape[1]) * np.sqrt(len(ordered)) / 2
         first, last = (int(np.clip(round(samples / 2 + sign * half), 0, samples - 1)) for sign in (-1, 1))
         yield np.median(ordered, axis=0), ordered[first], ordered[last], samples
 

@@ -210,9 +210,7 @@ def test_a_small_model_learns_to_think_in_seconds():
         updates=300,
         generator=generator(1),
         batch=64,
-        step_size=5e-3,
-        warm_up=20,
-        clip=1.0,
+        optimizer=training.Adam(step_size=5e-3, schedule=training.Cosine(warm_up=20), clip=1.0),
     )
     assert history.preconditioner_error is None and history.loss[-1] < 0.5 * history.loss[0]
     curve = evaluation.error_curve(model, task, steps=8, prompts=500, generator=generator(2))

@@ -52,8 +52,12 @@ def chain_errors(T, steps, noise=None):
             errors[:, k] = np.square(power).sum(axis=(1, 2))
             if noise is not None:
                 errors[:, k] += ((total @ noise) * total).sum(axis=(1, 2))
-    beyond = np.logical_or.accumulate(~np.isfinite(errors), axis=1)  # inf - inf is NaN: once lost, stay lost
-    return np.where(beyond, np.inf, errors)
+    return once_lost(errors)
+
+
+def once_lost(errors):
+    """Errors along the last axis, infinite from the first that is not finite: inf - inf would be NaN."""
+    return np.where(np.logical_or.accumulate(~np.isfinite(errors), axis=-1), np.inf, errors)
 
 
 def spectral_radius(P, S, T):

@@ -10,7 +10,7 @@ import numpy as np
 
 from ttsbook import _validation as check
 from ttsbook.theory import _finite_size
-from ttsbook.theory._chain import DivergenceWarning, warn_if_diverged
+from ttsbook.theory._chain import DivergenceWarning, once_lost, warn_if_diverged
 from ttsbook.theory.limit import cot_error_limit
 from ttsbook.theory.stability import edges_of, preconditioned, upper_width
 
@@ -237,7 +237,7 @@ def _recursion(s, A, B, m, steps, noise_variance):
         bent[2 * k - 2] += row[-1]
         spread = slope[: 2 * k - 1] @ bent[2 * k - 2 :: -1] + 2 * q[: k - 1] @ row[:-1][::-1]
         errors[k] = phi[k] @ (A * B) @ phi[k] + spread
-    return np.where(np.logical_or.accumulate(~np.isfinite(errors)), np.inf, errors)
+    return once_lost(errors)
 
 
 def _seen(phi, s, left, right, noise_variance):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ttsbook import _validation as check
-from ttsbook.theory._chain import warn_if_diverged
+from ttsbook.theory._chain import once_lost, warn_if_diverged
 
 
 def layer_error(P, ratio, S, steps):
@@ -60,8 +60,6 @@ def layer_error(P, ratio, S, steps):
             if k:
                 reached = reached + gain @ (identity - ratio @ reached)
             errors.append(np.square(reached - identity).sum(axis=(-2, -1)))
-    errors = np.stack(errors, axis=-1)
-    lost = np.logical_or.accumulate(~np.isfinite(errors), axis=-1)  # inf - inf is NaN: once lost, stay lost
-    errors = np.where(lost, np.inf, errors)
+    errors = once_lost(np.stack(errors, axis=-1))
     warn_if_diverged(errors)
     return errors

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ttsbook import _validation as check
-from ttsbook._intervals import simultaneous
 from ttsbook.data import covariance
 from ttsbook.theory._chain import chain_errors, matrices, spectral_radius, warn_if_diverged
+from ttsbook.theory.intervals import simultaneous
 
 CHUNK_BYTES = 2**25  # of empirical covariances held at once by a simulation
 

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 
 from ttsbook import _validation as check
-from ttsbook._intervals import simultaneous
 from ttsbook.data import prompts as prompt_batches
 from ttsbook.data.tasks import Mixture, Task
 from ttsbook.theory import DivergenceWarning
+from ttsbook.theory.intervals import simultaneous
 from ttsbook.thinking import cot
 
 CHUNK_NUMBERS = 2**21  # numbers in the embedding of the prompts held at a time

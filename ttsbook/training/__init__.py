@@ -1,6 +1,17 @@
 """Training: one loop for all models, and the recipes that it takes."""
 
 from ttsbook.training._run import TrainingDiverged
-from ttsbook.training.loop import History, train
+from ttsbook.training.loop import Checkpoint, History, train
+from ttsbook.training.optimizers import Adam, Constant, Cosine, GradientDescent, Optimizer
 
-__all__ = ["History", "TrainingDiverged", "train"]
+__all__ = [
+    "Adam",
+    "Checkpoint",
+    "Constant",
+    "Cosine",
+    "GradientDescent",
+    "History",
+    "Optimizer",
+    "TrainingDiverged",
+    "train",
+]

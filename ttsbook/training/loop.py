@@ -1,7 +1,8 @@
 """Training: one loop for all recipes."""
 
 import hashlib
-import math
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,18 +12,43 @@ from tqdm import tqdm
 
 from ttsbook import _validation as check
 from ttsbook import theory
-from ttsbook.data import prompts as prompt_batches
+from ttsbook.data import prompts
 from ttsbook.data.prompts import Prompts
 from ttsbook.data.tasks import Mixture, Task
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.thinking import cot
 from ttsbook.training._run import TrainingRun
+from ttsbook.training.optimizers import Adam, Optimizer
 from ttsbook.training.recipes import Recipe
 
-OPTIMIZERS = {"adam": torch.optim.AdamW, "gd": torch.optim.SGD}
-"""Optimizers by name."""
-SCHEDULES = {"cosine": lambda share: (1 + math.cos(math.pi * share)) / 2, "constant": lambda share: 1.0}
-"""Step size of an update, relative to the first, as a function of the share of updates done."""
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where the state of a training is kept, so that it can be resumed.
+
+    Parameters
+    ----------
+    path : path-like
+        File. A training that finds its own checkpoint there goes on from it, to the same bits.
+    every : int, default 500
+        Number of updates between two checkpoints.
+
+    Raises
+    ------
+    ValueError
+        If `every` is not an integer of at least 1.
+
+    Examples
+    --------
+    >>> Checkpoint("run.safetensors", every=100).every
+    100
+    """
+
+    path: str | os.PathLike[str]
+    every: int = 500
+
+    def __post_init__(self):
+        check.count("every", self.every, least=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,27 +98,21 @@ class History:
 
 
 def train(
-    model,
-    task,
+    model: torch.nn.Module,
+    task: Task | Mixture,
     *,
-    recipe,
-    updates,
-    generator,
-    batch=256,
-    pool=None,
-    condensed=False,
-    optimizer="adam",
-    step_size=1e-2,
-    schedule="cosine",
-    warm_up=0,
-    weight_decay=0.0,
-    clip=None,
-    curriculum=None,
-    record_every=None,
-    checkpoint=None,
-    checkpoint_every=500,
-    progress=False,
-):
+    recipe: Recipe,
+    updates: int,
+    generator: torch.Generator,
+    batch: int | None = 256,
+    pool: Prompts | None = None,
+    condensed: bool = False,
+    curriculum: Callable[[Prompts, int], Prompts] | None = None,
+    optimizer: Optimizer | None = None,
+    record_every: int | None = None,
+    checkpoint: Checkpoint | None = None,
+    progress: bool = False,
+) -> History:
     r"""Train a model by a recipe; the model is changed in place.
 
     Parameters
@@ -115,28 +135,16 @@ def train(
         The only prompts there are to train on. By default each update draws new ones.
     condensed : bool, default False
         Draw condensed prompts, which a linear layer cannot tell from others: see `prompts.sample`.
-    optimizer : {"adam", "gd"}, default "adam"
-        Adam, or plain gradient descent.
-    step_size : float, default 0.01
-        Step size of the first update.
-    schedule : {"cosine", "constant"}, default "cosine"
-        Let the step size fall to zero along half a cosine, or keep it.
-    warm_up : int, default 0
-        Number of first updates over which the step size rises to its value.
-    weight_decay : float, default 0
-        Decoupled weight decay.
-    clip : float, optional
-        Largest norm of a gradient; a longer one is scaled down to it.
     curriculum : callable, optional
         Function of prompts and the number of updates done that gives the prompts to train on, such as
         `gpt_recipes.Curriculum`.
+    optimizer : Adam or GradientDescent, optional
+        How an update follows the gradient; by default `Adam`.
     record_every : int, optional
         Number of updates between two records; by default there are about 100 records. The first and
         the last moment are always recorded.
-    checkpoint : path-like, optional
-        File for the state of the run. A run that finds its own checkpoint goes on from it, to the same bits.
-    checkpoint_every : int, default 500
-        Number of updates between two checkpoints.
+    checkpoint : Checkpoint, optional
+        Where the state of the run is kept. A run that finds its own checkpoint goes on from it, to the same bits.
     progress : bool, default False
         Write rate and time left to standard error.
 
@@ -157,9 +165,10 @@ def train(
     Examples
     --------
     >>> from ttsbook.data import covariance
+    >>> from ttsbook.data.tasks import Task
     >>> from ttsbook.theory import dynamics
     >>> from ttsbook.training import recipes
-    >>> from ttsbook.data.tasks import Task
+    >>> from ttsbook.training.optimizers import GradientDescent
     >>> task = Task(covariance.isotropic(5), 20)
     >>> model = LinearSelfAttention(5, structure="blocks")
     >>> history = train(
@@ -169,46 +178,75 @@ def train(
     ...     updates=20,
     ...     generator=torch.Generator(),
     ...     batch=None,
-    ...     optimizer="gd",
-    ...     step_size=dynamics.largest_step(task) / 3,
-    ...     schedule="constant",
+    ...     optimizer=GradientDescent(step_size=dynamics.largest_step(task) / 3),
     ... )
     >>> history.preconditioner_error[:3].round(3).tolist()
     [1.0, 0.333, 0.111]
     """
-    options = {
-        "updates": check.count("updates", updates, least=0),
-        "batch": batch if batch is None else check.count("batch", batch, least=1),
-        "optimizer": check.choice("optimizer", optimizer, tuple(OPTIMIZERS)),
-        "step_size": check.number("step_size", step_size, least=0),
-        "schedule": check.choice("schedule", schedule, tuple(SCHEDULES)),
-        "warm_up": check.count("warm_up", warm_up, least=0),
-        "weight_decay": check.number("weight_decay", weight_decay, least=0),
-        "clip": clip if clip is None else check.positive("clip", clip),
-        "curriculum": curriculum,
-        "record_every": max(1, updates // 100) if record_every is None else record_every,
-        "condensed": condensed,
-    }
-    every, save_every = check.count("record_every", options["record_every"], least=1), checkpoint_every
-    check.count("checkpoint_every", checkpoint_every, least=1)
+    check.count("updates", updates, least=0)
+    every = check.count("record_every", max(1, updates // 100) if record_every is None else record_every, least=1)
+    optimizer = Adam() if optimizer is None else optimizer
+    check.instance("optimizer", optimizer, Optimizer)
+    if checkpoint is not None:
+        check.instance("checkpoint", checkpoint, Checkpoint)
     parameters = _check_fit(model, task, recipe, generator, pool)
-    state = OPTIMIZERS[optimizer](parameters, lr=step_size, weight_decay=weight_decay)
+    draw = _Source(task, generator, batch, pool, condensed, curriculum)
     target = theory.preconditioner(task) if isinstance(model, LinearSelfAttention) else None
-    run = TrainingRun(model, parameters, state, generator, target)
+    run = TrainingRun(model, parameters, optimizer.of(parameters), generator, target)
+    options = {"updates": updates, "optimizer": optimizer, "record_every": every} | draw.options()
     config = {name: _named(value) for name, value in options.items()} | _identity(run, task, recipe, pool)
-    if checkpoint is not None and Path(checkpoint).exists():
-        run.restore(checkpoint, config)
+    if checkpoint is not None and Path(checkpoint.path).exists():
+        run.restore(checkpoint.path, config)
     with tqdm(total=updates, desc="training", unit="update", initial=run.update, disable=not progress) as line:
         while True:
-            loss = _loss(run, task, recipe, batch, pool, condensed, curriculum)
+            loss = draw.loss(model, recipe, run.update, parameters[0].dtype)
             run.observe(loss.item(), record=run.update % every == 0 or run.update == updates)
             if run.update == updates:
                 return History(*np.array(run.records).T)
-            rise = min(1.0, (run.update + 1) / warm_up) if warm_up else 1.0
-            run.descend(loss, rise * step_size * SCHEDULES[schedule](run.update / updates), clip)
+            run.descend(loss, optimizer.step_size * optimizer.schedule.factor(run.update, updates), optimizer.clip)
             line.update()
-            if checkpoint is not None and (run.update % save_every == 0 or run.update == updates):
-                run.save(checkpoint, config)
+            if checkpoint is not None and (run.update % checkpoint.every == 0 or run.update == updates):
+                run.save(checkpoint.path, config)
+
+
+@dataclass(frozen=True, eq=False)
+class _Source:
+    """Where the prompts of an update come from."""
+
+    task: Task | Mixture
+    generator: torch.Generator
+    batch: int | None
+    pool: Prompts | None
+    condensed: bool
+    curriculum: Callable[[Prompts, int], Prompts] | None
+
+    def __post_init__(self):
+        if self.batch is not None:
+            check.count("batch", self.batch, least=1)
+
+    def options(self) -> dict[str, object]:
+        """Return what tells one run from another, apart from its task and its pool."""
+        return {name: getattr(self, name) for name in ("batch", "condensed", "curriculum")}
+
+    def loss(self, model: torch.nn.Module, recipe: Recipe, update: int, dtype: torch.dtype) -> torch.Tensor:
+        """Loss on the prompts of one update."""
+        if self.batch is None and self.pool is None:
+            return recipe.expected_loss(model, self.task)
+        drawn = self.prompts(dtype)
+        if self.curriculum is not None:
+            drawn = self.curriculum(drawn, update)
+        return recipe.loss(model, drawn, self.generator)
+
+    def prompts(self, dtype: torch.dtype) -> Prompts:
+        """Draw prompts, anew or from the pool."""
+        if self.pool is None:
+            options = {"dtype": dtype, "condensed": self.condensed}
+            return prompts.sample(self.task, self.batch, generator=self.generator, **options)
+        if self.batch is None:
+            return self.pool
+        x = self.pool.x
+        chosen = torch.randint(len(x), (self.batch,), generator=self.generator, device=x.device)
+        return Prompts(x[chosen], self.pool.y[chosen], self.pool.w[chosen], self.pool.lengths[chosen])
 
 
 def _check_fit(model, task, recipe, generator, pool):
@@ -235,33 +273,17 @@ def _check_fit(model, task, recipe, generator, pool):
     return [parameters[name] for name in recipe.trains or parameters]
 
 
-def _loss(run, task, recipe, batch, pool, condensed, curriculum):
-    if batch is None and pool is None:
-        return recipe.expected_loss(run.model, task)
-    if pool is None:
-        options = {"dtype": run.parameters[0].dtype, "condensed": condensed}
-        drawn = prompt_batches.sample(task, batch, generator=run.generator, **options)
-    elif batch is None:
-        drawn = pool
-    else:
-        chosen = torch.randint(len(pool.x), (batch,), generator=run.generator, device=pool.x.device)
-        drawn = Prompts(pool.x[chosen], pool.y[chosen], pool.w[chosen], pool.lengths[chosen])
-    if curriculum is not None:
-        drawn = curriculum(drawn, run.update)
-    return recipe.loss(run.model, drawn, run.generator)
-
-
 def _identity(run, task, recipe, pool):
     """Tell one run from another, apart from the options, in a few short strings."""
     parts = getattr(task, "tasks", (task,))
     tasks = [(part.cov.tobytes(), part.prompt_length, part.noise_variance) for part in parts]
     tensors = [] if pool is None else [pool.x, pool.y, pool.w, pool.lengths]
-    prompts = [tensor.numpy(force=True).tobytes() for tensor in tensors]
+    drawn = [tensor.numpy(force=True).tobytes() for tensor in tensors]
     weights = [value.numpy(force=True).tobytes() for value in run.model.parameters()]
     return {
         "recipe": _named(recipe),
         "task": _digest(tasks, getattr(task, "weights", None)),
-        "pool": _digest(prompts),
+        "pool": _digest(drawn),
         "initial weights": _digest(getattr(run.model, "structure", None) or repr(run.model), weights),
         "seed of the generator": _digest(run.generator.get_state().tolist()),
     }

@@ -11,7 +11,7 @@ from ttsbook import theory, training
 from ttsbook.data import covariance
 from ttsbook.data.tasks import mix
 from ttsbook.models.attention import LinearSelfAttention
-from ttsbook.training import recipes
+from ttsbook.training import Adam, recipes
 
 RECIPES = {"paper": recipes.Direct(trains=("V31",)), "shift": recipes.Shift()}
 
@@ -48,8 +48,16 @@ def _train(settings, tasks, weights, recipe, seed):
     model = LinearSelfAttention(settings["dim"], structure=structure, dtype=torch.float32)
     if recipe == "shift":
         model.randomize(0.05, generator=generator)
-    options = {name: settings[name][recipe] for name in ("updates", "batch", "step_size")}
-    training.train(model, mix(tasks, weights), recipe=RECIPES[recipe], generator=generator, condensed=True, **options)
+    training.train(
+        model,
+        mix(tasks, weights),
+        recipe=RECIPES[recipe],
+        updates=settings["updates"][recipe],
+        generator=generator,
+        batch=settings["batch"][recipe],
+        condensed=True,
+        optimizer=Adam(step_size=settings["step_size"][recipe]),
+    )
     return model.double()
 
 

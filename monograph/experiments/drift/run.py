@@ -11,7 +11,7 @@ from ttsbook.data.tasks import Task
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.theory import dynamics
 from ttsbook.thinking import evaluation
-from ttsbook.training import recipes
+from ttsbook.training import GradientDescent, recipes
 
 RECIPE = recipes.Direct()
 
@@ -29,9 +29,7 @@ def measure(settings, *, c, gradient, seed):
         updates=settings["updates"],
         generator=torch.Generator().manual_seed(seed),
         batch=None if exact else settings["batch"],
-        optimizer="gd",
-        step_size=settings["share"] * dynamics.largest_step(task, c=c),
-        schedule="constant",
+        optimizer=GradientDescent(step_size=settings["share"] * dynamics.largest_step(task, c=c)),
     )
     curve = evaluation.error_curve(
         model,

@@ -10,7 +10,7 @@ from ttsbook.data import covariance, prompts
 from ttsbook.data.tasks import Task
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.theory import dynamics
-from ttsbook.training import recipes
+from ttsbook.training import GradientDescent, recipes
 
 RECIPE = recipes.Direct(trains=("V31",))
 
@@ -38,9 +38,7 @@ def measure(settings, *, exponent, pool, seed):
         generator=generator,
         batch=None,
         pool=drawn,
-        optimizer="gd",
-        step_size=1 / curvatures[-1],
-        schedule="constant",
+        optimizer=GradientDescent(step_size=1 / curvatures[-1]),
     )
     regression = np.linalg.lstsq(features, drawn.w.numpy(), rcond=None)[0].T
     return {

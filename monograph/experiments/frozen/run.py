@@ -10,7 +10,7 @@ from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.theory import dynamics
-from ttsbook.training import recipes
+from ttsbook.training import Constant, Cosine, GradientDescent, recipes
 
 RECIPE = recipes.Direct(trains=("V31",))
 
@@ -27,9 +27,7 @@ def measure(settings, *, dim, exponent, gradient, seed):
         updates=updates,
         generator=torch.Generator().manual_seed(seed),
         batch=None if exact else settings["batch"],
-        optimizer="gd",
-        step_size=step_size,
-        schedule="constant" if exact else "cosine",
+        optimizer=GradientDescent(step_size=step_size, schedule=Constant() if exact else Cosine()),
         record_every=max(1, updates // 50),
     )
     found = {

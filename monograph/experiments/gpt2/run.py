@@ -17,7 +17,7 @@ from ttsbook.models import transformer
 from ttsbook.models.transformer import GPT, Config
 from ttsbook.theory import DivergenceWarning
 from ttsbook.thinking import cot, evaluation
-from ttsbook.training import gpt_recipes, recipes
+from ttsbook.training import Adam, Checkpoint, Constant, Cosine, gpt_recipes, recipes
 
 RECIPES = {
     "direct": (recipes.Direct(), {}),
@@ -36,6 +36,9 @@ RECIPES = {
     "outcome 8": (gpt_recipes.Outcome(8), {"sight": "chain"}),
     "faithful": (recipes.Direct(), {"sight": "chain", "tokens": "interleaved", "residual": False, "positions": 128}),
 }
+
+
+SCHEDULES = {"constant": Constant, "cosine": Cosine}
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,12 @@ class Trial:
         history : training.History
         """
         model = GPT(self.config, generator=generator, dtype=torch.float32)
-        planned = {name: self.shape[name] for name in ("updates", "batch", "step_size", "warm_up", "clip", "schedule")}
-        if self.shape["curriculum"] is not None:
-            *first, every = self.shape["curriculum"]
+        shape = self.shape
+        schedule = SCHEDULES[shape["schedule"]](warm_up=shape["warm_up"])
+        optimizer = Adam(step_size=shape["step_size"], schedule=schedule, clip=shape["clip"])
+        planned = {"updates": shape["updates"], "batch": shape["batch"], "optimizer": optimizer}
+        if shape["curriculum"] is not None:
+            *first, every = shape["curriculum"]
             planned["curriculum"] = gpt_recipes.Curriculum(*first, every=every)
         history = training.train(model, self.task, recipe=self.recipe, generator=generator, **planned | options)
         return model, history
@@ -118,7 +124,7 @@ def measure(settings, *, part, variant, seed):
     name = hashlib.sha256(repr((settings, part, variant, seed)).encode()).hexdigest()[:12]
     kept = results.results_dir() / "unfinished" / f"gpt2-{name}.safetensors"
     every = max(1, one.shape["updates"] // 20)
-    model, history = one.train(generator=generator, checkpoint=kept, checkpoint_every=every)
+    model, history = one.train(generator=generator, checkpoint=Checkpoint(kept, every=every))
     found = {"device": device, "history_loss": _rounded(history.loss[::10]), "parameters": _size(model)}
     for test, task in one.tests.items():
         found[test] = _curve(model, task, settings)

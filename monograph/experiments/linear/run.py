@@ -12,7 +12,7 @@ from ttsbook.data import spectra
 from ttsbook.data.tasks import Task
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.thinking import evaluation
-from ttsbook.training import recipes
+from ttsbook.training import Adam, recipes
 
 RECIPES = {"shift": recipes.Shift(), "paper": recipes.Direct(trains=("V31",))}
 ENDLESS = 10**9  # examples that stand for endless ones: S_m is off by some 10⁻⁴, leaks show where w_k is above 10⁴
@@ -50,7 +50,7 @@ def _train(settings, task, recipe, seed):
         task,
         recipe=RECIPES[recipe],
         updates=settings["updates"][recipe],
-        step_size=settings["step_size"][recipe],
+        optimizer=Adam(step_size=settings["step_size"][recipe]),
         batch=settings["batch"],
         generator=generator,
         condensed=True,

@@ -13,7 +13,7 @@ from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.thinking import evaluation
-from ttsbook.training import recipes
+from ttsbook.training import Adam, recipes
 
 RECIPES = {
     "paper": recipes.Direct(trains=("V31",)),
@@ -94,7 +94,8 @@ def _train(settings, task, recipe, seed):
     else:
         model = LinearSelfAttention(task.dim, dtype=torch.float32)
         model.randomize(settings["initial_scale"], generator=generator)
-    options = {name: settings[name] for name in ("updates", "batch", "step_size")}
+    options = {"optimizer": Adam(step_size=settings["step_size"])}
+    options |= {name: settings[name] for name in ("updates", "batch")}
     history = training.train(model, task, recipe=RECIPES[recipe], generator=generator, **options)
     names = ("updates", "loss", "preconditioner_error", "ratio")
     return model, {f"history_{name}": getattr(history, name)[::5].tolist() for name in names}

@@ -1,0 +1,19 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from ttsbook.theory import intervals
+
+
+@pytest.mark.parametrize(("looks", "confidence"), [(1, 0.95), (7, 0.99), (400, 0.5)])
+def test_means_are_all_inside_at_least_as_often_as_is_said(looks, confidence):
+    z = intervals.quantile(looks, confidence)
+    assert 2 * looks * stats.norm.sf(z) == pytest.approx(1 - confidence)
+    independent = (1 - 2 * stats.norm.sf(z)) ** looks
+    assert independent >= confidence
+
+
+def test_intervals_are_not_negative_and_reach_to_infinity_where_nothing_is_known():
+    low, high = intervals.simultaneous(np.array([1.0, 0.01, np.inf]), np.array([0.1, 1.0, np.nan]), 3)
+    z = intervals.quantile(3)
+    assert low.tolist() == [1 - z * 0.1, 0, 0] and high.tolist() == [1 + z * 0.1, 0.01 + z, np.inf]
