@@ -75,29 +75,38 @@ def _companion(z, s, m):
 
 
 def _traces(z, u, s, A, B, m, center):
-    """Take tr E[A Q(z) B Q(u)] on the grid of both contours: its limit and its first correction."""
-    bb, apart = z.b[:, None] * u.b, z.z[:, None] - u.z
-    both = (z.Q * s) @ u.Q.T  # tr Q(z) S Q(u)
+    """Take tr E[A Q(z) B Q(u)] on the grid of both contours: its limit tr(A T0) and its first correction tr(A dT).
+
+    Names are those of the appendix, eq-proofs-correction-two, with d for its delta and S = diag(s); arrays over
+    both contours are (points, points). Each sum over i and j of left_i(z) K_ij right_j(u) is left @ K @ right.T.
+    """
+    Z, U, Q, Qu = z.z[:, None], u.z, z.Q, u.Q.T
+    tau, dtau_dz = _tau(z, u, s, B, m, center)
+    tau_uu = u.b**2 * (s * np.diag(B) * u.Q**2).sum(axis=1) / m / (1 - u.b**2 * np.square(s * u.Q).sum(axis=1) / m)
+
+    def limit_and_Y(C):
+        """Traces of C T0 and of C Y."""
+        CB, CS, SQ = C * B, np.diag(C) * s, s * Q
+        T0 = Q @ CB @ Qu + tau * ((Q * CS) @ Qu)
+        QST0 = (SQ * Q) @ CB @ Qu + tau * ((SQ * Q * CS) @ Qu)
+        QST0t = (SQ * (Q @ CB)) @ Qu + tau * ((SQ * Q * CS) @ Qu)  # of T0 transposed
+        QSdT0 = (SQ * z.slope) @ CB @ Qu + tau * ((SQ * z.slope * CS) @ Qu)  # of the derivative of T0 in z
+        QSdT0 += dtau_dz * ((SQ * Q * CS) @ Qu)
+        QST0uu = SQ @ (u.Q * (u.Q @ CB)).T + tau_uu * ((SQ * CS) @ (u.Q**2).T)  # of T0 at (u, u)
+        QSX = QST0 + Z * QSdT0 + QST0t + U * (QST0t - QST0uu) / (Z - U)
+        QdQ = Q @ CB @ u.correction.T + tau * ((Q * CS) @ u.correction.T)
+        return T0, Z * z.shift[:, None] * QST0 + QdQ + QSX / m  # z.shift is -db/z
+
+    limit, AY = limit_and_Y(A)
+    _, Y = limit_and_Y(np.eye(len(s)))
+    BdQ = (u.correction * np.diag(B)).sum(axis=1)
+    dtau = (BdQ + Z * Y) / m / (1 - Z / m * ((Q * s) @ Qu))
+    return limit, AY + dtau * ((Q * s * np.diag(A)) @ Qu)
+
+
+def _tau(z, u, s, B, m, center):
+    """Limit of tr(M F)/m on the grid, eq-proofs-limit-two, and its derivative in z, by Fourier along the circle."""
+    bb = z.b[:, None] * u.b
     tau = bb * ((z.Q * s * np.diag(B)) @ u.Q.T) / m / (1 - bb * ((z.Q * s * s) @ u.Q.T) / m)
-    same = u.b**2 * (s * np.diag(B) * u.Q**2).sum(axis=1) / m / (1 - u.b**2 * np.square(s * u.Q).sum(axis=1) / m)
     waves = np.fft.fftfreq(POINTS, 1 / POINTS)[:, None]
-    slope = np.fft.ifft(1j * waves * np.fft.fft(tau, axis=0), axis=0) / (1j * (z.z - center))[:, None]
-
-    def product(M, diagonal):
-        """Sum over i, j of M_ij Q_i(z) Q_j(u) with M = C * (B + tau S), and its correction; `diagonal` is C's."""
-        weight = diagonal * s
-        first = (z.Q @ M) @ u.Q.T + tau * ((z.Q * weight) @ u.Q.T)
-        inside, weight2 = s * z.Q, weight * s
-        straight = ((inside * z.Q) @ M) @ u.Q.T + tau * ((weight2 * z.Q**2) @ u.Q.T)
-        crossed = (inside * (z.Q @ M)) @ u.Q.T + tau * ((weight2 * z.Q**2) @ u.Q.T)
-        moved = ((inside * z.slope) @ M) @ u.Q.T
-        moved += tau * ((weight2 * z.Q * z.slope) @ u.Q.T) + slope * ((weight2 * z.Q**2) @ u.Q.T)
-        merged = inside @ (u.Q * (u.Q @ M)).T + same * ((weight2 * z.Q) @ (u.Q**2).T)
-        last = (z.Q @ M) @ u.correction.T + tau * ((z.Q * weight) @ u.correction.T)
-        third = straight + crossed + z.z[:, None] * moved + u.z * (crossed - merged) / apart
-        return first, (z.z * z.shift)[:, None] * straight + last + third / m
-
-    limit, direct = product(A * B, np.diag(A))
-    _, trace = product(np.diag(np.diag(B)), np.ones_like(s))
-    spread = ((u.correction * np.diag(B)).sum(axis=1) + z.z[:, None] * trace) / (1 - z.z[:, None] / m * both)
-    return limit, direct + spread / m * ((z.Q * s * np.diag(A)) @ u.Q.T)
+    return tau, np.fft.ifft(1j * waves * np.fft.fft(tau, axis=0), axis=0) / (1j * (z.z - center))[:, None]
