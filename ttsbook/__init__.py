@@ -15,7 +15,7 @@ and beside it *task → theory → error curve*.
 - `training`: one loop, and its recipes.
 
 `data` but for prompts, and `theory`, need NumPy and SciPy, and compute in float64. All else needs PyTorch, too:
-``pip install ttsbook[models]``.
+``pip install -e '.[models]'`` in the book's repository.
 """
 
 __version__ = "0.1.0"

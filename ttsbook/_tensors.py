@@ -1,6 +1,10 @@
 """Checks of tensors: each error names the argument and what it was."""
 
-import torch
+try:
+    import torch
+except ModuleNotFoundError as missing:
+    words = "this part of ttsbook needs PyTorch, which its extra `models` brings: pip install -e '.[models]'"
+    raise ModuleNotFoundError(words, name="torch") from missing
 
 from ttsbook import _validation as check
 

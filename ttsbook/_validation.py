@@ -6,6 +6,8 @@ from numbers import Integral, Real
 import numpy as np
 
 RELATIVE_TOLERANCE = 1e-10
+LARGEST = 10**300  # what is larger, a float cannot say
+LENGTH = 80  # of a value in a message
 
 
 def array(name, value):
@@ -15,7 +17,10 @@ def array(name, value):
     found = np.asarray(value)
     if np.iscomplexobj(found):
         raise ValueError(f"{name} must be real, got {found.dtype}")
-    return np.asarray(found, dtype=np.float64)
+    try:
+        return np.asarray(found, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be an array of numbers, got {shown(value)}") from None
 
 
 def square_matrix(name, value):
@@ -55,9 +60,11 @@ def same_dimension(**matrices):
 
 
 def count(name, value, *, least):
-    """Return `value` as an int >= `least`."""
+    """Return `value` as an int >= `least`, of a size that a float can say."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}")
+        raise ValueError(f"{name} must be an integer of at least {least}, got {shown(value)}")
+    if value > LARGEST:
+        raise ValueError(f"{name} must be at most 10³⁰⁰, got one of {len(str(value))} digits")
     return int(value)
 
 
@@ -66,14 +73,14 @@ def number(name, value, *, least=-math.inf, infinite=False):
     valid = isinstance(value, Real) and not isinstance(value, bool) and value >= least
     if not valid or (math.isinf(value) and not infinite):
         bound = "" if least == -math.inf else f" of at least {least:g}"
-        raise ValueError(f"{name} must be a {'' if infinite else 'finite '}number{bound}, got {value!r}")
+        raise ValueError(f"{name} must be a {'' if infinite else 'finite '}number{bound}, got {shown(value)}")
     return float(value)
 
 
 def positive(name, value):
     """Return `value` as a finite float > 0."""
     if number(name, value) <= 0:
-        raise ValueError(f"{name} must be positive, got {value!r}")
+        raise ValueError(f"{name} must be positive, got {shown(value)}")
     return float(value)
 
 
@@ -86,7 +93,24 @@ def instance(name, value, *kinds):
     """Refuse a `value` that is of none of the `kinds`."""
     if not isinstance(value, kinds):
         wanted = " or a ".join(map(_full_name, kinds))
-        raise TypeError(f"{name} must be a {wanted}, got {value!r} of type {_full_name(type(value))}")
+        raise TypeError(f"{name} must be a {wanted}, got {shown(value)} of type {_full_name(type(value))}")
+
+
+def sequence(name, value, kind):
+    """Return `value` as a tuple; refuse what is no sequence, or holds something else than the `kind`."""
+    try:
+        items = tuple(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a sequence of {_full_name(kind)}, got {shown(value)}") from None
+    for index, item in enumerate(items):
+        instance(f"{name}[{index}]", item, kind)
+    return items
+
+
+def shown(value):
+    """Write a value on one line of a message."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= LENGTH else f"{text[:LENGTH]} …"
 
 
 def _full_name(kind):
@@ -98,5 +122,5 @@ def _full_name(kind):
 def choice(name, value, choices):
     """Return `value` if it is one of the `choices`."""
     if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {shown(value)}")
     return value

@@ -73,7 +73,7 @@ def _executor(options):
         try:
             from distributed import Client
         except ImportError:
-            raise SystemExit("--scheduler needs Dask; to install it: pip install 'ttsbook[cluster]'") from None
+            raise SystemExit("--scheduler needs Dask; to install it: pip install -e '.[cluster]'") from None
         with Client(options.scheduler) as client:
             yield client.get_executor()
     elif options.workers == 1:

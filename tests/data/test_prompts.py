@@ -72,7 +72,7 @@ def test_a_mixture_draws_each_task_with_its_weight_and_length():
         (
             TypeError,
             lambda: prompts.sample("task", 5, generator=generator()),
-            "task must be a ttsbook.data.tasks.Mixture, got 'task' of type str",
+            "task must be a ttsbook.data.tasks.Task or a ttsbook.data.tasks.Mixture, got 'task' of type str",
         ),
         (TypeError, lambda: prompts.sample(Task(COV, 5), 5, generator=np.random.default_rng()), BOTH),
     ],

@@ -217,7 +217,7 @@ def test_a_cluster_does_the_runs_of_a_killed_worker_again_to_the_same_bits(folde
 
 def test_a_cluster_needs_its_extra(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(SystemExit, match=r"pip install 'ttsbook\[cluster\]'"):
+    with pytest.raises(SystemExit, match=r"pip install -e '.\[cluster\]'"):
         main(["drift", "--preset", "tiny", "--scheduler", "tcp://127.0.0.1:1"])
 
 

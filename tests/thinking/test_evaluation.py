@@ -189,7 +189,11 @@ def test_divergence_is_reported_as_inf_and_once(monkeypatch):
         (ValueError, lambda: curve(optimum(), rho=[1.0, 2.0]), r"rho .* a function of prompts, got \[1.0, 2.0\]"),
         (ValueError, lambda: curve(optimum(), w0=torch.ones(3, 4)), "w0 must be the same .* a function of prompts"),
         (TypeError, lambda: curve("model"), "model must be a module or a function .* got 'model'"),
-        (TypeError, lambda: curve(optimum(), task="task"), "task must be a ttsbook.data.tasks.Mixture, got 'task'"),
+        (
+            TypeError,
+            lambda: curve(optimum(), task="task"),
+            "task must be a ttsbook.data.tasks.Task or a ttsbook.data.tasks.Mixture, got 'task'",
+        ),
         (ValueError, lambda: curve(lambda p, k: p.w), r"answers must have shape \(.*, 5, 4\), got"),
         (ValueError, lambda: curve(lambda p, k: torch.full((len(p.w), k + 1, 4), torch.nan)), "must not be NaN"),
     ],

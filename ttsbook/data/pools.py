@@ -130,7 +130,9 @@ def blind_spots(target_cov, groups, weakness):
     strengths, weakness = np.diag(target_cov), check.positive("weakness", weakness)
     if np.count_nonzero(target_cov - np.diag(strengths)):
         raise ValueError("target_cov must be diagonal, got entries off the diagonal")
-    own = np.arange(len(strengths)) % check.count("groups", groups, least=1)
+    if check.count("groups", groups, least=1) > len(strengths):
+        raise ValueError(f"groups must be at most dim = {len(strengths)}, got {groups}")
+    own = np.arange(len(strengths)) % groups
     spectra = [strengths * np.where(own == group, weakness, 1.0) for group in range(groups)]
     return [np.diag(spectrum * strengths.sum() / spectrum.sum()) for spectrum in spectra]
 

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from ttsbook import _tensors  # says what is missing without PyTorch
+
+# isort: split
 import numpy as np
 import torch
 
-from ttsbook import _tensors
 from ttsbook import _validation as check
 from ttsbook.data.tasks import Mixture, Task
 
@@ -119,12 +121,16 @@ def sample(task, batch, *, generator, dtype=None, condensed=False):
     >>> tuple(drawn.x.shape), tuple(drawn.y.shape), tuple(drawn.w.shape)
     ((8, 20, 5), (8, 20), (8, 5))
     """
+    check.instance("task", task, Task, Mixture)
     if isinstance(task, Task):
         task = Mixture([task], [1.0])
-    check.instance("task", task, Mixture)
     check.count("batch", batch, least=1)
     check.instance("generator", generator, torch.Generator)
-    options = {"dtype": dtype or torch.get_default_dtype(), "device": generator.device}
+    dtype = torch.get_default_dtype() if dtype is None else dtype
+    check.instance("dtype", dtype, torch.dtype)
+    if not dtype.is_floating_point:
+        raise ValueError(f"dtype must be a floating type, got {dtype}")
+    options = {"dtype": dtype, "device": generator.device}
 
     def stack(values):
         return torch.as_tensor(np.stack(values), **options)

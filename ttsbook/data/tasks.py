@@ -95,11 +95,9 @@ class Mixture:
     weights: np.ndarray
 
     def __post_init__(self):
-        tasks = tuple(self.tasks)
+        tasks = check.sequence("tasks", self.tasks, Task)
         if not tasks:
             raise ValueError("tasks must hold at least one Task, got none")
-        for index, task in enumerate(tasks):
-            check.instance(f"tasks[{index}]", task, Task)
         check.same_dimension(**{f"tasks[{index}]": task.cov for index, task in enumerate(tasks)})
         weights = check.array("weights", self.weights).copy()
         if weights.shape != (len(tasks),):
@@ -132,10 +130,23 @@ def mix(tasks, weights):
     -------
     Mixture
 
+    Raises
+    ------
+    ValueError
+        If there is no task, dimensions differ, or weights are negative, not finite, all zero, or not one for each
+        task.
+    TypeError
+        If something else than a task is to be mixed.
+
     Examples
     --------
     >>> mix([Task(np.eye(2), 5), Task(np.eye(2), 9)], [0.0, 0.5])
     Mixture(tasks=(Task(dim=2, prompt_length=9, noise_variance=0.0),), weights=array([1.]))
     """
-    pairs = [(task, weight) for task, weight in zip(tasks, weights, strict=True) if weight > 0]
-    return Mixture([task for task, _ in pairs], np.array([weight for _, weight in pairs]) / sum(weights))
+    tasks, weights = check.sequence("tasks", tasks, Task), check.array("weights", weights)
+    if weights.shape != (len(tasks),):
+        raise ValueError(f"weights must have shape ({len(tasks)},), one for each task, got {weights.shape}")
+    if not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
+        raise ValueError(f"weights must be finite, not negative and not all zero, got {weights.tolist()}")
+    used = np.flatnonzero(weights)
+    return Mixture([tasks[index] for index in used], weights[used] / weights.sum())

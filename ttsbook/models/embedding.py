@@ -13,6 +13,8 @@ An example is the token (x, y, 0, 0). The last column is the weight token (0, 0,
 import torch
 
 from ttsbook import _tensors
+from ttsbook import _validation as check
+from ttsbook.data.prompts import Prompts
 
 
 def rows(dim):
@@ -97,11 +99,11 @@ def initial_weight(prompts, w0=None):
 
     Examples
     --------
-    >>> from ttsbook.data.prompts import Prompts
     >>> x, y, w = torch.tensor([[[1.0, 2.0]]]), torch.tensor([[3.0]]), torch.tensor([[1.0, 1.0]])
     >>> initial_weight(Prompts(x, y, w, torch.tensor([1]))).tolist()
     [[0.0, 0.0]]
     """
+    check.instance("prompts", prompts, Prompts)
     batch, _, dim = prompts.x.shape
     w0 = prompts.x.new_zeros(dim) if w0 is None else _tensors.like("w0", w0, prompts.x)
     if w0.shape not in ((batch, dim), (dim,)):
@@ -134,14 +136,14 @@ def embed(prompts, w0=None):
 
     Examples
     --------
-    >>> from ttsbook.data.prompts import Prompts
     >>> x, y, w = torch.tensor([[[1.0, 2.0]]]), torch.tensor([[3.0]]), torch.tensor([[1.0, 1.0]])
     >>> embed(Prompts(x, y, w, torch.tensor([1])))[0].tolist()
     [[1.0, 0.0], [2.0, 0.0], [3.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 1.0]]
     """
+    w0 = initial_weight(prompts, w0)
     batch, length, dim = prompts.x.shape
     tokens = prompts.x.new_zeros(batch, length + 1, 2 * dim + 2)  # a row each, as examples are stored
-    tokens[:, -1] = weight_token(initial_weight(prompts, w0))
+    tokens[:, -1] = weight_token(w0)
     tokens[:, :length, :dim] = prompts.x
     tokens[:, :length, dim] = prompts.y
     return tokens.mT

@@ -4,6 +4,8 @@ from statistics import NormalDist
 
 import numpy as np
 
+from ttsbook import _validation as check
+
 
 def quantile(looks, confidence=0.99):
     """Return how many standard errors to take on each side of several means, so that all intervals hold at once.
@@ -21,11 +23,19 @@ def quantile(looks, confidence=0.99):
     -------
     float
 
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
+
     Examples
     --------
     >>> round(quantile(1), 2), round(quantile(10), 2)
     (2.58, 3.29)
     """
+    check.count("looks", looks, least=1)
+    if not 0 < check.number("confidence", confidence) < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, got {confidence!r}")
     return NormalDist().inv_cdf(1 - (1 - confidence) / (2 * looks))
 
 

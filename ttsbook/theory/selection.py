@@ -16,7 +16,7 @@ from scipy.optimize import minimize, nnls
 from ttsbook import _validation as check
 from ttsbook import theory
 from ttsbook.data import covariance
-from ttsbook.data.tasks import Mixture
+from ttsbook.data.tasks import Mixture, mix
 
 PROMPTS = 64  # simulated once, for the error of several steps at a finite test length
 BEST = 4  # single tasks from which the search starts, and from the middle of each two of them
@@ -44,6 +44,35 @@ class Selection:
 
     weights: np.ndarray
     error: float
+
+    def mixture(self, tasks):
+        """Mix the tasks as they were chosen.
+
+        Parameters
+        ----------
+        tasks : sequence of Task
+            The tasks that were chosen from, in their order.
+
+        Returns
+        -------
+        Mixture
+            Of the tasks that have a weight.
+
+        Raises
+        ------
+        ValueError
+            If there is not one task for each weight, or their dimensions differ.
+        TypeError
+            If something else than a task is to be mixed.
+
+        Examples
+        --------
+        >>> from ttsbook.data.tasks import Task
+        >>> pool = [Task(np.eye(2), 9), Task(np.diag([1.9, 0.1]), 9)]
+        >>> quadratic_program([task.cov for task in pool], np.eye(2)).mixture(pool).tasks
+        (Task(dim=2, prompt_length=9, noise_variance=0.0),)
+        """
+        return mix(tasks, self.weights)
 
 
 def quadratic_program(covs, target_cov):
@@ -361,6 +390,7 @@ def with_estimates(tasks, target_cov, steps, length, *, draws, paper=False):
     >>> with_estimates(pool, target, 2, 1000, draws=3).round(3).tolist()
     [0.002, 0.002, 0.002]
     """
+    check.count("draws", draws, least=1)
     objective, errors = MixtureError(tasks, target_cov, steps), []
     for draw in range(draws):
         rng = np.random.default_rng([length, draw])

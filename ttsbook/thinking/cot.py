@@ -18,6 +18,7 @@ import torch
 
 from ttsbook import _tensors
 from ttsbook import _validation as check
+from ttsbook.data.prompts import Prompts
 from ttsbook.models import embedding
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.theory import DivergenceWarning
@@ -383,6 +384,7 @@ def check_fit(model, prompts):
     """
     if not isinstance(model, torch.nn.Module):
         raise TypeError(f"model must be a torch.nn.Module, or a function made one by cot.Stepwise, got {model!r}")
+    check.instance("prompts", prompts, Prompts)
     if not hasattr(model, "dim"):
         raise TypeError(
             f"model must have the attribute dim, the dimension of its prompts, got a {type(model).__name__}"
@@ -395,6 +397,31 @@ def check_fit(model, prompts):
     dtype = next((parameter.dtype for parameter in model.parameters()), prompts.x.dtype)
     if prompts.x.dtype != dtype:
         raise ValueError(f"prompts must have the model's dtype {dtype}, got {prompts.x.dtype}")
+
+
+def check_condensed(model):
+    """Refuse a model that can tell a condensed prompt from the one that it stands for.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        Model for which prompts are to be condensed.
+
+    Raises
+    ------
+    TypeError
+        If the model does not run as a layer of linear attention, see `runs_plainly`.
+
+    Examples
+    --------
+    >>> check_condensed(Stepwise(lambda x, y, w: w, dim=2))
+    Traceback (most recent call last):
+        ...
+    TypeError: condensed prompts stand for whole ones to a plain LinearSelfAttention alone, got a Stepwise
+    """
+    if not runs_plainly(model):
+        kind = type(model).__name__
+        raise TypeError(f"condensed prompts stand for whole ones to a plain LinearSelfAttention alone, got a {kind}")
 
 
 def _refusal(model):

@@ -118,11 +118,10 @@ def error_curve(model, task, *, steps, prompts, generator, condensed=False, rho=
     steps = check.count("steps", steps, least=0)
     samples = check.count("prompts", prompts, least=2)
     answers, dtype = _thinker(model, {"rho": rho, "w0": w0})
-    if condensed and isinstance(model, torch.nn.Module) and not cot.runs_plainly(model):
-        kind = type(model).__name__
-        raise TypeError(f"condensed prompts stand for whole ones to a plain LinearSelfAttention alone, got a {kind}")
+    if condensed and isinstance(model, torch.nn.Module):
+        cot.check_condensed(model)
+    check.instance("task", task, Task, Mixture)
     task = Mixture([task], [1.0]) if isinstance(task, Task) else task
-    check.instance("task", task, Mixture)
     longest = max(min(part.prompt_length, task.dim if condensed else math.inf) for part in task.tasks)
     chunk = max(1, CHUNK_NUMBERS // ((longest + 1) * (2 * task.dim + 2)))
     errors = np.empty((samples, steps + 1))

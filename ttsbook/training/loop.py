@@ -190,6 +190,8 @@ def train(
     if checkpoint is not None:
         check.instance("checkpoint", checkpoint, Checkpoint)
     parameters = _check_fit(model, task, recipe, generator, pool)
+    if condensed:
+        cot.check_condensed(model)
     draw = _Source(task, generator, batch, pool, condensed, curriculum)
     target = theory.preconditioner(task) if isinstance(model, LinearSelfAttention) else None
     run = TrainingRun(model, parameters, optimizer.of(parameters), generator, target)
