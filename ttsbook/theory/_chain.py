@@ -25,10 +25,18 @@ class DivergenceWarning(RuntimeWarning):
 
 
 def matrices(P, test_cov):
-    """Return a preconditioner and a test covariance of one dimension, checked."""
+    """Return a preconditioner and a test covariance, or that of a task, of one dimension, checked."""
+    test_cov = test_cov.cov if isinstance(test_cov, Task) else test_cov
     P, test_cov = check.square_matrix("P", P), check.covariance("test_cov", test_cov)
     check.same_dimension(P=P, test_cov=test_cov)
     return P, test_cov
+
+
+def label_noise(test_cov, noise_variance):
+    """Return the variance of the label noise in test prompts, checked: by default that of a task, and else 0."""
+    if noise_variance is None:
+        noise_variance = test_cov.noise_variance if isinstance(test_cov, Task) else 0.0
+    return check.number("noise_variance", noise_variance, least=0)
 
 
 def training(cov):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ttsbook import _validation as check
-from ttsbook.theory._chain import matrices
+from ttsbook.theory._chain import label_noise, matrices
 from ttsbook.theory.finite import ValidityWarning, cot_error_gap, doubt, recursion_error
 from ttsbook.theory.stability import edges_of, preconditioned, upper_width
 
@@ -36,7 +36,7 @@ class BestDepth(NamedTuple):
     diverges: bool
 
 
-def best_depth(P, test_cov, *, test_length=None, noise_variance=0.0):
+def best_depth(P, test_cov, *, test_length=None, noise_variance=None):
     r"""Find the number of thinking steps after which the error is least.
 
     In the book: :prf:ref:`prop-best-depth`.
@@ -45,15 +45,16 @@ def best_depth(P, test_cov, *, test_length=None, noise_variance=0.0):
     ----------
     P : array_like, shape (d, d)
         Preconditioner: any square matrix for endless prompts, symmetric and positive definite for others.
-    test_cov : array_like, shape (d, d)
+    test_cov : array_like, shape (d, d), or Task
         Covariance :math:`\Sigma` of the test prompts.
     test_length : int, optional
         Test prompt length m, at least 1. By default m = ∞, and the answer is exact; else it is that of
         many skills and examples, by `cot_error` and `spectral_edges`. There mean and median over prompts
         agree; at finite size it speaks of the median, as rare diverging prompts make the mean turn earlier.
-    noise_variance : float, default 0
-        Variance :math:`\sigma^2` of the label noise in the test prompts; at m = ∞ it averages out. With noise
-        a chain that converges turns as well, from bias to noise.
+    noise_variance : float, optional
+        Variance :math:`\sigma^2` of the label noise in the test prompts; by default that of a task, and 0 for a
+        covariance. At m = ∞ it averages out; else a chain that converges turns as well, from bias
+        to noise.
 
     Returns
     -------
@@ -91,7 +92,7 @@ def best_depth(P, test_cov, *, test_length=None, noise_variance=0.0):
     >>> best_depth(theory.preconditioner(Task(trained, 50)), covariance.isotropic(20))
     BestDepth(steps=None, diverges=False)
     """
-    noise_variance = check.number("noise_variance", noise_variance, least=0)
+    noise_variance = label_noise(test_cov, noise_variance)
     if test_length is None:
         return _endless(*matrices(P, test_cov))
     inverse_m = check.inverse_length("test_length", test_length)

@@ -4,10 +4,10 @@ import numpy as np
 
 from ttsbook import _validation as check
 from ttsbook.data import covariance
-from ttsbook.theory._chain import matrices, training
+from ttsbook.theory._chain import label_noise, matrices, training
 
 
-def direct_error_by_skill(P, test_cov, test_length, *, noise_variance=0.0):
+def direct_error_by_skill(P, test_cov, test_length, *, noise_variance=None):
     r"""Exact error of the direct answer along each skill of the test prompts.
 
     In the book: :prf:ref:`prop-direct`.
@@ -16,12 +16,12 @@ def direct_error_by_skill(P, test_cov, test_length, *, noise_variance=0.0):
     ----------
     P : array_like, shape (d, d)
         Preconditioner, any square matrix.
-    test_cov : array_like, shape (d, d)
+    test_cov : array_like, shape (d, d), or Task
         Covariance :math:`\Sigma` of the test prompts.
     test_length : int or None
         Test prompt length m, at least 1; None stands for infinity.
-    noise_variance : float, default 0
-        Variance :math:`\sigma^2` of the label noise.
+    noise_variance : float, optional
+        Variance :math:`\sigma^2` of the label noise. By default that of a task, and 0 for a covariance.
 
     Returns
     -------
@@ -46,9 +46,9 @@ def direct_error_by_skill(P, test_cov, test_length, *, noise_variance=0.0):
     >>> direct_error_by_skill(np.eye(2), np.diag([1.0, 0.5]), None).tolist()
     [0.0, 0.25]
     """
+    noise_variance = label_noise(test_cov, noise_variance)
     P, test_cov = matrices(P, test_cov)
     inverse_m = check.inverse_length("test_length", test_length)
-    noise_variance = check.number("noise_variance", noise_variance, least=0)
     skills = covariance.skills(test_cov).directions.T  # one a row
 
     def squares(matrix):
@@ -59,7 +59,7 @@ def direct_error_by_skill(P, test_cov, test_length, *, noise_variance=0.0):
     return squares(np.eye(len(P)) - P @ test_cov) + inverse_m * spread
 
 
-def direct_error(P, test_cov, test_length, *, noise_variance=0.0):
+def direct_error(P, test_cov, test_length, *, noise_variance=None):
     r"""Exact error :math:`e_1 = \mathbb{E}\|w_1 - w\|^2` of the direct answer (k = 1).
 
     The sum of `direct_error_by_skill`, which has the formula and the parameters.
@@ -70,12 +70,12 @@ def direct_error(P, test_cov, test_length, *, noise_variance=0.0):
     ----------
     P : array_like, shape (d, d)
         Preconditioner, any square matrix.
-    test_cov : array_like, shape (d, d)
+    test_cov : array_like, shape (d, d), or Task
         Covariance :math:`\Sigma` of the test prompts.
     test_length : int or None
         Test prompt length m, at least 1; None stands for infinity.
-    noise_variance : float, default 0
-        Variance of the label noise.
+    noise_variance : float, optional
+        Variance of the label noise. By default that of a task, and 0 for a covariance.
 
     Returns
     -------

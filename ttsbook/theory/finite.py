@@ -10,7 +10,7 @@ import numpy as np
 
 from ttsbook import _validation as check
 from ttsbook.theory import _finite_size
-from ttsbook.theory._chain import DivergenceWarning, once_lost, warn_if_diverged
+from ttsbook.theory._chain import DivergenceWarning, label_noise, once_lost, warn_if_diverged
 from ttsbook.theory.limit import cot_error_limit
 from ttsbook.theory.stability import edges_of, preconditioned, upper_width
 
@@ -35,7 +35,7 @@ class ValidityWarning(RuntimeWarning):
     """
 
 
-def cot_error(P, test_cov, test_length, steps, *, noise_variance=0.0, corrected=False):
+def cot_error(P, test_cov, test_length, steps, *, noise_variance=None, corrected=False):
     r"""Approximate the mean error of each thinking step on prompts of m examples.
 
     The limit of many skills and examples at fixed ratios. With `corrected`, the first term of its
@@ -45,14 +45,14 @@ def cot_error(P, test_cov, test_length, steps, *, noise_variance=0.0, corrected=
     ----------
     P : array_like, shape (d, d)
         Preconditioner, symmetric and positive definite. It need not commute with `test_cov`.
-    test_cov : array_like, shape (d, d)
+    test_cov : array_like, shape (d, d), or Task
         Covariance :math:`\Sigma` of the test prompts.
     test_length : int or None
         Test prompt length m, at least 1; None stands for infinity, where the result is exact.
     steps : int
         Number of thinking steps, at least 0.
-    noise_variance : float, default 0
-        Variance :math:`\sigma^2` of the label noise.
+    noise_variance : float, optional
+        Variance :math:`\sigma^2` of the label noise. By default that of a task, and 0 for a covariance.
     corrected : bool, default False
         Multiply by the exponential of `cot_error_gap`, where it is finite.
 
@@ -102,7 +102,7 @@ def cot_error(P, test_cov, test_length, steps, *, noise_variance=0.0, corrected=
     return errors * np.exp(np.where(np.isfinite(gap), gap, 0)) if corrected else errors
 
 
-def cot_error_gap(P, test_cov, test_length, steps, *, noise_variance=0.0):
+def cot_error_gap(P, test_cov, test_length, steps, *, noise_variance=None):
     r"""Estimate how far the mean error lies above the limit that `cot_error` computes, relative to it.
 
     The first term of the expansion in 1/m at fixed m/d, divided by the limit. It falls like 1/d at
@@ -114,14 +114,14 @@ def cot_error_gap(P, test_cov, test_length, steps, *, noise_variance=0.0):
     ----------
     P : array_like, shape (d, d)
         Preconditioner, symmetric and positive definite.
-    test_cov : array_like, shape (d, d)
+    test_cov : array_like, shape (d, d), or Task
         Covariance :math:`\Sigma` of the test prompts.
     test_length : int or None
         Test prompt length m, at least 1; None stands for infinity, where there is no gap.
     steps : int
         Number of thinking steps, at least 0.
-    noise_variance : float, default 0
-        Variance :math:`\sigma^2` of the label noise.
+    noise_variance : float, optional
+        Variance :math:`\sigma^2` of the label noise. By default that of a task, and 0 for a covariance.
 
     Returns
     -------
@@ -190,7 +190,7 @@ def doubt(s, test_length, errors, gap, *, corrected=False):
     return None
 
 
-def recursion_error(P, test_cov, test_length, steps, *, noise_variance=0.0):
+def recursion_error(P, test_cov, test_length, steps, *, noise_variance=None):
     """Compute `cot_error` without estimating its gap.
 
     Parameters
@@ -216,7 +216,7 @@ def _problem(P, test_cov, test_length, steps, noise_variance):
     s, vectors, root = preconditioned(P, test_cov)
     check.inverse_length("test_length", test_length)
     steps = check.count("steps", steps, least=0)
-    noise_variance = check.number("noise_variance", noise_variance, least=0)
+    noise_variance = label_noise(test_cov, noise_variance)
     half = vectors.T @ root
     inverse = np.linalg.solve(root, vectors).T
     return s, half @ half.T, inverse @ inverse.T, test_length, steps, noise_variance

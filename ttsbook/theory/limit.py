@@ -59,7 +59,7 @@ def cot_error_limit(P, test_cov, steps):
     ----------
     P : array_like, shape (d, d)
         Preconditioner, any square matrix.
-    test_cov : array_like, shape (d, d)
+    test_cov : array_like, shape (d, d), or Task
         Covariance :math:`\Sigma` of the test prompts.
     steps : int
         Number of thinking steps, at least 0.
@@ -104,7 +104,7 @@ def best_scaling_limit(P, test_cov, steps):
     ----------
     P : array_like, shape (d, d)
         Preconditioner.
-    test_cov : array_like, shape (d, d)
+    test_cov : array_like, shape (d, d), or Task
         Covariance :math:`\Sigma` of the test prompts.
     steps : int
         Number k of thinking steps, at least 1.

@@ -6,7 +6,7 @@ import numpy as np
 
 from ttsbook import _validation as check
 from ttsbook.data import covariance
-from ttsbook.theory._chain import chain_errors, matrices, spectral_radius, warn_if_diverged
+from ttsbook.theory._chain import chain_errors, label_noise, matrices, spectral_radius, warn_if_diverged
 from ttsbook.theory.intervals import simultaneous
 
 CHUNK_BYTES = 2**25  # of empirical covariances held at once by a simulation
@@ -64,7 +64,7 @@ class CotSimulation:
         return simultaneous(self.mean, self.standard_error, max(1, len(self.mean) - 1), confidence)
 
 
-def simulate_cot_error(P, test_cov, test_length, steps, *, samples, rng, noise_variance=0.0):
+def simulate_cot_error(P, test_cov, test_length, steps, *, samples, rng, noise_variance=None):
     r"""Simulate the error of each thinking step on prompts of m examples.
 
     Only the prompts are drawn; the average over the weight w and the label noise is exact:
@@ -77,7 +77,7 @@ def simulate_cot_error(P, test_cov, test_length, steps, *, samples, rng, noise_v
     ----------
     P : array_like, shape (d, d)
         Preconditioner, any square matrix.
-    test_cov : array_like, shape (d, d)
+    test_cov : array_like, shape (d, d), or Task
         Covariance :math:`\Sigma` of the test prompts.
     test_length : int
         Test prompt length m, at least 1.
@@ -87,8 +87,8 @@ def simulate_cot_error(P, test_cov, test_length, steps, *, samples, rng, noise_v
         Number of prompts, at least 2.
     rng : numpy.random.Generator
         Source of randomness.
-    noise_variance : float, default 0
-        Variance :math:`\sigma^2` of the label noise.
+    noise_variance : float, optional
+        Variance :math:`\sigma^2` of the label noise. By default that of a task, and 0 for a covariance.
 
     Returns
     -------
@@ -116,11 +116,11 @@ def simulate_cot_error(P, test_cov, test_length, steps, *, samples, rng, noise_v
     >>> thought.mean.round(2).tolist()
     [5.0, 0.54, 0.12, 0.03]
     """
+    noise_variance = label_noise(test_cov, noise_variance)
     P, test_cov = matrices(P, test_cov)
     test_length = check.count("test_length", test_length, least=1)
     steps = check.count("steps", steps, least=0)
     samples = check.count("samples", samples, least=2)
-    noise_variance = check.number("noise_variance", noise_variance, least=0)
     errors, diverged = np.empty((samples, steps + 1)), 0
     chunk = max(1, CHUNK_BYTES // P.nbytes)
     for start in range(0, samples, chunk):

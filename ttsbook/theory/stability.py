@@ -4,6 +4,7 @@ import numpy as np
 
 from ttsbook import _validation as check
 from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
 from ttsbook.theory._chain import matrices, training
 
 TRACY_WIDOM = 1.268  # standard deviation of the law of the largest eigenvalue of real Wishart matrices
@@ -16,7 +17,7 @@ def preconditioned(P, test_cov):
     ----------
     P : array_like, shape (d, d)
         Preconditioner, symmetric and positive definite.
-    test_cov : array_like, shape (d, d)
+    test_cov : array_like, shape (d, d), or Task
         Covariance :math:`\Sigma` of the test prompts.
 
     Returns
@@ -53,7 +54,7 @@ def spectral_edges(P, test_cov, test_length):
     ----------
     P : array_like, shape (d, d)
         Preconditioner, symmetric and positive definite.
-    test_cov : array_like, shape (d, d)
+    test_cov : array_like, shape (d, d), or Task
         Covariance :math:`\Sigma` of the test prompts.
     test_length : int or None
         Test prompt length m, at least 1; None stands for infinity.
@@ -140,7 +141,7 @@ def critical_train_length(cov, test_cov):
     cov : array_like, shape (d, d), or Task
         Training covariance :math:`\Lambda`, positive definite; or the task that is trained on, for its
         covariance and its label noise :math:`\sigma^2`. The task's own prompt length plays no part.
-    test_cov : array_like, shape (d, d)
+    test_cov : array_like, shape (d, d), or Task
         Covariance :math:`\Sigma` of the test prompts.
 
     Returns
@@ -165,7 +166,7 @@ def critical_train_length(cov, test_cov):
     355.8
     """
     cov, total = training(cov)
-    test_cov = check.covariance("test_cov", test_cov)
+    test_cov = check.covariance("test_cov", test_cov.cov if isinstance(test_cov, Task) else test_cov)
     check.same_dimension(cov=cov, test_cov=test_cov)
     scale = np.linalg.inv(covariance.square_root(cov + total * np.eye(len(cov))))
     largest = np.linalg.eigvalsh(scale @ (test_cov - 2 * cov) @ scale)[-1] / 2

@@ -21,7 +21,7 @@ def strides(P, test_cov):
     ----------
     P : array_like, shape (d, d)
         Preconditioner, any square matrix.
-    test_cov : array_like, shape (d, d)
+    test_cov : array_like, shape (d, d), or Task
         Covariance :math:`\Sigma` of the test prompts.
 
     Returns
