@@ -14,6 +14,7 @@ from ttsbook.data.tasks import Task
 from ttsbook.theory import dynamics
 
 DIM, LENGTH = 20, 40
+# Blocks that the training loss does not see, by prop-no-gradient.
 UNSEEN = {*product("W", "1234", "123"), *product("V", "1234", "3"), ("W", "3", "4")}
 
 
@@ -29,25 +30,31 @@ UNSEEN = {*product("W", "1234", "123"), *product("V", "1234", "3"), ("W", "3", "
 )
 def learned_preconditioner(tolerance):
     """From W13 = cI, W24 = −c and V31 = 0, gradient descent with a constant step learns V31 = −Γ⁻¹/c."""
-    errors, needed, c = [], [], 2.0
-    for exponent in (0.0, 0.7, 1.0):
-        task = _task(exponent)
-        curvature = c**2 * second_moment(task.cov, LENGTH)
-        course = dynamics.descent(task, 2000, step_size=dynamics.largest_step(task, c=c) / 2, c=c).preconditioner_error
-        needed.append(int((course <= tolerance).argmax()))
-        V31 = np.zeros((DIM, DIM))
-        for _ in range(needed[-1]):
-            V31 -= (V31 @ curvature + c * task.cov) / np.linalg.norm(curvature, 2)
-        errors.append(_relative_error(-c * V31, task))
-    trained, ratio = results.load("frozen"), _flow(_task(0.7), c=1.0)
-    sampled = [trained.values("preconditioner_error", gradient="sampled", dim=dim).max() for dim in (10, 20)]
+    tasks = [_task(exponent) for exponent in (0.0, 0.7, 1.0)]
+    updates, errors = zip(*(_exact_descent(task, 2.0, tolerance) for task in tasks), strict=True)
+    frozen = results.load("frozen")
+    sampled = [frozen.values("preconditioner_error", gradient="sampled", dim=dim).max() for dim in (10, 20)]
+    ratio = _flow(_task(0.7), c=1.0)
     return judge(
-        max(*errors, *sampled) <= tolerance and min(needed) > 0,
-        f"Exact gradients reach 1 % after {', '.join(map(str, needed))} updates for α = 0, 0.7, 1, as predicted. Fresh "
-        f"prompts lead to at most {100 * sampled[0]:.2f} % with d = 10, and {100 * sampled[1]:.2f} % with d = 20. "
-        f"With W24 free and c = 1, training ends at W24 = −{1 / ratio:.2f}.",
+        max(*errors, *sampled) <= tolerance and min(updates) > 0,
+        f"Exact gradients reach 1 % after {', '.join(map(str, updates))} updates for α = 0, 0.7, 1, as predicted. "
+        f"Fresh prompts lead to at most {100 * sampled[0]:.2f} % with d = 10, and {100 * sampled[1]:.2f} % with "
+        f"d = 20. With W24 free and c = 1, training ends at W24 = −{1 / ratio:.2f}.",
         exception=abs(1 - ratio) > tolerance,
     )
+
+
+def _exact_descent(task, c, tolerance):
+    """Count the updates that are predicted to lead to the tolerance, and measure the relative error after them."""
+    predicted = dynamics.descent(task, 2000, step_size=dynamics.largest_step(task, c=c) / 2, c=c).preconditioner_error
+    updates = int((predicted <= tolerance).argmax())
+    curvature = c**2 * second_moment(task.cov, LENGTH)  # c²ΛΓ, thm-training, part 1
+    largest = np.linalg.norm(curvature, 2)  # c²λ₁γ₁
+    V31 = np.zeros((DIM, DIM))
+    for _ in range(updates):
+        slope = V31 @ curvature + c * task.cov
+        V31 -= slope / largest  # half the step of part 2
+    return updates, _relative_error(-c * V31, task)
 
 
 @claim(
@@ -60,6 +67,17 @@ def learned_preconditioner(tolerance):
 )
 def no_gradient(tolerance):
     """With w₀ = 0 the training loss does not depend on W13, nor on 16 other blocks: thinking is not trained."""
+    gradients = _largest_gradients()
+    unseen = [gradient for block, gradient in gradients.items() if block in UNSEEN]
+    seen = [gradient for block, gradient in gradients.items() if block not in UNSEEN]
+    return judge(
+        max(unseen) <= tolerance and min(seen) > 1e-6,
+        f"Exactly 0 in {len(unseen)} blocks of 32; at least {rounded(min(seen))} in each other one.",
+    )
+
+
+def _largest_gradients():
+    """Largest gradient of the direct loss in each block of V and W, for a literal layer with random weights."""
     import torch
 
     from ttsbook.data import prompts
@@ -70,17 +88,13 @@ def no_gradient(tolerance):
     model = LinearSelfAttention(10, dtype=torch.float64).randomize(0.3, generator=generator)
     drawn = prompts.sample(Task(np.eye(10), 20), 32, generator=generator, dtype=torch.float64)
     answer = model.next_token(embedding.embed(drawn), rho=20)
-    (answer - embedding.weight_token(drawn.w)).square().sum().backward()
+    loss = (answer - embedding.weight_token(drawn.w)).square().sum()
+    loss.backward()
     rows = embedding.rows(10)
-    largest = {
+    return {
         (name, i, j): getattr(model, name).grad[rows[int(i)], rows[int(j)]].abs().max().item()
         for name, i, j in product("VW", "1234", "1234")
     }
-    unseen, seen = [largest[block] for block in UNSEEN], [largest[block] for block in largest.keys() - UNSEEN]
-    return judge(
-        max(unseen) <= tolerance and min(seen) > 1e-6,
-        f"Exactly 0 in {len(unseen)} blocks of 32; at least {rounded(min(seen))} in each other one.",
-    )
 
 
 @claim(
@@ -116,24 +130,30 @@ def drift(tolerance):
 )
 def finite_prompts(tolerance):
     """On N training prompts, the best preconditioner has a squared relative error of about C/N, with C known."""
-    rng, found, errors = np.random.default_rng(0), [], []
-    for exponent in (0.0, 0.7):
-        task = Task(covariance.power_law(10, exponent, trace=10), 20)
-        constant, _ = dynamics.finite_prompts_error(task, samples=20_000, rng=rng)
-        constant /= np.linalg.norm(theory.preconditioner(task)) ** 2
-        for samples in (500, 2000):
-            squares = np.array([_relative_error(_regression(task, samples, rng), task) ** 2 for _ in range(60)])
-            found.append((squares, constant / samples))
-            errors.append(np.sqrt(squares.mean()))
-    inside, width = band(found)
+    errors = _regression_errors()
+    inside, width = band(errors)
+    roots = [np.sqrt(squares.mean()) for squares, _ in errors]
     trained = [run for run in results.load("finite_prompts").runs if run["pool"] != "endless"]
     gap = max(abs(run["preconditioner_error"] / run["regression_error"] - 1) for run in trained)
     return judge(
-        inside == len(found) and width <= tolerance and gap <= 1e-3,
-        f"{inside} of {len(found)} predictions in the band, half-width at most {100 * width:.0f} %. Relative errors "
-        f"{', '.join(f'{100 * error:.1f} %' for error in errors)}. Training V31 on such prompts ends at the errors of "
+        inside == len(errors) and width <= tolerance and gap <= 1e-3,
+        f"{inside} of {len(errors)} predictions in the band, half-width at most {100 * width:.0f} %. Relative errors "
+        f"{', '.join(f'{100 * root:.1f} %' for root in roots)}. Training V31 on such prompts ends at the errors of "
         f"regression, to {rounded(100 * gap)} %.",
     )
+
+
+def _regression_errors():
+    """Squared relative errors of regression on N prompts, and the predicted one: a pair for each spectrum and N."""
+    rng, pairs = np.random.default_rng(0), []
+    for exponent in (0.0, 0.7):
+        task = Task(covariance.power_law(10, exponent, trace=10), 20)
+        constant, _ = dynamics.finite_prompts_error(task, samples=20_000, rng=rng)
+        relative = constant / np.linalg.norm(theory.preconditioner(task)) ** 2
+        for samples in (500, 2000):
+            squares = np.array([_relative_error(_regression(task, samples, rng), task) ** 2 for _ in range(60)])
+            pairs.append((squares, relative / samples))  # C/(N‖Γ⁻¹‖²), prop-finite-prompts
+    return pairs
 
 
 def _task(exponent):

@@ -25,26 +25,31 @@ CHAPTER = "experiments/gpt2"
 )
 def gpt_blind(tolerance):
     """With w₀ = 0 the direct loss gives no gradient to the weights with which a GPT reads its own answer."""
+    from ttsbook.training import gpt_recipes, recipes
+
+    direct, distances = (_largest_gradient(recipe) for recipe in (recipes.Direct(), gpt_recipes.Distances()))
+    return judge(
+        direct <= tolerance < distances,
+        "The largest gradient is exactly 0; with starts at all distances from w it is not.",
+    )
+
+
+def _largest_gradient(recipe):
+    """Largest gradient of a recipe's loss in the columns of R that read the weight, for a GPT with random weights."""
     import torch
 
     from ttsbook.data import covariance, prompts
     from ttsbook.data.tasks import Task
     from ttsbook.models import embedding
     from ttsbook.models.transformer import GPT, Config
-    from ttsbook.training import gpt_recipes, recipes
 
-    largest = []
-    for recipe in (recipes.Direct(), gpt_recipes.Distances()):
-        generator = torch.Generator().manual_seed(0)
-        model = GPT(Config(5, layers=1), generator=generator)
-        torch.nn.init.normal_(model.read_out.weight, generator=generator)
-        drawn = prompts.sample(Task(covariance.isotropic(5), 20), 64, generator=generator)
-        recipe.loss(model, drawn, generator).backward()
-        largest.append(model.read_in.weight.grad[:, embedding.rows(5)[3]].abs().max().item())
-    return judge(
-        largest[0] <= tolerance < largest[1],
-        "The largest gradient is exactly 0; with starts at all distances from w it is not.",
-    )
+    generator = torch.Generator().manual_seed(0)
+    model = GPT(Config(5, layers=1), generator=generator)
+    torch.nn.init.normal_(model.read_out.weight, generator=generator)
+    drawn = prompts.sample(Task(covariance.isotropic(5), 20), 64, generator=generator)
+    recipe.loss(model, drawn, generator).backward()
+    weight = embedding.rows(5)[3]  # columns of R, prop-gpt-blind
+    return model.read_in.weight.grad[:, weight].abs().max().item()
 
 
 @claim(
@@ -325,23 +330,29 @@ def _at_the_answer(test):
     from ttsbook.thinking import cot
 
     skewed = covariance.power_law(10, 1.0, trace=10)
-    model = transformer.load(plan.shipped_path("deep skewed"), dtype=torch.float64)
-    generator = torch.Generator().manual_seed(1)
     task = Task(skewed if test == "skewed" else covariance.isotropic(10), 20)
-    drawn = prompts.sample(task, 500, generator=generator, dtype=torch.float64)
-    values, directions = np.linalg.eig(cot.step_jacobian(model, drawn, drawn.w).numpy())
-    leading = np.abs(values).argmax(axis=1)
-    v = np.take_along_axis(directions, leading[:, None, None], axis=2)[..., 0].real
-    v /= np.linalg.norm(v, axis=1, keepdims=True)
+    model = transformer.load(plan.shipped_path("deep skewed"), dtype=torch.float64)
+    drawn = prompts.sample(task, 500, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    spectrum, directions = np.linalg.eig(cot.step_jacobian(model, drawn, drawn.w).numpy())
+    leading, direction = _leading(spectrum, directions)
     S = (drawn.x.mT @ drawn.x / 20).numpy()
+    strength = np.einsum("bi,bij,bj->b", direction, S, direction)
     return {
-        "radius": np.abs(values).max(axis=1),
-        "leading": np.take_along_axis(values, leading[:, None], axis=1)[:, 0].real,
-        "least": values.real.min(axis=1),
-        "weak": np.square(v[:, 5:]).sum(axis=1),
-        "strength": np.einsum("bi,bij,bj->b", v, S, v) / np.linalg.eigvalsh(S)[:, -1],
+        "radius": np.abs(spectrum).max(axis=1),
+        "leading": leading,
+        "least": spectrum.real.min(axis=1),
+        "weak": np.square(direction[:, 5:]).sum(axis=1),
+        "strength": strength / np.linalg.eigvalsh(S)[:, -1],
         "stride": theory.largest_stride(theory.preconditioner(Task(skewed, 20)), drawn.x),
     }
+
+
+def _leading(spectrum, directions):
+    """Real parts of the eigenvalue of largest modulus and, at norm 1, of its eigenvector; by prompt."""
+    place = np.abs(spectrum).argmax(axis=1)
+    eigenvalue = np.take_along_axis(spectrum, place[:, None], axis=1)[:, 0].real
+    vector = np.take_along_axis(directions, place[:, None, None], axis=2)[..., 0].real
+    return eigenvalue, vector / np.linalg.norm(vector, axis=1, keepdims=True)
 
 
 def _row(errors, *steps):

@@ -118,24 +118,29 @@ def weights_gradient(tolerance):
 def three_qualities(tolerance):
     """Training tasks should be diverse, relevant and hard: where one of the three is missing, the error is larger."""
     target = covariance.power_law(DIM, 0.8, trace=DIM)
-    mixtures = pools.lacking_one(target, rng=np.random.default_rng(3))
-    errors = {
-        name: theory.cot_error_limit(theory.preconditioner(pools.even(covs, 100)), target, 5) / DIM
-        for name, covs in mixtures.items()
-    }
-    diversity, relevance, hardness = zip(*(pools.qualities(covs, target) for covs in mixtures.values()), strict=True)
-    alone = (
+    mixtures = list(pools.lacking_one(target, rng=np.random.default_rng(3)).values())
+    full, *lacking = (_error_after_five_steps(covs, target) for covs in mixtures)
+    diversity, relevance, hardness = map(rounded, lacking)
+    easy = _error_after_five_steps([2 * covariance.isotropic(DIM)] * 4, target)
+    return judge(
+        _each_lacks_one(mixtures, target) and min(lacking) / full >= tolerance,
+        f"Error / d after five steps: {rounded(full)} with all three, {diversity} without diversity, {relevance} "
+        f"without relevance, {hardness} without hardness; {rounded(easy)} without hardness and with twice the trace.",
+        exception=easy < 1,
+    )
+
+
+def _error_after_five_steps(covs, target):
+    """Error / d of thinking on the target, after training on equal shares of tasks with these covariances."""
+    P = theory.preconditioner(pools.even(covs, 100))
+    return theory.cot_error_limit(P, target, 5)[5] / DIM
+
+
+def _each_lacks_one(mixtures, target):
+    """Whether each mixture but the first lacks one quality, in this order: diversity, relevance, hardness."""
+    diversity, relevance, hardness = zip(*(pools.qualities(covs, target) for covs in mixtures), strict=True)
+    return (
         diversity[1] < 0.5 < min(diversity[0], *diversity[2:])
         and relevance[2] < 0.8 < min(relevance[0], relevance[1], relevance[3])
         and hardness[3] < 0.5 * min(hardness[:3])
-    )
-    full, *lacking = (rounded(one[5]) for one in errors.values())
-    least = min(one[5] for one in list(errors.values())[1:]) / errors["all three"][5]
-    louder = pools.even([2 * covariance.isotropic(DIM)] * 4, 100)
-    easy = theory.cot_error_limit(theory.preconditioner(louder), target, 5)[5] / DIM
-    return judge(
-        alone and least >= tolerance,
-        f"Error / d after five steps: {full} with all three, {lacking[0]} without diversity, {lacking[1]} without "
-        f"relevance, {lacking[2]} without hardness; {rounded(easy)} without hardness and with twice the trace.",
-        exception=easy < 1,
     )

@@ -104,25 +104,30 @@ def cost(tolerance):
 )
 def skill_speeds(tolerance):
     """On an endless prompt each step leaves hᵢ/(n + hᵢ) of the distance along skill i, whatever the others do."""
-    rng, gap, slowest = np.random.default_rng(3), 0.0, []
-    for exponent in (0.0, 0.5, 1.0):
-        cov = covariance.rotate(covariance.power_law(20, exponent), rng=rng)
-        strengths, directions = covariance.skills(cov)
-        cost = 1 + np.trace(cov) / strengths
-        w, P = rng.standard_normal(20), theory.preconditioner(Task(cov, LENGTH))
-        answer = np.zeros(20)
-        for k in range(1, STEPS + 1):
-            answer = answer - P @ cov @ (answer - w)
-            left = directions.T @ (w - answer)
-            expected = (cost / (LENGTH + cost)) ** k * (directions.T @ w)
-            gap = max(gap, np.abs(left - expected).max() / np.abs(w).max())
-        slowest.append(np.log(100) / np.log(1 + LENGTH / cost[[0, -1]]))
-    steps = np.ceil(slowest[-1]).astype(int)
+    rng = np.random.default_rng(3)
+    gaps, costs = zip(*(_along_skills(exponent, rng) for exponent in (0.0, 0.5, 1.0)), strict=True)
+    gap, ends = max(gaps), costs[-1][[0, -1]]
+    steps = np.ceil(np.log(100) / np.log(1 + LENGTH / ends)).astype(int)  # ln(1/ε)/ln(1 + n/hᵢ), prop-skills
     return judge(
         gap <= tolerance,
         f"Difference {within(gap, tolerance)}. With λᵢ ∝ 1/i the strongest skill is within 1 % after {steps[0]} steps, "
         f"the weakest after {steps[1]}.",
     )
+
+
+def _along_skills(exponent, rng):
+    """Largest difference of the distance along a skill from the predicted one, relative to w; and the skills' costs."""
+    cov = covariance.rotate(covariance.power_law(20, exponent), rng=rng)
+    strengths, directions = covariance.skills(cov)
+    cost = 1 + np.trace(cov) / strengths
+    w, P = rng.standard_normal(20), theory.preconditioner(Task(cov, LENGTH))
+    answer, excess = np.zeros(20), []
+    for k in range(1, STEPS + 1):
+        answer = answer - P @ cov @ (answer - w)
+        distance = directions.T @ (w - answer)
+        predicted = (cost / (LENGTH + cost)) ** k * (directions.T @ w)  # prop-skills, Σ = Λ
+        excess.append(np.abs(distance - predicted).max())
+    return max(excess) / np.abs(w).max(), cost
 
 
 def _chain(exponent, length=LENGTH, **options):
