@@ -153,11 +153,11 @@ def value(right, *, within=None, percent=None, hint="", traps=None):
     within : float, optional
         Largest difference from `right` that is accepted.
     percent : float, optional
-        The same in percent of `right`, which then has to be positive. Give one of the two.
+        The same in percent of `right`, which then must not be zero. Give one of the two.
     hint : str, optional
         What the page says about every wrong number.
     traps : dict of float to str, optional
-        What it says instead about wrong numbers that are tempting.
+        What it says instead about wrong numbers that are tempting, and those as near to them.
 
     Returns
     -------
@@ -176,7 +176,7 @@ def value(right, *, within=None, percent=None, hint="", traps=None):
     """
     if (within is None) == (percent is None):
         raise ValueError(f"give either within or percent, got within={within!r} and percent={percent!r}")
-    tolerance = within if percent is None else percent / 100 * right
+    tolerance = within if percent is None else percent / 100 * abs(right)
     if not tolerance > 0 or (percent is not None and not percent < 100):
         raise ValueError(f"the tolerance must be positive, got within={within!r}, percent={percent!r} of {right!r}")
     for wrong in traps or {}:

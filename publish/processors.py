@@ -30,6 +30,7 @@ TESTS = (
     "tests/processors",
     "tests/theory",
     "tests/thinking/test_cot.py",
+    "tests/widgets/test_formulas.py",
     "tests/claims/test_claims.py::test_the_computed_verdict_is_the_recorded_one",
 )
 # Sums, eigenvalues, products and functions, whose last bits depend on the order of additions.

@@ -1,4 +1,9 @@
-"""Every question of the book with its answer, and what must not be taken for it."""
+"""Every question of the book with its answer, and what must not be taken for it; and the table of verdicts."""
+
+import json
+from pathlib import Path
+
+import pytest
 
 from publish import notebooks
 from publish.site import checks
@@ -11,6 +16,12 @@ def every_question():
         handed = checks.answers(chapter)
         for name in checks.questions(chapter):
             yield notebooks.name_of(path), name, handed[name]
+
+
+def every_case():
+    """List answer and (given, whether it is right, what is said), for Python and the browser alike."""
+    table = json.loads(Path(__file__).with_name("cases").joinpath("answers.json").read_text(encoding="utf-8"))
+    return [pytest.param(case["answer"], case["given"], id=case["about"]) for case in table]
 
 
 def wrong_answers(answer):
@@ -32,4 +43,4 @@ def right_answers(answer):
 
 def tolerated(answer):
     """Largest difference from the right number."""
-    return answer["within"] if "within" in answer else answer["percent"] / 100 * answer["right"]
+    return answer["within"] if "within" in answer else answer["percent"] / 100 * abs(answer["right"])

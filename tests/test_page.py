@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from written_numbers import TABLE, read
 
 from monograph import page
 
@@ -16,10 +17,16 @@ def test_an_unrounded_number_is_refused():
 
 @given(st.floats(page.FLOOR, 1e30))
 def test_written_numbers_have_two_right_digits(value):
-    words = page.rounded(value)
-    mantissa, _, power = words.partition("·10")
-    back = power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
-    assert float(mantissa) * 10.0 ** int(back or 0) == pytest.approx(value, rel=0.051)
+    assert read(page.rounded(value)) == pytest.approx(value, rel=0.051)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row['value']:g}")
+def test_numbers_are_written_as_the_table_says_and_by_widgets_nearly_so(row):
+    assert page.rounded(row["value"]) == row["page"]
+    if "below" in row["page"]:
+        assert row["widget"] == row["page"]
+    else:
+        assert [read(row["page"]), read(row["widget"])] == pytest.approx([row["value"]] * 2, rel=0.051)
 
 
 @given(st.floats(1e-300, page.FLOOR, exclude_max=True), st.sampled_from([-1, 1]))
@@ -27,10 +34,6 @@ def test_what_rounding_decides_is_said_as_a_bound(value, sign):
     assert page.rounded(sign * value) == "below 10⁻¹²"
     assert page.rounded(sign * value * 1e12, scale=1e12) == "below 1"
     assert "below" not in page.rounded(sign * value, scale=value)
-
-
-def test_nothing_is_written_as_nothing():
-    assert page.rounded(0.0) == "0"
 
 
 def test_answers_are_handed_over_beside_what_is_shown():
@@ -60,9 +63,10 @@ def test_faulty_values_are_refused(options, message):
         page.value(2.0, **options)
 
 
-def test_a_negative_value_has_no_percents():
+def test_a_negative_value_has_percents_and_zero_has_none():
+    assert page.value(-2.0, percent=3)["right"] == -2
     with pytest.raises(ValueError, match="the tolerance must be positive"):
-        page.value(-2.0, percent=3)
+        page.value(0.0, percent=3)
 
 
 def test_a_choice_has_one_right_option():

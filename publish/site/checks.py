@@ -2,15 +2,12 @@
 
 In an exercise `<span data-check="name">question</span>` asks for a number, or, with a list
 right after it, for one of the list's items. A code cell of the same notebook hands over the
-answer by `monograph.page.answers`. The page gets it sealed: what is typed is hashed and
-compared, by `static/checks.js`, which mirrors `accepts`. That keeps a reader from seeing the answer
-unasked; it keeps no secret, and the worked solution stands below. Without the site's scripts, as in
-JupyterLab, a question and its options are text.
+answer by `monograph.page.answers`. The page gets it as plain data, since the worked solution stands
+below; `static/checks.js` judges what a reader gives as `verdict` does, and `tests/cases/answers.json`
+holds the two together. Without the site's scripts, as in JupyterLab, a question and its options are text.
 """
 
-import base64
 import json
-import math
 import re
 from html import escape
 from pathlib import Path
@@ -20,6 +17,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 SPAN = re.compile(r'<span data-check="(?P<name>\w+)">')
+SLACK = 1 + 1e-6  # so that a number at the stated tolerance is accepted, however it was computed
 
 logger = logging.getLogger(__name__)
 
@@ -44,89 +42,51 @@ def questions(content):
 
 
 def consistent(notebook):
-    """Require that every question has an answer, and every answer a question (a guard)."""
+    """Require that every question has an answer, every answer a question, and every trap its own words (a guard)."""
     asked, handed = questions(notebook), answers(notebook)
     for name in sorted({name for name in asked if asked.count(name) > 1}):
         yield f"the question {name!r} is asked twice"
     for name in sorted(handed.keys() ^ set(asked)):
         yield f"{name!r} has {'no question' if name in handed else 'no answer'}"
+    for name, answer in handed.items():
+        for wrong, words in answer.get("traps", ()):
+            if verdict(answer, wrong) != (False, words):
+                yield f"{name!r} does not answer {wrong!r} as its trap says"
 
 
-def seal(name, answer):
-    """Hide an answer, so that what a reader gives can be checked and nothing can be read off.
+def verdict(answer, given):
+    """Judge a number, or the number of an option, that a reader gives.
 
     Parameters
     ----------
-    name : str
-        Name of the question.
     answer : dict
         From `monograph.page.value` or `monograph.page.choice`.
+    given : float or int
+        What the reader gives.
 
     Returns
     -------
-    dict
-        Hash of the interval (or option) that is right, where intervals begin, how wide they
-        are, and what to say about others, in base64, by their hashes.
+    right : bool
+    words : str
+        What the page says about it.
     """
     if "options" in answer:
-        said = {digest(name, number): words for number, words in enumerate(answer["options"], start=1) if words}
-        return {"right": digest(name, answer["right"]), "notes": _encoded(said)}
-    low, high = _interval(answer)
-    lattice = {"log": "percent" in answer, "start": low % (high - low), "width": high - low}
-    right = _bucket(lattice, answer["right"])
-    said = {}
-    for wrong, words in answer["traps"]:
-        # Readers round, so a trap has the buckets around it too.
-        near = [_bucket(lattice, wrong) + shift for shift in (-1, 0, 1)]
-        said |= {digest(name, number): words for number in near if number != right}
-    return {**lattice, "right": digest(name, right), "notes": _encoded(said), "hint": _hidden(answer["hint"])}
+        return given == answer["right"], answer["options"][given - 1]
+    if _near(answer, given, answer["right"]):
+        return True, ""
+    near = (words for wrong, words in answer["traps"] if _near(answer, given, wrong))
+    return False, next(near, answer["hint"])
 
 
-def accepts(name, sealed, given):
-    """Whether a number, or the number of an option, is the right answer."""
-    if "width" in sealed:
-        if sealed["log"] and given <= 0:
-            return False
-        given = _bucket(sealed, given)
-    return digest(name, given) == sealed["right"]
-
-
-def digest(name, number):
-    """Hash (FNV-1a, 32 bits) of a whole number, salted with the name of the question."""
-    state = 2166136261
-    for letter in f"{name}:{number}":
-        state = (state ^ ord(letter)) * 16777619 % 2**32
-    return f"{state:08x}"
+def _near(answer, given, number):
+    """Whether what is given is a number, as far as the answer asks; percents are of that number."""
+    within = answer["percent"] / 100 * abs(number) if "percent" in answer else answer["within"]
+    return abs(given - number) <= within * SLACK
 
 
 def tolerance(answer):
     """Words that say how far from the right number an answer may be."""
     return f"within {answer['percent']:g} %" if "percent" in answer else f"within {answer['within']:g}"
-
-
-def _interval(answer):
-    """Interval of accepted numbers (or their logarithms), a little wider than what is stated."""
-    right, slack = answer["right"], 1 + 1e-6
-    if "percent" in answer:
-        share = answer["percent"] / 100 * slack
-        return math.log(right * (1 - share)), math.log(right * (1 + share))
-    return right - answer["within"] * slack, right + answer["within"] * slack
-
-
-def _bucket(lattice, number):
-    """Return the number of the interval in which an answer lies."""
-    place = math.log(number) if lattice["log"] else number
-    return math.floor((place - lattice["start"]) / lattice["width"])
-
-
-def _encoded(said):
-    """Hide the words to be said, by hash."""
-    return {key: _hidden(words) for key, words in said.items()}
-
-
-def _hidden(words):
-    """Encode words, so that no one reads them by accident."""
-    return base64.b64encode(words.encode()).decode()
 
 
 class Check(nodes.General, nodes.Element):
@@ -170,8 +130,7 @@ class Checks(SphinxPostTransform):
             place.remove(listed)
         words = [child for child in paragraph if not isinstance(child, nodes.raw)]
         items = [Option("", *item[0].children, name=name, number=i) for i, item in enumerate(options, start=1)]
-        sealed = json.dumps(seal(name, answer), separators=(",", ":"))
-        place[index] = Check("", nodes.inline("", "", *words), *items, name=name, seal=sealed)
+        place[index] = Check("", nodes.inline("", "", *words), *items, name=name, answer=answer)
         place[index]["tolerance"] = "" if wanted else tolerance(answer)
 
     def warn(self, message, node):
@@ -184,7 +143,8 @@ def visit_check(translator, node):
     words, *options = node
     said = f"{_id(node)}-said"
     write = translator.body.append
-    write(f'<form class="check" data-name="{node["name"]}" data-seal="{escape(node["seal"])}">')
+    answer = escape(json.dumps(node["answer"], ensure_ascii=False))
+    write(f'<form class="check" data-name="{node["name"]}" data-answer="{answer}">')
     if options:
         write(f'<fieldset aria-describedby="{said}"><legend>')
         words.walkabout(translator)

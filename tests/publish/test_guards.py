@@ -10,6 +10,7 @@ ALT = {"image": {"alt": "A curve."}}
 CURVE = shown(svg=SVG, plain="A curve.")
 LONG_FUNCTION = "def f():\n" + "    pass\n" * 10
 QUESTION = '<span data-check="half">Half of one</span>'
+HALF = {"right": 0.5, "within": 0.1, "hint": "", "traps": [[2.0, "That is the double."]]}
 NUMBER = '<span data-number="half">{}</span>'
 
 
@@ -20,7 +21,7 @@ def good():
         code("def f():\n" + "    pass\n" * 9, CURVE, mystnb=ALT),
         code("1", shown(plain="half = 0.5"), tags=["numbers"]),
         code("1", tags=["nbval-ignore-output"]),
-        code("1", v4.new_output("display_data", metadata={"answers": {"half": {"right": 0.5}}})),
+        code("1", v4.new_output("display_data", metadata={"answers": {"half": dict(HALF)}})),
     )
 
 
@@ -112,6 +113,11 @@ def question_asked_twice(small):
     small.cells[0].source += QUESTION
 
 
+def trap_that_another_hides(small):
+    hidden = [2.05, "That is something else."]
+    small.cells[5].outputs[0].metadata["answers"]["half"]["traps"] = [*HALF["traps"], hidden]
+
+
 def digits_of_rounding_printed(small):
     small.cells[1].outputs = [v4.new_output("stream", text="error 1.9·10⁻²⁵, bound 10⁻²⁵, rest below 10⁻¹², 2·10⁻¹²")]
 
@@ -168,6 +174,7 @@ def two_ignored_cells(small):
         (checks.consistent, question_without_answer),
         (checks.consistent, answer_without_question),
         (checks.consistent, question_asked_twice),
+        (checks.consistent, trap_that_another_hides),
     ],
 )
 def test_guard_fires(guard, spoil):

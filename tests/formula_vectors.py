@@ -1,0 +1,234 @@
+"""What Python computes for every formula that the widgets have in JavaScript: `python -m tests.formula_vectors`.
+
+Writes tests/cases/formulas.json, to which tests/widgets/test_formulas.py holds both languages. As in JavaScript,
+eigenvalues stand for matrices, and null for infinity.
+"""
+
+import json
+import math
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ttsbook import theory
+from ttsbook.data import covariance, prompts
+from ttsbook.data.tasks import Mixture, Task
+from ttsbook.models.attention import LinearSelfAttention
+from ttsbook.theory import selection
+from ttsbook.thinking import cot
+
+FILE = Path(__file__).with_name("cases") / "formulas.json"
+SETTINGS = 12
+FLOOR = 1e-12  # all that is computed is of size 1: what is smaller by so much is stored as 0 and compared as a bound
+DIGITS = {"bestScalingLimit": 7}  # 12 of all others; a search finds where an error is least to half of them
+OTHER_NAMES = {
+    "mixturePreconditioner": "preconditioner",
+    "mixtureError": "MixtureError",
+    "meanError": "think",
+}
+"""Namesakes in Python of the formulas whose name is not the same in snake case."""
+
+
+def grid(parts):
+    """Mixtures of three tasks whose weights are multiples of 1/parts; only a widget draws them."""
+    steps = range(parts + 1)
+    return [[i / parts, j / parts, (parts - i - j) / parts] for i in steps for j in steps if i + j <= parts]
+
+
+def grid_key(weights, parts):
+    """Number of a mixture of that grid."""
+    return 1000 * round(weights[0] * parts) + round(weights[1] * parts)
+
+
+def tasks_of(rows, lengths):
+    return [Task(np.diag(row), n) for row, n in zip(rows, lengths, strict=True)]
+
+
+def layer(V, W):
+    model = LinearSelfAttention(1, dtype=torch.float64)
+    with torch.no_grad():
+        model.V.copy_(torch.tensor(V, dtype=torch.float64).reshape(4, 4))
+        model.W.copy_(torch.tensor(W, dtype=torch.float64).reshape(4, 4))
+    return model
+
+
+def prompt(x, w):
+    x = torch.tensor(x, dtype=torch.float64)[None, :, None]
+    return prompts.Prompts(x, w * x[..., 0], torch.tensor([[w]], dtype=torch.float64), torch.tensor([x.shape[1]]))
+
+
+def thoughts(think, V, W, x, w, steps):
+    return think(layer(V, W), prompt(x, w), steps, literal=True)[0, :, 0].detach().numpy()
+
+
+def mean_error(think, V, W, xs, ws, steps):
+    with np.errstate(over="ignore"):
+        return np.mean([(thoughts(think, V, W, x, w, steps) - w) ** 2 for x, w in zip(xs, ws, strict=True)], axis=0)
+
+
+FORMULAS = {
+    "powerLaw": (covariance.power_law, lambda f, dim, exponent: np.diag(f(dim, exponent))),
+    "hardness": (covariance.hardness, lambda f, s: f(np.diag(s))),
+    "gamma": (theory.gamma, lambda f, s, n: np.diag(f(np.diag(s), n or math.inf))),
+    "preconditioner": (theory.preconditioner, lambda f, s, n: np.diag(f(Task(np.diag(s), n)))),
+    "directErrorBySkill": (theory.direct_error_by_skill, lambda f, P, t, m: f(np.diag(P), np.diag(t), m)),
+    "directError": (theory.direct_error, lambda f, P, t, m: f(np.diag(P), np.diag(t), m)),
+    "skillCosts": (theory.skill_costs, lambda f, s: f(np.diag(s))),
+    "directErrorBound": (theory.direct_error_bound, lambda f, s, n, m, options: f(np.diag(s), n, m, **options)),
+    "scalingLawBound": (theory.scaling_law_bound, lambda f, s, n, steps: f(np.diag(s), n, steps)),
+    "cotErrorLimit": (theory.cot_error_limit, lambda f, P, t, steps: f(np.diag(P), np.diag(t), steps)),
+    "trainLengthFor": (
+        theory.train_length_for,
+        lambda f, s, left, steps, options: f(np.diag(s), left, steps, **options),
+    ),
+    "criticalTrainLength": (theory.critical_train_length, lambda f, s, t: f(np.diag(s), np.diag(t))),
+    "bestDepth": (theory.best_depth, lambda f, P, t: f(np.diag(P), np.diag(t))._asdict()),
+    "bestScalingLimit": (theory.best_scaling_limit, lambda f, P, t, steps: f(np.diag(P), np.diag(t), steps)),
+    "spectralEdges": (theory.spectral_edges, lambda f, P, t, m: f(np.diag(P), np.diag(t), m)),
+    "cotError": (theory.cot_error, lambda f, P, t, m, steps: f(np.diag(P), np.diag(t), m, steps)),
+    "mixturePreconditioner": (
+        theory.preconditioner,
+        lambda f, rows, lengths, weights: np.diag(f(Mixture(tasks_of(rows, lengths), weights))),
+    ),
+    "mixtureError": (
+        selection.MixtureError,
+        lambda f, rows, lengths, t, steps, weights: f(tasks_of(rows, lengths), np.diag(t), steps).error(weights),
+    ),
+    "quadraticProgram": (
+        selection.quadratic_program,
+        lambda f, rows, t: vars(f([np.diag(row) for row in rows], np.diag(t))),
+    ),
+    "grid": (grid, lambda f, parts: f(parts)),
+    "gridKey": (grid_key, lambda f, weights, parts: f(weights, parts)),
+    "optimalMixture": (  # where it is least, an error is flat: the weights have half of its digits
+        selection.optimal_mixture,
+        lambda f, rows, lengths, t, steps: {"error": f(tasks_of(rows, lengths), np.diag(t), steps).error},
+    ),
+    "think": (cot.think, thoughts),
+    "meanError": (cot.think, mean_error),
+}
+"""By the name in JavaScript: the namesake, and how it is called with the same arguments."""
+
+
+def computed(name, calls):
+    """Return what Python computes, for the arguments of a formula and of the functions that it returns.
+
+    Parameters
+    ----------
+    name : str
+        Name in JavaScript.
+    calls : list of list
+        Arguments of each call.
+
+    Returns
+    -------
+    object
+        As JSON has it: null for infinity.
+    """
+    namesake, call = FORMULAS[name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", theory.ValidityWarning)
+        warnings.simplefilter("ignore", theory.DivergenceWarning)
+        return plain(call(namesake, *(argument for arguments in calls for argument in arguments)))
+
+
+def plain(value):
+    """Turn arrays into lists, and infinity into null."""
+    if isinstance(value, dict):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, np.ndarray | list | tuple):
+        return [plain(one) for one in value]
+    if not isinstance(value, float):
+        return value
+    return None if value == math.inf else float(value)
+
+
+def shortened(value, digits):
+    """Round numbers to so many digits, and to 0 what rounding decides."""
+    if isinstance(value, dict):
+        return {key: shortened(one, digits) for key, one in value.items()}
+    if isinstance(value, list):
+        return [shortened(one, digits) for one in value]
+    if not isinstance(value, float):
+        return value
+    return 0.0 if abs(value) < FLOOR else float(f"{value:.{digits}g}")
+
+
+def arguments(rng):
+    """Draw the calls of every formula once: pairs of its name and a list of arguments for each call."""
+    dim, steps, n = (int(rng.integers(1, most)) for most in (21, 10, 500))
+    m = None if rng.random() < 0.2 else int(rng.integers(1, 500))
+    left, (exponent, flat) = rng.uniform(0.001, 0.9), rng.uniform(0, [2, 1])
+    s, t = (np.arange(1.0, dim + 1) ** -one for one in (exponent, flat))
+    P = 1 / ((1 + 1 / n) * s + s.sum() / n)
+    rows, target = 0.05 + rng.uniform(0, 1.5, (3, 12)), 0.2 + rng.uniform(0, 1.2, 12)
+    lengths, weights = rng.integers(5, 300, 3).tolist(), rng.multinomial(1000, rng.dirichlet(np.ones(3))) / 1000
+    V, W = rng.normal(0, 0.4, (2, 16))
+    xs, ws = rng.standard_normal((3, int(rng.integers(1, 30)))), rng.standard_normal(3)
+    flag = bool(rng.integers(2))
+    yield "powerLaw", [dim, exponent]
+    yield "hardness", [s]
+    yield "gamma", [s, m]
+    yield "preconditioner", [s, n]
+    yield "directErrorBySkill", [P, t, m]
+    yield "directError", [P, t, m]
+    yield "skillCosts", [s]
+    yield "directErrorBound", [s, n, m, {"sharp": flag}]
+    yield "scalingLawBound", [s, n, steps]
+    yield "cotErrorLimit", [P, t, steps]
+    yield "trainLengthFor", [s, left, steps, {"bound": flag}]
+    yield "criticalTrainLength", [s, t]
+    yield "bestDepth", [P, t]
+    yield "bestScalingLimit", [P, t, steps]
+    yield "spectralEdges", [P, t, m]
+    yield "cotError", [P, t, m, steps]
+    yield "mixturePreconditioner", [rows, lengths, weights]
+    yield "mixtureError", [rows, lengths, target, steps], [weights]
+    yield "quadraticProgram", [rows, target]
+    yield "grid", [1 + steps % 3]
+    yield "gridKey", [[steps / 16, (16 - steps) / 32, (16 - steps) / 32], 32]
+    yield "optimalMixture", [rows, lengths, target, steps]
+    yield "think", [V, W, xs[0], ws[0], 5]
+    yield "meanError", [V, W, xs, ws, 5]
+
+
+LARGE = [9.0, -2.0, 3.0, 5.0, -4.0, 7.0, -6.0, 1.0, 2.0, 8.0, -5.0, 3.0, 6.0, -1.0, 4.0, -7.0]
+EDGES = [
+    ("criticalTrainLength", [[1.0, 0.5], [1.0, 0.5]]),  # never too long
+    ("bestDepth", [[0.9, 1.8], [1.0, 0.5]]),  # the error falls forever
+    ("bestDepth", [[2.5, 1.0], [1.0, 1.0]]),  # and from the first step on never
+    ("spectralEdges", [[1.0, 0.5, 0.25], [1.0, 1.0, 1.0], 3]),  # no more examples than skills
+    ("quadraticProgram", [[[1.5, 0.2], [0.2, 1.4], [1.0, 0.7]], [1.0, 1.0]]),  # a mixture of all tasks or of two
+    ("bestScalingLimit", [[0.0, 0.0], [1.0, 1.0], 2]),  # no step helps
+    ("meanError", [LARGE, LARGE[::-1], [[1.0, 2.0]], [1.0], 8]),  # beyond the largest number
+]
+
+
+def vectors():
+    """Arguments and values of every formula, by its name in JavaScript.
+
+    Returns
+    -------
+    dict of str to list of dict
+    """
+    rng = np.random.default_rng(0)
+    drawn = [vector for _ in range(SETTINGS) for vector in arguments(rng)]
+    found = {name: [] for name in FORMULAS}
+    for name, *calls in drawn + EDGES:
+        short = shortened(plain(calls), 4)
+        found[name].append({"calls": short, "value": shortened(computed(name, short), DIGITS.get(name, 12))})
+    return found
+
+
+def main():
+    """Write the file, a line for each vector."""
+    lines = [
+        f'"{name}": [\n' + ",\n".join(json.dumps(vector) for vector in rows) + "\n]" for name, rows in vectors().items()
+    ]
+    FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
