@@ -4,7 +4,7 @@ import gzip
 import statistics
 
 from publish import contents
-from publish.pdf import FLAGS, ROOT, find_browser
+from publish.pdf import FLAGS, find_browser
 from publish.serve import SITE
 
 ANSWER = 50  # milliseconds from an input to the picture that follows it
@@ -42,7 +42,7 @@ def run():
     if not (SITE / "index.html").exists():
         print("skipped: the site is not built; run `make book`")
         return
-    names = contents.listed((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    names = [*contents.read().pages]
     names += sorted(path.relative_to(SITE).with_suffix("").as_posix() for path in SITE.glob("widgets/*.html"))
     print_weights(names)
     browser = find_browser()

@@ -38,8 +38,7 @@ footer svg {{ width: 52px; height: 52px; }}
 
 def subjects():
     """Yield what each card shows: page, title, question, and the first figure with its words."""
-    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
-    for page in contents.listed(toc):
+    for page in contents.read().pages:
         path = notebooks.CHAPTERS / f"{page}.ipynb"
         question = openers.question(notebooks.CHAPTERS, page)
         if not path.exists() or not (question or page == "index"):

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import Fit
 
-from publish import joined
+from publish import contents, joined
 from publish.serve import SITE
 
 ROOT = Path(__file__).parents[1]
@@ -84,9 +84,8 @@ def print_book(site, target, browser):
 
 def joined_site(site):
     """Return the whole site as one HTML document with the looks of paper."""
-    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
     style = (PRINT / "print.css").read_text(encoding="utf-8")
-    return joined.join(site, toc, title=f"{TITLE} {SUBTITLE}", front=front(), style=style)
+    return joined.join(site, contents.read(), title=f"{TITLE} {SUBTITLE}", front=front(), style=style)
 
 
 def print_document(document, target, browser):

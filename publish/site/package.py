@@ -151,7 +151,7 @@ SIGNS = {
 def pages(folder):
     """Pages of the reference: the name of each module that one of them describes, with its page."""
     found = {}
-    for page in contents.listed(Path(folder, "_toc.yml").read_text(encoding="utf-8")):
+    for page in contents.read(folder).pages:
         path = Path(folder, "chapters", f"{page}.md")
         if path.is_file():
             found |= dict.fromkeys(LISTED.findall(path.read_text(encoding="utf-8")), page)

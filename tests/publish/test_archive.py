@@ -10,9 +10,9 @@ from playwright.sync_api import sync_playwright
 from watched_pages import settle, watched_page
 
 from publish import archive, contents
-from publish.pdf import FLAGS, ROOT, version
+from publish.pdf import FLAGS, version
 
-LISTED = contents.listed((ROOT / "_toc.yml").read_text())
+LISTED = contents.read().pages
 FOLDER = f"{archive.NAME}-{version()[0]}"
 
 
