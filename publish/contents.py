@@ -8,7 +8,8 @@ from typing import NamedTuple
 import yaml
 from sphinx_external_toc.parsing import parse_toc_data
 
-ROOT = Path(__file__).parents[1]
+from publish.book import ROOT
+
 SUFFIXES = (".ipynb", ".md")
 
 

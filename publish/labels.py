@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publish import contents, notebooks
+from publish.book import ROOT
 
 FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})(?:\{(?P<name>[\w:-]+)\}[ \t]*(?P<title>.*)|[^{`]*)$")
 NUMBERED = re.compile(r"prf:(?!proof$)\w+|exercise")
@@ -38,7 +39,7 @@ class Label:
     words: str | None
 
 
-def read(book=contents.ROOT):
+def read(book=ROOT):
     """Read all labels of a book, by name, from its folder."""
     listed, found = contents.read(book), {}
     for name in (f"{page}{suffix}" for page in listed.pages for suffix in contents.SUFFIXES):

@@ -14,10 +14,11 @@ import sys
 from pybtex.database import parse_file
 
 from publish import contents, labels, notebooks
+from publish.book import ROOT
 from publish.stored.execution import ChapterError
 
 REFERENCES = "appendix/references.md"
-BIBLIOGRAPHY = contents.ROOT / "references.bib"
+BIBLIOGRAPHY = ROOT / "references.bib"
 # Roles that are replaced by links. An equation of the same page keeps its role: JupyterLab
 # counts the equations of a notebook by itself.
 ROLE = re.compile(r"\{(?P<role>prf:ref|numref|ref|eq|cite|cite:[pt])\}`(?:(?P<text>[^`<]*?)\s*<)?(?P<label>[\w-]+)>?`")

@@ -5,9 +5,9 @@ import sys
 from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
-SITE = Path(__file__).parent.parent / "_build" / "html"
+from publish.book import SITE
+
 HOST = "127.0.0.1"
 
 

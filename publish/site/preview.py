@@ -8,10 +8,10 @@ import os
 from html import escape
 from pathlib import Path
 
+from publish.book import SUBTITLE
 from publish.site import address, openers
 
 CARDS = Path(__file__).parents[1] / "static" / "cards"
-SUBTITLE = "Training data and test-time scaling: an interactive monograph"
 
 
 def setup(app):
