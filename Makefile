@@ -11,7 +11,7 @@ SOURCES = $(wildcard _*.yml *.bib .git/logs/HEAD) \
   $(shell find chapters monograph publish results ttsbook -name __pycache__ -prune -o -type f -not -name '.*' -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve pdf archive lint test test-all test-nightly test-processors test-binder links chapters lab results bench lock clean distclean
+.PHONY: help book serve live pdf archive lint test test-all test-nightly test-processors test-binder links chapters lab results bench lock clean distclean
 
 help:  ## show this list
 	@echo "usage: make TARGET [VARIABLE=value]"
@@ -27,6 +27,9 @@ $(SITE)/index.html: $(SOURCES) | $(VENV)/.book
 
 serve: $(VENV)/.book  ## show the built site on 127.0.0.1 (PORT=8000; default: a free port)
 	@$(BIN)/python -m publish.serve $(PORT)
+
+live: $(VENV)/.book  ## build the site again whenever a source changes, until a build fails (beside it: make serve)
+	@while $(MAKE) --no-print-directory --silent $(SITE)/index.html; do sleep 2; done
 
 pdf: $(VENV)/.test book  ## print the book into one PDF (needs Chromium)
 	@$(BIN)/python -m publish.pdf

@@ -1,7 +1,6 @@
 """What all tests share: a fixed number of threads, strict comparison of notebooks, site and browser."""
 
 import os
-import shutil
 from functools import cache
 
 import hypothesis
@@ -9,10 +8,9 @@ import pytest
 from bs4 import BeautifulSoup
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from publish.serve import SITE
+from publish.book import SITE
+from publish.chromium import MISSING, find
 from publish.stored.execution import surroundings
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 os.environ.update(surroundings())  # before NumPy or PyTorch is imported
 
@@ -51,11 +49,7 @@ def require(found, reason):
 @pytest.fixture(scope="session")
 def chromium():
     """Path of the system's Chromium, or of the browser that `CHROMIUM` names."""
-    candidates = (os.environ.get("CHROMIUM", ""), *BROWSERS)
-    return require(
-        next(filter(None, map(shutil.which, candidates)), None),
-        "no Chromium found: install it or name it in the variable CHROMIUM",
-    )
+    return require(find(), MISSING)
 
 
 @pytest.fixture(scope="session")

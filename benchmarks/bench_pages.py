@@ -3,9 +3,8 @@
 import gzip
 import statistics
 
-from publish import contents
-from publish.pdf import FLAGS, ROOT, find_browser
-from publish.serve import SITE
+from publish import chromium, contents
+from publish.book import SITE
 
 ANSWER = 50  # milliseconds from an input to the picture that follows it
 ROUNDS = 6
@@ -42,12 +41,12 @@ def run():
     if not (SITE / "index.html").exists():
         print("skipped: the site is not built; run `make book`")
         return
-    names = contents.listed((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    names = [*contents.read().pages]
     names += sorted(path.relative_to(SITE).with_suffix("").as_posix() for path in SITE.glob("widgets/*.html"))
     print_weights(names)
-    browser = find_browser()
+    browser = chromium.find()
     if browser is None:
-        print("\nwidgets skipped: no Chromium found; install it or name it in the variable CHROMIUM")
+        print(f"\nwidgets skipped: {chromium.MISSING}")
         return
     print_answers(names, browser)
 
@@ -62,14 +61,11 @@ def print_weights(names):
 
 def print_answers(names, browser):
     """Print how long each widget takes from an input to the next picture."""
-    from playwright.sync_api import sync_playwright
-
     print(f"\nms from an input to the new picture, of every slider and list (limit {ANSWER} for the first)")
     print(f"{'':>32}{'first':>11}{'median':>11}{'worst':>11}{'inputs':>11}")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser, args=FLAGS)
+    with chromium.started(browser) as window:
         for name in names:
-            page = chromium.new_page(viewport={"width": 1280, "height": 900})
+            page = window.new_page(viewport={"width": 1280, "height": 900})
             page.goto((SITE / f"{name}.html").as_uri())
             if page.locator(".widget-live").count():
                 page.wait_for_function("document.querySelectorAll('.widget-live > script:only-child').length === 0")
@@ -77,7 +73,6 @@ def print_answers(names, browser):
                 times = page.evaluate(MOVE, ROUNDS)
                 print_times(name, times)
             page.close()
-        chromium.close()
 
 
 def print_times(name, times):

@@ -5,8 +5,8 @@ import sys
 import zipfile
 from pathlib import Path
 
-from publish.pdf import FIRST_DAY, PDF, ROOT, TITLE, version
-from publish.serve import SITE
+from publish.book import ROOT, SITE, TITLE
+from publish.pdf import FIRST_DAY, PDF, version
 
 NAME = "when-does-thinking-longer-help"
 LEFT_OUT = {".buildinfo", "objects.inv", "printed.html"}

@@ -9,18 +9,15 @@ import argparse
 import base64
 import hashlib
 import json
-import os
-import shutil
 import sys
 from html import escape
 from pathlib import Path
 
-from publish import contents, notebooks
+from publish import chromium, contents, notebooks
+from publish.book import ROOT, SUBTITLE, TITLE
 from publish.site import openers, preview, svg
 
-ROOT = Path(__file__).parent.parent
 STATIC = Path(__file__).parent / "static"
-BOOK = "When Does Thinking Longer Help?"
 PAGE = """<!doctype html><meta charset="utf-8"><style>
 @font-face {{ font-family: Book; src: url(data:font/woff2;base64,{regular}); font-weight: 400; }}
 @font-face {{ font-family: Book; src: url(data:font/woff2;base64,{bold}); font-weight: 600; }}
@@ -38,8 +35,7 @@ footer svg {{ width: 52px; height: 52px; }}
 
 def subjects():
     """Yield what each card shows: page, title, question, and the first figure with its words."""
-    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
-    for page in contents.listed(toc):
+    for page in contents.read().pages:
         path = notebooks.CHAPTERS / f"{page}.ipynb"
         question = openers.question(notebooks.CHAPTERS, page)
         if not path.exists() or not (question or page == "index"):
@@ -48,7 +44,7 @@ def subjects():
         title = notebook.cells[0].source.splitlines()[0].removeprefix("# ")
         data = next((data for data in _outputs(notebook) if notebooks.PICTURE in data), None)
         if data:
-            yield page, title, question or preview.SUBTITLE, data[notebooks.PICTURE], data["text/plain"]
+            yield page, title, question or SUBTITLE, data[notebooks.PICTURE], data["text/plain"]
 
 
 def _outputs(notebook):
@@ -78,25 +74,20 @@ def html(title, question, figure, words):
     }
     drawn = svg.inline("".join(figure), label="".join(words), prefix="card-")
     logo = (STATIC / "logo.svg").read_text(encoding="utf-8")
-    book = "" if title == BOOK else BOOK
+    book = "" if title == TITLE else TITLE
     texts = {"title": escape(title), "question": escape(question), "book": book}
     return PAGE.format(**fonts, **texts, figure=drawn, logo=logo)
 
 
 def make():
     """Draw all cards, and note what they were made of."""
-    from playwright.sync_api import sync_playwright
-
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     preview.CARDS.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with chromium.started(chromium.find()) as browser:
         page = browser.new_page(viewport={"width": 1200, "height": 630})
         for name, title, question, figure, words in subjects():
             page.set_content(html(title, question, figure, words))
             page.evaluate("document.fonts.ready.then(() => {})")
             page.screenshot(path=preview.CARDS / f"{name.replace('/', '-')}.png")
-        browser.close()
     made = wanted()
     for path in preview.CARDS.glob("*.png"):
         if path.name not in made:

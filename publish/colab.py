@@ -79,7 +79,7 @@ def write(folder, environ):
 
 def replace_sources(app, error):
     """Offer the portable chapters for download, in place of the stored ones."""
-    known = labels.read(Path(app.srcdir), Path(app.confdir, "_toc.yml"))
+    known = labels.read(app.confdir)
     for path in Path(app.outdir, "_sources").rglob("*.ipynb") if not error else ():
         name = path.relative_to(Path(app.outdir, "_sources")).with_suffix("").as_posix()
         stored = notebooks.read(Path(app.srcdir, f"{name}.ipynb"))

@@ -1,14 +1,42 @@
-"""What `_toc.yml` lists, against what lies in `chapters/`."""
+"""The table of contents, `_toc.yml`, as Sphinx reads it: pages, parts, and the numbers of chapters."""
+
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
 
 import yaml
+from sphinx_external_toc.parsing import parse_toc_data
 
-from publish.stored import guards
+from publish.book import ROOT
 
 SUFFIXES = (".ipynb", ".md")
 
 
-def listed(toc):
-    """Pages that a table of contents lists, in order.
+class Part(NamedTuple):
+    """One part of the book."""
+
+    caption: str | None
+    chapters: tuple  # names of pages: paths below `chapters/`, without suffix
+    pages: tuple  # the same, each followed by the pages below it
+
+
+class Contents(NamedTuple):
+    """What a table of contents lists."""
+
+    pages: tuple  # all, in order; the first one belongs to no part
+    parts: tuple
+    numbers: dict  # of the chapters that have one
+
+
+def read(folder=ROOT):
+    """Read the table of contents that lies in a folder."""
+    return parse(Path(folder, "_toc.yml").read_text(encoding="utf-8"))
+
+
+@cache
+def parse(toc):
+    """Parse a table of contents.
 
     Parameters
     ----------
@@ -17,52 +45,28 @@ def listed(toc):
 
     Returns
     -------
-    list of str
-        Paths below `chapters/`, without suffix.
+    Contents
     """
-    found = []
+    book = parse_toc_data({"format": "jb-book", **yaml.safe_load(toc)})
 
-    def visit(entry):
-        for key in ("root", "file"):
-            if key in entry:
-                found.append(entry[key])
-        for key in ("parts", "chapters", "sections"):
-            for child in entry.get(key, []):
-                visit(child)
+    def below(page):
+        return (page, *(found for child in book[page].child_files() for found in below(child)))
 
-    visit(yaml.safe_load(toc))
-    return found
+    parts, numbers, number = [], {}, count(1)
+    for tree in book.root.subtrees:
+        chapters = tuple(tree.files())
+        parts.append(Part(tree.caption, chapters, tuple(page for chapter in chapters for page in below(chapter))))
+        numbers |= dict(zip(chapters, number, strict=False)) if tree.numbered else {}
+    return Contents(tuple(book), tuple(parts), numbers)
 
 
-def mismatches(toc, folder):
-    """Pages that are listed twice, listed and missing, or present and not listed."""
-    pages = listed(toc)
+def mismatches(pages, folder):
+    """Pages that are listed and missing, or present and not listed."""
     present = {
         path.relative_to(folder).with_suffix("").as_posix()
         for suffix in SUFFIXES
         for path in folder.rglob(f"*{suffix}")
         if ".ipynb_checkpoints" not in path.parts
     }
-    yield from (f"{page} is listed twice" for page in sorted({p for p in pages if pages.count(p) > 1}))
     yield from (f"{page} is listed and does not exist" for page in sorted(set(pages) - present))
     yield from (f"{page} is not listed" for page in sorted(present - set(pages)))
-
-
-def ignored_mismatches(allowed, chapters):
-    """Cells that go uncompared without being allowed to, and the other way round.
-
-    Parameters
-    ----------
-    allowed : str
-        Lines `chapter: cell id`, and comments that begin with `#`.
-    chapters : dict of str to nbformat.NotebookNode
-        Notebooks by name.
-
-    Yields
-    ------
-    str
-    """
-    lines = {line.strip() for line in allowed.splitlines() if line.strip() and line[0] != "#"}
-    found = {f"{name}: {cell}" for name, nb in chapters.items() for cell in guards.ignored_cells(nb)}
-    yield from (f"{entry} is not compared and not listed" for entry in sorted(found - lines))
-    yield from (f"{entry} is listed and is compared" for entry in sorted(lines - found))

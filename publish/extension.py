@@ -68,6 +68,5 @@ def setup(app):
 
 def warn_of_unlisted_pages(app, *_):
     """Warn of pages that _toc.yml does not list, and that would go missing in silence."""
-    toc = (app.confdir / "_toc.yml").read_text(encoding="utf-8")
-    for mismatch in contents.mismatches(toc, app.srcdir):
+    for mismatch in contents.mismatches(contents.read(app.confdir).pages, app.srcdir):
         logger.warning("_toc.yml: %s", mismatch, type="book", subtype="toc")

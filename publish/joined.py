@@ -5,7 +5,6 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-import yaml
 from bs4 import BeautifulSoup
 
 # What can only be used on a screen.
@@ -19,7 +18,7 @@ REFERENCES = ("id", "for", "aria-labelledby", "aria-describedby", "aria-controls
 LINKED_ID = re.compile(r"(url\(#)([^)]+)")
 
 
-def join(site, toc, *, title, front, style):
+def join(site, listed, *, title, front, style):
     """Join the pages that a table of contents lists into one HTML document.
 
     Ids are made unique by the name of their page, links between pages become links inside
@@ -29,8 +28,7 @@ def join(site, toc, *, title, front, style):
     ----------
     site : pathlib.Path
         Folder of the built site.
-    toc : str
-        Text of `_toc.yml`.
+    listed : publish.contents.Contents
     title : str
         Title of the document.
     front : str
@@ -43,16 +41,14 @@ def join(site, toc, *, title, front, style):
     str
         The document. Its addresses of styles and pictures are relative to `site`.
     """
-    listed = pages_by_part(toc)
-    names = [name for _, part in listed for name in part]
     head, body, contents = "", [], []
-    for caption, part in listed:
+    for caption, part in [(None, listed.pages[:1]), *((part.caption, part.pages) for part in listed.parts)]:
         if caption:
             contents.append((1, f"part-{key(caption)}", caption, ""))
         for place, name in enumerate(part):
             source = BeautifulSoup((site / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
             head = head or _head(source)
-            article = _article(source, name, names)
+            article = _article(source, name, listed.pages)
             if caption and not place:
                 article.insert(0, _part_heading(source, caption))
             contents += _entries(article) if caption else list(_entries(article))[:1]
@@ -62,32 +58,6 @@ def join(site, toc, *, title, front, style):
         f"<title>{html.escape(title)}</title>{head}<style>{style}</style></head>"
         f'<body><main class="bd-content" id="book">{front}{_contents(contents)}{"".join(body)}</main></body></html>'
     )
-
-
-def pages_by_part(toc):
-    """Captions of parts, None for the first page, each with the names of its pages."""
-    tree = yaml.safe_load(toc)
-    parts = [(part["caption"], [entry["file"] for entry in part["chapters"]]) for part in tree["parts"]]
-    return [(None, [tree["root"]]), *_with_sections(parts, tree)]
-
-
-def _with_sections(parts, tree):
-    """Let pages below a page follow it."""
-    below = {}
-
-    def visit(entry):
-        for child in entry.get("sections", []):
-            below.setdefault(entry["file"], []).append(child["file"])
-            visit(child)
-
-    for part in tree["parts"]:
-        for entry in part["chapters"]:
-            visit(entry)
-
-    def expand(names):
-        return [found for name in names for found in (name, *expand(below.get(name, [])))]
-
-    return [(caption, expand(names)) for caption, names in parts]
 
 
 def key(name):

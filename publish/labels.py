@@ -10,11 +10,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from publish import contents, notebooks
+from publish.book import ROOT
 
-from publish import notebooks
-
-TOC = Path(__file__).parent.parent / "_toc.yml"
 FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})(?:\{(?P<name>[\w:-]+)\}[ \t]*(?P<title>.*)|[^{`]*)$")
 NUMBERED = re.compile(r"prf:(?!proof$)\w+|exercise")
 OPTION = re.compile(r"^:(?P<name>[\w-]+):[ \t]*(?P<value>.*)$")
@@ -41,40 +39,14 @@ class Label:
     words: str | None
 
 
-def read(folder=None, toc=TOC):
-    """Read all labels of the book.
-
-    Parameters
-    ----------
-    folder : pathlib.Path, optional
-        The chapters; by default the book's.
-    toc : pathlib.Path
-        The table of contents, which numbers the chapters.
-
-    Returns
-    -------
-    dict of str to Label
-    """
-    folder = folder or notebooks.CHAPTERS
-    found = {}
-    for page, number in chapter_numbers(toc.read_text(encoding="utf-8")).items():
-        for path in (folder / f"{page}.ipynb", folder / f"{page}.md"):
-            if path.exists():
-                name = path.relative_to(folder).as_posix()
-                found |= {label.label: label for label in of_page(path, name, number)}
+def read(book=ROOT):
+    """Read all labels of a book, by name, from its folder."""
+    listed, found = contents.read(book), {}
+    for name in (f"{page}{suffix}" for page in listed.pages for suffix in contents.SUFFIXES):
+        if (path := Path(book, "chapters", name)).exists():
+            number = listed.numbers.get(name.rpartition(".")[0])
+            found |= {label.label: label for label in of_page(path, name, number)}
     return found
-
-
-def chapter_numbers(toc):
-    """Return the number of each page that a table of contents lists; None for one without."""
-    contents = yaml.safe_load(toc)
-    numbers = {contents["root"]: None}
-    count = 0
-    for part in contents.get("parts", [{"chapters": contents.get("chapters", [])}]):
-        for chapter in part["chapters"]:
-            count += bool(part.get("numbered"))
-            numbers[chapter["file"]] = count if part.get("numbered") else None
-    return numbers
 
 
 def of_page(path, name, number):

@@ -3,11 +3,12 @@
 import hashlib
 import json
 import os
-from pathlib import Path
 
 import nbformat
 
-CHAPTERS = Path(__file__).parent.parent / "chapters"
+from publish.book import ROOT
+
+CHAPTERS = ROOT / "chapters"
 PICTURE = "image/svg+xml"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"

@@ -1,9 +1,7 @@
 """Print the built site as one PDF: `python -m publish.pdf`."""
 
 import html
-import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,18 +10,11 @@ from urllib.parse import unquote
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import Fit
 
-from publish import joined
-from publish.serve import SITE
+from publish import chromium, contents, joined
+from publish.book import AUTHORS, ROOT, SITE, SUBTITLE, TITLE
 
-ROOT = Path(__file__).parents[1]
 PRINT = Path(__file__).parent / "print"
 PDF = SITE.parent / "when-does-thinking-longer-help.pdf"
-TITLE = "When Does Thinking Longer Help?"
-SUBTITLE = "Training data and test-time scaling: an interactive monograph"
-AUTHORS = "the ttsbook authors"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
 TEXT_WIDTH = 627  # CSS pixels between the margins of a page
 FIRST_DAY = "2026-01-01"  # of a copy that knows no commit
 TIMEOUT = 300_000  # milliseconds
@@ -56,11 +47,6 @@ def front():
     )
 
 
-def find_browser():
-    """Path of Chromium, or of the browser that the variable CHROMIUM names, or None."""
-    return next(filter(None, map(shutil.which, (os.environ.get("CHROMIUM", ""), *BROWSERS))), None)
-
-
 def print_book(site, target, browser):
     """Print a built site.
 
@@ -84,9 +70,8 @@ def print_book(site, target, browser):
 
 def joined_site(site):
     """Return the whole site as one HTML document with the looks of paper."""
-    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
     style = (PRINT / "print.css").read_text(encoding="utf-8")
-    return joined.join(site, toc, title=f"{TITLE} {SUBTITLE}", front=front(), style=style)
+    return joined.join(site, contents.read(), title=f"{TITLE} {SUBTITLE}", front=front(), style=style)
 
 
 def print_document(document, target, browser):
@@ -97,12 +82,9 @@ def print_document(document, target, browser):
     list of [int, str, str]
         Level, id and title of each entry of the table of contents.
     """
-    from playwright.sync_api import sync_playwright
-
     prepare = (PRINT / "print.js").read_text(encoding="utf-8")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser, args=FLAGS)
-        page = chromium.new_page(viewport={"width": TEXT_WIDTH, "height": 900}, color_scheme="light")
+    with chromium.started(browser) as window:
+        page = window.new_page(viewport={"width": TEXT_WIDTH, "height": 900}, color_scheme="light")
         page.set_default_timeout(TIMEOUT)
         page.emulate_media(media="print")
         page.goto(document.as_uri())
@@ -111,9 +93,7 @@ def print_document(document, target, browser):
         places = destinations(target)
         page.evaluate(NUMBER, {name: number + 1 for name, (number, _) in places.items()})
         page.pdf(path=target, **OPTIONS)
-        entries = page.evaluate(ENTRIES)
-        chromium.close()
-    return entries
+        return page.evaluate(ENTRIES)
 
 
 OPTIONS = {"prefer_css_page_size": True, "tagged": True, "print_background": True}
@@ -160,9 +140,9 @@ def finish(path, entries):
 
 def main():
     """Print the site that is built."""
-    browser = find_browser()
+    browser = chromium.find()
     if browser is None:
-        sys.exit("no Chromium found: install it or name it in the variable CHROMIUM")
+        sys.exit(chromium.MISSING)
     if not (SITE / "index.html").exists():
         sys.exit("the site is not built: run `make book`")
     print_book(SITE, PDF, browser)

@@ -13,11 +13,12 @@ import sys
 
 from pybtex.database import parse_file
 
-from publish import labels, notebooks
+from publish import contents, labels, notebooks
+from publish.book import ROOT
 from publish.stored.execution import ChapterError
 
 REFERENCES = "appendix/references.md"
-BIBLIOGRAPHY = labels.TOC.with_name("references.bib")
+BIBLIOGRAPHY = ROOT / "references.bib"
 # Roles that are replaced by links. An equation of the same page keeps its role: JupyterLab
 # counts the equations of a notebook by itself.
 ROLE = re.compile(r"\{(?P<role>prf:ref|numref|ref|eq|cite|cite:[pt])\}`(?:(?P<text>[^`<]*?)\s*<)?(?P<label>[\w-]+)>?`")
@@ -45,7 +46,7 @@ def write(notebook, *, name, known=None):
         If a reference leads nowhere.
     """
     known = labels.read() if known is None else known
-    counting = labels.Counting(f"{name}.ipynb", _number(name))
+    counting = labels.Counting(f"{name}.ipynb", contents.read().numbers.get(name))
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = numbered(linked(cell.source, f"{name}.ipynb", known), counting)
@@ -131,12 +132,6 @@ def _known(label, known, page):
     if label not in known:
         raise ChapterError(f"{page}: there is no {label!r} in the book")
     return known[label]
-
-
-def _number(name):
-    """Return the number of a chapter, None for one that has none."""
-    toc = labels.TOC.read_text(encoding="utf-8")
-    return labels.chapter_numbers(toc).get(name)
 
 
 def _path(page, target):

@@ -2,12 +2,10 @@
 
 from contextlib import contextmanager
 
-from playwright.sync_api import sync_playwright
+from publish import chromium
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
 # Refused here, as a request that Playwright has to let pass costs more than its answer.
-FLAGS += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+NO_NETWORK = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 HERE = ("http://127.0.0.1:", "http://127.0.0.1/", "file:", "blob:", "data:")
 DRAWN = """async () => {
     await window.MathJax?.startup?.promise;
@@ -30,13 +28,9 @@ REACHED = """() => [...document.querySelectorAll(":is(pre, .output, .pst-scrolla
 )"""
 
 
-@contextmanager
-def started(chromium):
-    """Start the browser of that path, and stop it at the end."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
+def started(path):
+    """Start the browser of that path; a context that stops it at its end."""
+    return chromium.started(path, NO_NETWORK)
 
 
 @contextmanager

@@ -22,10 +22,9 @@ def pages(app):
     """Yield the page for Sphinx to write."""
     if app.builder.format != "html":
         return
-    toc = (app.confdir / "_toc.yml").read_text(encoding="utf-8")
     links = [
         f'<li><a href="{page}.html">{escape(app.env.titles[page].astext())}</a></li>'
-        for page in contents.listed(toc)
+        for page in contents.read(app.confdir).pages
         if page in app.env.titles
     ]
     yield "404", {"title": "Page not found", "links": "\n".join(links), "root": address.root(os.environ)}, TEMPLATE

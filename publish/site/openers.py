@@ -11,6 +11,8 @@ from pathlib import Path
 
 import yaml
 
+from publish import contents
+
 PARTS = Path(__file__).with_name("parts.yml")
 _QUESTION = re.compile(r"^\*\*(?P<question>[^*]+\?)\*\*$", re.MULTILINE)
 _TIME = re.compile(r"<p><em>Time: (?P<times>[^.<]*)\.\s*(?P<rest>.*?)</em></p>", re.DOTALL)
@@ -25,14 +27,14 @@ def setup(app):
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the book: what it asks, what it builds on, its pages, and those below them."""
+    """One part of the book: what it asks, what it builds on, its chapters, and all its pages."""
 
     caption: str
+    chapters: tuple
+    pages: tuple
     number: str
     question: str
     builds_on: str
-    pages: tuple
-    inner: tuple = ()
 
     @property
     def name(self):
@@ -40,30 +42,19 @@ class Part:
         return " · ".join(filter(None, (self.number, self.caption)))
 
 
-def parts(toc):
-    """Return the parts that a table of contents lists and `parts.yml` describes.
+def parts(listed):
+    """Return the parts of a table of contents that `parts.yml` describes.
 
     Parameters
     ----------
-    toc : str
-        Text of `_toc.yml`.
+    listed : publish.contents.Contents
 
     Returns
     -------
     list of Part
     """
     described = yaml.safe_load(PARTS.read_text(encoding="utf-8"))
-    listed = yaml.safe_load(toc).get("parts", [])
-    return [
-        Part(
-            part["caption"],
-            pages=tuple(page["file"] for page in part["chapters"]),
-            inner=tuple(page["file"] for chapter in part["chapters"] for page in chapter.get("sections", ())),
-            **described[part["caption"]],
-        )
-        for part in listed
-        if part.get("caption") in described
-    ]
+    return [Part(*part, **described[part.caption]) for part in listed.parts if part.caption in described]
 
 
 def question(folder, page):
@@ -88,18 +79,17 @@ def add_openers(app, page, _template, context, _doctree):
     if times:
         rest = f"<p><em>{times['rest']}</em></p>" if times["rest"] else ""
         body = body[: times.start()] + rest + body[times.end() :]
-    place = f"{part.name}" + (f" · {part.pages.index(page) + 1} of {len(part.pages)}" if part.number else "")
+    place = part.name + (f" · {part.chapters.index(page) + 1} of {len(part.chapters)}" if part.number else "")
     above = f'<p class="chapter-part">{escape(place)}</p>\n'
     below = _times(times["times"]) if times else ""
-    opener = _opener(app, part, context["pathto"]) if page == part.pages[0] else ""
+    opener = _opener(app, part, context["pathto"]) if page == part.chapters[0] else ""
     text = _ASKED.sub(r'<p class="chapter-question">\g<strong></p>', body[title.end() :], count=1)
     context["body"] = body[: title.start()] + above + opener + title[0] + below + text
 
 
 def part_of(app, page):
     """Return the part that a page belongs to, or None."""
-    toc = (Path(app.confdir) / "_toc.yml").read_text(encoding="utf-8")
-    return next((part for part in parts(toc) if page in part.pages + part.inner), None)
+    return next((part for part in parts(contents.read(app.confdir)) if page in part.pages), None)
 
 
 def _times(words):
@@ -111,7 +101,7 @@ def _times(words):
 def _opener(app, part, address_of):
     """Say what a part asks, what it builds on, and what its pages ask."""
     entries = []
-    for page in part.pages:
+    for page in part.chapters:
         asked = question(app.srcdir, page)
         text = f'<a href="{address_of(page)}">{escape(app.env.titles[page].astext())}</a>'
         entries.append(f"<li>{text}{f' <span>{escape(asked)}</span>' if asked else ''}</li>")

@@ -8,6 +8,7 @@ from pathlib import Path
 import griffe
 
 from publish import contents
+from publish.site import tex
 
 NAMES = ("ttsbook", "monograph")
 LISTED = re.compile(r"^\.\. reference:: (\S+)", re.MULTILINE)
@@ -97,61 +98,15 @@ def public_members(item):
 def summary(item):
     """Return the first sentence of a docstring as plain text."""
     text = item.docstring.value.split("\n\n")[0] if item.has_docstring else ""
-    text = re.sub(r":math:`([^`]*)`", lambda formula: plain(formula[1]), text)
+    text = re.sub(r":math:`([^`]*)`", lambda formula: tex.plain(formula[1]), text)
     return " ".join(re.sub(r"`+", "", text).split())
-
-
-def plain(formula):
-    """Write a short formula without TeX."""
-    formula = FRACTION.sub(fraction, re.sub(r"\\math\w+\{([^{}]*)\}", r"\1", formula))
-    formula = re.sub(r"\\hat (\w)", "\\1\N{COMBINING CIRCUMFLEX ACCENT}", formula)
-    for tex, sign in SIGNS.items():
-        formula = formula.replace(tex, sign)
-    formula = re.sub(r"\{(-?\w+)\}", r"\1", formula)
-    return formula.replace("{", "(").replace("}", ")")
-
-
-def fraction(parts):
-    """Write a fraction on one line."""
-    return f"{parts[1]}/({parts[2]})" if parts[1].isalnum() else f"({parts[1]})/{parts[2]}"
-
-
-FRACTION = re.compile(r"\\frac\{?([^{}]*?)\}?\{([^{}]*)\}")
-SIGNS = {
-    r"\Lambda": "Λ",
-    r"\Gamma": "Γ",
-    r"\Sigma": "Σ",
-    r"\lambda": "λ",
-    r"\gamma": "γ",
-    r"\varepsilon": "ε",
-    r"\alpha": "α",
-    r"\sigma": "σ",
-    r"\mu": "μ",
-    r"\rho": "ρ",
-    r"\pi": "π",
-    r"\ell": "ℓ",
-    r"\infty": "∞",
-    r"\propto": "∝",
-    r"\langle ": "⟨",
-    r"\rangle": "⟩",
-    r"\sum": "∑",
-    r"\sim": "~",
-    r"\ge": "≥",
-    r"\le": "≤",
-    r"\top": "⊤",
-    r"\log ": "log ",
-    r"\min": "min",
-    r"\,": " ",
-    r"\|": "‖",
-    r"\!": "",
-}
 
 
 @cache
 def pages(folder):
     """Pages of the reference: the name of each module that one of them describes, with its page."""
     found = {}
-    for page in contents.listed(Path(folder, "_toc.yml").read_text(encoding="utf-8")):
+    for page in contents.read(folder).pages:
         path = Path(folder, "chapters", f"{page}.md")
         if path.is_file():
             found |= dict.fromkeys(LISTED.findall(path.read_text(encoding="utf-8")), page)

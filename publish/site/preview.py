@@ -1,17 +1,17 @@
 """What other services show for a link to a page: title, question and card (OpenGraph and Twitter).
 
-The tags are a dozen lines, so no further library is installed for them. Services ask for absolute
-addresses, so a card is named only where the address of the site is known.
+Services ask for absolute addresses, so a card is named only where that of the site is known. Without it
+sphinxext-opengraph writes relative ones; it neither escapes `&` nor names `twitter:card`, so it would save no line.
 """
 
 import os
 from html import escape
 from pathlib import Path
 
+from publish.book import SUBTITLE
 from publish.site import address, openers
 
 CARDS = Path(__file__).parents[1] / "static" / "cards"
-SUBTITLE = "Training data and test-time scaling: an interactive monograph"
 
 
 def setup(app):

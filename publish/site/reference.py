@@ -77,8 +77,8 @@ def used(folder):
     dict of str to list of str
         Pages in the order of the contents, by full name of the definition.
     """
-    toc, found = Path(folder, "_toc.yml").read_text(encoding="utf-8"), {}
-    for page in contents.listed(toc):
+    found = {}
+    for page in contents.read(folder).pages:
         path = Path(folder, "chapters", f"{page}.ipynb")
         if path.is_file():
             reader = names.Reader(package.read(folder))

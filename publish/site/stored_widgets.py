@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from publish.contents import listed
+from publish import contents
 from publish.notebooks import WIDGET, WIDGET_STATE
 
 OPTIONS = ("embed", "theme")  # of a page that shows one widget; no trait may bear these names
@@ -75,9 +75,9 @@ def find(root):
     -------
     dict of str to StoredWidget
     """
-    pages = listed((root / "_toc.yml").read_text(encoding="utf-8"))
+    first, *pages = contents.read(root).pages
     found = {}
-    for page in [*pages[1:], pages[0]]:  # the landing page borrows from the chapters
+    for page in [*pages, first]:  # the landing page borrows from the chapters
         path = root / "chapters" / f"{page}.ipynb"
         if path.exists():
             for widget in _read(path, page, path.stat().st_mtime_ns):

@@ -2,12 +2,12 @@
 
 import re
 from typing import NamedTuple
-from unicodedata import lookup
 
 from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from publish.site import tex
 from publish.site.symbols import slug
 
 HEAVY = re.compile(r"<pre>.*?</pre>|<script\b.*?</script>", re.DOTALL)
@@ -16,9 +16,6 @@ OWN_NAME = re.compile(r'(\bid="|\bhref="#|url\(#)')  # of a part of a picture, w
 TARGETS = (
     "div.proof[id], div.exercise[id], figure[id], div.math[id], .references li[id], tr[id^=claim-], tr[id^=symbol-]"
 )
-SIGNS = {r"\infty": "∞", r"\le": "≤", r"\ge": "≥", r"\top": "ᵀ", r"\ell": "ℓ", r"\star": "*", r"\cdot": "·"}
-SIGNS |= {r"\propto": "∝", r"\sum": "∑", r"\times": "×", r"\approx": "≈", r"\to": "→"}
-SIGNS |= {r"\lVert": "‖", r"\rVert": "‖", r"\langle": "⟨", r"\rangle": "⟩"}
 
 
 class Target(NamedTuple):
@@ -128,21 +125,5 @@ def inside(element, pictures=()):
 
 def readable(element):
     """Return the text of an element on one line, its formulas in plain letters."""
-    text = re.sub(r"\\[(\[](.*?)\\[)\]]", lambda found: plain(found[1]), element.get_text(), flags=re.DOTALL)
+    text = re.sub(r"\\[(\[](.*?)\\[)\]]", lambda found: tex.plain(found[1]), element.get_text(), flags=re.DOTALL)
     return " ".join(text.split())
-
-
-def plain(tex):
-    r"""Write a formula in plain letters: ``\lambda_{\min}`` as λ_min."""
-    tex = re.sub(r"\\(?:mathrm|operatorname|mathbb|text|[Bb]igg?|left|right)(?![a-z])", "", tex)
-    tex = re.sub(r"\\[A-Za-z]+", lambda found: SIGNS.get(found[0]) or letter(found[0][1:]), tex)
-    return re.sub(r"[{}\\]|\\,", "", tex)
-
-
-def letter(name):
-    """Return the Greek letter of a name, or the name."""
-    case = "CAPITAL" if name[0].isupper() else "SMALL"
-    try:
-        return lookup(f"GREEK {case} LETTER {name.upper().replace('LAMBDA', 'LAMDA').removeprefix('VAR')}")
-    except KeyError:
-        return name

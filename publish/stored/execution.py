@@ -3,7 +3,6 @@
 import os
 import re
 import sys
-from pathlib import Path
 
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
@@ -11,10 +10,11 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 
 from monograph import _evidence_store
+from publish.book import ROOT
 
 THREADS = "TTSBOOK_THREADS"
 """Variable of the environment that gives the number of threads in which chapters and tests compute; one by default."""
-EVIDENCE = Path(__file__).parents[2] / "_build" / "evidence"
+EVIDENCE = ROOT / "_build" / "evidence"
 _POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 TIMEOUT = 600  # seconds for one cell
 

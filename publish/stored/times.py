@@ -11,9 +11,10 @@ import platform
 import re
 from pathlib import Path
 
+from publish.book import ROOT
 from publish.notebooks import code_cells, tags
 
-RESULTS = Path(__file__).parents[2] / "results" / "chapters.json"
+RESULTS = ROOT / "results" / "chapters.json"
 # The time of a lesson, `ninety minutes, in pairs`, is chosen and stays.
 LINE = re.compile(r"^\*Time: [^.*]*(?:to read|\d+ minutes)[^.*]*\.", re.MULTILINE)
 

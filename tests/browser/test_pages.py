@@ -12,7 +12,7 @@ from publish.site import stored_widgets, widget_links, widget_pages
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 WIDGETS = [widget_pages.INDEX, *map(widget_links.page_of, stored_widgets.find(ROOT))]
-PAGES = [*contents.listed((ROOT / "_toc.yml").read_text()), "search", *WIDGETS]
+PAGES = [*contents.read().pages, "search", *WIDGETS]
 # Few pages every day; all of them on a phone in light and on a desk in the dark in continuous integration; the other
 # views at night.
 EVERYDAY = {"index", "setup/attention", "search"}

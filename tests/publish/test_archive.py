@@ -6,13 +6,12 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
-from watched_pages import settle, watched_page
+from watched_pages import settle, started, watched_page
 
 from publish import archive, contents
-from publish.pdf import FLAGS, ROOT, version
+from publish.pdf import version
 
-LISTED = contents.listed((ROOT / "_toc.yml").read_text())
+LISTED = contents.read().pages
 FOLDER = f"{archive.NAME}-{version()[0]}"
 
 
@@ -72,10 +71,8 @@ def unpacked(site, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser(chromium):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    with started(chromium) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

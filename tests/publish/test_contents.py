@@ -2,10 +2,11 @@ from pathlib import Path
 
 import pytest
 from small_notebooks import code, notebook
+from sphinx_external_toc.parsing import MalformedError
 
 from publish import contents, notebooks
+from publish.stored import guards
 
-ROOT = Path(__file__).parents[2]
 TOC = """\
 format: jb-book
 root: index
@@ -16,6 +17,7 @@ parts:
         sections:
           - file: part/second
 """
+LISTED = contents.parse(TOC)
 
 
 @pytest.fixture
@@ -28,27 +30,45 @@ def folder(tmp_path):
 
 
 def test_pages_are_listed_in_order():
-    assert contents.listed(TOC) == ["index", "part/first", "part/second"]
+    assert LISTED.pages == ("index", "part/first", "part/second")
+
+
+def test_parts_hold_their_chapters_and_the_pages_below_them():
+    assert LISTED.parts == (("Part", ("part/first",), ("part/first", "part/second")),)
+    assert contents.parse("root: a\nchapters:\n- file: b\n").parts == ((None, ("b",), ("b",)),)
+
+
+def test_chapters_of_numbered_parts_are_counted_through_the_book():
+    toc = "root: a\nparts: [{numbered: 2, chapters: [{file: b}, {file: c}]}, {chapters: [{file: d}]}, %s]\n"
+    assert contents.parse(toc % "{numbered: true, chapters: [{file: e}]}").numbers == {"b": 1, "c": 2, "e": 3}
+
+
+def test_page_that_is_listed_twice():
+    with pytest.raises(MalformedError, match="used multiple times: 'index'"):
+        contents.parse(TOC + "      - file: index\n")
 
 
 def test_table_that_agrees(folder):
     (folder / "ruff.toml").touch()
-    assert list(contents.mismatches(TOC, folder)) == []
+    assert list(contents.mismatches(LISTED.pages, folder)) == []
 
 
 def test_page_that_is_not_listed(folder):
     (folder / "part" / "third.md").touch()
-    assert list(contents.mismatches(TOC, folder)) == ["part/third is not listed"]
+    assert list(contents.mismatches(LISTED.pages, folder)) == ["part/third is not listed"]
 
 
 def test_page_that_does_not_exist(folder):
     (folder / "part" / "first.md").unlink()
-    assert list(contents.mismatches(TOC, folder)) == ["part/first is listed and does not exist"]
+    assert list(contents.mismatches(LISTED.pages, folder)) == ["part/first is listed and does not exist"]
 
 
-def test_page_that_is_listed_twice(folder):
-    toc = TOC + "      - file: index\n"
-    assert list(contents.mismatches(toc, folder)) == ["index is listed twice"]
+def ignored_mismatches(allowed, chapters):
+    """Cells that go uncompared without being allowed to, and the other way round."""
+    lines = {line.strip() for line in allowed.splitlines() if line.strip() and line[0] != "#"}
+    found = {f"{name}: {cell}" for name, nb in chapters.items() for cell in guards.ignored_cells(nb)}
+    yield from (f"{entry} is not compared and not listed" for entry in sorted(found - lines))
+    yield from (f"{entry} is listed and is compared" for entry in sorted(lines - found))
 
 
 @pytest.mark.parametrize(
@@ -61,17 +81,16 @@ def test_page_that_is_listed_twice(folder):
 )
 def test_list_of_ignored_outputs(allowed, complaints):
     small = notebook(code("1", tags=["nbval-ignore-output"]), code("2"))
-    assert list(contents.ignored_mismatches(allowed, {"small": small})) == complaints
+    assert list(ignored_mismatches(allowed, {"small": small})) == complaints
 
 
 def test_the_book_lists_its_pages():
-    toc = (ROOT / "_toc.yml").read_text()
-    found = list(contents.mismatches(toc, notebooks.CHAPTERS))
+    found = list(contents.mismatches(contents.read().pages, notebooks.CHAPTERS))
     assert not found, "\n".join(found)
 
 
 def test_the_book_lists_its_ignored_outputs():
     chapters = {notebooks.name_of(path): notebooks.read(path) for path in notebooks.paths()}
     allowed = Path(__file__).with_name("ignored_outputs.txt").read_text()
-    found = list(contents.ignored_mismatches(allowed, chapters))
+    found = list(ignored_mismatches(allowed, chapters))
     assert not found, "\n".join(found)

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 from posixpath import dirname, join, normpath
 
 import pytest
@@ -11,8 +10,7 @@ from bs4 import BeautifulSoup
 from publish import contents
 from publish.site import hints, search, targets
 
-ROOT = Path(__file__).parents[2]
-LISTED = contents.listed((ROOT / "_toc.yml").read_text())
+LISTED = contents.read().pages
 STATEMENT = """<article><section id="s"><h1>S</h1>
 <div class="proof theorem admonition" id="thm-one">
 <p class="admonition-title"><span class="caption-number">Theorem 4.1 </span> (A <i>\\(\\lambda_{\\min}\\)</i>)</p>

@@ -1,19 +1,15 @@
-from pathlib import Path
-
 import pytest
 
 from publish import contents, notebooks
 from publish.site import openers
 
-ROOT = Path(__file__).parents[2]
-TOC = (ROOT / "_toc.yml").read_text(encoding="utf-8")
-PARTS = openers.parts(TOC)
-CHAPTERS = [page for part in PARTS if part.number for page in part.pages]
+LISTED = contents.read()
+PARTS = openers.parts(LISTED)
+CHAPTERS = [page for part in PARTS if part.number for page in part.chapters]
 
 
 def test_every_listed_page_belongs_to_a_part():
-    listed = [page for part in PARTS for page in part.pages + part.inner]
-    assert sorted(["index", *listed]) == sorted(contents.listed(TOC))
+    assert ("index", *(page for part in PARTS for page in part.pages)) == LISTED.pages
     assert [part.name for part in PARTS][:2] == ["Part I · Set-up", "Part II · Theorems"]
 
 
@@ -22,7 +18,7 @@ def test_the_first_page_asks_the_questions_of_the_parts():
     for part in PARTS:
         name = f"{part.number}. {part.caption}." if part.number else f"{part.caption}."
         assert f"- **{name}** {part.question}\n" in first
-    for page in (page for part in PARTS for page in part.pages):
+    for page in (page for part in PARTS for page in part.chapters):
         assert f"]({page}." in first, page
 
 
@@ -33,5 +29,5 @@ def test_every_chapter_asks_a_question(page):
 
 def test_a_part_that_is_not_described_has_no_opener():
     toc = "root: index\nparts:\n- caption: New\n  chapters:\n  - file: new/page\n"
-    assert openers.parts(toc) == []
+    assert openers.parts(contents.parse(toc)) == []
     assert openers.question(notebooks.CHAPTERS, "new/page") is None

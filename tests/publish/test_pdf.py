@@ -7,11 +7,9 @@ import yaml
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
-from publish import joined, pdf
+from publish import contents, joined, pdf
 
-TOC = (pdf.ROOT / "_toc.yml").read_text()
-PARTS = joined.pages_by_part(TOC)
-NAMES = [name for _, part in PARTS for name in part]
+LISTED = contents.read()
 
 
 @pytest.mark.parametrize(
@@ -28,14 +26,7 @@ NAMES = [name for _, part in PARTS for name in part]
     ],
 )
 def test_where_links_lead(address, expected):
-    assert joined.inside(address, "theorems/hardness", NAMES) == expected
-
-
-def test_parts_hold_all_pages_and_those_below_them():
-    toc = yaml.safe_dump(
-        {"root": "index", "parts": [{"caption": "A", "chapters": [{"file": "a", "sections": [{"file": "a/b"}]}]}]}
-    )
-    assert joined.pages_by_part(toc) == [(None, ["index"]), ("A", ["a", "a/b"])]
+    assert joined.inside(address, "theorems/hardness", LISTED.pages) == expected
 
 
 PAGE = """<html><head><link rel="stylesheet" href="_static/book.css"></head>
@@ -53,7 +44,7 @@ def document(tmp_path):
     toc = yaml.safe_dump({"root": "one", "parts": [{"caption": "A & B", "chapters": [{"file": "two"}]}]})
     for name in ("one", "two"):
         (tmp_path / f"{name}.html").write_text(PAGE)
-    return BeautifulSoup(joined.join(tmp_path, toc, title="T", front="", style=""), "html.parser")
+    return BeautifulSoup(joined.join(tmp_path, contents.parse(toc), title="T", front="", style=""), "html.parser")
 
 
 def test_pages_become_one_document_whose_links_lead_inside(document):
@@ -98,7 +89,7 @@ def test_the_book_has_bookmarks_page_numbers_and_facts(printed, site):
     assert 200 < len(printed.pages) < 600
     titles = [re.sub(r"^[\d.]+ ", "", title) for level, title, _ in found if level < 2]
     headings = []
-    for caption, part in PARTS:
+    for caption, part in [(None, LISTED.pages[:1]), *((part.caption, part.pages) for part in LISTED.parts)]:
         headings += [caption] if caption else []
         for name in part:
             heading = BeautifulSoup((site / f"{name}.html").read_text(), "html.parser").h1

@@ -53,12 +53,12 @@ def known(tmp_path):
     """Labels of a book of three pages."""
     (tmp_path / "_toc.yml").write_text(TOC)
     for page, content in {"index.md": "(start)=", "part/one.md": PAGE}.items():
-        (tmp_path / page).parent.mkdir(exist_ok=True)
-        (tmp_path / page).write_text(content)
+        (tmp_path / "chapters" / page).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / "chapters" / page).write_text(content)
     figure = {"mystnb": {"figure": {"name": "fig-a", "caption": "A."}}}
     second = notebook(text("# The second\n" + PAGE.replace("thm-", "thm-b-")), code("1", **figure))
-    notebooks.write(notebooks.dumps(second), tmp_path / "part" / "two.ipynb")
-    return labels.read(tmp_path, tmp_path / "_toc.yml")
+    notebooks.write(notebooks.dumps(second), tmp_path / "chapters" / "part" / "two.ipynb")
+    return labels.read(tmp_path)
 
 
 def test_labels_have_the_words_by_which_readers_know_them(known):

@@ -1,4 +1,5 @@
 import threading
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -21,6 +22,16 @@ def test_pages_are_served_on_this_machine_alone(page):
         with urlopen(f"http://127.0.0.1:{server.server_port}/") as answer:
             assert answer.read() == b"a page"
         server.shutdown()
+
+
+def test_a_page_that_is_missing_has_the_books_own_words(page):
+    page.with_name("404.html").write_text("no such page, 100 %")
+    with serve.site_server(page.parent) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(HTTPError, match="404") as error:
+            urlopen(f"http://127.0.0.1:{server.server_port}/missing")
+        server.shutdown()
+    assert error.value.read() == b"no such page, 100 %"
 
 
 def test_a_taken_port_is_named(page):

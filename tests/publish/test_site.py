@@ -10,7 +10,7 @@ from monograph import figures
 from publish import contents
 
 ROOT = Path(__file__).parents[2]
-LISTED = contents.listed((ROOT / "_toc.yml").read_text())
+LISTED = contents.read().pages
 LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
 
 
