@@ -1,4 +1,7 @@
-"""What all widgets share: their JavaScript in one piece, a still picture, words for what is seen."""
+"""What all widgets share: their JavaScript in one piece, a still picture, words for what is seen.
+
+Modules are joined here rather than by a bundler, so that neither a reader's kernel nor the build needs Node.
+"""
 
 import re
 from pathlib import Path

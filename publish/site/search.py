@@ -1,4 +1,7 @@
-"""The search finds statements, figures, claims and symbols beside the pages that Sphinx finds."""
+"""The search finds statements, figures, claims and symbols beside the pages that Sphinx finds.
+
+Sphinx's own search of objects knows names alone: not titles, nor places in the paper, nor misspelled words.
+"""
 
 import json
 import re
