@@ -176,7 +176,7 @@ TABLE = [
         lambda: Prompts(one.x, one.y.double(), one.w, one.lengths),
         "y must have the type of x, torch.float32, got torch.float64",
     ),
-    (ValueError, lambda: theory.gamma(I2, 0), "prompt_length must be a number of at least 1, got 0"),
+    (ValueError, lambda: theory.gamma(I2, 0), "train_length must be a number of at least 1, got 0"),
     (
         TypeError,
         lambda: theory.gamma(T2, 5),

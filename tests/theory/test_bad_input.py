@@ -10,7 +10,7 @@ from ttsbook import theory
 from ttsbook.data.tasks import Task
 
 BAD_CALLS = [
-    (lambda: theory.gamma(np.eye(2), 0), "prompt_length must be a number of at least 1, got 0"),
+    (lambda: theory.gamma(np.eye(2), 0), "train_length must be a number of at least 1, got 0"),
     (lambda: theory.gamma(np.eye(2), 5, noise_variance=-1), "noise_variance .* got -1"),
     (lambda: theory.preconditioner(Task(np.diag([1.0, 0.0]), 5)), "cov .* least eigenvalue"),
     (lambda: theory.direct_error(np.eye(3), np.eye(2), 5), "P has 3, test_cov has 2"),

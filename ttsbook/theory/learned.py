@@ -6,7 +6,7 @@ from ttsbook import _validation as check
 from ttsbook.data.tasks import Mixture, Task
 
 
-def gamma(cov, prompt_length, *, noise_variance=0.0):
+def gamma(cov, train_length, *, noise_variance=0.0):
     r"""Matrix :math:`\Gamma = (1 + 1/n)\,\Lambda + \frac{\mathrm{tr}\,\Lambda + \sigma^2}{n}\, I`.
 
     Its inverse is the preconditioner that training on one task learns (paper: Theorem 3.1, there
@@ -18,7 +18,7 @@ def gamma(cov, prompt_length, *, noise_variance=0.0):
     ----------
     cov : array_like, shape (d, d)
         Training covariance :math:`\Lambda`.
-    prompt_length : float
+    train_length : float
         Training prompt length n, at least 1; ``math.inf`` is allowed.
     noise_variance : float, default 0
         Variance :math:`\sigma^2` of the label noise.
@@ -39,7 +39,7 @@ def gamma(cov, prompt_length, *, noise_variance=0.0):
     [[1.3, 0.0], [0.0, 1.3]]
     """
     cov = check.covariance("cov", cov)
-    n = check.number("prompt_length", prompt_length, least=1, infinite=True)
+    n = check.number("train_length", train_length, least=1, infinite=True)
     noise_variance = check.number("noise_variance", noise_variance, least=0)
     return (1 + 1 / n) * cov + (np.trace(cov) + noise_variance) / n * np.eye(len(cov))
 
