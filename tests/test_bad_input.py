@@ -386,7 +386,7 @@ TABLE = [
     (
         TypeError,
         lambda: training.train(layer(), T2, recipe=gpt_recipes.Distances(), updates=1, generator=gen()),
-        "model must have the method answer for Distances(trains=None, decades=2.0, relative=True, zeros=0",
+        "model must be a HasAnswer of ttsbook.models.protocols for Distances(trains=None, decades=2.0",
     ),
     (
         TypeError,

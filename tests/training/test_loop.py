@@ -386,5 +386,5 @@ def test_a_checkpoint_knows_its_pool_and_its_curriculum(tmp_path):
 
 def test_a_recipe_names_what_the_model_lacks():
     options = {"updates": 1, "generator": torch.Generator()}
-    with pytest.raises(TypeError, match=r"method answer for Distances.* got a LinearSelfAttention"):
+    with pytest.raises(TypeError, match=r"HasAnswer of .* for Distances.* got a LinearSelfAttention"):
         train(LinearSelfAttention(2), Task(np.eye(2), 4), recipe=gpt_recipes.Distances(), **options)

@@ -1,5 +1,7 @@
 r"""Strides: the part of a gap that one thinking step covers, along each direction; above 2 it diverges."""
 
+from typing import Protocol, runtime_checkable
+
 import numpy as np
 
 from ttsbook import _validation as check
@@ -162,15 +164,24 @@ def _is_definite(P):
     return True
 
 
+@runtime_checkable
+class _Batch(Protocol):
+    """Prompts of several lengths, whose class needs PyTorch."""
+
+    x: np.ndarray
+    lengths: np.ndarray
+
+
 def _strides_on_prompts(P, examples):
     """Eigenvalues of P S_m, for m < d without those that are zero in any case; and the lengths m."""
     P = check.square_matrix("P", P)
-    x = check.array("examples", getattr(examples, "x", examples))
+    batch = isinstance(examples, _Batch)
+    x = check.array("examples", examples.x if batch else examples)
     if x.ndim < 2 or x.shape[-1] != len(P) or x.shape[-2] == 0:
         raise ValueError(f"examples must have shape (..., m, {len(P)}) with m of at least 1, got {x.shape}")
     if not np.isfinite(x).all():
         raise ValueError("examples must be finite, got NaN or infinite entries")
-    lengths = np.asarray(getattr(examples, "lengths", x.shape[-2]), dtype=np.float64)
+    lengths = np.asarray(examples.lengths if batch else x.shape[-2], dtype=np.float64)
     few, definite = x.shape[-2] < len(P), _is_definite(P)
     if definite:
         half = x @ covariance.square_root(P)  # (..., m, d)

@@ -21,6 +21,7 @@ from ttsbook import _validation as check
 from ttsbook.data.prompts import Prompts
 from ttsbook.models import embedding
 from ttsbook.models.attention import LinearSelfAttention
+from ttsbook.models.protocols import Thinker
 from ttsbook.theory import DivergenceWarning
 
 READS_WEIGHTS = ("V13", "V14", "V33", "V34", "V43", "V44")  # use rows of E Eᵀ that the weight tokens fill
@@ -385,7 +386,7 @@ def check_fit(model, prompts):
     if not isinstance(model, torch.nn.Module):
         raise TypeError(f"model must be a torch.nn.Module, or a function made one by cot.Stepwise, got {model!r}")
     check.instance("prompts", prompts, Prompts)
-    if not hasattr(model, "dim"):
+    if not isinstance(model, Thinker):
         raise TypeError(
             f"model must have the attribute dim, the dimension of its prompts, got a {type(model).__name__}"
         )

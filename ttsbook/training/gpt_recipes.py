@@ -5,11 +5,13 @@ left to tell why a GPT does or does not learn to think.
 """
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import torch
 
 from ttsbook import _validation as check
 from ttsbook.models import embedding
+from ttsbook.models.protocols import HasAnswer
 from ttsbook.thinking import cot
 from ttsbook.training.recipes import Recipe
 
@@ -54,7 +56,7 @@ class Distances(Recipe):
     zeros: float = 0.125
     starts: int = 8
     floor: float = 1e-3
-    needs = "answer"
+    needs: ClassVar[type] = HasAnswer
 
     def __post_init__(self):
         check.number("decades", self.decades, least=0)
@@ -164,7 +166,7 @@ class RollIn(Recipe):
     """
 
     depth: int = 10
-    needs = "answer"
+    needs: ClassVar[type] = HasAnswer
 
     def __post_init__(self):
         check.count("depth", self.depth, least=1)

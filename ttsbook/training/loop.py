@@ -262,31 +262,33 @@ def _check_fit(model, task, recipe, generator, pool):
     if pool is not None:
         check.instance("pool", pool, Prompts)
         cot.check_fit(model, pool)
-    if not hasattr(model, recipe.needs):
-        raise TypeError(f"model must have the method {recipe.needs} for {recipe}, got a {type(model).__name__}")
+    if not isinstance(model, recipe.needs):
+        wanted = f"{recipe.needs.__name__} of ttsbook.models.protocols"
+        raise TypeError(f"model must be a {wanted} for {recipe}, got a {type(model).__name__}")
     parameters = dict(model.named_parameters())
     if recipe.trains is not None and not recipe.trains:
         raise ValueError(f"recipe must train something, got trains={recipe.trains!r}")
     for name in recipe.trains or ():
         if name not in parameters:
             found = ", ".join(parameters)
-            kind = getattr(model, "structure", type(model).__name__)
+            kind = model.structure if isinstance(model, LinearSelfAttention) else type(model).__name__
             raise ValueError(f"recipe trains {name}, but a layer of structure {kind!r} has only {found}")
     return [parameters[name] for name in recipe.trains or parameters]
 
 
 def _identity(run, task, recipe, pool):
     """Tell one run from another, apart from the options, in a few short strings."""
-    parts = getattr(task, "tasks", (task,))
+    parts, shares = (task.tasks, task.weights) if isinstance(task, Mixture) else ((task,), None)
     tasks = [(part.cov.tobytes(), part.prompt_length, part.noise_variance) for part in parts]
     tensors = [] if pool is None else [pool.x, pool.y, pool.w, pool.lengths]
     drawn = [tensor.numpy(force=True).tobytes() for tensor in tensors]
     weights = [value.numpy(force=True).tobytes() for value in run.model.parameters()]
+    layer = isinstance(run.model, LinearSelfAttention)
     return {
         "recipe": _named(recipe),
-        "task": _digest(tasks, getattr(task, "weights", None)),
+        "task": _digest(tasks, shares),
         "pool": _digest(drawn),
-        "initial weights": _digest(getattr(run.model, "structure", None) or repr(run.model), weights),
+        "initial weights": _digest(run.model.structure if layer else repr(run.model), weights),
         "seed of the generator": _digest(run.generator.get_state().tolist()),
     }
 

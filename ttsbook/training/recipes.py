@@ -7,6 +7,7 @@ token passes on r w_0 itself.
 """
 
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -14,6 +15,8 @@ import torch
 from ttsbook import _validation as check
 from ttsbook import theory
 from ttsbook.models import embedding
+from ttsbook.models.attention import LinearSelfAttention
+from ttsbook.models.protocols import HasNextToken
 from ttsbook.thinking import cot
 
 
@@ -43,7 +46,7 @@ class Recipe:
     """
 
     trains: tuple[str, ...] | None = field(default=None, kw_only=True)
-    needs = "next_token"  # method of the model that the loss calls
+    needs: ClassVar[type] = HasNextToken  # what the loss asks of a model
     ratio = None  # predicted; None where the loss does not determine it
 
     def pose(self, prompts, generator):
@@ -159,7 +162,7 @@ class Direct(Recipe):
         With P = V31 W24 it is :math:`\frac12(d - 2\,\mathrm{tr}\,P A + \mathrm{tr}\,P B P^\top)`, with A and B
         as in `theory.moments`.
         """
-        structure = getattr(model, "structure", type(model).__name__)
+        structure = model.structure if isinstance(model, LinearSelfAttention) else type(model).__name__
         if structure != "blocks":
             raise ValueError(f"model must be a layer of structure 'blocks' for the exact loss, got {structure!r}")
         A, B = (torch.as_tensor(moment).to(model.V31) for moment in theory.moments(task))
