@@ -77,7 +77,7 @@ def test_code_is_copied_without_its_links(browser, address):
         page.wait_for_function("navigator.clipboard.readText().then((text) => text.length)")
         copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.splitlines()[0] == "import numpy as np"
-    assert copied.splitlines()[-1] == "from ttsbook.data.tasks import Task"
+    assert copied.splitlines()[-1] == "from ttsbook.theory import intervals"
 
 
 def test_the_reference_opens_from_a_folder(page, site):
