@@ -2,6 +2,9 @@
 
 import re
 import subprocess
+from contextlib import suppress
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -132,3 +135,21 @@ def test_references_are_complete():
         assert key.startswith(f"{family}{work.fields['year']}"), key
         if "eprint" in work.fields:
             assert work.fields["url"] == f"https://arxiv.org/abs/{work.fields['eprint']}", key
+
+
+def test_every_module_that_a_text_names_exists():
+    named = re.compile(r"python -m ([a-z_.]+\w)|\b((?:ttsbook|monograph|publish(?!\.yml))(?:\.[a-z_0-9]+)+)")
+    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "*.md"], capture_output=True, text=True, check=True)
+    texts = {name: (ROOT / name).read_text() for name in listed.stdout.split() if name != "CHANGELOG.md"}
+    found = {(name, "".join(parts)) for name, text in texts.items() for parts in named.findall(text)}
+    assert ("results/README.md", "monograph.experiments.results.load") in found
+    assert {(name, module) for name, module in found if not is_there(module)} == set()
+
+
+def is_there(name):
+    """Whether a module of that name exists, or one that has its last part."""
+    module, _, last = name.rpartition(".")
+    with suppress(ModuleNotFoundError):
+        if find_spec(name):
+            return True
+    return bool(module) and hasattr(import_module(module), last)
