@@ -4,6 +4,7 @@ import os
 from functools import cache
 
 import hypothesis
+import jaxtyping
 import pytest
 from bs4 import BeautifulSoup
 from nbval.plugin import IPyNbCell, IPyNbFile
@@ -18,6 +19,12 @@ os.environ.update(surroundings())  # before NumPy or PyTorch is imported
 hypothesis.settings.register_profile("everyday", deadline=None, max_examples=25)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=200)
 hypothesis.settings.load_profile("everyday")
+
+
+def pytest_configure():
+    """Let every call be checked against its annotations, shapes too; an int will do for a float."""
+    checker = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"
+    jaxtyping.install_import_hook(["ttsbook", "monograph"], checker)
 
 
 def pytest_collectstart(collector):
@@ -35,6 +42,17 @@ def pytest_collection_modifyitems(items):
         return next((place for place, here in enumerate(found) if here), len(long))
 
     items.sort(key=rank)
+
+
+@pytest.fixture(autouse=True)
+def annotations_are_checked(request):
+    """Check each call against its annotations, but where a test says that it is unchecked."""
+    if request.node.get_closest_marker("unchecked") is None:
+        yield
+        return
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 def require(found, reason):

@@ -1,16 +1,23 @@
 """Checks of arguments: each error names the argument and the value it had."""
 
 import math
+from collections.abc import Collection
 from numbers import Integral, Real
+from typing import Any, TypeVar
 
 import numpy as np
+
+from ttsbook.arrays import Covariance, Matrix, Numbers
+
+Item = TypeVar("Item")
+Choice = TypeVar("Choice")
 
 RELATIVE_TOLERANCE = 1e-10
 LARGEST = 10**300  # what is larger, a float cannot say
 LENGTH = 80  # of a value in a message
 
 
-def array(name, value):
+def array(name: str, value: Any) -> Numbers:
     """Return `value` as a float64 array; refuse one that would lose its mask or its imaginary part."""
     if isinstance(value, np.ma.MaskedArray):
         raise ValueError(f"{name} must not be masked, got a masked array of shape {value.shape}")
@@ -23,7 +30,7 @@ def array(name, value):
         raise TypeError(f"{name} must be an array of numbers, got {shown(value)}") from None
 
 
-def square_matrix(name, value):
+def square_matrix(name: str, value: Any) -> Matrix:
     """Return `value` as a finite float64 array of shape (d, d), d >= 1."""
     matrix = array(name, value)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.size == 0:
@@ -33,7 +40,7 @@ def square_matrix(name, value):
     return matrix
 
 
-def covariance(name, value, *, definite=False):
+def covariance(name: str, value: Any, *, definite: bool = False) -> Covariance:
     """Return `value` as a covariance (d, d); with `definite`, refuse a zero eigenvalue."""
     cov = square_matrix(name, value)
     scale = np.abs(cov).max()
@@ -51,7 +58,7 @@ def covariance(name, value, *, definite=False):
     return cov
 
 
-def same_dimension(**matrices):
+def same_dimension(**matrices: Numbers) -> None:
     """Refuse named square matrices of different dimensions."""
     dims = {name: len(matrix) for name, matrix in matrices.items()}
     if len(set(dims.values())) > 1:
@@ -59,7 +66,7 @@ def same_dimension(**matrices):
         raise ValueError(f"dimensions must agree, but {found}")
 
 
-def count(name, value, *, least):
+def count(name: str, value: Any, *, least: int) -> int:
     """Return `value` as an int >= `least`, of a size that a float can say."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
         raise ValueError(f"{name} must be an integer of at least {least}, got {shown(value)}")
@@ -68,7 +75,7 @@ def count(name, value, *, least):
     return int(value)
 
 
-def number(name, value, *, least=-math.inf, infinite=False):
+def number(name: str, value: Any, *, least: float = -math.inf, infinite: bool = False) -> float:
     """Return `value` as a float >= `least`, finite unless `infinite`."""
     valid = isinstance(value, Real) and not isinstance(value, bool) and value >= least
     if not valid or (math.isinf(value) and not infinite):
@@ -77,26 +84,26 @@ def number(name, value, *, least=-math.inf, infinite=False):
     return float(value)
 
 
-def positive(name, value):
+def positive(name: str, value: Any) -> float:
     """Return `value` as a finite float > 0."""
     if number(name, value) <= 0:
         raise ValueError(f"{name} must be positive, got {shown(value)}")
     return float(value)
 
 
-def inverse_length(name, value):
+def inverse_length(name: str, value: Any) -> float:
     """Return 1/`value` for a test prompt length; None stands for infinity and gives 0."""
     return 0.0 if value is None else 1 / count(name, value, least=1)
 
 
-def instance(name, value, *kinds):
+def instance(name: str, value: Any, *kinds: type) -> None:
     """Refuse a `value` that is of none of the `kinds`."""
     if not isinstance(value, kinds):
         wanted = " or a ".join(map(_full_name, kinds))
         raise TypeError(f"{name} must be a {wanted}, got {shown(value)} of type {_full_name(type(value))}")
 
 
-def sequence(name, value, kind):
+def sequence(name: str, value: Any, kind: type[Item]) -> tuple[Item, ...]:
     """Return `value` as a tuple; refuse what is no sequence, or holds something else than the `kind`."""
     try:
         items = tuple(value)
@@ -107,19 +114,19 @@ def sequence(name, value, kind):
     return items
 
 
-def shown(value):
+def shown(value: Any) -> str:
     """Write a value on one line of a message."""
     text = " ".join(repr(value).split())
     return text if len(text) <= LENGTH else f"{text[:LENGTH]} …"
 
 
-def _full_name(kind):
+def _full_name(kind: type) -> str:
     """Name of a type with its module, of which private parts and that of built-in types are left out."""
     parts = [part for part in kind.__module__.split(".") if not part.startswith("_") and part != "builtins"]
     return ".".join([*parts, kind.__qualname__])
 
 
-def choice(name, value, choices):
+def choice(name: str, value: Choice, choices: Collection[Choice]) -> Choice:
     """Return `value` if it is one of the `choices`."""
     if value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {shown(value)}")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ttsbook import _tensors  # says what is missing without PyTorch
+from ttsbook import _tensor_validation  # says what is missing without PyTorch
 
 # isort: split
 import numpy as np
@@ -54,7 +54,7 @@ class Prompts:
         for name in ("x", "y", "w", "lengths"):
             value = getattr(self, name)
             check.instance(name, value, torch.Tensor)
-            _tensors.real(name, value)
+            _tensor_validation.real(name, value)
             if value.device != self.x.device:
                 raise ValueError(f"{name} must be on the device of x, {self.x.device}, got {value.device}")
         if self.x.ndim != 3 or self.x.shape[-1] == 0:
@@ -70,7 +70,7 @@ class Prompts:
             value = getattr(self, name)
             if value.dtype != self.x.dtype:
                 raise ValueError(f"{name} must have the type of x, {self.x.dtype}, got {value.dtype}")
-            _tensors.finite(name, value)
+            _tensor_validation.finite(name, value)
         if self.lengths.is_floating_point() or self.lengths.dtype == torch.bool:
             raise ValueError(f"lengths must be integers, got {self.lengths.dtype}")
         if (self.lengths < 1).any():

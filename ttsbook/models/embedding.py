@@ -12,7 +12,7 @@ An example is the token (x, y, 0, 0). The last column is the weight token (0, 0,
 
 import torch
 
-from ttsbook import _tensors
+from ttsbook import _tensor_validation
 from ttsbook import _validation as check
 from ttsbook.data.prompts import Prompts
 
@@ -105,11 +105,11 @@ def initial_weight(prompts, w0=None):
     """
     check.instance("prompts", prompts, Prompts)
     batch, _, dim = prompts.x.shape
-    w0 = prompts.x.new_zeros(dim) if w0 is None else _tensors.like("w0", w0, prompts.x)
+    w0 = prompts.x.new_zeros(dim) if w0 is None else _tensor_validation.like("w0", w0, prompts.x)
     if w0.shape not in ((batch, dim), (dim,)):
         raise ValueError(f"w0 must have shape ({batch}, {dim}) or ({dim},), got {tuple(w0.shape)}")
     for name, value in {"x": prompts.x, "y": prompts.y, "w0": w0}.items():
-        _tensors.finite(name, value)
+        _tensor_validation.finite(name, value)
     return w0.expand(batch, dim)
 
 

@@ -3,8 +3,10 @@
 import warnings
 
 import numpy as np
+from jaxtyping import Float64
 
 from ttsbook import _validation as check
+from ttsbook.arrays import Covariance, CovarianceLike, Matrix, Numbers, PreconditionerLike
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
@@ -24,7 +26,7 @@ class DivergenceWarning(RuntimeWarning):
     """
 
 
-def matrices(P, test_cov):
+def matrices(P: PreconditionerLike, test_cov: CovarianceLike | Task) -> tuple[Matrix, Covariance]:
     """Return a preconditioner and a test covariance, or that of a task, of one dimension, checked."""
     test_cov = test_cov.cov if isinstance(test_cov, Task) else test_cov
     P, test_cov = check.square_matrix("P", P), check.covariance("test_cov", test_cov)
@@ -32,24 +34,26 @@ def matrices(P, test_cov):
     return P, test_cov
 
 
-def label_noise(test_cov, noise_variance):
+def label_noise(test_cov: CovarianceLike | Task, noise_variance: float | None) -> float:
     """Return the variance of the label noise in test prompts, checked: by default that of a task, and else 0."""
     if noise_variance is None:
         noise_variance = test_cov.noise_variance if isinstance(test_cov, Task) else 0.0
     return check.number("noise_variance", noise_variance, least=0)
 
 
-def training(cov):
+def training(cov: CovarianceLike | Task) -> tuple[Covariance, float]:
     """Return a training covariance, checked, or that of a task; and its trace plus the task's label noise."""
     noise_variance = 0.0
     if isinstance(cov, Task):
         cov, noise_variance = cov.cov, cov.noise_variance
     cov = check.covariance("cov", cov, definite=True)
-    return cov, np.trace(cov) + noise_variance
+    return cov, float(np.trace(cov)) + noise_variance
 
 
-def chain_errors(T, steps, noise=None):
-    """Errors (batch, steps + 1) of chains with error maps T (batch, d, d), given the noise P S P' s²/m."""
+def chain_errors(
+    T: Float64[np.ndarray, "batch d d"], steps: int, noise: Float64[np.ndarray, "batch d d"] | None = None
+) -> Float64[np.ndarray, "batch {steps}+1"]:
+    """Errors of chains with error maps T, given the noise P S P' s²/m."""
     identity = np.eye(T.shape[-1])
     power = total = identity
     errors = np.full((len(T), steps + 1), float(T.shape[-1]))
@@ -63,13 +67,15 @@ def chain_errors(T, steps, noise=None):
     return once_lost(errors)
 
 
-def once_lost(errors):
+def once_lost(errors: Numbers) -> Numbers:
     """Errors along the last axis, infinite from the first that is not finite: inf - inf would be NaN."""
     return np.where(np.logical_or.accumulate(~np.isfinite(errors), axis=-1), np.inf, errors)
 
 
-def spectral_radius(P, S, T):
-    """Spectral radius (batch,) of T = I - P S, through symmetric matrices where P allows it."""
+def spectral_radius(
+    P: Matrix, S: Float64[np.ndarray, "batch d d"], T: Float64[np.ndarray, "batch d d"]
+) -> Float64[np.ndarray, " batch"]:
+    """Spectral radius of each T = I - P S, through symmetric matrices where P allows it."""
     if np.array_equal(P, P.T) and np.linalg.eigvalsh(P)[0] > 0:
         root = covariance.square_root(P)
         eigenvalues = 1 - np.linalg.eigvalsh(root @ S @ root)
@@ -78,7 +84,7 @@ def spectral_radius(P, S, T):
     return np.abs(eigenvalues).max(axis=1)
 
 
-def warn_if_diverged(errors):
+def warn_if_diverged(errors: Numbers) -> None:
     """Warn the caller of the public function if an error is infinite."""
     if np.isinf(errors).any():
         message = "a chain diverged beyond the range of float64; its error is reported as inf"

@@ -7,8 +7,11 @@ size it is larger, unless label noise is strong; `cot_error_gap` says by about h
 import warnings
 
 import numpy as np
+from jaxtyping import Float64
 
 from ttsbook import _validation as check
+from ttsbook.arrays import CovarianceLike, Errors, Matrix, Numbers, PreconditionerLike, Vector
+from ttsbook.data.tasks import Task
 from ttsbook.theory import _finite_size
 from ttsbook.theory._chain import DivergenceWarning, label_noise, once_lost, warn_if_diverged
 from ttsbook.theory.limit import cot_error_limit
@@ -35,7 +38,15 @@ class ValidityWarning(RuntimeWarning):
     """
 
 
-def cot_error(P, test_cov, test_length, steps, *, noise_variance=None, corrected=False):
+def cot_error(
+    P: PreconditionerLike,
+    test_cov: CovarianceLike | Task,
+    test_length: int | None,
+    steps: int,
+    *,
+    noise_variance: float | None = None,
+    corrected: bool = False,
+) -> Errors:
     r"""Approximate the mean error of each thinking step on prompts of m examples.
 
     The limit of many skills and examples at fixed ratios. With `corrected`, the first term of its
@@ -43,22 +54,18 @@ def cot_error(P, test_cov, test_length, steps, *, noise_variance=None, corrected
 
     Parameters
     ----------
-    P : array_like, shape (d, d)
+    P
         Preconditioner, symmetric and positive definite. It need not commute with `test_cov`.
-    test_cov : array_like, shape (d, d), or Task
+    test_cov
         Covariance :math:`\Sigma` of the test prompts.
-    test_length : int or None
-        Test prompt length m, at least 1; None stands for infinity, where the result is exact.
-    steps : int
-        Number of thinking steps, at least 0.
-    noise_variance : float, optional
+    test_length
+        Test prompt length m; None stands for infinity, where the result is exact.
+    steps
+        Number of thinking steps.
+    noise_variance
         Variance :math:`\sigma^2` of the label noise. By default that of a task, and 0 for a covariance.
-    corrected : bool, default False
+    corrected
         Multiply by the exponential of `cot_error_gap`, where it is finite.
-
-    Returns
-    -------
-    ndarray, shape (steps + 1,)
 
     Warns
     -----
@@ -102,36 +109,21 @@ def cot_error(P, test_cov, test_length, steps, *, noise_variance=None, corrected
     return errors * np.exp(np.where(np.isfinite(gap), gap, 0)) if corrected else errors
 
 
-def cot_error_gap(P, test_cov, test_length, steps, *, noise_variance=None):
+def cot_error_gap(
+    P: PreconditionerLike,
+    test_cov: CovarianceLike | Task,
+    test_length: int | None,
+    steps: int,
+    *,
+    noise_variance: float | None = None,
+) -> Errors:
     r"""Estimate how far the mean error lies above the limit that `cot_error` computes, relative to it.
 
     The first term of the expansion in 1/m at fixed m/d, divided by the limit. It falls like 1/d at
     fixed ratios and, without label noise, usually grows with the number of steps. What it leaves is of
     the order of its square, in isotropic cases up to 2.5 times that; where chains begin to diverge
-    (`spectral_edges` above 2) it leaves far more.
-
-    Parameters
-    ----------
-    P : array_like, shape (d, d)
-        Preconditioner, symmetric and positive definite.
-    test_cov : array_like, shape (d, d), or Task
-        Covariance :math:`\Sigma` of the test prompts.
-    test_length : int or None
-        Test prompt length m, at least 1; None stands for infinity, where there is no gap.
-    steps : int
-        Number of thinking steps, at least 0.
-    noise_variance : float, optional
-        Variance :math:`\sigma^2` of the label noise. By default that of a task, and 0 for a covariance.
-
-    Returns
-    -------
-    ndarray, shape (steps + 1,)
-        inf where the limit is so small that rounding hides the term, or so large that it is inf.
-
-    Raises
-    ------
-    ValueError
-        If P is not symmetric and positive definite, or an argument is out of range.
+    (`spectral_edges` above 2) it leaves far more. It is inf where the limit is so small that rounding
+    hides the term, or so large that it is inf. The arguments are those of `cot_error`.
 
     Notes
     -----
@@ -154,30 +146,14 @@ def cot_error_gap(P, test_cov, test_length, steps, *, noise_variance=None):
     with np.errstate(all="ignore"):  # far beyond convergence all is lost in overflow, and said to be
         limit, term = _finite_size.expansion(s, A, B, m, steps, noise_variance)
         errors = _recursion(s, A, B, m, steps, noise_variance)
-        kept = np.abs(limit - errors) <= 1e-3 * errors
-        gap = np.where(kept & np.isfinite(errors), term / errors, np.inf)
+        agree = np.abs(limit - errors) <= 1e-3 * errors  # else rounding has eaten the expansion
+        gap = np.where(agree & np.isfinite(errors), term / errors, np.inf)
     gap[0] = 0.0  # no step, no gap
     return gap
 
 
-def doubt(s, test_length, errors, gap, *, corrected=False):
-    """Say why the means may be far from these errors, or return None.
-
-    Parameters
-    ----------
-    s : ndarray, shape (d,)
-        Strides, ascending.
-    test_length : int or None
-        Test prompt length.
-    errors, gap : ndarray, shape (steps + 1,)
-        As of `cot_error` and `cot_error_gap`.
-    corrected : bool, default False
-        Whether the gap has been added to the errors.
-
-    Returns
-    -------
-    str or None
-    """
+def doubt(s: Vector, test_length: int | None, errors: Numbers, gap: Numbers, *, corrected: bool = False) -> str | None:
+    """Say why the means may be far from these errors, if they may; `corrected` errors have the gap in them."""
     worst = float(np.abs(gap).max())
     worst = 2 * worst**2 if corrected else worst
     if worst > TOLERANCE:
@@ -190,18 +166,15 @@ def doubt(s, test_length, errors, gap, *, corrected=False):
     return None
 
 
-def recursion_error(P, test_cov, test_length, steps, *, noise_variance=None):
-    """Compute `cot_error` without estimating its gap.
-
-    Parameters
-    ----------
-    P, test_cov, test_length, steps, noise_variance
-        As for `cot_error`.
-
-    Returns
-    -------
-    ndarray, shape (steps + 1,)
-    """
+def recursion_error(
+    P: PreconditionerLike,
+    test_cov: CovarianceLike | Task,
+    test_length: int | None,
+    steps: int,
+    *,
+    noise_variance: float | None = None,
+) -> Errors:
+    """Compute `cot_error` without estimating its gap."""
     s, A, B, m, steps, noise_variance = _problem(P, test_cov, test_length, steps, noise_variance)
     if m is None:
         with warnings.catch_warnings():
@@ -211,7 +184,13 @@ def recursion_error(P, test_cov, test_length, steps, *, noise_variance=None):
         return _recursion(s, A, B, m, steps, noise_variance)
 
 
-def _problem(P, test_cov, test_length, steps, noise_variance):
+def _problem(
+    P: PreconditionerLike,
+    test_cov: CovarianceLike | Task,
+    test_length: int | None,
+    steps: int,
+    noise_variance: float | None,
+) -> tuple[Vector, Matrix, Matrix, int | None, int, float]:
     """Check the arguments; return the eigenvalues s, and P and its inverse in their basis."""
     s, vectors, root = preconditioned(P, test_cov)
     check.inverse_length("test_length", test_length)
@@ -222,25 +201,27 @@ def _problem(P, test_cov, test_length, steps, noise_variance):
     return s, half @ half.T, inverse @ inverse.T, test_length, steps, noise_variance
 
 
-def _recursion(s, A, B, m, steps, noise_variance):
-    """Limit of the mean errors (steps + 1,), with P = A and P⁻¹ = B in the basis where P^½ΣP^½ = diag(s)."""
+def _recursion(s: Vector, A: Matrix, B: Matrix, m: int, steps: int, noise_variance: float) -> Errors:
+    """Limit of the mean errors, with P = A and P⁻¹ = B in the basis where P^½ΣP^½ = diag(s)."""
     q, phi = _series(s, m, 2 * steps)
     finite = np.logical_and.accumulate(np.isfinite(phi).all(axis=1)).sum() - 1
-    errors, bent = np.full(steps + 1, np.inf), np.zeros(2 * steps + 1)  # bent: sums of seen along antidiagonals
+    errors, bent = np.full(steps + 1, np.inf), np.zeros(2 * steps + 1)  # bent: sums of spread along antidiagonals
     reached = min(steps, int(finite))
-    seen = _seen(phi[:reached], s, np.diag(A) / m, np.diag(B), noise_variance)
+    spread = _spread(phi[:reached], s, np.diag(A) / m, np.diag(B), noise_variance)
     slope = np.diff(q, prepend=0.0)
     errors[0] = len(s)
     for k in range(1, reached + 1):
-        row = seen[k - 1, :k]
+        row = spread[k - 1, :k]
         bent[k - 1 : 2 * k - 2] += 2 * row[:-1]
         bent[2 * k - 2] += row[-1]
-        spread = slope[: 2 * k - 1] @ bent[2 * k - 2 :: -1] + 2 * q[: k - 1] @ row[:-1][::-1]
-        errors[k] = phi[k] @ (A * B) @ phi[k] + spread
+        earlier = slope[: 2 * k - 1] @ bent[2 * k - 2 :: -1] + 2 * q[: k - 1] @ row[:-1][::-1]
+        errors[k] = phi[k] @ (A * B) @ phi[k] + earlier  # eq-proofs-recursion-error
     return once_lost(errors)
 
 
-def _seen(phi, s, left, right, noise_variance):
+def _spread(
+    phi: Float64[np.ndarray, "k d"], s: Vector, left: Vector, right: Vector, noise_variance: float
+) -> Float64[np.ndarray, "k k"]:
     """Sum over i, j of s_i left_i (s_j right_j F F' + noise G G'): F convolves phi_i and phi_j, G sums phi_i."""
     steps, total = len(phi), 0.0
     lag = np.subtract.outer(np.arange(steps), np.arange(steps))  # (steps, steps)
@@ -252,8 +233,8 @@ def _seen(phi, s, left, right, noise_variance):
     return total + noise_variance * ((sums * (s * left)) @ sums.T) if steps else np.zeros((0, 0))
 
 
-def _series(s, m, steps):
-    """Coefficients q (steps + 1,) and mean responses phi (steps + 1, d) of the recursion."""
+def _series(s: Vector, m: int, steps: int) -> tuple[Errors, Float64[np.ndarray, "{steps}+1 d"]]:
+    """Coefficients q and mean responses phi of the recursion, by step."""
     q, r, phi = np.zeros(steps + 1), np.zeros(steps + 1), np.ones((steps + 1, len(s)))
     q[0] = 1.0
     for k in range(steps + 1):

@@ -16,7 +16,7 @@ from numbers import Number
 
 import torch
 
-from ttsbook import _tensors
+from ttsbook import _tensor_validation
 from ttsbook import _validation as check
 from ttsbook.data.prompts import Prompts
 from ttsbook.models import embedding
@@ -495,7 +495,7 @@ def _scalings(prompts, steps, rho):
         raise ValueError(f"rho must be a positive number, one for each prompt, 'tokens' or None, got {rho!r}")
     if isinstance(rho, Number):
         return [torch.full_like(lengths, check.positive("rho", rho))] * steps
-    scaling = _tensors.like("rho", rho, lengths)
+    scaling = _tensor_validation.like("rho", rho, lengths)
     if scaling.ndim == 0:
         scaling = scaling.expand_as(lengths)
     if scaling.shape != lengths.shape:

@@ -1,16 +1,16 @@
 """Checks of tensors: each error names the argument and what it was."""
 
-try:
-    import torch
-except ModuleNotFoundError as missing:
-    words = "this part of ttsbook needs PyTorch, which its extra `models` brings: pip install -e '.[models]'"
-    raise ModuleNotFoundError(words, name="torch") from missing
+import torch
+from jaxtyping import Float, Shaped
+from numpy.typing import ArrayLike
 
 from ttsbook import _validation as check
 
 
-def like(name, value, other):
-    """Return `value`, a tensor or array_like, in the type and on the device of another tensor; refuse what it loses."""
+def like(
+    name: str, value: Shaped[torch.Tensor, "..."] | ArrayLike, other: Float[torch.Tensor, "..."]
+) -> Float[torch.Tensor, "..."]:
+    """Return `value` in the type and on the device of another tensor; refuse what would be lost."""
     if isinstance(value, torch.Tensor):
         real(name, value)
     else:
@@ -18,7 +18,7 @@ def like(name, value, other):
     return value.to(other)
 
 
-def real(name, tensor):
+def real(name: str, tensor: Shaped[torch.Tensor, "..."]) -> None:
     """Refuse a tensor that is complex or masked."""
     if isinstance(tensor, torch.masked.MaskedTensor):
         raise ValueError(f"{name} must not be masked, got a masked tensor of shape {tuple(tensor.shape)}")
@@ -26,7 +26,7 @@ def real(name, tensor):
         raise ValueError(f"{name} must be real, got {tensor.dtype}")
 
 
-def finite(name, tensor):
+def finite(name: str, tensor: Float[torch.Tensor, "..."]) -> None:
     """Refuse a tensor with NaN or infinite entries."""
     if not torch.isfinite(tensor).all():
         raise ValueError(f"{name} must be finite, got NaN or infinite entries")
