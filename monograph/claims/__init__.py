@@ -16,7 +16,7 @@ from monograph.claims import (
     thinking,
     warning,
 )
-from monograph.claims.ledger import Claim, Table
+from monograph.claims.ledger import Evidence, Claim, Table
 
 __all__ = ["CHAPTERS", "CLAIMS", "find", "table"]
 

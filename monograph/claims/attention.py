@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 
-from monograph.claims.ledger import Verdict, claim, judge
+from monograph.claims.ledger import Evidence, Verdict, claim, judge
 from monograph.claims.task import band, examples, second_moment
 from monograph.experiments import results
 from monograph.page import rounded
@@ -28,7 +28,7 @@ UNSEEN = {*product("W", "1234", "123"), *product("V", "1234", "3"), ("W", "3", "
     verdict=Verdict.CAVEAT,
     caveat="W13 and W24 must stay as they start. Trained with the rest, W24 drifts away from −c.",
 )
-def learned_preconditioner(tolerance):
+def learned_preconditioner(tolerance: float) -> Evidence:
     """From W13 = cI, W24 = −c and V31 = 0, gradient descent with a constant step learns V31 = −Γ⁻¹/c."""
     tasks = [_task(exponent) for exponent in (0.0, 0.7, 1.0)]
     updates, errors = zip(*(_exact_descent(task, 2.0, tolerance) for task in tasks), strict=True)
@@ -65,7 +65,7 @@ def _exact_descent(task, c, tolerance):
     limits="largest gradient in the blocks that the loss does not see",
     verdict=Verdict.HOLDS,
 )
-def no_gradient(tolerance):
+def no_gradient(tolerance: float) -> Evidence:
     """With w₀ = 0 the training loss does not depend on W13, nor on 16 other blocks: thinking is not trained."""
     gradients = _largest_gradients()
     unseen = [gradient for block, gradient in gradients.items() if block in UNSEEN]
@@ -105,7 +105,7 @@ def _largest_gradients():
     limits="relative difference of r = c/|W24| from the predicted one",
     verdict=Verdict.HOLDS,
 )
-def drift(tolerance):
+def drift(tolerance: float) -> Evidence:
     """If W24 is trained too, W24² tends to (c² + √(c⁴ + 4 tr Γ⁻²))/2; thinking then tends to w/r, r = c/|W24| < 1."""
     task, scales = _task(0.7), (1.0, 2.0, 4.0)
     found = np.array([_flow(task, c) for c in scales])
@@ -128,7 +128,7 @@ def drift(tolerance):
     limits="half-width of the simultaneous 99 % band, relative to the predicted value",
     verdict=Verdict.HOLDS,
 )
-def finite_prompts(tolerance):
+def finite_prompts(tolerance: float) -> Evidence:
     """On N training prompts, the best preconditioner has a squared relative error of about C/N, with C known."""
     errors = _regression_errors()
     inside, width = band(errors)

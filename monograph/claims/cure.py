@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 
-from monograph.claims.ledger import ROUNDING, Verdict, claim, judge, within
+from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from monograph.page import rounded
 from ttsbook import theory
 from ttsbook.data import covariance
@@ -23,7 +23,7 @@ SKEWED = covariance.power_law(DIM, 0.8, trace=DIM)
     limits=f"largest excess of a step's factor over (ℓ − ℓ_min)/(ℓ + ℓ_min), of 20 steps; {ROUNDING}",
     verdict=Verdict.HOLDS,
 )
-def scaling_cures(tolerance):
+def scaling_cures(tolerance: float) -> Evidence:
     """With ρ = m(ℓ + ℓ_min)/2 in the place of m every chain converges, at the rate (ℓ − ℓ_min)/(ℓ + ℓ_min)."""
     excess, diverged = _rescaled_chains()
     return judge(
@@ -79,7 +79,7 @@ def _factors(step, gap, steps):
     limits="largest error / d of a prompt after 1,000 steps",
     verdict=Verdict.HOLDS,
 )
-def tokens_arrive(tolerance):
+def tokens_arrive(tolerance: float) -> Evidence:
     """If ρ is the number of tokens, which grows with the chain, no chain diverges in the end."""
     P, m = theory.preconditioner(Task(SKEWED, 400)), 100
     x = np.random.default_rng(0).standard_normal((200, m, DIM)) @ covariance.square_root(P)
@@ -104,7 +104,7 @@ def tokens_arrive(tolerance):
     limits="largest change in the wrong direction between neighboring n of the rate with the best scaling",
     verdict=Verdict.HOLDS,
 )
-def larger_n_rescaled(tolerance):
+def larger_n_rescaled(tolerance: float) -> Evidence:
     """With the best scaling, long chains gain from a larger n where the test is the training, and lose if Σ = I."""
     wrong, lengths = [], np.geomspace(1, 1e4, 41)
     for exponent in (0.3, 0.8, 1.0, 2.0):
@@ -124,7 +124,7 @@ def larger_n_rescaled(tolerance):
     limits="relative excess over the bound in the second case",
     verdict=Verdict.HOLDS,
 )
-def safe_length(tolerance):
+def safe_length(tolerance: float) -> Evidence:
     """Whatever the training spectrum, no chain diverges at m = ∞ for n up to 2 tr Λ/λ_max(Σ); no larger n is safe."""
     rng, ratios = np.random.default_rng(0), []
     for _ in range(400):

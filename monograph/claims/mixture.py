@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from monograph.claims.ledger import ROUNDING, Verdict, claim, judge, within
+from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from monograph.claims.task import second_moment
 from monograph.page import rounded
 from ttsbook import theory
@@ -35,7 +35,7 @@ def _other_orders(mixture):
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def mixture_preconditioner(tolerance):
+def mixture_preconditioner(tolerance: float) -> Evidence:
     """Training on a mixture learns P = AB⁻¹ with A = Σ π Λ and B = Σ π ΛΓ, each Γ with its own prompt length."""
     mixture = pools.example_mixture(rng=np.random.default_rng(0))
     parts = list(zip(mixture.weights, mixture.tasks, strict=True))
@@ -59,7 +59,7 @@ def mixture_preconditioner(tolerance):
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def effective_strength(tolerance):
+def effective_strength(tolerance: float) -> Evidence:
     """With the same skills, γᵢ of a mixture is the mean of the tasks' own, weighted by πλᵢ, and above Σ πλᵢ."""
     rng, gap, inside = np.random.default_rng(1), 0.0, 0
     for _ in range(200):
@@ -86,7 +86,7 @@ def effective_strength(tolerance):
     limits="difference relative to the largest entry of the gradient",
     verdict=Verdict.HOLDS,
 )
-def weights_gradient(tolerance):
+def weights_gradient(tolerance: float) -> Evidence:
     """∂e/∂π = ⟨G B⁻¹, Λ − PΛΓ⟩, G being the gradient of the error in P."""
     rng, worst, h = np.random.default_rng(2), 0.0, 1e-5
     target = covariance.power_law(DIM, 0.8, trace=DIM)
@@ -115,7 +115,7 @@ def weights_gradient(tolerance):
     verdict=Verdict.CAVEAT,
     caveat="At equal traces. With twice the trace, tasks of equal strengths, which are not hard, teach to think too.",
 )
-def three_qualities(tolerance):
+def three_qualities(tolerance: float) -> Evidence:
     """Training tasks should be diverse, relevant and hard: where one of the three is missing, the error is larger."""
     target = covariance.power_law(DIM, 0.8, trace=DIM)
     mixtures = list(pools.lacking_one(target, rng=np.random.default_rng(3)).values())

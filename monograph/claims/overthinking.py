@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from monograph.claims.ledger import Verdict, claim, judge, within
+from monograph.claims.ledger import Evidence, Verdict, claim, judge, within
 from monograph.page import rounded
 from ttsbook import theory
 from ttsbook.data import covariance
@@ -26,7 +26,7 @@ PLACE = "theorems/overthinking"
     caveat="It is the error itself only if Γ and Σ commute. Otherwise it is a lower bound; it still decides whether "
     "the error ends in growth.",
 )
-def trace(tolerance):
+def trace(tolerance: float) -> Evidence:
     """On an endless prompt the effect of k steps is governed by tr((I − Γ^(−1/2)ΣΓ^(−1/2))^(2k))."""
     common, rotated, decided = [], [], True
     for P, test_cov, turned in _pairs(40):
@@ -53,7 +53,7 @@ def trace(tolerance):
     limits="relative excess over the upper bound, and distance from it in the extreme case",
     verdict=Verdict.HOLDS,
 )
-def trace_gap(tolerance):
+def trace_gap(tolerance: float) -> Evidence:
     """With κ the condition number of Γ, the error is at most (κ + 1/κ)/2 times that trace; no less will do."""
     excess = -np.inf
     for P, test_cov, _ in _pairs(40):
@@ -80,7 +80,7 @@ def trace_gap(tolerance):
     caveat="Too weakly means less than half as strongly as the test uses it, and the training prompts must be longer "
     "than n_crit, for which there is a formula.",
 )
-def weak_direction(tolerance):
+def weak_direction(tolerance: float) -> Evidence:
     """Where training covered a direction of Σ too weakly, the error grows with k."""
     rng = np.random.default_rng(0)
     covered, wrong = np.transpose([_around_the_critical_length(*_random_pair(rng)) for _ in range(60)])
@@ -126,7 +126,7 @@ def _diverges(cov, test_cov, n):
     caveat="At equal traces it needs n > 91, and beyond n = 268 every step does harm; with λᵢ = 1/i unscaled the error "
     "rises from the first step for n = 10, 20 and 30.",
 )
-def skewed_training(tolerance):
+def skewed_training(tolerance: float) -> Evidence:
     """After training on λᵢ ∝ 1/i the error on isotropic prompts first falls with k, then rises."""
     cov = covariance.power_law(DIM, 1.0, trace=DIM)
     critical, wrong, falls_first = theory.critical_train_length(cov, FLAT), 0, []
@@ -154,7 +154,7 @@ def skewed_training(tolerance):
     limits="steps between predicted and simulated best depth of the mean error",
     verdict=Verdict.HOLDS,
 )
-def depth(tolerance):
+def depth(tolerance: float) -> Evidence:
     """Best depths are predicted: exactly for endless prompts, within a step for finite ones of which most diverge."""
     cov = covariance.power_law(DIM, 0.8, trace=DIM)
     exact = all(_best_depth_is_exact(_trained(cov, n)) for n in (185, 190, 200, 250, 300, 400, 1000))
@@ -196,7 +196,7 @@ def _finite_best_depths(cov):
     caveat="In the long run, exactly where the largest and the smallest stride add up to more than 2: for n above a "
     "length n⋆ < n_crit. For n = 10, 20, 30 a larger n is better.",
 )
-def larger_n(tolerance):
+def larger_n(tolerance: float) -> Evidence:
     """Under skewed training, larger n is worse."""
     wrong, better, worse = 0, [], []
     for exponent in (1.0, 0.8):
@@ -223,7 +223,7 @@ def larger_n(tolerance):
     limits="relative distance between the best n and the length where μ_max + μ_min = 2",
     verdict=Verdict.HOLDS,
 )
-def best_length(tolerance):
+def best_length(tolerance: float) -> Evidence:
     """Long chains do best at the n where μ_max + μ_min = 2, below n_crit; where Σ ⪯ Λ a larger n is always better."""
     distances, below = [], []
     for exponent in (0.6, 0.8, 1.0, 1.5):
@@ -270,7 +270,7 @@ def _longer_is_better_where_covered():
     limits="largest n at which training with trace 1 beats no answer",
     verdict=Verdict.HOLDS,
 )
-def equal_traces(tolerance):
+def equal_traces(tolerance: float) -> Evidence:
     """Training with tr Λ = 1 and testing with Σ = I is worse than no answer from the first step on, but for tiny n."""
     helped = {}
     for total in (1, DIM):

@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from monograph.claims.ledger import ROUNDING, Verdict, claim, judge, within
+from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from monograph.claims.task import second_moment
 from monograph.experiments import results
 from monograph.experiments.gpt2 import read as gpt2
@@ -26,7 +26,7 @@ SETTING = "with d = 10, n = 20, λᵢ ∝ i^(−0.7), five seeds; chains on 1000
     limits="relative error of the learned preconditioner",
     verdict=Verdict.HOLDS,
 )
-def generic_start(tolerance):
+def generic_start(tolerance: float) -> Evidence:
     """From a small random start with w₀ = 0, training teaches a layer to answer and not to think."""
     runs = _trained("direct")
     ratio, errors = np.abs(runs["ratio"]).max(), runs["median"] / runs["dim"]
@@ -46,7 +46,7 @@ def generic_start(tolerance):
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def shifted_starts(tolerance):
+def shifted_starts(tolerance: float) -> Evidence:
     """If w = w₀ + δ, only the step of thinking minimizes the loss; if w₀ says nothing about w, only erasing w₀ does."""
     gap, variance = 0.0, 0.25
     for exponent in (0.0, 0.7, 1.0):
@@ -74,7 +74,7 @@ def shifted_starts(tolerance):
     limits="relative error of the learned preconditioner, and distance of r from 1",
     verdict=Verdict.HOLDS,
 )
-def learned_thinking(tolerance):
+def learned_thinking(tolerance: float) -> Evidence:
     """From a small random start, shifted starts teach all of V and W the step of thinking: Γ⁻¹, and W13 = −W24 I."""
     runs = _trained("shift")
     closed = _predicted("shift")["median"] / runs["dim"]
@@ -95,7 +95,7 @@ def learned_thinking(tolerance):
     limits="distance of P (relative) and of r from what the recipe predicts",
     verdict=Verdict.HOLDS,
 )
-def other_recipes(tolerance):
+def other_recipes(tolerance: float) -> Evidence:
     """Unrelated starts teach to erase them, noisy ones to shrink them, a teacher's iterates plain gradient descent."""
     gap, found = 0.0, []
     for recipe in ("independent", "noisy", "teacher-forced"):
@@ -119,7 +119,7 @@ def other_recipes(tolerance):
     limits="mean error of the first three steps, relative to that of the closed form",
     verdict=Verdict.HOLDS,
 )
-def unrolled_steps(tolerance):
+def unrolled_steps(tolerance: float) -> Evidence:
     """Training on three unrolled steps serves those three; the chain that it teaches does not go on improving."""
     runs, exact = _trained("unrolled"), _predicted("shift")
     early = runs["mean"][:, 1:4].sum(axis=1) / exact["mean"][1:4].sum()
@@ -140,7 +140,7 @@ def unrolled_steps(tolerance):
     verdict=Verdict.CAVEAT,
     caveat="If W is frozen at W13 = cI, W24 = −c. With all weights free, or in a GPT, the chain gets worse.",
 )
-def emergence(tolerance):
+def emergence(tolerance: float) -> Evidence:
     """A model that was trained to answer directly, without a chain of thought, can think for many steps."""
     frozen, free = (_trained(recipe)["median"][:, 20] / _trained(recipe)["dim"] for recipe in ("paper", "direct"))
     gpt = gpt2.errors("recipes", "direct")

@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from monograph.claims.ledger import Verdict, claim, judge, within
+from monograph.claims.ledger import Evidence, Verdict, claim, judge, within
 from monograph.claims.task import band
 from monograph.experiments import results
 from monograph.page import rounded
@@ -25,7 +25,7 @@ PLACE = "theorems/scaling-law"
     verdict=Verdict.CAVEAT,
     caveat="At m = ∞ it holds without o(1). At finite m the factor 1 + o(1) is not uniform in k.",
 )
-def scaling_law(tolerance):
+def scaling_law(tolerance: float) -> Evidence:
     """At matched covariances E‖wₖ − w‖² ≤ d(1 + n/(1 + H))⁻²ᵏ(1 + o(1)), H = Hard(Λ)."""
     ratios = {exponent: _ratios_to_the_bound(exponent) for exponent in (0.0, 0.5, 1.0)}
     passes = max(by_length.max() for by_length in ratios.values()) - 1
@@ -58,7 +58,7 @@ def _ratios_to_the_bound(exponent):
     limits="relative difference of the error that the length leaves from the one asked for",
     verdict=Verdict.HOLDS,
 )
-def exchange(tolerance):
+def exchange(tolerance: float) -> Evidence:
     """At a fixed error more steps k allow a shorter training prompt n, and even a smaller product n·k (m = ∞)."""
     gap, falling, ends = 0.0, True, []
     for exponent in (0.0, 0.5, 1.0):
@@ -84,7 +84,7 @@ def exchange(tolerance):
     verdict=Verdict.CAVEAT,
     caveat="Hardness orders the bound and the last steps of a chain. At a moderate error a harder task can need fewer.",
 )
-def harder_longer(tolerance):
+def harder_longer(tolerance: float) -> Evidence:
     """Harder tasks need longer chains."""
     tails = [covariance.power_law(DIM, exponent) for exponent in np.linspace(0, 2, 21)]
     steps = np.array([_steps_to(cov, 30, 0.1) for cov in tails])
@@ -110,7 +110,7 @@ def harder_longer(tolerance):
     caveat="True at m = ∞. At finite m a longer n harms beyond m for one step, for several beyond a small multiple of "
     "m, and the mean rises in the end.",
 )
-def examples_and_steps(tolerance):
+def examples_and_steps(tolerance: float) -> Evidence:
     """At matched covariances more examples n lower the error at fixed k, and more steps k lower it."""
     rise = -np.inf
     for exponent in (0.0, 0.5, 1.0):
@@ -139,7 +139,7 @@ def examples_and_steps(tolerance):
     verdict=Verdict.CAVEAT,
     caveat="Through hardness alone: spectra of one condition number, or of one least strength, differ in their rates.",
 )
-def rate(tolerance):
+def rate(tolerance: float) -> Evidence:
     """The rate of convergence depends on the conditioning of the covariance."""
     gap, rises = 0.0, True
     single, tail = np.diag([*np.ones(DIM - 1), 1 / DIM]), covariance.power_law(DIM, 1.0)
@@ -167,7 +167,7 @@ def rate(tolerance):
     limits="half-width of the simultaneous 99 % band, relative to the predicted excess",
     verdict=Verdict.HOLDS,
 )
-def finite_test_prompts(tolerance):
+def finite_test_prompts(tolerance: float) -> Evidence:
     """At finite m the error is above that of m = ∞, first by Cₖ/m; at equal strengths k(2k − 1)n²/((1 + H)m) of it."""
     excesses = _excesses(0.0) + _excesses(1.0)
     inside, width = band(excesses)
@@ -210,7 +210,7 @@ def _gap_at_equal_strengths():
     limits="by how much a limit may be below d − m, and with equal strengths differ from it, relative",
     verdict=Verdict.HOLDS,
 )
-def few_examples(tolerance):
+def few_examples(tolerance: float) -> Evidence:
     """With m < d a chain that converges leaves at least d − m: exactly that at equal strengths, otherwise more."""
     rng, below, gap, means = np.random.default_rng(0), -np.inf, 0.0, []
     for exponent in (0.0, 1.0):
@@ -239,7 +239,7 @@ def few_examples(tolerance):
     verdict=Verdict.CAVEAT,
     caveat="At d = 20 the median follows the recursion. The mean of a long chain is least at a shorter n.",
 )
-def best_train_length(tolerance):
+def best_train_length(tolerance: float) -> Evidence:
     """One step errs least at n = m; with many skills long chains do so too at equal strengths, at n > m with a tail."""
     one = []
     for exponent in (0.0, 0.7, 1.5):
@@ -267,7 +267,7 @@ def best_train_length(tolerance):
     limits="share of prompts on the wrong side of the border",
     verdict=Verdict.HOLDS,
 )
-def stability(tolerance):
+def stability(tolerance: float) -> Evidence:
     """Many equal skills: chains diverge if (1 + √(d/m))² > 2(1 + d/n), else converge; n = m is on the stable side."""
     rng, wrong, d = np.random.default_rng(0), 0.0, 100
     for ratio in (0.5, 1, 2, 4):
@@ -295,7 +295,7 @@ def stability(tolerance):
     limits="by how much an edge may pass 1 + (n/m)Σ1/hᵢ, relative",
     verdict=Verdict.HOLDS,
 )
-def no_longer_than_the_test(tolerance):
+def no_longer_than_the_test(tolerance: float) -> Evidence:
     """For every spectrum the edge stays below 2 if n ≤ m, and if m > (3 + 2√2)d for every n."""
     rng, passes, highest = np.random.default_rng(1), -np.inf, 0.0
     for _ in range(300):
@@ -324,7 +324,7 @@ def no_longer_than_the_test(tolerance):
     limits="relative difference of mean and corrected recursion at d = 100, k ≤ 20; the plain one has 0.03 up to k = 5",
     verdict=Verdict.HOLDS,
 )
-def recursion_for_finite_prompts(tolerance):
+def recursion_for_finite_prompts(tolerance: float) -> Evidence:
     """The recursion for finite m errs by a gap that falls like 1/d; a first correction removes most of it."""
     found = results.load("finite_tests")
     gaps, rests, fall = {}, 0.0, []

@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from monograph.claims.ledger import Verdict, claim, judge, within
+from monograph.claims.ledger import Evidence, Verdict, claim, judge, within
 from monograph.experiments import results
 from monograph.experiments.selection.read import percent, pool_groups, rescaled, share
 from monograph.page import rounded
@@ -25,7 +25,7 @@ CHAPTER = "theorems/task-selection"
     limits="which the lower end of the 95 % interval of the share of pools must pass for every way to make pools and k",
     verdict=Verdict.FAILS,
 )
-def selection_program(tolerance):
+def selection_program(tolerance: float) -> Evidence:
     """Training on the mixture that solves min ‖I − Σ⁻¹ Σ πΛ‖ lowers the test error."""
     found = results.load("selection")
     wins = [np.less(run["paper"], run["uniform"]) for run in found.runs]  # each (pools, steps)
@@ -49,7 +49,7 @@ def selection_program(tolerance):
     verdict=Verdict.CAVEAT,
     caveat="With equal traces. With raw spectra it is no help against a steep target, and none with turned skills.",
 )
-def selection_rescaled(tolerance):
+def selection_rescaled(tolerance: float) -> Evidence:
     """With the best scaling at test time, training on the mixture that the program selects lowers the test error."""
     found, shares = results.load("selection"), {"raw": [], "trace d": []}
     for run in found.runs:
@@ -72,7 +72,7 @@ def selection_rescaled(tolerance):
     limits="by how much its error may pass that of either, relative",
     verdict=Verdict.HOLDS,
 )
-def exact_mixture(tolerance):
+def exact_mixture(tolerance: float) -> Evidence:
     """The mixture that minimizes the k-step error itself is better than the even one and the program's."""
     found = results.load("selection")
     exact, even, paper = (np.concatenate([run[name] for run in found.runs]) for name in ("exact", "uniform", "paper"))
@@ -95,7 +95,7 @@ def exact_mixture(tolerance):
     limits="value of the program below which no chain may diverge",
     verdict=Verdict.HOLDS,
 )
-def safe_program(tolerance):
+def safe_program(tolerance: float) -> Evidence:
     """With the same skills, a mixture of value below 1/4 leads to a chain that converges at m = ∞."""
     rng, safe, beyond, harmed = np.random.default_rng(3), 0, 0, 0
     for _ in range(2000):
@@ -122,7 +122,7 @@ def safe_program(tolerance):
     caveat="For two tasks if and only if ‖I − Σ⁻¹Λ_hard‖ ≤ ‖I − Σ⁻¹Λ_easy‖; the paper's assumptions are not "
     "known to us. With equal traces and turned skills it hardly ever comes out.",
 )
-def half_on_hard(tolerance):
+def half_on_hard(tolerance: float) -> Evidence:
     """At least half of the probability goes to the hard tasks, those whose least strength is small."""
     half, nearer = _programs_of_two_tasks(tolerance)
     groups = pool_groups(results.load("selection"))
@@ -180,7 +180,7 @@ def _half_on_hard(run):
     caveat="With B the number of skills, raw spectra and a target of exponent 0.5. Not with equal traces. With B the "
     "prompt length, short and long tie, as the program does not see lengths.",
 )
-def kinds_of_tasks(tolerance):
+def kinds_of_tasks(tolerance: float) -> Evidence:
     """The program gives easy-short tasks the least probability and hard-long tasks the most."""
     orders = {}
     for name, run in pool_groups(results.load("selection")).items():
@@ -203,7 +203,7 @@ def kinds_of_tasks(tolerance):
     limits="median excess over the error with the true Σ, relative, from 160 examples on",
     verdict=Verdict.HOLDS,
 )
-def target_estimate(tolerance):
+def target_estimate(tolerance: float) -> Evidence:
     """Eight examples a skill estimate Σ well enough to choose a mixture by the error itself."""
     target = covariance.power_law(DIM, 0.8, trace=DIM)
     tasks = pools.eight_tasks(target, rng=np.random.default_rng(0))

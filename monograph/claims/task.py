@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from monograph.claims.ledger import ROUNDING, Verdict, claim, judge, within
+from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from ttsbook import theory
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
@@ -22,7 +22,7 @@ DIM = 20
     verdict=Verdict.CAVEAT,
     caveat="The converse fails: a single weak skill makes a task as hard, and one step errs less on it.",
 )
-def hardness(tolerance):
+def hardness(tolerance: float) -> Evidence:
     """A task is hard, Hard(Λ), tr Λ over the least strength, large, when it has a long tail of weak skills."""
     tails = [covariance.hardness(covariance.power_law(DIM, exponent)) for exponent in np.linspace(0, 2, 21)]
     long = covariance.power_law(DIM, 1.0)
@@ -45,7 +45,7 @@ def hardness(tolerance):
     limits="half-width of the simultaneous 99 % band, relative to d − m",
     verdict=Verdict.HOLDS,
 )
-def information_floor(tolerance):
+def information_floor(tolerance: float) -> Evidence:
     """With m examples the error of any answer is at least d − m, and least squares attains it."""
     rng, cov, found, margin = np.random.default_rng(0), covariance.power_law(DIM, 1.0), [], np.inf
     for m in (5, 10, 15):
@@ -72,7 +72,7 @@ def information_floor(tolerance):
     limits="half-width of the simultaneous 99 % band, relative to the exact value",
     verdict=Verdict.HOLDS,
 )
-def one_step_error(tolerance):
+def one_step_error(tolerance: float) -> Evidence:
     """The error of one step is d − 2 tr(PΣ) + tr(P((1 + 1/m)Σ² + (tr Σ/m)Σ)Pᵀ), for every P, Σ and m."""
     rng, found = np.random.default_rng(1), []
     for m in (5, 20, 80):
@@ -97,7 +97,7 @@ def one_step_error(tolerance):
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def best_step(tolerance):
+def best_step(tolerance: float) -> Evidence:
     """Among all P, one step on training prompts errs least with P = Γ⁻¹, and then by the sum of hᵢ/(n + hᵢ)."""
     rng, gap = np.random.default_rng(2), 0.0
     for n in (1, 20, 400):

@@ -4,7 +4,7 @@ from itertools import combinations, product
 
 import numpy as np
 
-from monograph.claims.ledger import ROUNDING, Verdict, claim, judge, within
+from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from monograph.page import rounded
 from ttsbook import theory
 from ttsbook.data import covariance
@@ -21,7 +21,7 @@ DIM, LENGTH, STEPS = 10, 40, 30
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def recursion(tolerance):
+def recursion(tolerance: float) -> Evidence:
     """Thinking is wₖ₊₁ = wₖ − Γ⁻¹XXᵀ(wₖ − w)/m: Newton's method on the prompt's loss with Γ for its Hessian."""
     gap = max(_distance(_chain(exponent)) for exponent in (0.0, 0.5, 1.0))
     return judge(gap <= tolerance, f"Difference {within(gap, tolerance)}.")
@@ -35,7 +35,7 @@ def recursion(tolerance):
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def growing_scaling(tolerance):
+def growing_scaling(tolerance: float) -> Evidence:
     """If ρ grows with the tokens, step i is shortened to m/(m + 1 + i): thinking slows down, and overshoots less."""
     fixed, growing = _chain(0.5, 20), _chain(0.5, 20, rho="tokens")
     gap = _distance(growing, scalings=20 + 1 + np.arange(STEPS))
@@ -56,7 +56,7 @@ def growing_scaling(tolerance):
     limits="distance from the recursion, relative, that counts as none; a departure must be above 10⁻⁷",
     verdict=Verdict.HOLDS,
 )
-def leaks(tolerance):
+def leaks(tolerance: float) -> Evidence:
     """Thinking departs from the recursion exactly if one of 7 other blocks, 40 pairs or 16 triples is nonzero."""
     from ttsbook.thinking import cot
 
@@ -82,7 +82,7 @@ def leaks(tolerance):
     limits="difference from 6d² operations a step",
     verdict=Verdict.HOLDS,
 )
-def cost(tolerance):
+def cost(tolerance: float) -> Evidence:
     """Once the prompt is read, a thinking step costs O(d²) operations, whatever the length of the prompt."""
     counted = [
         _operations(dim, 100, k) - _operations(dim, 100, 0) - 6 * k * dim**2 for dim in (10, 20, 40) for k in (1, 50)
@@ -102,7 +102,7 @@ def cost(tolerance):
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def skill_speeds(tolerance):
+def skill_speeds(tolerance: float) -> Evidence:
     """On an endless prompt each step leaves hᵢ/(n + hᵢ) of the distance along skill i, whatever the others do."""
     rng = np.random.default_rng(3)
     gaps, costs = zip(*(_along_skills(exponent, rng) for exponent in (0.0, 0.5, 1.0)), strict=True)

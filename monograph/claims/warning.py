@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from monograph.claims.ledger import Verdict, claim, judge
+from monograph.claims.ledger import Evidence, Verdict, claim, judge
 from monograph.page import rounded
 from ttsbook import theory
 from ttsbook.data import covariance
@@ -19,7 +19,7 @@ DIM = 20
     limits="share of diverging prompts below which the median must fall and the mean must grow",
     verdict=Verdict.HOLDS,
 )
-def mean_grows(tolerance):
+def mean_grows(tolerance: float) -> Evidence:
     """At finite m the mean error grows without bound with k for every n, even where the median prompt is solved."""
     cov = covariance.power_law(DIM, 0.8, trace=DIM)
     thought = theory.simulate_cot_error(
@@ -42,7 +42,7 @@ def mean_grows(tolerance):
     limits="least sensitivity and specificity for “the answer after 20 steps is farther off than one before”",
     verdict=Verdict.HOLDS,
 )
-def warning(tolerance):
+def warning(tolerance: float) -> Evidence:
     """From the prompt alone, λ_max(P S_m) > 2 tells before thinking whether a chain diverges."""
     warned, diverged, turned, worse = _warned_prompts()
     sensitivity, specificity = warned[turned].mean(), 1 - warned[~turned].mean()
