@@ -1,5 +1,7 @@
 """The claims ledger: what the paper and this book claim, and whether it holds."""
 
+from collections.abc import Mapping
+
 from monograph.claims import (
     attention,
     curation,
@@ -16,7 +18,7 @@ from monograph.claims import (
     thinking,
     warning,
 )
-from monograph.claims.ledger import Evidence, Claim, Table
+from monograph.claims.ledger import Claim, Table
 
 __all__ = ["CHAPTERS", "CLAIMS", "find", "table"]
 
@@ -53,19 +55,15 @@ CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isins
 """All claims, in the order of the chapters."""
 
 
-def table(chapter=None):
+def table(chapter: str | None = None) -> Table:
     """Table of claims, with what checking them measured and the verdicts.
 
     The checks run when the table is shown, each once in a process.
 
     Parameters
     ----------
-    chapter : str, optional
+    chapter
         Show only what this chapter treats, such as "setup/task".
-
-    Returns
-    -------
-    Table
 
     Raises
     ------
@@ -85,17 +83,13 @@ def table(chapter=None):
     return Table(rows, CHAPTERS, footer="All claims of the book: [the ledger](../appendix/claims.ipynb).")
 
 
-def find(name):
+def find(name: str) -> Claim:
     """Find a claim by its name.
 
     Parameters
     ----------
-    name : str
+    name
         As the tables show it.
-
-    Returns
-    -------
-    Claim
 
     Raises
     ------

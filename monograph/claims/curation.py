@@ -15,7 +15,7 @@ SETTING = "20 pools of 8 tasks in each reading of B, d = 20, target of exponent 
 LEARNABLE = 100.0  # condition number of B_π beyond which the trainings are too short
 
 
-def _signed(value):
+def _signed(value: float) -> str:
     return f"{value:+.2f}".replace("-", "−")
 
 
@@ -132,7 +132,7 @@ def training_on_the_best_mixture(tolerance: float) -> Evidence:
     return _against_even("exact", 5, tolerance)
 
 
-def _against_even(mixture, steps, tolerance):
+def _against_even(mixture: str, steps: int, tolerance: float) -> Evidence:
     found = results.load("curation")
     by_reading = {
         "number of skills": curation.compare(found, mixture, steps, reading="skills"),

@@ -3,10 +3,12 @@
 from itertools import product
 
 import numpy as np
+from jaxtyping import Bool, Float64
 
 from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Preconditioner
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
@@ -33,7 +35,7 @@ def scaling_cures(tolerance: float) -> Evidence:
     )
 
 
-def _rescaled_chains():
+def _rescaled_chains() -> tuple[Float64[np.ndarray, " prompts"], Bool[np.ndarray, " prompts"]]:
     """For all prompts: largest excess of a step's factor over its bound, and whether the chain diverges with ρ = m."""
     rng, excess, diverged = np.random.default_rng(0), [], []
     for test_cov, n, m in product((SKEWED, np.eye(DIM)), (25, 50, 100, 200, 400), (10, 25, 100)):
@@ -51,18 +53,26 @@ def _rescaled_chains():
     return np.concatenate(excess), np.concatenate(diverged)
 
 
-def _spectrum(P, x):
+def _spectrum(
+    P: Preconditioner, x: Float64[np.ndarray, "prompts m d"]
+) -> tuple[Float64[np.ndarray, "prompts d"], Float64[np.ndarray, "prompts d d"]]:
     """Eigenvalues and eigenvectors of P^(1/2) S P^(1/2): of P S, in coordinates where the norm of Γ is Euclidean."""
     turned = x @ covariance.square_root(P)
     return np.linalg.eigh(turned.swapaxes(1, 2) @ turned / x.shape[1])
 
 
-def _maps(spectrum, basis, shortened):
+def _maps(
+    spectrum: Float64[np.ndarray, "prompts d"],
+    basis: Float64[np.ndarray, "prompts d d"],
+    shortened: Float64[np.ndarray, " prompts"],
+) -> Float64[np.ndarray, "prompts d d"]:
     """Matrices I − (m/ρ) P^(1/2) S P^(1/2) that a step multiplies the gap by, one a prompt."""
     return np.eye(DIM) - shortened[:, None, None] * (basis * spectrum[:, None]) @ basis.swapaxes(1, 2)
 
 
-def _factors(step, gap, steps):
+def _factors(
+    step: Float64[np.ndarray, "prompts d d"], gap: Float64[np.ndarray, "prompts d 1"], steps: int
+) -> Float64[np.ndarray, "{steps} prompts"]:
     """Factors (steps, prompts) by which each step multiplies the size of the gap."""
     sizes = [np.linalg.norm(gap, axis=(1, 2))]
     for _ in range(steps):

@@ -1,14 +1,18 @@
 """What the chapter on GPTs claims: read from stored trainings, as the checks must take a second."""
 
+from collections.abc import Iterable
 from functools import cache
+from typing import Literal
 
 import numpy as np
+from jaxtyping import Float64, Inexact
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge
 from monograph.experiments import results
 from monograph.experiments.gpt2 import plan
 from monograph.experiments.gpt2.read import errors, steps_to
 from monograph.page import rounded
+from ttsbook.arrays import Vector
 
 LIVE = "d = 5, n = m = 20, one layer of width 64, 1500 updates, three seeds, 2048 test prompts."
 DEEP = "d = 10, two layers of width 64, 2000 updates, three seeds, 2048 test prompts."
@@ -25,31 +29,31 @@ CHAPTER = "experiments/gpt2"
 )
 def gpt_blind(tolerance: float) -> Evidence:
     """With w₀ = 0 the direct loss gives no gradient to the weights with which a GPT reads its own answer."""
-    from ttsbook.training import gpt_recipes, recipes
-
-    direct, distances = (_largest_gradient(recipe) for recipe in (recipes.Direct(), gpt_recipes.Distances()))
+    direct, distances = (_largest_gradient(distances=chosen) for chosen in (False, True))
     return judge(
         direct <= tolerance < distances,
         "The largest gradient is exactly 0; with starts at all distances from w it is not.",
     )
 
 
-def _largest_gradient(recipe):
-    """Largest gradient of a recipe's loss in the columns of R that read the weight, for a GPT with random weights."""
+def _largest_gradient(*, distances: bool) -> float:
+    """Largest gradient in the columns of R that read the weight: GPT with random weights, w₀ = 0 or at distances."""
     import torch
 
     from ttsbook.data import covariance, prompts
     from ttsbook.data.tasks import Task
     from ttsbook.models import embedding
     from ttsbook.models.transformer import GPT, Config
+    from ttsbook.training import gpt_recipes, recipes
 
+    recipe = gpt_recipes.Distances() if distances else recipes.Direct()
     generator = torch.Generator().manual_seed(0)
     model = GPT(Config(5, layers=1), generator=generator)
     torch.nn.init.normal_(model.read_out.weight, generator=generator)
     drawn = prompts.sample(Task(covariance.isotropic(5), 20), 64, generator=generator)
-    recipe.loss(model, drawn, generator).backward()
+    (gradient,) = torch.autograd.grad(recipe.loss(model, drawn, generator), model.read_in.weight)
     weight = embedding.rows(5)[3]  # columns of R, prop-gpt-blind
-    return model.read_in.weight.grad[:, weight].abs().max().item()
+    return gradient[:, weight].abs().max().item()
 
 
 @claim(
@@ -319,7 +323,7 @@ def qwen(tolerance: float) -> Evidence:
 
 
 @cache
-def _at_the_answer(test):
+def _at_the_answer(test: Literal["isotropic", "skewed"]) -> dict[str, Float64[np.ndarray, " prompts"]]:
     """Say how the step of the GPT of skewed training treats small gaps, and that of the linear layer; by prompt."""
     import torch
 
@@ -347,7 +351,9 @@ def _at_the_answer(test):
     }
 
 
-def _leading(spectrum, directions):
+def _leading(
+    spectrum: Inexact[np.ndarray, "prompts d"], directions: Inexact[np.ndarray, "prompts d d"]
+) -> tuple[Float64[np.ndarray, " prompts"], Float64[np.ndarray, "prompts d"]]:
     """Real parts of the eigenvalue of largest modulus and, at norm 1, of its eigenvector; by prompt."""
     place = np.abs(spectrum).argmax(axis=1)
     eigenvalue = np.take_along_axis(spectrum, place[:, None], axis=1)[:, 0].real
@@ -355,9 +361,9 @@ def _leading(spectrum, directions):
     return eigenvalue, vector / np.linalg.norm(vector, axis=1, keepdims=True)
 
 
-def _row(errors, *steps):
+def _row(errors: Vector, *steps: int) -> str:
     return _list([errors[k] for k in steps])
 
 
-def _list(values):
+def _list(values: Iterable[float]) -> str:
     return ", ".join(rounded(float(value)) for value in values)

@@ -3,18 +3,20 @@
 from itertools import product
 
 import numpy as np
+from jaxtyping import Float64
 
 from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from monograph.claims.task import DIM, band, examples
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Covariance, Vector
 from ttsbook.data import covariance, spectra
 from ttsbook.data.tasks import Task
 
 LENGTHS = (1, 10, 100, 1000, 10_000)
 
 
-def matched_error(cov, n, m=None):
+def matched_error(cov: Covariance, n: int, m: int | None = None) -> float:
     """Error of one step with training prompts of length n, test prompts of length m, by default n."""
     return theory.direct_error(theory.preconditioner(Task(cov, n)), cov, m or n)
 
@@ -90,7 +92,7 @@ def bound_looseness(tolerance: float) -> Evidence:
     )
 
 
-def _looseness():
+def _looseness() -> tuple[float, list[float], list[float]]:
     """Gap between the sharper sum and its formula; ratios of sum and of bound/d to the error, where the bound < d."""
     gap, sums, bounds = 0.0, [], []
     for dim in (5, 20, 60):
@@ -106,11 +108,11 @@ def _looseness():
     return gap, sums, bounds
 
 
-def _some_spectra(dim):
+def _some_spectra(dim: int) -> tuple[Covariance, ...]:
     return (*(covariance.power_law(dim, exponent) for exponent in (0.0, 0.5, 1.0, 2.0)), _one_weak(dim))
 
 
-def _one_weak(dim):
+def _one_weak(dim: int) -> Covariance:
     return np.diag([*np.ones(dim - 1), 0.01])
 
 
@@ -138,7 +140,7 @@ def equal_hardness(tolerance: float) -> Evidence:
     )
 
 
-def _errors_and_ranges():
+def _errors_and_ranges() -> dict[tuple[float, int], tuple[Vector, float, float]]:
     """By hardness and n = m: errors of random spectra, and those with a single weak and a single strong skill."""
     rng, ranges = np.random.default_rng(4), {}
     for hardness in (25.0, 200.0, 2000.0):
@@ -151,7 +153,7 @@ def _errors_and_ranges():
     return ranges
 
 
-def _with_hardness(shares, hardness):
+def _with_hardness(shares: Float64[np.ndarray, "spectra d"], hardness: float) -> Float64[np.ndarray, "spectra d"]:
     """Move shares of the trace (spectra, d) towards equality of all, or away, until the least is 1/hardness."""
     away = shares - 1 / shares.shape[1]
     return 1 / shares.shape[1] + away * (1 / hardness - 1 / shares.shape[1]) / away.min(axis=1, keepdims=True)
@@ -224,7 +226,7 @@ def conditioning(tolerance: float) -> Evidence:
     )
 
 
-def _correlations_with_the_error():
+def _correlations_with_the_error() -> dict[int, dict[str, float]]:
     """By n = m: rank correlation of each measure of a spectrum with the exact error, over spectra in random units."""
     rng = np.random.default_rng(7)
     strengths = spectra.random_spectra(DIM, 400, rng=rng)
@@ -232,7 +234,7 @@ def _correlations_with_the_error():
     return {n: spectra.rank_correlations(strengths * units, n, n) for n in (10, 40, 160, 640, 2560)}
 
 
-def _mean_cost_ranks_better(correlations):
+def _mean_cost_ranks_better(correlations: dict[int, dict[str, float]]) -> bool:
     """Whether the mean cost beats the ratios at every n, and all measures but at the two least n: the caveat."""
     best = [max(by_measure, key=by_measure.get) for by_measure in correlations.values()]
     ratios = ("condition number", "hardness", "1 / least strength")

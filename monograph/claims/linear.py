@@ -1,14 +1,18 @@
 """What the chapter on trained linear attention claims: the paper's experiments, with layers that learned."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from jaxtyping import Float64
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge
 from monograph.experiments import results
 from monograph.experiments.linear import read as linear
+from monograph.experiments.results import Results
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Indices
 from ttsbook.data import covariance, spectra
 from ttsbook.data.tasks import Task
 from ttsbook.theory import intervals
@@ -105,7 +109,7 @@ def more_examples_help(tolerance: float) -> Evidence:
     )
 
 
-def _few(ratios):
+def _few(ratios: Float64[np.ndarray, "seeds steps"]) -> str:
     return ", ".join(f"{ratio:.2f}" for ratio in ratios.max(axis=0)[[1, 5, 15]])
 
 
@@ -244,13 +248,20 @@ def trained_floor(tolerance: float) -> Evidence:
 )
 def among_solvers(tolerance: float) -> Evidence:
     """Thinking beats gradient descent with an oracle's step, and plain conjugate gradients for three steps."""
-    from ttsbook.models import baselines
+    import torch
 
-    cov = covariance.power_law(20, 1.0, trace=20)
-    P = theory.preconditioner(Task(cov, 40))
-    think = _measure(baselines.thinking(P), cov)
-    descent, plain = _measure(baselines.gradient_descent(), cov), _measure(baselines.conjugate_gradient(), cov)
-    better = _measure(baselines.conjugate_gradient(P), cov)
+    from ttsbook.models import baselines
+    from ttsbook.thinking import evaluation
+
+    task = Task(covariance.power_law(20, 1.0, trace=20), 40)
+    P = theory.preconditioner(task)
+    plain_solvers = baselines.gradient_descent(), baselines.conjugate_gradient()
+    think, descent, plain, better = (
+        evaluation.error_curve(
+            solver, task, steps=10, prompts=2000, generator=torch.Generator().manual_seed(7), condensed=True
+        ).median
+        for solver in (baselines.thinking(P), *plain_solvers, baselines.conjugate_gradient(P))
+    )
     holds = (think / descent)[1:].max() < tolerance and (think / plain)[1:4].max() < tolerance
     return judge(
         holds and (better / think)[2:].max() < tolerance,
@@ -259,27 +270,18 @@ def among_solvers(tolerance: float) -> Evidence:
     )
 
 
-def _measure(solver, cov):
-    import torch
-
-    from ttsbook.thinking import evaluation
-
-    options = {"steps": 10, "prompts": 2000, "generator": torch.Generator().manual_seed(7), "condensed": True}
-    return evaluation.error_curve(solver, Task(cov, 40), **options).median
-
-
-def _grid(trains, lengths):
+def _grid(trains: Sequence[str], lengths: Sequence[int]) -> list[tuple[str, int, int | None, str]]:
     return [(train, n, m, recipe) for train in trains for n in lengths for m in (None, 1000, 200) for recipe in RECIPES]
 
 
-def _best(found, train, n, recipe, m):
+def _best(found: Results, train: str, n: int, recipe: str, m: int | None) -> Indices:
     """Depth of the least mean error on isotropic prompts, one a seed."""
     return linear.curves(found, train=train, n=n, recipe=recipe, m=m, test="isotropic").mean.argmin(axis=1)
 
 
-def _isotropic(found, n, m):
+def _isotropic(found: Results, n: int, m: int | None) -> Float64[np.ndarray, "seeds steps"]:
     return linear.curves(found, train="skewed", n=n, recipe="paper", m=m, test="isotropic").mean
 
 
-def _span(depths):
+def _span(depths: Indices) -> str:
     return f"{depths.min()}" if depths.min() == depths.max() else f"{depths.min()} to {depths.max()}"

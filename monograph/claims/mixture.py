@@ -8,6 +8,7 @@ from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, w
 from monograph.claims.task import second_moment
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Covariance, MixtureWeights, Preconditioner
 from ttsbook.data import covariance, pools
 from ttsbook.data.tasks import Mixture, Task
 from ttsbook.theory import selection
@@ -16,7 +17,7 @@ DIM = 20
 CHAPTER = "theorems/task-selection"
 
 
-def _other_orders(mixture):
+def _other_orders(mixture: Mixture) -> dict[str, Preconditioner]:
     """What P might be taken for: the factors swapped, the inverse of the mean Γ, the mean of the inverses."""
     A, B = theory.moments(mixture)
     gammas = [theory.gamma(task.cov, task.prompt_length) for task in mixture.tasks]
@@ -95,7 +96,7 @@ def weights_gradient(tolerance: float) -> Evidence:
         weights = rng.dirichlet(np.full(len(tasks), 5.0))
         rate, gradient = selection.MixtureError(tasks, target, steps).log_rate(weights)
 
-        def error(weights, tasks=tasks, steps=steps):
+        def error(weights: MixtureWeights, tasks: list[Task] = tasks, steps: int = steps) -> float:
             return theory.cot_error_limit(theory.preconditioner(Mixture(tasks, weights)), target, steps)[steps]
 
         moves = h * (np.eye(len(tasks)) - weights)  # toward each task; the gradient along the weights is zero
@@ -130,13 +131,13 @@ def three_qualities(tolerance: float) -> Evidence:
     )
 
 
-def _error_after_five_steps(covs, target):
+def _error_after_five_steps(covs: list[Covariance], target: Covariance) -> float:
     """Error / d of thinking on the target, after training on equal shares of tasks with these covariances."""
     P = theory.preconditioner(pools.even(covs, 100))
     return theory.cot_error_limit(P, target, 5)[5] / DIM
 
 
-def _each_lacks_one(mixtures, target):
+def _each_lacks_one(mixtures: list[list[Covariance]], target: Covariance) -> bool:
     """Whether each mixture but the first lacks one quality, in this order: diversity, relevance, hardness."""
     diversity, relevance, hardness = zip(*(pools.qualities(covs, target) for covs in mixtures), strict=True)
     return (

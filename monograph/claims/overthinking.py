@@ -1,6 +1,7 @@
 """What the chapter on overthinking claims."""
 
 import warnings
+from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from monograph.claims.ledger import Evidence, Verdict, claim, judge, within
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Covariance, Errors, Preconditioner, Vector
 from ttsbook.data import covariance
 
 DIM = 20
@@ -91,13 +93,13 @@ def weak_direction(tolerance: float) -> Evidence:
     )
 
 
-def _random_pair(rng):
+def _random_pair(rng: np.random.Generator) -> tuple[Covariance, Covariance]:
     """Covariances of training and test with skills of their own, the test at random strength."""
     cov, test_cov = (covariance.rotate(np.diag(rng.uniform(0.3, 1.5, DIM)), rng=rng) for _ in range(2))
     return cov, test_cov * rng.uniform(0.3, 1.5)
 
 
-def _around_the_critical_length(cov, test_cov):
+def _around_the_critical_length(cov: Covariance, test_cov: Covariance) -> tuple[int, int]:
     """Whether Σ ⪯ 2Λ, and in how many ways the pair departs from thm-critical-length."""
     critical = theory.critical_train_length(cov, test_cov)
     covered = np.linalg.eigvalsh(test_cov - 2 * cov)[-1] <= 0
@@ -108,7 +110,7 @@ def _around_the_critical_length(cov, test_cov):
     return int(covered), wrong
 
 
-def _diverges(cov, test_cov, n):
+def _diverges(cov: Covariance, test_cov: Covariance, n: float) -> bool:
     """Whether 20,000 steps on an endless prompt lead away from the answer."""
     step = np.eye(DIM) - _trained(cov, max(1, n)) @ test_cov
     with np.errstate(over="ignore", invalid="ignore"):
@@ -167,12 +169,12 @@ def depth(tolerance: float) -> Evidence:
     )
 
 
-def _best_depth_is_exact(P):
+def _best_depth_is_exact(P: Preconditioner) -> bool:
     """Whether the predicted best depth is that of the least error at m = ∞, by search."""
     return theory.best_depth(P, FLAT).steps == theory.cot_error_limit(P, FLAT, 200).argmin()
 
 
-def _finite_best_depths(cov):
+def _finite_best_depths(cov: Covariance) -> tuple[list[int], list[int]]:
     """Best depths at finite m, by m and n: the predicted ones, and those of the simulated mean error."""
     rng, predicted, simulated = np.random.default_rng(0), [], []
     for m, n in product((4000, 1000), (180, 200, 300, 400)):
@@ -238,7 +240,7 @@ def best_length(tolerance: float) -> Evidence:
     )
 
 
-def _lengths_for_long_chains(cov):
+def _lengths_for_long_chains(cov: Covariance) -> tuple[float, float]:
     """Training length n with the least error at k = 200, by search, and that with μ_max + μ_min = 2; Λ diagonal."""
     k, lengths = 200, np.geomspace(5, 5000, 4001)
     gammas = np.diag(cov)[:, None] * (1 + 1 / lengths) + DIM / lengths  # γᵢ = λᵢ(1 + 1/n) + tr Λ/n, (d, lengths)
@@ -250,7 +252,7 @@ def _lengths_for_long_chains(cov):
     return lengths[log_errors.argmin()], star
 
 
-def _longer_is_better_where_covered():
+def _longer_is_better_where_covered() -> bool:
     """Whether the error falls from one n to the next at every step, for 40 random pairs with Σ ⪯ Λ."""
     rng = np.random.default_rng(0)
     for _ in range(40):  # prop-longer-training, part 1
@@ -286,7 +288,9 @@ def equal_traces(tolerance: float) -> Evidence:
     )
 
 
-def _extreme_pairs(theta=0.5, kappa=50.0, length=4000):
+def _extreme_pairs(
+    theta: float = 0.5, kappa: float = 50.0, length: int = 4000
+) -> tuple[Preconditioner, Covariance, float]:
     """Preconditioner, test covariance and κ for which the trace is as far below the error as it can be."""
     gammas = np.repeat([1.0, kappa], DIM // 2)
     cov = np.diag(length / (length + 1) * (gammas - gammas.sum() / (length + 1 + DIM)))
@@ -295,17 +299,17 @@ def _extreme_pairs(theta=0.5, kappa=50.0, length=4000):
     return _trained(cov, length), root @ (np.eye(DIM) - theta * swap) @ root, kappa
 
 
-def _trained(cov, n):
+def _trained(cov: Covariance, n: float) -> Preconditioner:
     """Preconditioner after training at a real length n."""
     return np.linalg.inv(theory.gamma(cov, n))
 
 
-def _trace(strides, steps):
+def _trace(strides: Vector, steps: int) -> Errors:
     """Return the trace of Remark 4.1 for k = 0, ..., steps."""
     return ((1 - strides) ** (2 * np.arange(steps + 1)[:, None])).sum(axis=1)
 
 
-def _pairs(count):
+def _pairs(count: int) -> Iterator[tuple[Preconditioner, Covariance, bool]]:
     """Preconditioners and test covariances, with common skills and rotated: `count` of each."""
     rng = np.random.default_rng(0)
     for place in range(2 * count):

@@ -3,12 +3,14 @@
 # ruff: noqa: D401 - the docstring of a check is its claim, no command
 
 import numpy as np
+from jaxtyping import Float64
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge, within
-from monograph.claims.task import band
+from monograph.claims.task import Measurement, band
 from monograph.experiments import results
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Covariance, Errors, Preconditioner
 from ttsbook.data import covariance, spectra
 from ttsbook.data.tasks import Task
 
@@ -44,7 +46,7 @@ def scaling_law(tolerance: float) -> Evidence:
     )
 
 
-def _ratios_to_the_bound(exponent):
+def _ratios_to_the_bound(exponent: float) -> Float64[np.ndarray, "lengths steps"]:
     """Errors at m = ∞ relative to the bound of cor-scaling-law, (n, k), in coordinates that hide the skills."""
     cov = covariance.rotate(covariance.power_law(DIM, exponent), rng=np.random.default_rng(0))
     return np.array([_powers(cov, n, 30) / theory.scaling_law_bound(cov, n, 30) for n in (5, 40, 400)])
@@ -178,7 +180,7 @@ def finite_test_prompts(tolerance: float) -> Evidence:
     )
 
 
-def _excesses(exponent, m=80_000):
+def _excesses(exponent: float, m: int = 80_000) -> list[Measurement]:
     """Excess of each prompt's error over that of m = ∞, and the predicted mean: a pair for each k."""
     cov = covariance.power_law(10, exponent)
     P, limit = theory.preconditioner(Task(cov, 20)), _powers(cov, 20, 5)
@@ -194,7 +196,7 @@ def _excesses(exponent, m=80_000):
     return pairs
 
 
-def _gap_at_equal_strengths():
+def _gap_at_equal_strengths() -> float:
     """Relative difference of Cₖ from k(2k − 1)n²/(1 + H) times the error at m = ∞, with n = 20 and H = d = 10."""
     cov, steps = np.eye(10), np.array([1, 3, 5])
     predicted = np.array([theory.first_excess(cov, 20, k) for k in (1, 3, 5)])
@@ -345,7 +347,7 @@ def recursion_for_finite_prompts(tolerance: float) -> Evidence:
     )
 
 
-def best_lengths(cov, test_length, steps):
+def best_lengths(cov: Covariance, test_length: int, steps: int) -> Float64[np.ndarray, " {steps}"]:
     """Integer training length with the least error after each number of steps from 1 on, by the recursion."""
     lengths = np.unique(np.geomspace(test_length / 2, 5 * test_length, 100).round())
     errors = [
@@ -355,7 +357,7 @@ def best_lengths(cov, test_length, steps):
     return lengths[np.argmin(errors, axis=0)[1:]]
 
 
-def _best_ratios(cov, test_length, steps):
+def _best_ratios(cov: Covariance, test_length: int, steps: int) -> tuple[float, float]:
     """Ratio n/m with the least mean and with the least median of the error, on the same simulated prompts."""
     ratios, identity = np.arange(0.6, 1.65, 0.1), np.eye(len(cov))
     S = covariance.sample_empirical(cov, test_length, samples=1500, rng=np.random.default_rng(4))
@@ -366,25 +368,25 @@ def _best_ratios(cov, test_length, steps):
     return ratios[np.argmin(np.mean(errors, axis=1))], ratios[np.argmin(np.median(errors, axis=1))]
 
 
-def _trained(n, dim):
+def _trained(n: float, dim: int) -> Preconditioner:
     return np.linalg.inv(theory.gamma(np.eye(dim), n))
 
 
-def _powers(cov, n, steps):
+def _powers(cov: Covariance, n: float, steps: int) -> Errors:
     """Errors at m = ∞ from powers of a matrix, for real n."""
     T = np.eye(len(cov)) - np.linalg.inv(theory.gamma(cov, n)) @ cov
     return np.array([np.square(np.linalg.matrix_power(T, k)).sum() for k in range(steps + 1)])
 
 
-def _simulated(cov, n, m, steps, *, samples):
+def _simulated(cov: Covariance, n: int, m: int, steps: int, *, samples: int) -> theory.CotSimulation:
     options = {"samples": samples, "rng": np.random.default_rng(0)}
     return theory.simulate_cot_error(theory.preconditioner(Task(cov, n)), cov, m, steps, **options)
 
 
-def _steps_to(cov, n, target):
+def _steps_to(cov: Covariance, n: int, target: float) -> int:
     """First k with an error of at most `target` d at m = ∞."""
     return int(np.argmax(theory.cot_error_limit(theory.preconditioner(Task(cov, n)), cov, 3000) <= target * len(cov)))
 
 
-def _bound_steps(cov, n, target):
+def _bound_steps(cov: Covariance, n: int, target: float) -> int:
     return int(np.ceil(-np.log(target) / (2 * np.log1p(n / (1 + covariance.hardness(cov))))))

@@ -3,12 +3,15 @@
 # ruff: noqa: D401 - the docstring of a check is its claim, no command
 
 import numpy as np
+from jaxtyping import Bool
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge, within
 from monograph.experiments import results
+from monograph.experiments.results import Run
 from monograph.experiments.selection.read import percent, pool_groups, rescaled, share
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Covariance
 from ttsbook.data import covariance, pools
 from ttsbook.data.tasks import Mixture, Task
 from ttsbook.theory import selection
@@ -135,7 +138,7 @@ def half_on_hard(tolerance: float) -> Evidence:
     )
 
 
-def _programs_of_two_tasks(tie):
+def _programs_of_two_tasks(tie: float) -> tuple[Bool[np.ndarray, " pairs"], Bool[np.ndarray, " pairs"]]:
     """Whether the program gives half to the hard task, and whether ‖C_h‖ ≤ ‖C_e‖: of random pairs that do not tie."""
     rng, half, nearer = np.random.default_rng(4), [], []
     for _ in range(2000):
@@ -149,7 +152,7 @@ def _programs_of_two_tasks(tie):
     return np.array(half), np.array(nearer)
 
 
-def _easy_hard_target(rng):
+def _easy_hard_target(rng: np.random.Generator) -> tuple[Covariance, Covariance, Covariance]:
     """Covariances of an easy task, a hard one and a target: of trace d or not, skills in one order or in three."""
     trace = None if rng.random() < 0.5 else DIM
     easy, hard, target = (
@@ -160,12 +163,12 @@ def _easy_hard_target(rng):
     return easy, hard, target
 
 
-def _half_on_hard_by_pool(groups, way):
+def _half_on_hard_by_pool(groups: dict[str, Run], way: str) -> Bool[np.ndarray, " pools"]:
     """Whether hard tasks get half of the weight, for each pool that was made this way."""
     return np.concatenate([_half_on_hard(run) for name, run in groups.items() if name.startswith(way)])
 
 
-def _half_on_hard(run):
+def _half_on_hard(run: Run) -> Bool[np.ndarray, " pools"]:
     weights = np.array(run["kind_weights"])
     return weights[:, 1] + weights[:, 3] >= 0.5
 

@@ -2,15 +2,21 @@
 
 # ruff: noqa: D401 - the docstring of a check is its claim, no command
 
+from typing import TypeAlias
+
 import numpy as np
+from jaxtyping import Float64
 
 from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from ttsbook import theory
+from ttsbook.arrays import Covariance, Matrix, Number
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 from ttsbook.theory import intervals
 
 DIM = 20
+Measurement: TypeAlias = tuple[Float64[np.ndarray, " samples"], Number]
+"""A quantity on simulated prompts, and the value that its mean should have."""
 
 
 @claim(
@@ -111,20 +117,22 @@ def best_step(tolerance: float) -> Evidence:
     return judge(gap <= tolerance, f"Difference {within(gap, tolerance)}.")
 
 
-def examples(cov, length, samples, rng):
+def examples(
+    cov: Covariance, length: int, samples: int, rng: np.random.Generator
+) -> Float64[np.ndarray, "{samples} {length} d"]:
     """Prompts' examples (samples, length, d), drawn one by one."""
     return rng.standard_normal((samples, length, len(cov))) @ covariance.square_root(cov)
 
 
-def band(found):
+def band(pairs: list[Measurement]) -> tuple[int, float]:
     """Pairs of simulated errors and exact value: how many lie in a simultaneous 99 % band, and its half-width."""
-    z = intervals.quantile(len(found))
-    widths = [z * errors.std(ddof=1) / np.sqrt(len(errors)) for errors, _ in found]
-    inside = sum(abs(errors.mean() - exact) <= width for (errors, exact), width in zip(found, widths, strict=True))
-    return inside, max(width / exact for (_, exact), width in zip(found, widths, strict=True))
+    z = intervals.quantile(len(pairs))
+    widths = [z * errors.std(ddof=1) / np.sqrt(len(errors)) for errors, _ in pairs]
+    inside = sum(abs(errors.mean() - exact) <= width for (errors, exact), width in zip(pairs, widths, strict=True))
+    return int(inside), float(max(width / exact for (_, exact), width in zip(pairs, widths, strict=True)))
 
 
-def second_moment(cov, length):
+def second_moment(cov: Covariance, length: int) -> Matrix:
     """E[S²] of an empirical covariance, from E[x_a x_b x_c x_d] = L_ab L_cd + L_ac L_bd + L_ad L_bc."""
     fourth = sum(np.einsum(f"{pair},{rest}->ad", cov, cov) for pair, rest in (("ab", "bd"), ("ab", "bd"), ("ad", "bb")))
     return (1 - 1 / length) * cov @ cov + fourth / length

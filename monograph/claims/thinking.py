@@ -1,16 +1,27 @@
 """What the chapter on thinking claims."""
 
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations, product
+from typing import Literal, TypeAlias
 
 import numpy as np
+from jaxtyping import Float64
 
 from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Indices, Preconditioner, Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
 DIM, LENGTH, STEPS = 10, 40, 30
+Chain: TypeAlias = tuple[
+    Float64[np.ndarray, "batch steps+1 d"],
+    Float64[np.ndarray, "batch m d"],
+    Float64[np.ndarray, "batch d"],
+    Preconditioner,
+]
+"""Answers of a trained layer, its prompts' x and w, and its P."""
 
 
 @claim(
@@ -115,7 +126,7 @@ def skill_speeds(tolerance: float) -> Evidence:
     )
 
 
-def _along_skills(exponent, rng):
+def _along_skills(exponent: float, rng: np.random.Generator) -> tuple[float, Vector]:
     """Largest difference of the distance along a skill from the predicted one, relative to w; and the skills' costs."""
     cov = covariance.rotate(covariance.power_law(20, exponent), rng=rng)
     strengths, directions = covariance.skills(cov)
@@ -130,8 +141,8 @@ def _along_skills(exponent, rng):
     return max(excess) / np.abs(w).max(), cost
 
 
-def _chain(exponent, length=LENGTH, **options):
-    """Literal chains (batch, steps + 1, d) of a trained layer, with their prompts' x, w and P."""
+def _chain(exponent: float, length: int = LENGTH, *, rho: Literal["tokens"] | None = None) -> Chain:
+    """Literal chains of a trained layer."""
     import torch
 
     from ttsbook.data import prompts
@@ -142,11 +153,11 @@ def _chain(exponent, length=LENGTH, **options):
     P = theory.preconditioner(task)
     model = LinearSelfAttention(DIM, dtype=torch.float64).set_preconditioner(P)
     drawn = prompts.sample(task, 64, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    answers = cot.think(model, drawn, STEPS, literal=True, **options)
+    answers = cot.think(model, drawn, STEPS, literal=True, rho=rho)
     return answers.numpy(), drawn.x.numpy(), drawn.w.numpy(), P
 
 
-def _operations(dim, length, steps):
+def _operations(dim: int, length: int, steps: int) -> int:
     """Floating-point operations of a chain on one prompt."""
     import torch
     from torch.utils.flop_counter import FlopCounterMode
@@ -161,7 +172,7 @@ def _operations(dim, length, steps):
     return counter.get_total_flops()
 
 
-def _distance(chain, scalings=(LENGTH,) * STEPS):
+def _distance(chain: Chain, scalings: Sequence[int] | Indices = (LENGTH,) * STEPS) -> float:
     """Largest distance of a chain from the recursion, relative to the answer."""
     answers, x, w, P = chain
     expected, gaps = np.zeros_like(w), []
@@ -171,13 +182,13 @@ def _distance(chain, scalings=(LENGTH,) * STEPS):
     return max(gaps)
 
 
-def _others():
+def _others() -> list[str]:
     """Names of all blocks that are zero at the optimum."""
     names = [f"{matrix}{row}{column}" for matrix, row, column in product("VW", "1234", "1234")]
     return [name for name in names if name not in ("V31", "W13", "W24")]
 
 
-def _perturbed(sets):
+def _perturbed(sets: Iterable[Collection[str]]) -> Iterator[float]:
     """For each set of blocks: how far the chain is from the recursion if these blocks are nonzero."""
     import torch
 

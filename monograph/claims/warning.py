@@ -1,6 +1,9 @@
 """What the chapter on overthinking claims of finite prompts, and of a warning from the prompt alone."""
 
+from collections.abc import Iterator
+
 import numpy as np
+from jaxtyping import Bool, Float64
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge
 from monograph.page import rounded
@@ -54,7 +57,7 @@ def warning(tolerance: float) -> Evidence:
     )
 
 
-def _warned_prompts():
+def _warned_prompts() -> Iterator[Bool[np.ndarray, " prompts"]]:
     """Say for each prompt: was it warned of, did it diverge, was step 20 worse than one before, or than none."""
     rng, found = np.random.default_rng(0), []
     cov = covariance.power_law(DIM, 0.8, trace=DIM)
@@ -68,7 +71,9 @@ def _warned_prompts():
     return (np.concatenate(part) for part in zip(*found, strict=True))
 
 
-def _course(T, gap):
+def _course(
+    T: Float64[np.ndarray, "prompts d d"], gap: Float64[np.ndarray, "prompts d 1"]
+) -> tuple[Bool[np.ndarray, " prompts"], ...]:
     """Whether chains with these maps diverge, whether step 20 is worse than an earlier one, and than the start."""
     errors, start = [np.square(gap).sum(axis=(1, 2))], gap
     for _ in range(20):

@@ -1,31 +1,32 @@
 """Paths over the contours of a quadratic loss."""
 
+from collections.abc import Sequence
+
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
 from monograph.figures import words
-from monograph.figures.picture import COLORS, LINE_STYLES, MARKERS, SERIES_COLORS, STYLE, Picture
+from monograph.figures.picture import COLORS, LINE_STYLES, MARKERS, SERIES_COLORS, STYLE, Picture, Series
 from ttsbook import _validation as check
+from ttsbook.arrays import MatrixLike
 
 
-def contours(hessian, paths, *, x_label, y_label, limit=2.2):
+def contours(
+    hessian: MatrixLike, paths: Sequence[Series], *, x_label: str, y_label: str, limit: float = 2.2
+) -> Picture:
     r"""Draw paths over the contours of a quadratic loss in two directions, with the answer in the middle.
 
     Parameters
     ----------
-    hessian : array_like, shape (2, 2)
+    hessian
         Positive definite matrix S: the loss is :math:`\frac12\, g^\top S g` at the gap g from the answer.
-    paths : sequence of Series
+    paths
         Gaps from the answer, step by step, at least one path.
-    x_label, y_label : str
+    x_label, y_label
         Labels of the axes.
-    limit : float, default 2.2
+    limit
         Largest gap shown.
-
-    Returns
-    -------
-    Picture
 
     Raises
     ------

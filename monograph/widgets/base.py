@@ -22,12 +22,8 @@ def bundle(name):
 
     Parameters
     ----------
-    name : str
+    name
         File in ``monograph/widgets/javascript``. It has one default export; what it imports has none.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

@@ -25,11 +25,11 @@ class BendSpectrum(DirectErrors):
 
     Parameters
     ----------
-    strengths : list of float, optional
+    strengths
         Strength of each skill, from 2 to 50 of them, each from 0.001 to 100; by default 20 as 1/i.
-    selected : int, optional
+    selected
         Skill that the sliders set, from 1; by default the last.
-    train_length, test_length : int
+    train_length, test_length
         Prompt lengths n and m, at least 1; a `test_length` of None stands for infinity.
 
     Raises
@@ -81,12 +81,7 @@ class BendSpectrum(DirectErrors):
         return proposal["value"]
 
     def cov(self):
-        """Covariance of training and test, as it is set.
-
-        Returns
-        -------
-        ndarray, shape (d, d)
-        """
+        """Covariance of training and test, as it is set."""
         return np.diag(self.strengths)
 
     def still(self):

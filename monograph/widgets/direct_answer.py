@@ -14,11 +14,11 @@ class DirectAnswer(DirectErrors):
 
     Parameters
     ----------
-    dim : int, default 20
+    dim
         Number d of skills, 2 to 50.
-    exponent : float, default 1
+    exponent
         Skill i has strength 1/i^exponent, 0 to 2.
-    train_length, test_length : int
+    train_length, test_length
         Prompt lengths n and m, at least 1; a `test_length` of None stands for infinity.
 
     Raises
@@ -40,12 +40,7 @@ class DirectAnswer(DirectErrors):
     test_length = traitlets.Int(40, min=1, allow_none=True).tag(sync=True)
 
     def cov(self):
-        """Covariance of training and test, as it is set.
-
-        Returns
-        -------
-        ndarray, shape (d, d)
-        """
+        """Covariance of training and test, as it is set."""
         return covariance.power_law(self.dim, self.exponent)
 
     def still(self):

@@ -19,13 +19,13 @@ class Exchange(LayerErrors):
 
     Parameters
     ----------
-    train_length : int, default 40
+    train_length
         Training prompt length n, 1 to 1000.
-    steps : int, default 3
+    steps
         Number of thinking steps k, 1 to 20.
-    exponent : float, default 1
+    exponent
         Skill i has strength 1/i^exponent, 0 to 2.
-    test_length : int, optional
+    test_length
         Test prompt length m, at least 1; None, the default, stands for infinity.
 
     Raises
@@ -68,21 +68,11 @@ class Exchange(LayerErrors):
         )
 
     def expected(self):
-        """Error / d of each thinking step, as it is set.
-
-        Returns
-        -------
-        ndarray, shape (21,)
-        """
+        """Error / d of each thinking step, as it is set."""
         return self._errors(covariance.power_law(self.DIM, self.exponent), self.train_length) / self.DIM
 
     def chain(self):
-        """Layer that is simulated, and its test prompts.
-
-        Returns
-        -------
-        Chain
-        """
+        """Layer that is simulated, and its test prompts."""
         cov = covariance.power_law(self.DIM, self.exponent)
         P = theory.preconditioner(Task(cov, self.train_length))
         return Chain(P, cov, self.test_length, self.STEPS, self.steps)

@@ -41,9 +41,9 @@ class GPTThinking(Simulating):
 
     Parameters
     ----------
-    shown : int
+    shown
         Which training is shown, from 0.
-    steps : int
+    steps
         Number of thinking steps k, 0 to 30.
 
     Examples
@@ -98,7 +98,7 @@ class GPTThinking(Simulating):
 
         Parameters
         ----------
-        chunks : iterable of ndarray, shape (prompts, 31)
+        chunks
             As `errors` yields them.
 
         Yields
@@ -111,12 +111,7 @@ class GPTThinking(Simulating):
             yield *map(np.concatenate, zip(mean[:3], median[:3], strict=True)), mean[3]
 
     def expected(self):
-        """Nothing exact is known of a GPT; the curves lie in the middle of three seeds.
-
-        Returns
-        -------
-        None
-        """
+        """Nothing exact is known of a GPT; the curves lie in the middle of three seeds."""
 
     def headline(self):
         """Say what is put in words: the place of a point, its name, and what the prompts are.

@@ -27,11 +27,11 @@ class KindMixture(LayerErrors):
 
     Parameters
     ----------
-    pool : int
+    pool
         Number of the pool, 1 to 4.
-    easy_short, hard_short, easy_long, hard_long : float
+    easy_short, hard_short, easy_long, hard_long
         Parts of the four tasks, 0 to 1; they are divided by their sum. If all are zero, all count alike.
-    scaling : {"usual", "best"}
+    scaling
         What a step divides by: the usual number, or for each mixture the one that leaves the least error at k = 5.
 
     Raises
@@ -62,12 +62,7 @@ class KindMixture(LayerErrors):
         super().__init__(**settings)
 
     def weights(self):
-        """Weights of the four tasks as they are set.
-
-        Returns
-        -------
-        ndarray, shape (4,)
-        """
+        """Weights of the four tasks as they are set."""
         parts = np.array([self.easy_short, self.hard_short, self.easy_long, self.hard_long])
         return parts / parts.sum() if parts.sum() > 0 else np.full(4, 1 / 4)
 
@@ -76,33 +71,19 @@ class KindMixture(LayerErrors):
 
         Parameters
         ----------
-        weights : array_like, shape (4,)
+        weights
             Weights of the tasks.
-
-        Returns
-        -------
-        ndarray, shape (21,)
         """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", theory.DivergenceWarning)
             return theory.cot_error_limit(self._learned(weights), np.diag(self.target), STEPS) / DIM
 
     def expected(self):
-        """Error / d of each step after training on the mixture as it is set.
-
-        Returns
-        -------
-        ndarray, shape (21,)
-        """
+        """Error / d of each step after training on the mixture as it is set."""
         return self.curve(self.weights())
 
     def chain(self):
-        """Layer that is simulated, and its test prompts.
-
-        Returns
-        -------
-        Chain
-        """
+        """Layer that is simulated, and its test prompts."""
         return Chain(self._learned(self.weights()), np.diag(self.target), None, STEPS, SELECTED)
 
     def _learned(self, weights):

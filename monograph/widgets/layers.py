@@ -55,12 +55,7 @@ class DirectErrors(Simulating):
     """A widget whose curve is the error of one step along each skill; a subclass defines `cov`."""
 
     def expected(self):
-        """Mean error over the skills, and the error along each, where the skill is.
-
-        Returns
-        -------
-        ndarray, shape (d + 1,)
-        """
+        """Mean error over the skills, and the error along each, where the skill is."""
         cov, errors = self.cov(), np.empty(len(self.cov()))
         P = theory.preconditioner(Task(cov, self.train_length))
         errors[np.argsort(-np.diag(cov), kind="stable")] = theory.direct_error_by_skill(P, cov, self.test_length)
@@ -96,9 +91,9 @@ def layer(P, *, ratio=None):
 
     Parameters
     ----------
-    P : array_like, shape (d, d)
+    P
         Preconditioner.
-    ratio : array_like, shape (d, d), optional
+    ratio
         Ratio R of W13 to -W24; by default the identity, as in the closed form.
 
     Returns
@@ -127,17 +122,17 @@ def thinking(model, task, steps, *, seed, chunk, condensed=True):
 
     Parameters
     ----------
-    model : torch.nn.Module
+    model
         What thinks.
-    task : Task
+    task
         What the prompts are drawn from.
-    steps : int
+    steps
         Number of thinking steps.
-    seed : int
+    seed
         Seed of the prompts.
-    chunk : int
+    chunk
         Number of prompts at a time.
-    condensed : bool, default True
+    condensed
         Draw condensed prompts, which a linear layer cannot tell from others.
 
     Yields
@@ -168,7 +163,7 @@ def length(test_length):
 
     Parameters
     ----------
-    test_length : int or None
+    test_length
         Test prompt length m; None stands for infinity.
 
     Returns

@@ -20,15 +20,15 @@ class OverthinkingMap(LayerErrors):
 
     Parameters
     ----------
-    train_length : int, default 200
+    train_length
         Training prompt length n of the probe, 5 to 2000.
-    train_exponent : float, default 0.8
+    train_exponent
         Exponent α of the training strengths of the probe, 0 to 2.
-    test_exponent : float, default 0
+    test_exponent
         Exponent of the test strengths, 0 to 2; 0 is the isotropic test.
-    scaling : float, default 1
+    scaling
         What a step divides by, in units of the usual: ρ/m, 0.5 to 2.
-    steps : int, optional
+    steps
         The map shows the error after this many steps, 1 to 100; by default the best depth.
 
     Raises
@@ -76,24 +76,14 @@ class OverthinkingMap(LayerErrors):
         )
 
     def expected(self):
-        """Error / d of each step of the probe, as it is set.
-
-        Returns
-        -------
-        ndarray, shape (31,)
-        """
+        """Error / d of each step of the probe, as it is set."""
         P, test, *_ = self.chain()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", theory.DivergenceWarning)
             return theory.cot_error_limit(P, test, self.CURVE) / self.DIM
 
     def chain(self):
-        """Layer that is simulated, and its test prompts.
-
-        Returns
-        -------
-        Chain
-        """
+        """Layer that is simulated, and its test prompts."""
         trained, test = (
             covariance.power_law(self.DIM, exponent, trace=self.DIM)
             for exponent in (self.train_exponent, self.test_exponent)

@@ -13,18 +13,14 @@ def preset(name, question, look, /, **state):
 
     Parameters
     ----------
-    name : str
+    name
         A few words.
-    question : str
+    question
         What is to be guessed; it ends with a question mark.
-    look : str
+    look
         What to move then, and where to look; never the answer.
     **state
         Traits that differ from the widget's first state.
-
-    Returns
-    -------
-    dict of str to object
 
     Examples
     --------

@@ -10,9 +10,9 @@ def describe(trait, value):
 
     Parameters
     ----------
-    trait : traitlets.TraitType
+    trait
         A number, a list of numbers, or one of several texts.
-    value : object
+    value
         Its first value.
 
     Returns

@@ -30,12 +30,12 @@ class Simulating(Widget):
 
     Parameters
     ----------
-    seed : int, default 0
+    seed
         Seed of the prompts of a simulation.
-    simulating : bool
+    simulating
         Whether a simulation runs. Setting it to True starts one, to False stops it; what was found stays.
         Where no loop runs, as in a script, it is False again when the simulation is complete.
-    found : dict
+    found
         What was simulated, empty before the first time: the settings, how many prompts of how many,
         points with the ends of their intervals, words, and the message of an error.
 
@@ -108,7 +108,7 @@ class Simulating(Widget):
 
         Parameters
         ----------
-        chunks : iterable of ndarray, shape (prompts, looks)
+        chunks
             As `errors` yields them.
 
         Returns
@@ -137,9 +137,9 @@ def running(chunks, *, summary="mean"):
 
     Parameters
     ----------
-    chunks : iterable of ndarray, shape (prompts, looks)
+    chunks
         Errors of new prompts.
-    summary : {"mean", "median"}, default "mean"
+    summary
         What they are summed up by.
 
     Returns

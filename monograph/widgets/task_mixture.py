@@ -23,13 +23,13 @@ class TaskMixture(LayerErrors):
 
     Parameters
     ----------
-    target_exponent, easy_exponent, hard_exponent : float
+    target_exponent, easy_exponent, hard_exponent
         Exponents of the power laws, 0 to 1.6.
-    train_length : int
+    train_length
         Prompt length n of all tasks, 1 to 1000.
-    steps : int
+    steps
         Number of thinking steps k, 1 to 20.
-    share_easy, share_hard : float
+    share_easy, share_hard
         Weights of the first two tasks in the mixture that can be moved, 0 to 1.
 
     Raises
@@ -77,32 +77,17 @@ class TaskMixture(LayerErrors):
         return [Task(cov, self.train_length) for cov in (easy, hard, hard[::-1, ::-1])], target
 
     def weights(self):
-        """Weights of the three tasks in the mixture that can be moved.
-
-        Returns
-        -------
-        list of float, length 3
-        """
+        """Weights of the three tasks in the mixture that can be moved."""
         hard = min(self.share_hard, 1 - self.share_easy)
         return [self.share_easy, hard, max(0.0, 1 - self.share_easy - hard)]
 
     def expected(self):
-        """Error / d of each step after training on that mixture.
-
-        Returns
-        -------
-        ndarray, shape (steps + 1,)
-        """
+        """Error / d of each step after training on that mixture."""
         P, target, *_ = self.chain()
         return theory.cot_error_limit(P, target, self.steps) / DIM
 
     def chain(self):
-        """Layer that is simulated, and its test prompts.
-
-        Returns
-        -------
-        Chain
-        """
+        """Layer that is simulated, and its test prompts."""
         tasks, target = self.pool()
         P = theory.preconditioner(mix(tasks, self.weights()))
         return Chain(P, target, None, self.steps, self.steps)

@@ -18,9 +18,9 @@ class ThinkingLonger(Widget):
 
     Parameters
     ----------
-    train_length : int, default 200
+    train_length
         Prompt length n of the training with the long tail, 10 to 500.
-    steps : int, default 7
+    steps
         Thinking steps k at which both are looked at, 0 to 30.
 
     Raises

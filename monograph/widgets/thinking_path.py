@@ -17,13 +17,13 @@ class ThinkingPath(Widget):
 
     Parameters
     ----------
-    train_tail, test_tail : float
+    train_tail, test_tail
         Strength of the weak skill in training and in the test, 0.01 to 1.
-    train_length : int
+    train_length
         Training prompt length n, 1 to 1000.
-    steps : int
+    steps
         Number of thinking steps k, 0 to 30.
-    start_strong, start_weak : float
+    start_strong, start_weak
         Gap between the first answer and the right one along each skill, -2 to 2.
 
     Examples

@@ -27,15 +27,15 @@ class TrainedLayers(LayerErrors):
 
     Parameters
     ----------
-    setting : {"isotropic, matched", "skewed, matched", "skewed, isotropic", "unscaled, isotropic"}
+    setting
         Training covariance, and whether the test has the same or the identity.
-    train_length : int
+    train_length
         Training prompt length n, one of those of the experiment.
-    test_length : int or None
+    test_length
         Test prompt length m, one of those of the experiment; None stands for infinity.
-    recipe : {"shift", "paper"}
+    recipe
         Trained all of V and W, or V31 alone.
-    summary : {"mean", "median"}
+    summary
         What the errors of prompts and weights are summed up by.
 
     Raises
@@ -130,12 +130,7 @@ class TrainedLayers(LayerErrors):
         return theory.layer_error(chain.P, chain.ratio, chain.test_cov, chain.steps) / self.dim
 
     def chain(self):
-        """Layer that is simulated, and its test prompts.
-
-        Returns
-        -------
-        Chain
-        """
+        """Layer that is simulated, and its test prompts."""
         train, test = self.setting.split(", ")
         n, recipe, m = self.train_length, self.recipe, self.test_length
         layers = linear.curves(results.load("linear"), train=train, n=n, recipe=recipe, m=m, test=test)
@@ -148,7 +143,7 @@ class TrainedLayers(LayerErrors):
 
         Parameters
         ----------
-        chunks : iterable of ndarray, shape (prompts, steps + 1)
+        chunks
             As `errors` yields them.
 
         Returns

@@ -20,7 +20,7 @@ class WeightBlocks(Widget):
 
     Parameters
     ----------
-    V, W : list of float, length 16
+    V, W
         Weights, row by row; rows and columns are x, y, w, flag. By default the closed form.
 
     Examples

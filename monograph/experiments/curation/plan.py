@@ -55,11 +55,11 @@ def pool_of(settings, reading, pool):
 
     Parameters
     ----------
-    settings : dict
+    settings
         Settings of a preset.
-    reading : {"skills", "length"}
+    reading
         What B counts.
-    pool : int
+    pool
         Number of the pool.
 
     Returns
@@ -75,11 +75,11 @@ def draw_pool(settings, reading, rng):
 
     Parameters
     ----------
-    settings : dict
+    settings
         Settings of a preset.
-    reading : {"skills", "length"}
+    reading
         What B counts.
-    rng : numpy.random.Generator
+    rng
         Source of randomness.
 
     Returns
@@ -103,13 +103,13 @@ def choose(settings, tasks, target_cov, rng):
 
     Parameters
     ----------
-    settings : dict
+    settings
         Settings of a preset.
-    tasks : list of Task
+    tasks
         The pool, in the order of `pools.KINDS`.
-    target_cov : ndarray, shape (d, d)
+    target_cov
         Covariance of the target.
-    rng : numpy.random.Generator
+    rng
         Source of the target prompts from which the covariance is estimated.
 
     Returns

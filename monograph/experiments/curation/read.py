@@ -25,13 +25,13 @@ class Comparison:
 
     Attributes
     ----------
-    factors : ndarray, shape (pools,)
+    factors
         Error after training on the mixture, divided by that after training on all tasks alike.
-    median, geometric_mean, low, high : float
+    median, geometric_mean, low, high
         Median of the factors; their geometric mean with its 95 % t interval, of the logarithms.
-    better, better_low, better_high : float
+    better, better_low, better_high
         Share of pools with a factor below 1, with its 95 % Clopper–Pearson interval.
-    p_value : float
+    p_value
         Of a t test that the geometric mean is 1; NaN if all factors are 1.
 
     Examples
@@ -71,15 +71,15 @@ def errors(found, mixture, *, reading, source="trained", statistic="endless"):
 
     Parameters
     ----------
-    found : Results
+    found
         Of the experiment `curation`: ``results.load("curation")``.
-    mixture : str
+    mixture
         Name of the mixture, such as "paper" or "exact, 30 prompts".
-    reading : {"skills", "length"}
+    reading
         What the size B of a task counts.
-    source : {"trained", "exact"}, default "trained"
+    source
         The preconditioner that layers learned, with the geometric mean over their seeds, or the exact one.
-    statistic : {"endless", "mean", "median"}, default "endless"
+    statistic
         Test prompts with m = ∞, or mean or median over the finite ones.
 
     Returns
@@ -113,18 +113,14 @@ def compare(found, mixture, steps, **options):
 
     Parameters
     ----------
-    found : Results
+    found
         Of the experiment `curation`.
-    mixture : str
+    mixture
         Name of the mixture.
-    steps : int
+    steps
         Number k of thinking steps.
     **options
         As for `errors`.
-
-    Returns
-    -------
-    Comparison
 
     Raises
     ------
@@ -145,12 +141,8 @@ def paired(ours, even):
 
     Parameters
     ----------
-    ours, even : ndarray, each of shape (pools,)
+    ours, even
         Errors with a mixture, and with the even one.
-
-    Returns
-    -------
-    Comparison
 
     Examples
     --------
@@ -180,13 +172,13 @@ def rescaled(found, mixture, steps, *, reading):
 
     Parameters
     ----------
-    found : Results
+    found
         Of the experiment `curation`.
-    mixture : str
+    mixture
         Name of the mixture.
-    steps : int
+    steps
         Number k of thinking steps.
-    reading : {"skills", "length"}
+    reading
         What the size B of a task counts.
 
     Returns
@@ -216,7 +208,7 @@ def interval(values):
 
     Parameters
     ----------
-    values : ndarray, shape (pools, ...)
+    values
         A value or several of each pool.
 
     Returns
@@ -238,12 +230,8 @@ def holm(p_values):
 
     Parameters
     ----------
-    p_values : array_like, shape (tests,)
+    p_values
         P-values.
-
-    Returns
-    -------
-    ndarray, shape (tests,)
 
     Examples
     --------
@@ -262,9 +250,9 @@ def pool(found, run):
 
     Parameters
     ----------
-    found : Results
+    found
         Of the experiment `curation`.
-    run : dict
+    run
         One of its runs.
 
     Returns
@@ -287,11 +275,11 @@ def qualities(tasks, target_cov, weights):
 
     Parameters
     ----------
-    tasks : list of Task
+    tasks
         Tasks in the order of `pools.KINDS`, as many of each kind.
-    target_cov : ndarray, shape (d, d)
+    target_cov
         Covariance :math:`\Sigma` of the target, diagonal.
-    weights : ndarray, shape (tasks,)
+    weights
         Weights of the mixture.
 
     Returns
@@ -329,11 +317,11 @@ def kind_weights(found, mixture, reading):
 
     Parameters
     ----------
-    found : Results
+    found
         Of the experiment `curation`.
-    mixture : str
+    mixture
         Name of the mixture.
-    reading : {"skills", "length"}
+    reading
         What the size B of a task counts.
 
     Returns
@@ -356,11 +344,11 @@ def rank_correlations(found, reading, *, scaled=False):
 
     Parameters
     ----------
-    found : Results
+    found
         Of the experiment `curation`, with at least five steps.
-    reading : {"skills", "length"}
+    reading
         What the size B of a task counts.
-    scaled : bool, default False
+    scaled
         Give each mixture the scaling that is best for it, see `rescaled`.
 
     Returns
@@ -393,9 +381,9 @@ def learned_ratios(found, steps):
 
     Parameters
     ----------
-    found : Results
+    found
         Of the experiment `curation`.
-    steps : int
+    steps
         Number k of thinking steps.
 
     Returns

@@ -157,14 +157,10 @@ def shipped_path(name, preset="cpu"):
 
     Parameters
     ----------
-    name : str
+    name
         Such as "live distances".
-    preset : str, default "cpu"
+    preset
         Size that it was trained at.
-
-    Returns
-    -------
-    pathlib.Path
     """
     return results.results_dir() / preset / f"gpt2-{name.replace(' ', '-')}.safetensors"
 
@@ -174,7 +170,7 @@ def pool(dim, length):
 
     Parameters
     ----------
-    dim, length : int
+    dim, length
         Dimension and prompt length of all of them.
 
     Returns
@@ -193,16 +189,12 @@ def mixture_weights(name, tasks, steps):
 
     Parameters
     ----------
-    name : {"uniform", "paper", "exact"}
+    name
         All alike, by the paper's program, or by the error itself.
-    tasks : list of Task
+    tasks
         Pool.
-    steps : int
+    steps
         Number of thinking steps for which the error is minimized.
-
-    Returns
-    -------
-    ndarray, shape (tasks,)
     """
     target = np.eye(tasks[0].dim)
     if name == "paper":

@@ -14,18 +14,14 @@ def errors(part, variant, *, test="own", entry="mean"):
 
     Parameters
     ----------
-    part : {"recipes", "lengths", "skewed", "mixtures"}
+    part
         Part of the experiment gpt2.
-    variant : str, int or bool
+    variant
         Recipe, prompt length, whether there is a LayerNorm, or mixture.
-    test : {"own", "common", "shifted"}, default "own"
+    test
         Test prompts.
-    entry : {"mean", "median"}, default "mean"
+    entry
         Average over prompts and w.
-
-    Returns
-    -------
-    ndarray, shape (seeds, steps + 1)
 
     Raises
     ------
@@ -46,12 +42,8 @@ def dim(part):
 
     Parameters
     ----------
-    part : str
+    part
         As for `errors`.
-
-    Returns
-    -------
-    int
 
     Examples
     --------
@@ -66,12 +58,8 @@ def middle(found):
 
     Parameters
     ----------
-    found : ndarray, shape (seeds, steps + 1)
+    found
         From `errors`.
-
-    Returns
-    -------
-    ndarray, shape (steps + 1,)
 
     Examples
     --------
@@ -86,16 +74,12 @@ def series(label, found, *, color=None):
 
     Parameters
     ----------
-    label : str
+    label
         Words for it.
-    found : ndarray, shape (seeds, steps + 1)
+    found
         From `errors`.
-    color : int, optional
+    color
         Color and style.
-
-    Returns
-    -------
-    figures.Series
 
     Examples
     --------
@@ -112,9 +96,9 @@ def steps_to(level, found):
 
     Parameters
     ----------
-    level : float
+    level
         Error / d.
-    found : ndarray, shape (seeds, steps + 1)
+    found
         From `errors`.
 
     Returns
@@ -136,11 +120,11 @@ def reference(dim, train_length, test_length, *, exponent=0.0, steps=30):
 
     Parameters
     ----------
-    dim, train_length, test_length : int
+    dim, train_length, test_length
         Dimension d and numbers of examples.
-    exponent : float, default 0
+    exponent
         Tail exponent of the training spectrum, whose trace is d.
-    steps : int, default 30
+    steps
         Number of thinking steps.
 
     Returns

@@ -47,19 +47,19 @@ class Trial:
 
     Attributes
     ----------
-    shape : dict
+    shape
         Size of the model and of its training, from the settings.
-    config : Config
+    config
         Of the model.
-    recipe : Recipe
+    recipe
         Training loss.
-    task : Task or Mixture
+    task
         What training prompts are drawn from.
-    tests : dict of str to Task
+    tests
         What the trained model thinks about.
-    ship : str, default ""
+    ship
         Name that the model is shipped under.
-    notes : dict
+    notes
         What the results say of it beside its errors.
     """
 
@@ -76,7 +76,7 @@ class Trial:
 
         Parameters
         ----------
-        generator : torch.Generator
+        generator
             Source of all randomness.
         **options
             For `training.train`, before those of the shape.
@@ -103,16 +103,12 @@ def trial(settings, part, variant):
 
     Parameters
     ----------
-    settings : dict
+    settings
         One of `plan.PRESETS`.
-    part : {"recipes", "lengths", "skewed", "mixtures"}
+    part
         Part of the experiment.
-    variant : str, int or bool
+    variant
         Recipe, prompt length, whether there is a LayerNorm, or mixture, as the part has it.
-
-    Returns
-    -------
-    Trial
     """
     return PARTS[part](settings, variant)
 

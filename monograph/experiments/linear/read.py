@@ -13,9 +13,9 @@ class TrainedCurves:
 
     Attributes
     ----------
-    mean, half_width, median : ndarray, shape (seeds, steps + 1)
+    mean, half_width, median
         Mean over prompts and w, half the width of its simultaneous 99 % interval, and median.
-    P, ratio : ndarray, shape (seeds, d, d)
+    P, ratio
         Learned preconditioner, and learned ratio of W13 to -W24.
 
     Examples
@@ -38,12 +38,8 @@ class TrainedCurves:
 
         Parameters
         ----------
-        test_cov : array_like, shape (d, d)
+        test_cov
             Covariance of the test prompts.
-
-        Returns
-        -------
-        ndarray
         """
         steps = self.mean.shape[1] - 1
         layers = zip(self.P, self.ratio, strict=True)
@@ -55,22 +51,18 @@ def curves(found, *, train, n, recipe, m, test="matched"):
 
     Parameters
     ----------
-    found : Results
+    found
         Of the experiment `linear`: ``results.load("linear")``.
-    train : {"isotropic", "skewed", "unscaled"}
+    train
         Training covariance, see `spectra.named`.
-    n : int
+    n
         Training prompt length.
-    recipe : {"shift", "paper"}
+    recipe
         How all of V and W were trained, or V31 alone.
-    m : int or None
+    m
         Test prompt length; None stands for infinity.
-    test : {"matched", "isotropic"}, default "matched"
+    test
         Test covariance: that of training, or the identity.
-
-    Returns
-    -------
-    TrainedCurves
 
     Raises
     ------

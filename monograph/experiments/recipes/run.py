@@ -61,14 +61,10 @@ def predicted_layer(recipe, task):
 
     Parameters
     ----------
-    recipe : Recipe
+    recipe
         Recipe with a prediction.
-    task : Task
+    task
         What training prompts are drawn from.
-
-    Returns
-    -------
-    LinearSelfAttention
     """
     P, ratio = recipe.prediction(task)
     model = LinearSelfAttention(task.dim, dtype=torch.float64).set_preconditioner(P)

@@ -29,15 +29,15 @@ def pool_of(settings, *, scale, target, skills, pool):
 
     Parameters
     ----------
-    settings : dict
+    settings
         Settings of a preset.
-    scale : {"raw", "trace d"}
+    scale
         Whether the strongest skill of a task is 1, or its trace is d.
-    target : float
+    target
         Exponent of the target's power law.
-    skills : {"shared", "turned"}
+    skills
         Whether skills lie along the axes, or in random directions.
-    pool : int
+    pool
         Number of the pool.
 
     Returns
@@ -56,12 +56,8 @@ def preconditioner(tasks, weights):
 
     Parameters
     ----------
-    tasks : list of Task
-    weights : ndarray, shape (tasks,)
-
-    Returns
-    -------
-    ndarray, shape (d, d)
+    tasks
+    weights
     """
     floored = (1 - len(tasks) * selection.FLOOR) * weights + selection.FLOOR
     return theory.preconditioner(Mixture(tasks, floored))

@@ -13,7 +13,7 @@ def pool_groups(found):
 
     Parameters
     ----------
-    found : Results
+    found
         Of the experiment `selection`.
 
     Returns
@@ -38,11 +38,11 @@ def rescaled(found, run, *, pools):
 
     Parameters
     ----------
-    found : Results
+    found
         Of the experiment `selection`.
-    run : dict
+    run
         One of its runs.
-    pools : int
+    pools
         Number of pools.
 
     Returns
@@ -74,14 +74,10 @@ def share(wins, confidence=0.95):
 
     Parameters
     ----------
-    wins : array_like of bool, shape (pools,)
+    wins
         Pools that count.
-    confidence : float, default 0.95
+    confidence
         Coverage of the interval.
-
-    Returns
-    -------
-    share, low, high : float
 
     Examples
     --------
@@ -98,12 +94,8 @@ def percent(wins):
 
     Parameters
     ----------
-    wins : array_like of bool, shape (pools,)
+    wins
         Pools that count.
-
-    Returns
-    -------
-    str
 
     Examples
     --------
