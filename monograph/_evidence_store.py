@@ -11,7 +11,7 @@ from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import ttsbook
 
@@ -20,6 +20,7 @@ VARIABLE = "TTSBOOK_EVIDENCE"
 _COMPUTATION = ("OPENBLAS_CORETYPE", "MKL_CBWR", "ATEN_CPU_CAPABILITY", "OMP_NUM_THREADS", "PYTHONHASHSEED")
 
 
+@runtime_checkable
 class Check(Protocol):
     """Check of a claim, which bears the claim's name."""
 

@@ -1,7 +1,5 @@
 """The claims ledger: what the paper and this book claim, and whether it holds."""
 
-from collections.abc import Mapping
-
 from monograph.claims import (
     attention,
     curation,

@@ -344,7 +344,7 @@ def _at_the_answer(test: Literal["isotropic", "skewed"]) -> dict[str, Float64[np
     return {
         "radius": np.abs(spectrum).max(axis=1),
         "leading": leading,
-        "least": spectrum.real.min(axis=1),
+        "least": np.real(spectrum).min(axis=1),
         "weak": np.square(direction[:, 5:]).sum(axis=1),
         "strength": strength / np.linalg.eigvalsh(S)[:, -1],
         "stride": theory.largest_stride(theory.preconditioner(Task(skewed, 20)), drawn.x),
@@ -356,8 +356,8 @@ def _leading(
 ) -> tuple[Float64[np.ndarray, " prompts"], Float64[np.ndarray, "prompts d"]]:
     """Real parts of the eigenvalue of largest modulus and, at norm 1, of its eigenvector; by prompt."""
     place = np.abs(spectrum).argmax(axis=1)
-    eigenvalue = np.take_along_axis(spectrum, place[:, None], axis=1)[:, 0].real
-    vector = np.take_along_axis(directions, place[:, None, None], axis=2)[..., 0].real
+    eigenvalue = np.real(np.take_along_axis(spectrum, place[:, None], axis=1)[:, 0])
+    vector = np.real(np.take_along_axis(directions, place[:, None, None], axis=2)[..., 0])
     return eigenvalue, vector / np.linalg.norm(vector, axis=1, keepdims=True)
 
 

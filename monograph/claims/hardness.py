@@ -236,7 +236,7 @@ def _correlations_with_the_error() -> dict[int, dict[str, float]]:
 
 def _mean_cost_ranks_better(correlations: dict[int, dict[str, float]]) -> bool:
     """Whether the mean cost beats the ratios at every n, and all measures but at the two least n: the caveat."""
-    best = [max(by_measure, key=by_measure.get) for by_measure in correlations.values()]
+    best = [max(by_measure, key=by_measure.__getitem__) for by_measure in correlations.values()]
     ratios = ("condition number", "hardness", "1 / least strength")
     beaten = (
         by_measure["mean cost"] > max(by_measure[name] for name in ratios) for by_measure in correlations.values()

@@ -195,7 +195,7 @@ def unscaled_is_wrong_at_once(tolerance: float) -> Evidence:
 )
 def own_weights_tell(tolerance: float) -> Evidence:
     """From the V31 that a layer learned follows the error of each of its thinking steps, exactly."""
-    found, wide, worst, count = results.load("linear"), [], 0.0, 0
+    found, wide, worst, count, looks = results.load("linear"), [], 0.0, 0, 0
     for train, lengths in found.settings["train_lengths"].items():
         for n in lengths:
             for test in ("matched",) if train == "isotropic" else ("matched", "isotropic"):
@@ -203,9 +203,9 @@ def own_weights_tell(tolerance: float) -> Evidence:
                 exact = curves.expected(spectra.named(train, 20) if test == "matched" else np.eye(20))
                 above = exact / 20 > ROUNDS_OFF
                 count += len(exact)
+                looks = curves.mean.shape[1]
                 worst = max(worst, (np.abs(curves.mean - exact) / curves.half_width)[above].max())
                 wide.append((curves.half_width / exact)[above].max())
-    looks = curves.mean.shape[1]
     ratio = intervals.quantile(looks * count, 1 - tolerance) / intervals.quantile(looks)
     return judge(
         worst <= ratio,

@@ -40,8 +40,8 @@ def mixture_preconditioner(tolerance: float) -> Evidence:
     """Training on a mixture learns P = AB⁻¹ with A = Σ π Λ and B = Σ π ΛΓ, each Γ with its own prompt length."""
     mixture = pools.example_mixture(rng=np.random.default_rng(0))
     parts = list(zip(mixture.weights, mixture.tasks, strict=True))
-    second = sum(weight * second_moment(task.cov, task.prompt_length) for weight, task in parts)
-    P = np.linalg.solve(second.T, sum(weight * task.cov for weight, task in parts).T).T
+    second = np.sum([weight * second_moment(task.cov, task.prompt_length) for weight, task in parts], axis=0)
+    P = np.linalg.solve(second.T, np.sum([weight * task.cov for weight, task in parts], axis=0).T).T
     learned, size = theory.preconditioner(mixture), np.linalg.norm(P)
     gap = np.linalg.norm(P - learned) / size
     other = min(np.linalg.norm(matrix - P) / size for matrix in _other_orders(mixture).values())

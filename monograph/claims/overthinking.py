@@ -171,7 +171,7 @@ def depth(tolerance: float) -> Evidence:
 
 def _best_depth_is_exact(P: Preconditioner) -> bool:
     """Whether the predicted best depth is that of the least error at m = ∞, by search."""
-    return theory.best_depth(P, FLAT).steps == theory.cot_error_limit(P, FLAT, 200).argmin()
+    return bool(theory.best_depth(P, FLAT).steps == theory.cot_error_limit(P, FLAT, 200).argmin())
 
 
 def _finite_best_depths(cov: Covariance) -> tuple[list[int], list[int]]:
@@ -249,7 +249,7 @@ def _lengths_for_long_chains(cov: Covariance) -> tuple[float, float]:
     rate = np.abs(1 - strides).max(axis=0)
     errors = (((1 - strides) / rate) ** (2 * k)).sum(axis=0)  # relative to rate²ᵏ, which is too small to write
     log_errors = 2 * k * np.log(rate) + np.log(errors)
-    return lengths[log_errors.argmin()], star
+    return float(lengths[log_errors.argmin()]), float(star)
 
 
 def _longer_is_better_where_covered() -> bool:

@@ -13,6 +13,7 @@ from ttsbook import theory
 from ttsbook.arrays import Covariance, Errors, Preconditioner
 from ttsbook.data import covariance, spectra
 from ttsbook.data.tasks import Task
+from ttsbook.theory import finite
 
 DIM = 20
 PLACE = "theorems/scaling-law"
@@ -333,7 +334,7 @@ def recursion_for_finite_prompts(tolerance: float) -> Evidence:
     for run in found.runs:
         dim, cov, mean = run["dim"], covariance.power_law(run["dim"], run["exponent"]), np.array(run["mean"])
         P = theory.preconditioner(Task(cov, 2 * dim))
-        limit, gap = theory.finite.recursion_error(P, cov, 4 * dim, 20), theory.cot_error_gap(P, cov, 4 * dim, 20)
+        limit, gap = finite.recursion_error(P, cov, 4 * dim, 20), theory.cot_error_gap(P, cov, 4 * dim, 20)
         gaps.setdefault(run["exponent"], {})[dim] = mean[5] / limit[5] - 1
         if dim == 100:
             rests = max(rests, np.abs(mean / (limit * np.exp(gap)) - 1).max())
@@ -351,8 +352,7 @@ def best_lengths(cov: Covariance, test_length: int, steps: int) -> Float64[np.nd
     """Integer training length with the least error after each number of steps from 1 on, by the recursion."""
     lengths = np.unique(np.geomspace(test_length / 2, 5 * test_length, 100).round())
     errors = [
-        theory.finite.recursion_error(theory.preconditioner(Task(cov, int(n))), cov, test_length, steps)
-        for n in lengths
+        finite.recursion_error(theory.preconditioner(Task(cov, int(n))), cov, test_length, steps) for n in lengths
     ]
     return lengths[np.argmin(errors, axis=0)[1:]]
 

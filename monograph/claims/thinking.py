@@ -16,7 +16,7 @@ from ttsbook.data.tasks import Task
 
 DIM, LENGTH, STEPS = 10, 40, 30
 Chain: TypeAlias = tuple[
-    Float64[np.ndarray, "batch steps+1 d"],
+    Float64[np.ndarray, "batch chain d"],
     Float64[np.ndarray, "batch m d"],
     Float64[np.ndarray, "batch d"],
     Preconditioner,

@@ -6,6 +6,7 @@ import traitlets
 from monograph import figures
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import DirectErrors
+from ttsbook.arrays import Covariance
 from ttsbook.data import covariance
 
 
@@ -21,11 +22,6 @@ class DirectAnswer(DirectErrors):
     train_length, test_length
         Prompt lengths n and m, at least 1; a `test_length` of None stands for infinity.
 
-    Raises
-    ------
-    traitlets.TraitError
-        If a value is out of range.
-
     Examples
     --------
     >>> DirectAnswer(dim=5, exponent=0.5).still().alt.split(". ")[2]
@@ -39,11 +35,11 @@ class DirectAnswer(DirectErrors):
     train_length = traitlets.Int(40, min=1).tag(sync=True)
     test_length = traitlets.Int(40, min=1, allow_none=True).tag(sync=True)
 
-    def cov(self):
+    def cov(self) -> Covariance:
         """Covariance of training and test, as it is set."""
         return covariance.power_law(self.dim, self.exponent)
 
-    def still(self):
+    def still(self) -> figures.Picture:
         """Error of one step along each skill, as it is set."""
         skill = np.arange(1, self.dim + 1)
         return figures.lines(

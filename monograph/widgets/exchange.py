@@ -7,8 +7,10 @@ from monograph import figures
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import Chain, LayerErrors
 from ttsbook import theory
+from ttsbook.arrays import Covariance, Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
+from ttsbook.theory import finite
 
 
 class Exchange(LayerErrors):
@@ -28,11 +30,6 @@ class Exchange(LayerErrors):
     test_length
         Test prompt length m, at least 1; None, the default, stands for infinity.
 
-    Raises
-    ------
-    traitlets.TraitError
-        If a value is out of range.
-
     Examples
     --------
     >>> Exchange(train_length=20, steps=5).still().alt.split(".")[0]
@@ -47,7 +44,7 @@ class Exchange(LayerErrors):
     exponent = traitlets.Float(1.0, min=0.0, max=2.0).tag(sync=True)
     test_length = traitlets.Int(None, min=1, allow_none=True).tag(sync=True)
 
-    def still(self):
+    def still(self) -> figures.Picture:
         """Training lengths that leave the error of the chosen pair, for every number of steps."""
         cov, k = covariance.power_law(self.DIM, self.exponent), np.arange(1, self.STEPS + 1)
         error = self._errors(cov, self.train_length)[self.steps]
@@ -67,22 +64,22 @@ class Exchange(LayerErrors):
             log_y=True,
         )
 
-    def expected(self):
+    def expected(self) -> Vector:
         """Error / d of each thinking step, as it is set."""
         return self._errors(covariance.power_law(self.DIM, self.exponent), self.train_length) / self.DIM
 
-    def chain(self):
+    def chain(self) -> Chain:
         """Layer that is simulated, and its test prompts."""
         cov = covariance.power_law(self.DIM, self.exponent)
         P = theory.preconditioner(Task(cov, self.train_length))
         return Chain(P, cov, self.test_length, self.STEPS, self.steps)
 
-    def _errors(self, cov, n):
+    def _errors(self, cov: Covariance, n: int) -> Vector:
         P = theory.preconditioner(Task(cov, n))
-        return theory.finite.recursion_error(P, cov, self.test_length, self.STEPS)
+        return finite.recursion_error(P, cov, self.test_length, self.STEPS)
 
 
-def _nearest_root(log_lengths, values, near):
+def _nearest_root(log_lengths: Vector, values: Vector, near: float) -> float:
     """Length at which values, interpolated, are zero: of several the nearest to one; inf if there is none."""
     roots = list(log_lengths[np.abs(values) <= 1e-9])
     for place in np.flatnonzero((values[1:] > 0) != (values[:-1] > 0)):

@@ -9,6 +9,7 @@ from monograph import figures
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import Chain, LayerErrors
 from ttsbook import theory
+from ttsbook.arrays import Covariance, Preconditioner, Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
@@ -31,11 +32,6 @@ class OverthinkingMap(LayerErrors):
     steps
         The map shows the error after this many steps, 1 to 100; by default the best depth.
 
-    Raises
-    ------
-    traitlets.TraitError
-        If a value is out of range.
-
     Examples
     --------
     >>> OverthinkingMap(train_length=100, steps=5).still().alt.split(" over ")[0]
@@ -52,7 +48,7 @@ class OverthinkingMap(LayerErrors):
     scaling = traitlets.Float(1.0, min=0.5, max=2.0).tag(sync=True)
     steps = traitlets.Int(None, min=1, max=100, allow_none=True).tag(sync=True)
 
-    def still(self):
+    def still(self) -> figures.Picture:
         """Draw the map as it is set, with the critical length and the probe."""
         lengths, exponents = np.geomspace(5, 2000, 31), np.linspace(0, 2, 21)
         test = covariance.power_law(self.DIM, self.test_exponent, trace=self.DIM)
@@ -75,14 +71,14 @@ class OverthinkingMap(LayerErrors):
             paths=[*critical, probe],
         )
 
-    def expected(self):
+    def expected(self) -> Vector:
         """Error / d of each step of the probe, as it is set."""
         P, test, *_ = self.chain()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", theory.DivergenceWarning)
             return theory.cot_error_limit(P, test, self.CURVE) / self.DIM
 
-    def chain(self):
+    def chain(self) -> Chain:
         """Layer that is simulated, and its test prompts."""
         trained, test = (
             covariance.power_law(self.DIM, exponent, trace=self.DIM)
@@ -92,7 +88,7 @@ class OverthinkingMap(LayerErrors):
         best = theory.best_depth(P, test).steps
         return Chain(P, test, None, self.CURVE, self.CURVE if best is None else min(best, self.CURVE))
 
-    def _value(self, P, test):
+    def _value(self, P: Preconditioner, test: Covariance) -> float:
         if self.steps is not None:
             return theory.cot_error_limit(P, test, self.steps)[-1] / self.DIM
         depth = theory.best_depth(P, test).steps

@@ -41,7 +41,7 @@ class ThinkingPath(Widget):
     start_strong = traitlets.Float(-1.6, min=-2.0, max=2.0).tag(sync=True)
     start_weak = traitlets.Float(-1.6, min=-2.0, max=2.0).tag(sync=True)
 
-    def still(self):
+    def still(self) -> figures.Picture:
         """Paths of thinking, of gradient descent with its best constant step, and of Newton's method."""
         test = np.array([1.0, self.test_tail])
         P = theory.preconditioner(Task(np.diag([1.0, self.train_tail]), self.train_length))

@@ -1,6 +1,7 @@
 """The weights of the layer, to be edited."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import traitlets
@@ -8,6 +9,7 @@ import traitlets
 from monograph import figures
 from monograph.widgets.base import Widget, bundle
 from ttsbook import theory
+from ttsbook.arrays import Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
@@ -39,7 +41,7 @@ class WeightBlocks(Widget):
     examples = traitlets.List(read_only=True).tag(sync=True)
     weights = traitlets.List(read_only=True).tag(sync=True)
 
-    def __init__(self, **settings):
+    def __init__(self, **settings: Any) -> None:
         P = theory.preconditioner(Task(covariance.isotropic(1), self.LENGTH))
         closed_V, closed_W = np.zeros((2, 4, 4))
         closed_V[2, 0], closed_W[0, 2], closed_W[1, 3] = -P[0, 0], 1.0, -1.0
@@ -54,7 +56,7 @@ class WeightBlocks(Widget):
             self.set_trait(name, value)
         super().__init__(**{"V": self.closed_V, "W": self.closed_W, **settings})
 
-    def still(self):
+    def still(self) -> figures.Picture:
         """Mean squared error of each thinking step, of this layer and of the closed form."""
         steps = np.arange(self.STEPS + 1)
         return figures.lines(
@@ -68,7 +70,7 @@ class WeightBlocks(Widget):
             level=(1.0, "no answer"),
         )
 
-    def _mean_error(self, V, W):
+    def _mean_error(self, V: list[float], W: list[float]) -> Vector:
         import torch  # only this widget needs it, and it takes seconds to load
 
         from ttsbook.data import prompts

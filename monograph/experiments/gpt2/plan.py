@@ -1,8 +1,12 @@
 """Can a GPT think: recipes, prompt lengths, skewed training, and curated mixtures."""
 
+from pathlib import Path
+
 import numpy as np
 
 from monograph.experiments import results
+from monograph.experiments.results import Run, Settings
+from ttsbook.arrays import MixtureWeights
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 from ttsbook.theory import selection
@@ -27,7 +31,7 @@ _TABLE = [
     "positions",
     "distances",
 ]
-PRESETS = {
+PRESETS: dict[str, Settings] = {
     "tiny": {
         "folder": "tiny",
         "live": {
@@ -136,7 +140,7 @@ PRESETS = {
 }
 
 
-def runs(settings):
+def runs(settings: Settings) -> list[Run]:
     """For each part of the experiment its variants, one training a seed."""
     parts = {
         "recipes": settings["recipes"],
@@ -152,7 +156,7 @@ def runs(settings):
     ]
 
 
-def shipped_path(name, preset="cpu"):
+def shipped_path(name: str, preset: str = "cpu") -> Path:
     """File of a shipped model, which need not exist.
 
     Parameters
@@ -165,26 +169,15 @@ def shipped_path(name, preset="cpu"):
     return results.results_dir() / preset / f"gpt2-{name.replace(' ', '-')}.safetensors"
 
 
-def pool(dim, length):
-    """Tasks to choose a mixture from: strong on the first skills, more and most so, and on the last ones.
-
-    Parameters
-    ----------
-    dim, length
-        Dimension and prompt length of all of them.
-
-    Returns
-    -------
-    list of Task
-        With trace d.
-    """
+def pool(dim: int, length: int) -> list[Task]:
+    """Tasks of trace d to choose from: strong on the first skills, more and most so, and on the last ones."""
     *first, last = SPECTRA["pool"]
     covs = [covariance.power_law(dim, exponent, trace=dim) for exponent in first]
     covs.append(np.diag(np.diag(covariance.power_law(dim, last, trace=dim))[::-1]))
     return [Task(cov, length) for cov in covs]
 
 
-def mixture_weights(name, tasks, steps):
+def mixture_weights(name: str, tasks: list[Task], steps: int) -> MixtureWeights:
     """Weights of a mixture for an isotropic target, at unlimited test length.
 
     Parameters

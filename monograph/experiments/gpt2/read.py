@@ -1,15 +1,22 @@
 """What the stored trainings of GPTs found, in the form that pictures and claims need; without PyTorch."""
 
+from typing import TypeAlias
+
 import numpy as np
+from jaxtyping import Float64
 
 from monograph.experiments import results
 from monograph.figures import Series
 from ttsbook import theory
+from ttsbook.arrays import Errors, Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
+Curves: TypeAlias = Float64[np.ndarray, "seeds chain"]
+"""Error / d after each thinking step, one row a seed; the first column is no thinking."""
 
-def errors(part, variant, *, test="own", entry="mean"):
+
+def errors(part: str, variant: str | int | bool, *, test: str = "own", entry: str = "mean") -> Curves:
     """Collect the error / d of all seeds after each thinking step.
 
     Parameters
@@ -23,11 +30,6 @@ def errors(part, variant, *, test="own", entry="mean"):
     entry
         Average over prompts and w.
 
-    Raises
-    ------
-    ValueError
-        If there is no such run.
-
     Examples
     --------
     >>> errors("recipes", "direct").shape
@@ -37,13 +39,8 @@ def errors(part, variant, *, test="own", entry="mean"):
     return np.array([run[test][entry] for run in runs]) / dim(part)
 
 
-def dim(part):
+def dim(part: str) -> int:
     """Dimension d of the models of a part.
-
-    Parameters
-    ----------
-    part
-        As for `errors`.
 
     Examples
     --------
@@ -53,13 +50,8 @@ def dim(part):
     return results.load("gpt2").settings["live" if part == "recipes" else "deep"]["dim"]
 
 
-def middle(found):
+def middle(found: Curves) -> Vector:
     """Find the middle of the seeds, step by step.
-
-    Parameters
-    ----------
-    found
-        From `errors`.
 
     Examples
     --------
@@ -69,17 +61,8 @@ def middle(found):
     return np.median(found, axis=0)
 
 
-def series(label, found, *, color=None):
+def series(label: str, found: Curves, *, color: int | None = None) -> Series:
     """Draw the middle of the seeds, with all of them in the band around it.
-
-    Parameters
-    ----------
-    label
-        Words for it.
-    found
-        From `errors`.
-    color
-        Color and style.
 
     Examples
     --------
@@ -91,20 +74,8 @@ def series(label, found, *, color=None):
     return Series(label, k, middle(found), found.min(axis=0), found.max(axis=0), color=color)
 
 
-def steps_to(level, found):
-    """Find how many steps the middle seed needs to bring its error / d below a level.
-
-    Parameters
-    ----------
-    level
-        Error / d.
-    found
-        From `errors`.
-
-    Returns
-    -------
-    float
-        Infinite if none of the steps does.
+def steps_to(level: float, found: Curves) -> float:
+    """Find how many steps the middle seed needs to bring its error / d below a level; infinite if none does.
 
     Examples
     --------
@@ -115,22 +86,11 @@ def steps_to(level, found):
     return float(np.median(np.where(below.any(axis=1), below.argmax(axis=1), np.inf)))
 
 
-def reference(dim, train_length, test_length, *, exponent=0.0, steps=30):
+def reference(dim: int, train_length: int, test_length: int, *, exponent: float = 0.0, steps: int = 30) -> Errors:
     """Compute the median error / d of linear attention at its closed form, tested on isotropic prompts.
 
-    Parameters
-    ----------
-    dim, train_length, test_length
-        Dimension d and numbers of examples.
-    exponent
-        Tail exponent of the training spectrum, whose trace is d.
-    steps
-        Number of thinking steps.
-
-    Returns
-    -------
-    ndarray, shape (steps + 1,)
-        Median over 2000 prompts of the exact mean over w.
+    The median is that over 2000 prompts of the exact mean over w; `exponent` is that of the training spectrum, whose
+    trace is d.
 
     Examples
     --------

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float64
 
+from monograph.experiments.results import Results
 from ttsbook import theory
+from ttsbook.arrays import CovarianceLike
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,26 +30,20 @@ class TrainedCurves:
     True
     """
 
-    mean: np.ndarray
-    half_width: np.ndarray
-    median: np.ndarray
-    P: np.ndarray
-    ratio: np.ndarray
+    mean: Float64[np.ndarray, "seeds chain"]
+    half_width: Float64[np.ndarray, "seeds chain"]
+    median: Float64[np.ndarray, "seeds chain"]
+    P: Float64[np.ndarray, "seeds d d"]
+    ratio: Float64[np.ndarray, "seeds d d"]
 
-    def expected(self, test_cov):
-        """Exact error of each layer at m = ∞ if its other blocks were zero, (seeds, steps + 1).
-
-        Parameters
-        ----------
-        test_cov
-            Covariance of the test prompts.
-        """
+    def expected(self, test_cov: CovarianceLike) -> Float64[np.ndarray, "seeds chain"]:
+        """Exact error of each layer at m = ∞ if its other blocks were zero."""
         steps = self.mean.shape[1] - 1
         layers = zip(self.P, self.ratio, strict=True)
         return np.array([theory.layer_error(P, ratio, test_cov, steps) for P, ratio in layers])
 
 
-def curves(found, *, train, n, recipe, m, test="matched"):
+def curves(found: Results, *, train: str, n: int, recipe: str, m: int | None, test: str = "matched") -> TrainedCurves:
     """Collect the curves of the layers that were trained in one way, over the seeds.
 
     Parameters
@@ -63,11 +60,6 @@ def curves(found, *, train, n, recipe, m, test="matched"):
         Test prompt length; None stands for infinity.
     test
         Test covariance: that of training, or the identity.
-
-    Raises
-    ------
-    ValueError
-        If there are no such runs or curves.
 
     Examples
     --------

@@ -2,19 +2,21 @@
 
 import numpy as np
 
+from monograph.experiments.results import Run, Settings
 from ttsbook import theory
+from ttsbook.arrays import Covariance, MixtureWeights, Preconditioner
 from ttsbook.data import covariance, pools
-from ttsbook.data.tasks import Mixture
+from ttsbook.data.tasks import Mixture, Task
 from ttsbook.theory import selection
 
-SETTINGS = {"dim": 20, "scales": ["raw", "trace d"], "targets": [0.5, 0.8], "skills": ["shared", "turned"]}
-PRESETS = {
+SETTINGS: Settings = {"dim": 20, "scales": ["raw", "trace d"], "targets": [0.5, 0.8], "skills": ["shared", "turned"]}
+PRESETS: dict[str, Settings] = {
     "tiny": SETTINGS | {"dim": 10, "pools": 2, "steps": [1, 3], "targets": [0.8]},
     "cpu": SETTINGS | {"pools": 120, "steps": [1, 3, 10]},
 }
 
 
-def runs(settings):
+def runs(settings: Settings) -> list[Run]:
     """One run for each way to make pools."""
     return [
         {"scale": scale, "target": target, "skills": skills}
@@ -24,8 +26,8 @@ def runs(settings):
     ]
 
 
-def pool_of(settings, *, scale, target, skills, pool):
-    """Draw a pool of a run.
+def pool_of(settings: Settings, *, scale: str, target: float, skills: str, pool: int) -> tuple[list[Task], Covariance]:
+    """Draw a pool of a run, and its target.
 
     Parameters
     ----------
@@ -39,11 +41,6 @@ def pool_of(settings, *, scale, target, skills, pool):
         Whether skills lie along the axes, or in random directions.
     pool
         Number of the pool.
-
-    Returns
-    -------
-    tasks : list of Task
-    target_cov : ndarray, shape (d, d)
     """
     dim, trace = settings["dim"], None if scale == "raw" else settings["dim"]
     rng = np.random.default_rng([int(scale == "raw"), round(10 * target), int(skills == "turned"), pool])
@@ -51,13 +48,7 @@ def pool_of(settings, *, scale, target, skills, pool):
     return tasks, covariance.power_law(dim, target, trace=trace)
 
 
-def preconditioner(tasks, weights):
-    """Preconditioner of a mixture, with some prompts from every task.
-
-    Parameters
-    ----------
-    tasks
-    weights
-    """
+def preconditioner(tasks: list[Task], weights: MixtureWeights) -> Preconditioner:
+    """Preconditioner of a mixture, with some prompts from every task."""
     floored = (1 - len(tasks) * selection.FLOOR) * weights + selection.FLOOR
     return theory.preconditioner(Mixture(tasks, floored))
