@@ -6,6 +6,7 @@ import traitlets
 from monograph import figures
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import Chain, LayerErrors
+from monograph.widgets.simulation import Curve
 from ttsbook import theory
 from ttsbook.arrays import Covariance, Vector
 from ttsbook.data import covariance
@@ -64,7 +65,7 @@ class Exchange(LayerErrors):
             log_y=True,
         )
 
-    def expected(self) -> Vector:
+    def expected(self) -> Curve:
         """Error / d of each thinking step, as it is set."""
         return self._errors(covariance.power_law(self.DIM, self.exponent), self.train_length) / self.DIM
 
@@ -74,7 +75,7 @@ class Exchange(LayerErrors):
         P = theory.preconditioner(Task(cov, self.train_length))
         return Chain(P, cov, self.test_length, self.STEPS, self.steps)
 
-    def _errors(self, cov: Covariance, n: int) -> Vector:
+    def _errors(self, cov: Covariance, n: int) -> Curve:
         P = theory.preconditioner(Task(cov, n))
         return finite.recursion_error(P, cov, self.test_length, self.STEPS)
 

@@ -10,8 +10,9 @@ import traitlets
 from monograph import figures
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import Chain, LayerErrors
+from monograph.widgets.simulation import Curve
 from ttsbook import theory
-from ttsbook.arrays import Covariance, Indices, MixtureWeights, Preconditioner, Vector, VectorLike
+from ttsbook.arrays import Covariance, Indices, MixtureWeights, Preconditioner, VectorLike
 from ttsbook.data import covariance, pools
 from ttsbook.data.tasks import Mixture, Task
 from ttsbook.theory import selection
@@ -63,14 +64,14 @@ class KindMixture(LayerErrors):
         parts = np.array([self.easy_short, self.hard_short, self.easy_long, self.hard_long])
         return parts / parts.sum() if parts.sum() > 0 else np.full(4, 1 / 4)
 
-    def curve(self, weights: VectorLike) -> Vector:
+    def curve(self, weights: VectorLike) -> Curve:
         """Error / d of each step after training on the tasks of the pool with these weights."""
         P = self._learned(np.asarray(weights, dtype=np.float64))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", theory.DivergenceWarning)
             return theory.cot_error_limit(P, np.diag(self.target), STEPS) / DIM
 
-    def expected(self) -> Vector:
+    def expected(self) -> Curve:
         """Error / d of each step after training on the mixture as it is set."""
         return self.curve(self.weights())
 

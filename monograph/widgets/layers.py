@@ -7,9 +7,9 @@ import numpy as np
 import traitlets
 from jaxtyping import Float64
 
-from monograph.widgets.simulation import Chunk, Simulating
+from monograph.widgets.simulation import Chunk, Curve, Simulating
 from ttsbook import theory
-from ttsbook.arrays import Covariance, Matrix, Preconditioner, Vector
+from ttsbook.arrays import Covariance, Matrix, Preconditioner
 from ttsbook.data.tasks import Task
 
 if TYPE_CHECKING:  # a widget that is looked at needs no models
@@ -61,7 +61,7 @@ class DirectErrors(Simulating):
         """Covariance of training and test, as it is set."""
         raise NotImplementedError
 
-    def expected(self) -> Vector:
+    def expected(self) -> Curve:
         """Mean error over the skills, and the error along each, where the skill is."""
         cov, errors = self.cov(), np.empty(len(self.cov()))
         P = theory.preconditioner(Task(cov, self.train_length))

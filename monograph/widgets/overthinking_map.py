@@ -8,8 +8,9 @@ import traitlets
 from monograph import figures
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import Chain, LayerErrors
+from monograph.widgets.simulation import Curve
 from ttsbook import theory
-from ttsbook.arrays import Covariance, Preconditioner, Vector
+from ttsbook.arrays import Covariance, Preconditioner
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
@@ -71,7 +72,7 @@ class OverthinkingMap(LayerErrors):
             paths=[*critical, probe],
         )
 
-    def expected(self) -> Vector:
+    def expected(self) -> Curve:
         """Error / d of each step of the probe, as it is set."""
         P, test, *_ = self.chain()
         with warnings.catch_warnings():

@@ -12,14 +12,15 @@ from traitlets import Bunch
 
 from monograph.page import rounded
 from monograph.widgets.base import Widget
-from ttsbook.arrays import Numbers, Vector
 from ttsbook.theory.intervals import quantile, simultaneous
 
 PAUSE = 0.005  # seconds between two chunks, in which the kernel hears that it should stop
 
 Chunk: TypeAlias = Float64[np.ndarray, "prompts looks"]
 """Error of each prompt of a chunk at each point of a curve."""
-Summary: TypeAlias = tuple[Vector, Vector, Vector, int]
+Curve: TypeAlias = Float64[np.ndarray, " looks"]
+"""A number for each point of a curve, such as the error after each step."""
+Summary: TypeAlias = tuple[Curve, Curve, Curve, int]
 """Points, low and high ends of their intervals, and number of prompts so far."""
 
 
@@ -111,7 +112,7 @@ class Simulating(Widget):
         """Errors of fresh prompts at the points of the curve, as the widget is set, chunk by chunk."""
         raise NotImplementedError
 
-    def expected(self) -> Numbers | None:
+    def expected(self) -> Curve | None:
         """Values of the widget's curve at these points, or None if it says something else."""
         raise NotImplementedError
 
@@ -126,10 +127,10 @@ class Simulating(Widget):
     def _described(
         self,
         headline: tuple[int, str, str],
-        expected: Numbers | None,
-        points: Vector,
-        low: Vector,
-        high: Vector,
+        expected: Curve | None,
+        points: Curve,
+        low: Curve,
+        high: Curve,
         samples: int,
     ) -> dict[str, Any]:
         place, name, prompts = headline
@@ -217,6 +218,6 @@ def _said(value: float) -> str:
     return rounded(value, digits=3) if np.isfinite(value) else "∞"
 
 
-def _finite(values: Vector) -> list[float | None]:
+def _finite(values: Curve) -> list[float | None]:
     """List numbers as JSON knows them: None stands for what is not finite."""
     return [float(f"{value:.6g}") if np.isfinite(value) else None for value in values]

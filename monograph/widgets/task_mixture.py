@@ -6,8 +6,9 @@ import traitlets
 from monograph import figures
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import Chain, LayerErrors
+from monograph.widgets.simulation import Curve
 from ttsbook import theory
-from ttsbook.arrays import Covariance, Vector
+from ttsbook.arrays import Covariance
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task, mix
 from ttsbook.theory import selection
@@ -71,7 +72,7 @@ class TaskMixture(LayerErrors):
         hard = min(self.share_hard, 1 - self.share_easy)
         return [self.share_easy, hard, max(0.0, 1 - self.share_easy - hard)]
 
-    def expected(self) -> Vector:
+    def expected(self) -> Curve:
         """Error / d of each step after training on that mixture."""
         P, target, *_ = self.chain()
         return theory.cot_error_limit(P, target, self.steps) / DIM

@@ -15,9 +15,8 @@ from monograph.experiments.linear import read as linear
 from monograph.experiments.results import Results
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import Chain, LayerErrors
-from monograph.widgets.simulation import Chunk, Summary, running
+from monograph.widgets.simulation import Chunk, Curve, Summary, running
 from ttsbook import theory
-from ttsbook.arrays import Vector
 from ttsbook.data import spectra
 from ttsbook.data.tasks import Task
 
@@ -115,7 +114,7 @@ class TrainedLayers(LayerErrors):
             level=(1.0, "no answer"),
         )
 
-    def expected(self) -> Vector | None:
+    def expected(self) -> Curve | None:
         """Error / d of each step that theory gives to the layer that is simulated.
 
         There is no exact value, so None, for finite m and for the median.
@@ -138,7 +137,7 @@ class TrainedLayers(LayerErrors):
         """Sum up the errors, by their mean or their median, as is set."""
         return running(chunks, summary="median" if self.summary == "median" else "mean")
 
-    def _seeds(self, key: str) -> list[Vector]:
+    def _seeds(self, key: str) -> list[Curve]:
         if key not in self.curves:
             raise ValueError(f"train_length and test_length must be among those of the experiment, got {key!r}")
         changes, widths = (np.array(part.split(), dtype=float) for part in self.curves[key][self.summary])
