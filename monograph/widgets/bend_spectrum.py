@@ -52,10 +52,12 @@ class BendSpectrum(DirectErrors):
     presets = traitlets.List().tag(sync=True)  # of a name and strengths each
 
     def __init__(self, **settings: Any) -> None:
-        presets = [[name, np.diag(cov).round(6).tolist()] for name, cov in PRESETS.items()]
-        strengths = settings.pop("strengths", dict(presets)["power law"])
+        by_name = {name: np.diag(cov).round(6).tolist() for name, cov in PRESETS.items()}
+        strengths = settings.pop("strengths", by_name["power law"])
         selected = settings.pop("selected", len(strengths))
-        super().__init__(strengths=strengths, presets=presets, selected=selected, **settings)
+        super().__init__(
+            strengths=strengths, presets=[list(one) for one in by_name.items()], selected=selected, **settings
+        )
 
     def settings(self) -> dict[str, dict[str, Any]]:
         """Describe what the controls can be set to; only a skill that there is can be selected."""
