@@ -62,8 +62,15 @@ def rare_directions(tolerance: float) -> Evidence:
     mixture, step = pools.example_mixture(rng=np.random.default_rng(0)), 0.02
     mean, between, inside = theory.caution(mixture)
     layer = LinearSelfAttention(20, structure="blocks", dtype=torch.float64)
-    options = {"updates": 30, "batch": None, "optimizer": training.GradientDescent(step_size=step)}
-    training.train(layer, mixture, recipe=recipes.Direct(trains=("V31",)), generator=torch.Generator(), **options)
+    training.train(
+        layer,
+        mixture,
+        recipe=recipes.Direct(trains=("V31",)),
+        updates=30,
+        generator=torch.Generator(),
+        batch=None,
+        optimizer=training.GradientDescent(step_size=step),
+    )
     P, shrink = theory.preconditioner(mixture), np.eye(20) - step * (mean @ mean + between + inside)
     expected = P - P @ np.linalg.matrix_power(shrink, 30)
     gap = np.linalg.norm(layer.preconditioner() - expected) / np.linalg.norm(expected)

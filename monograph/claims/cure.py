@@ -46,7 +46,7 @@ def _rescaled_chains() -> tuple[Float64[np.ndarray, " prompts"], Bool[np.ndarray
         seen = spectrum > 1e-10 * spectrum[:, -1:]
         largest, least = spectrum[:, -1], np.where(seen, spectrum, np.inf).min(axis=1)
         bound = (largest - least) / (largest + least)  # prop-cure, part 2
-        step = _maps(spectrum, basis, m / theory.best_scaling(P, x))
+        step = _maps(spectrum, basis, np.asarray(m / theory.best_scaling(P, x)))
         gap = basis @ (seen[..., None] * (basis.swapaxes(1, 2) @ start))  # what is still to come
         excess.append((_factors(step, gap, 20) - bound).max(axis=0))
         diverged.append(largest > 2)

@@ -347,7 +347,7 @@ def _at_the_answer(test: Literal["isotropic", "skewed"]) -> dict[str, Float64[np
         "least": np.real(spectrum).min(axis=1),
         "weak": np.square(direction[:, 5:]).sum(axis=1),
         "strength": strength / np.linalg.eigvalsh(S)[:, -1],
-        "stride": theory.largest_stride(theory.preconditioner(Task(skewed, 20)), drawn.x),
+        "stride": np.asarray(theory.largest_stride(theory.preconditioner(Task(skewed, 20)), drawn.x)),
     }
 
 

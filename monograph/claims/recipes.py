@@ -172,7 +172,9 @@ def _trained(recipe: str) -> Measured:
     """Collect what the trainings by a recipe found, one row a seed."""
     found = results.load("recipes")
     runs = [run for run in found.select(recipe=recipe, exponent=0.7) if run["seed"] != "predicted"]
-    return Measured(found.settings["dim"], **{name: np.array([run[name] for run in runs], dtype=np.float64) for name in ENTRIES})
+    return Measured(
+        found.settings["dim"], **{name: np.array([run[name] for run in runs], dtype=np.float64) for name in ENTRIES}
+    )
 
 
 def _predicted(recipe: str) -> Measured:

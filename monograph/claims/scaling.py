@@ -379,8 +379,8 @@ def _powers(cov: Covariance, n: float, steps: int) -> Errors:
 
 
 def _simulated(cov: Covariance, n: int, m: int, steps: int, *, samples: int) -> theory.CotSimulation:
-    options = {"samples": samples, "rng": np.random.default_rng(0)}
-    return theory.simulate_cot_error(theory.preconditioner(Task(cov, n)), cov, m, steps, **options)
+    P, rng = theory.preconditioner(Task(cov, n)), np.random.default_rng(0)
+    return theory.simulate_cot_error(P, cov, m, steps, samples=samples, rng=rng)
 
 
 def _steps_to(cov: Covariance, n: int, target: float) -> int:

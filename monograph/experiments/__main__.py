@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 
@@ -62,7 +62,7 @@ def _describe(experiment: runner.Experiment) -> None:
 
 
 @contextmanager
-def _executor(options: argparse.Namespace) -> Iterator[Executor | None]:
+def _executor(options: argparse.Namespace) -> Generator[Executor | None, None, None]:
     if options.scheduler:
         try:
             from distributed import Client

@@ -8,7 +8,7 @@ import os
 import platform
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -182,7 +182,7 @@ def run(
 
 
 @contextmanager
-def _locked(path: Path, under_way: Path) -> Iterator[None]:
+def _locked(path: Path, under_way: Path) -> Generator[None, None, None]:
     """Keep other processes from making the same results; the system unlocks them however this one ends."""
     under_way.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(f"{under_way}.lock")
@@ -244,7 +244,7 @@ def _measured(
 
 
 @contextmanager
-def processes(count: int) -> Iterator[ProcessPoolExecutor]:
+def processes(count: int) -> Generator[ProcessPoolExecutor, None, None]:
     """Let processes of this machine be an executor.
 
     They end at once with an error or an interrupt, and with the process that started them, even if it is killed.

@@ -1,6 +1,7 @@
 """Paths over the contours of a quadratic loss."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -54,7 +55,11 @@ def contours(
         axes.contour(gap, gap, root_loss, levels=8, colors=COLORS["6"], linewidths=0.6, alpha=0.6)
         for place, one in enumerate(paths):
             which = (place if one.color is None else one.color) % len(SERIES_COLORS)
-            options = {"color": SERIES_COLORS[which], "linestyle": LINE_STYLES[which], "marker": MARKERS[which]}
+            options: dict[str, Any] = {
+                "color": SERIES_COLORS[which],
+                "linestyle": LINE_STYLES[which],
+                "marker": MARKERS[which],
+            }
             axes.plot(one.x, one.y, **options, label=one.label)
         axes.plot(0, 0, marker="+", markersize=10, color=COLORS["ink"], linestyle="none", label="answer")
         axes.set(xlabel=x_label, ylabel=y_label)

@@ -1,6 +1,7 @@
 """A map over all mixtures of three tasks."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -69,7 +70,11 @@ def simplex(
                 )
         axes.fill(*CORNERS.T, facecolor="none", edgecolor=COLORS["ink"], linewidth=0.8)
         for place, (name, one) in enumerate(marks.items()):
-            style = {"marker": MARKERS[place % 6], "color": SERIES_COLORS[(place + 1) % 6], "markersize": 6.5}
+            style: dict[str, Any] = {
+                "marker": MARKERS[place % 6],
+                "color": SERIES_COLORS[(place + 1) % 6],
+                "markersize": 6.5,
+            }
             axes.plot(*(one @ CORNERS), linestyle="none", label=name, clip_on=False, **style)
         for (x, y), name, up in zip(CORNERS, corners, (False, False, True), strict=True):
             axes.text(x, y + (0.03 if up else -0.04), name, ha="center", va="bottom" if up else "top")

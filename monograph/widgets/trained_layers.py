@@ -122,7 +122,8 @@ class TrainedLayers(LayerErrors):
         if self.test_length is not None or self.summary != "mean":
             return None
         chain = self.chain()
-        return theory.layer_error(chain.P, chain.ratio, chain.test_cov, chain.steps) / self.dim
+        ratio = np.eye(self.dim) if chain.ratio is None else chain.ratio
+        return theory.layer_error(chain.P, ratio, chain.test_cov, chain.steps) / self.dim
 
     def chain(self) -> Chain:
         """Layer that is simulated, and its test prompts."""

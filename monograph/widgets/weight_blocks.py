@@ -79,8 +79,8 @@ class WeightBlocks(Widget):
 
         model = attention.LinearSelfAttention(1, dtype=torch.float64)
         with torch.no_grad():
-            model.V.copy_(torch.tensor(V, dtype=torch.float64).reshape(4, 4))
-            model.W.copy_(torch.tensor(W, dtype=torch.float64).reshape(4, 4))
+            model.get_parameter("V").copy_(torch.tensor(V, dtype=torch.float64).reshape(4, 4))
+            model.get_parameter("W").copy_(torch.tensor(W, dtype=torch.float64).reshape(4, 4))
         x = torch.tensor(self.examples, dtype=torch.float64)[..., None]  # (prompts, m, 1)
         w = torch.tensor(self.weights, dtype=torch.float64)[:, None]  # (prompts, 1)
         batch = prompts.Prompts(x, x[..., 0] * w, w, torch.full((len(x),), x.shape[1]))

@@ -25,7 +25,11 @@ def measure(settings: Settings, *, reading: str, pool: int) -> Run:
     tasks, target = plan.draw_pool(settings, reading, rng), plan.target_of(settings)
     mixtures = plan.choose(settings, tasks, target, rng)
     S = covariance.sample_empirical(target, settings["test_length"], samples=settings["test_prompts"], rng=rng)
-    found = {"weights": {name: _short(weights, 6) for name, weights in mixtures.items()}, "exact": {}, "trained": {}}
+    found: Run = {
+        "weights": {name: _short(weights, 6) for name, weights in mixtures.items()},
+        "exact": {},
+        "trained": {},
+    }
     for name, weights in mixtures.items():
         found["exact"][name] = _curves(settings, _preconditioner(tasks, weights), target, S)
         seeds = settings["seeds"][reading] if name in plan.TRAINED else settings["seeds"][reading][:1]

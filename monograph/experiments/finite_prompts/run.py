@@ -24,8 +24,8 @@ def measure(settings: Settings, *, exponent: float, pool: int | Literal["endless
     task = Task(covariance.power_law(dim, exponent, trace=dim), settings["prompt_length"])
     target = theory.preconditioner(task)
     if pool == "endless":
-        options = {"samples": settings["samples"], "rng": np.random.default_rng(seed)}
-        constant, standard_error = dynamics.finite_prompts_error(task, **options)
+        rng = np.random.default_rng(seed)
+        constant, standard_error = dynamics.finite_prompts_error(task, samples=settings["samples"], rng=rng)
         scale = np.linalg.norm(target) ** 2
         return {"constant": constant / scale, "standard_error": standard_error / scale}
     generator = torch.Generator().manual_seed(seed)

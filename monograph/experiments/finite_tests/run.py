@@ -14,8 +14,8 @@ def measure(settings: Settings, *, dim: int, exponent: float) -> Run:
     """Simulate a chain of thought at matched covariances."""
     cov = covariance.power_law(dim, exponent)
     P = theory.preconditioner(Task(cov, settings["train_ratio"] * dim))
-    options = {"samples": settings["samples"][str(dim)], "rng": np.random.default_rng(0)}
-    found = theory.simulate_cot_error(P, cov, settings["test_ratio"] * dim, settings["steps"], **options)
+    samples, rng = settings["samples"][str(dim)], np.random.default_rng(0)
+    found = theory.simulate_cot_error(P, cov, settings["test_ratio"] * dim, settings["steps"], samples=samples, rng=rng)
     return {
         "mean": found.mean.tolist(),
         "standard_error": found.standard_error.tolist(),

@@ -1,6 +1,7 @@
 """Can a GPT think: recipes, prompt lengths, skewed training, and curated mixtures."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 from ttsbook.theory import selection
 
-SPECTRA = {  # of the skewed training and of the pool to choose from; the last is turned around
+SPECTRA: dict[str, Any] = {  # of the skewed training and of the pool to choose from; the last is turned around
     "skewed": 1.0,
     "pool": (0.8, 1.6, 2.0, 1.2),
 }

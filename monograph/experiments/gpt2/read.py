@@ -98,5 +98,5 @@ def reference(dim: int, train_length: int, test_length: int, *, exponent: float 
     [1.0, 0.2]
     """
     P = theory.preconditioner(Task(covariance.power_law(dim, exponent, trace=dim), train_length))
-    options = {"samples": 2000, "rng": np.random.default_rng(0)}
-    return theory.simulate_cot_error(P, covariance.isotropic(dim), test_length, steps, **options).median / dim
+    cov, rng = covariance.isotropic(dim), np.random.default_rng(0)
+    return theory.simulate_cot_error(P, cov, test_length, steps, samples=2000, rng=rng).median / dim

@@ -91,7 +91,7 @@ class Trial:
         shape = self.shape
         schedule = SCHEDULES[shape["schedule"]](warm_up=shape["warm_up"])
         optimizer = Adam(step_size=shape["step_size"], schedule=schedule, clip=shape["clip"])
-        planned = {"updates": shape["updates"], "batch": shape["batch"], "optimizer": optimizer}
+        planned: dict[str, Any] = {"updates": shape["updates"], "batch": shape["batch"], "optimizer": optimizer}
         if shape["curriculum"] is not None:
             *first, every = shape["curriculum"]
             planned["curriculum"] = gpt_recipes.Curriculum(*first, every=every)
@@ -112,7 +112,7 @@ def measure(settings: Settings, *, part: str, variant: Variant, seed: int) -> Ru
     kept = results.results_dir() / "unfinished" / f"gpt2-{name}.safetensors"
     every = max(1, one.shape["updates"] // 20)
     model, history = one.train(generator=generator, checkpoint=Checkpoint(kept, every=every))
-    found = {"device": device, "history_loss": _rounded(history.loss[::10]), "parameters": _size(model)}
+    found: Run = {"device": device, "history_loss": _rounded(history.loss[::10]), "parameters": _size(model)}
     for test, task in one.tests.items():
         found[test] = _curve(model, task, settings)
     if part == "skewed":
