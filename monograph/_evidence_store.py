@@ -34,16 +34,7 @@ class Check(Protocol):
 def shared(check: Check, tolerance: float, results_dir: Path) -> dict[str, str]:
     """Return what a check finds, or has found with these sources, results and kernels: fields of `Evidence`.
 
-    Parameters
-    ----------
-    check
-        Check of a claim; one that is defined elsewhere than in the package is not shared, as the key does not
-        see its source.
-    tolerance
-        Its argument.
-    results_dir
-        Folder of the results that it may read.
-
+    A check that is defined elsewhere than in the package is not shared, as the key does not see its source.
     """
     folder = os.environ.get(VARIABLE)
     if not folder or not check.__module__.startswith("monograph."):

@@ -54,19 +54,9 @@ CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isins
 
 
 def table(chapter: str | None = None) -> Table:
-    """Table of claims, with what checking them measured and the verdicts.
+    """Table of all claims, or of those of a chapter, with what checking them measured and the verdicts.
 
     The checks run when the table is shown, each once in a process.
-
-    Parameters
-    ----------
-    chapter
-        Show only what this chapter treats, such as "setup/task".
-
-    Raises
-    ------
-    ValueError
-        If no claim is treated in `chapter`.
 
     Examples
     --------
@@ -82,17 +72,7 @@ def table(chapter: str | None = None) -> Table:
 
 
 def find(name: str) -> Claim:
-    """Find a claim by its name.
-
-    Parameters
-    ----------
-    name
-        As the tables show it.
-
-    Raises
-    ------
-    ValueError
-        If there is no such claim.
+    """Find a claim by its name, as the tables show it.
 
     Examples
     --------

@@ -87,11 +87,6 @@ def judge(holds: Truth, measured: str, *, exception: Truth = False) -> Evidence:
 def within(difference: Number, tolerance: float) -> str:
     """Write a difference that is rounding alone, and so another one on every machine.
 
-    Parameters
-    ----------
-    difference, tolerance
-        What was measured, and what it may be.
-
     Examples
     --------
     >>> within(3e-16, 1e-12)

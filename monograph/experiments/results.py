@@ -60,28 +60,14 @@ class Results:
     runs: list[Run]
 
     def select(self, **wanted: Any) -> list[Run]:
-        """Select the runs with these entries, such as ``select(recipe="shift", seed=0)``; there must be some.
-
-        Parameters
-        ----------
-        **wanted
-            Entries and their values.
-        """
+        """Select the runs with these entries, such as ``select(recipe="shift", seed=0)``; there must be some."""
         found = [run for run in self.runs if all(name in run and run[name] == value for name, value in wanted.items())]
         if not found:
             raise ValueError(f"no run has {', '.join(f'{name}={value!r}' for name, value in wanted.items())}")
         return found
 
     def values(self, name: str, **wanted: Any) -> np.ndarray:
-        """Collect one entry of the selected runs.
-
-        Parameters
-        ----------
-        name
-            Entry, such as "ratio".
-        **wanted
-            As for `select`.
-        """
+        """Collect one entry, such as "ratio", of the runs that `select` finds."""
         found = self.select(**wanted)
         if any(name not in run for run in found):
             raise ValueError(f"name must be an entry of each run, one of {', '.join(found[0])}, got {name!r}")
@@ -110,15 +96,6 @@ def path_of(experiment: str, preset: str, *, finished: bool = True) -> Path:
 
     Results under way lie in a folder of their own, until they are complete and replace the file.
 
-    Parameters
-    ----------
-    experiment
-        Name of the experiment, such as "recipes".
-    preset
-        Its size, such as "cpu".
-    finished
-        Whether the complete results are meant, or those under way.
-
     Examples
     --------
     >>> for finished in (True, False):
@@ -131,14 +108,7 @@ def path_of(experiment: str, preset: str, *, finished: bool = True) -> Path:
 
 
 def load(experiment: str, preset: str = "cpu") -> Results:
-    """Read the results of an experiment.
-
-    Parameters
-    ----------
-    experiment
-        Name of the experiment, such as "recipes".
-    preset
-        Its size.
+    """Read the results of an experiment, such as "recipes", at the size of a preset.
 
     Raises
     ------
@@ -175,17 +145,7 @@ def load(experiment: str, preset: str = "cpu") -> Results:
 
 
 def read(path: str | Path) -> dict[str, Any]:
-    """Read a results file, finished or not.
-
-    Parameters
-    ----------
-    path
-        File.
-
-    Raises
-    ------
-    ValueError
-        If the file is damaged or of another version.
+    """Read a results file, finished or not; a ValueError says that it is damaged or of another version.
 
     Examples
     --------
@@ -213,12 +173,7 @@ def read(path: str | Path) -> dict[str, Any]:
 def write(path: str | Path, content: dict[str, Any]) -> None:
     """Write results, one line for each run; the file is replaced as a whole or not at all.
 
-    Parameters
-    ----------
-    path
-        File.
-    content
-        With the entries `experiment`, `preset`, `settings`, `environment`, `missing` and `runs`.
+    Its content has the entries `experiment`, `preset`, `settings`, `environment`, `missing` and `runs`.
 
     Examples
     --------

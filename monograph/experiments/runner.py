@@ -70,10 +70,7 @@ class Experiment:
 def device_of(settings: Settings) -> Literal["cpu", "cuda"]:
     """Device on which the runs of an experiment compute.
 
-    Parameters
-    ----------
-    settings
-        Settings. Their "device" is "cpu", as it is without one, or "fastest": a GPU if there is one.
+    In the settings "device" is "cpu", as it is without one, or "fastest": a GPU if there is one.
 
     Examples
     --------
@@ -86,11 +83,6 @@ def device_of(settings: Settings) -> Literal["cpu", "cuda"]:
 
 def environment(settings: Settings) -> dict[str, str]:
     """Versions and machine on which results depend in their last digits.
-
-    Parameters
-    ----------
-    settings
-        Settings of the experiment, which choose its device.
 
     Examples
     --------
@@ -117,10 +109,8 @@ def run(
 
     Parameters
     ----------
-    experiment
-        Experiment.
-    preset
-        Its size.
+    experiment, preset
+        Experiment and its size.
     force
         Do all runs anew, also those of an earlier call that did not finish.
     executor
@@ -248,11 +238,6 @@ def processes(count: int) -> Generator[ProcessPoolExecutor, None, None]:
     """Let processes of this machine be an executor.
 
     They end at once with an error or an interrupt, and with the process that started them, even if it is killed.
-
-    Parameters
-    ----------
-    count
-        Number of processes.
 
     Examples
     --------

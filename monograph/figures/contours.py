@@ -21,18 +21,13 @@ def contours(
     Parameters
     ----------
     hessian
-        Positive definite matrix S: the loss is :math:`\frac12\, g^\top S g` at the gap g from the answer.
+        Positive definite 2 × 2 matrix S: the loss is :math:`\frac12\, g^\top S g` at the gap g from the answer.
     paths
         Gaps from the answer, step by step, at least one path.
     x_label, y_label
         Labels of the axes.
     limit
         Largest gap shown.
-
-    Raises
-    ------
-    ValueError
-        If there is no path, or `hessian` has another shape or a zero eigenvalue.
 
     Examples
     --------

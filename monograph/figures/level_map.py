@@ -47,11 +47,6 @@ def level_map(
     paths
         Lines or points to draw on the map, named in a legend.
 
-    Raises
-    ------
-    ValueError
-        If shapes disagree, a sequence does not rise, there is no level, or `z` is finite nowhere.
-
     Examples
     --------
     >>> x, y = np.linspace(0, 1, 11), np.linspace(0, 2, 11)

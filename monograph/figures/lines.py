@@ -42,11 +42,6 @@ def lines(
     level
         A horizontal reference line and the words for it.
 
-    Raises
-    ------
-    ValueError
-        If there is no series.
-
     Examples
     --------
     >>> from monograph.figures import Series

@@ -28,7 +28,7 @@ def simplex(
     Parameters
     ----------
     value
-        Function of the weights, shape (3,), that returns a positive number.
+        Function of the three weights that returns a positive number.
     corners
         Names of the three tasks: left, right, top.
     marks
@@ -37,11 +37,6 @@ def simplex(
         What the quantity is, and what an average in it is over.
     top
         Value from which on the map is as dark as it gets.
-
-    Raises
-    ------
-    ValueError
-        If there are not three names, or a mark is no mixture of three.
 
     Examples
     --------

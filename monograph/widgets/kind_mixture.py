@@ -35,7 +35,7 @@ class KindMixture(LayerErrors):
     easy_short, hard_short, easy_long, hard_long
         Parts of the four tasks, 0 to 1; they are divided by their sum. If all are zero, all count alike.
     scaling
-        What a step divides by: the usual number, or for each mixture the one that leaves the least error at k = 5.
+        What a step divides by: the "usual" number, or the "best", for each mixture that of least error at k = 5.
 
     Examples
     --------

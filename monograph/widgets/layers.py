@@ -120,14 +120,6 @@ def thinking(
 
     Parameters
     ----------
-    model
-        What thinks.
-    task
-        What the prompts are drawn from.
-    steps
-        Number of thinking steps.
-    seed
-        Seed of the prompts.
     chunk
         Number of prompts at a time.
     condensed

@@ -33,15 +33,15 @@ class TrainedLayers(LayerErrors):
     Parameters
     ----------
     setting
-        Training covariance, and whether the test has the same or the identity.
+        Training covariance, and whether the test has the same or the identity, one of `SETTINGS`.
     train_length
         Training prompt length n, one of those of the experiment.
     test_length
         Test prompt length m, one of those of the experiment; None stands for infinity.
     recipe
-        Trained all of V and W, or V31 alone.
+        Trained all of V and W, "shift", or V31 alone, "paper".
     summary
-        What the errors of prompts and weights are summed up by.
+        What the errors of prompts and weights are summed up by, "mean" or "median".
 
     Examples
     --------

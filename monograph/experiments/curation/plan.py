@@ -60,7 +60,7 @@ def pool_of(settings: Settings, reading: str, pool: int) -> tuple[list[Task], Co
     settings
         Settings of a preset.
     reading
-        What B counts.
+        What the size B of a task counts: "skills", or the "length" of a prompt.
     pool
         Number of the pool.
     """
@@ -70,7 +70,7 @@ def pool_of(settings: Settings, reading: str, pool: int) -> tuple[list[Task], Co
 def draw_pool(settings: Settings, reading: str, rng: np.random.Generator) -> list[Task]:
     """Draw a pool with random skill directions, in the order of `pools.KINDS`, all of trace d.
 
-    B is the number of skills, or the prompt length, as `reading` says.
+    B is the number of skills, or the prompt length, as `reading` says; the arguments are those of `pool_of`.
     """
     dim, each = settings["dim"], settings["each"]
     if reading == "skills":
@@ -93,7 +93,7 @@ def choose(
     settings
         Settings of a preset.
     tasks
-        The pool, in the order of `pools.KINDS`.
+        Pool, in the order of `pools.KINDS`.
     target_cov
         Covariance of the target.
     rng

@@ -81,11 +81,12 @@ def errors(
     mixture
         Name of the mixture, such as "paper" or "exact, 30 prompts".
     reading
-        What the size B of a task counts.
+        What the size B of a task counts, one of `READINGS`.
     source
-        The preconditioner that layers learned, with the geometric mean over their seeds, or the exact one.
+        The preconditioner that layers learned, with the geometric mean over their seeds, or the exact one, one of
+        `SOURCES`.
     statistic
-        Test prompts with m = ∞, or mean or median over the finite ones.
+        Test prompts with m = ∞, or mean or median over the finite ones, one of `STATISTICS`.
 
     Examples
     --------
@@ -266,16 +267,8 @@ def kind_weights(found: Results, mixture: str, reading: str) -> Float64[np.ndarr
 def rank_correlations(found: Results, reading: str, *, scaled: bool = False) -> Float64[np.ndarray, "pools 4"]:
     """Rank correlations of the `qualities` of the mixtures of each pool with their exact errors after five steps.
 
-    They are Spearman's, over the six mixtures that do not rest on an estimate.
-
-    Parameters
-    ----------
-    found
-        Of the experiment `curation`, with at least five steps.
-    reading
-        What the size B of a task counts.
-    scaled
-        Give each mixture the scaling that is best for it, see `rescaled`.
+    They are Spearman's, over the six mixtures that do not rest on an estimate. If `scaled`, each mixture has the
+    scaling that is best for it, see `rescaled`.
 
     Examples
     --------

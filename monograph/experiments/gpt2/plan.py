@@ -158,15 +158,7 @@ def runs(settings: Settings) -> list[Run]:
 
 
 def shipped_path(name: str, preset: str = "cpu") -> Path:
-    """File of a shipped model, which need not exist.
-
-    Parameters
-    ----------
-    name
-        Such as "live distances".
-    preset
-        Size that it was trained at.
-    """
+    """File of a shipped model such as "live distances", trained at the size of a preset; it need not exist."""
     return results.results_dir() / preset / f"gpt2-{name.replace(' ', '-')}.safetensors"
 
 
@@ -181,14 +173,7 @@ def pool(dim: int, length: int) -> list[Task]:
 def mixture_weights(name: str, tasks: list[Task], steps: int) -> MixtureWeights:
     """Weights of a mixture for an isotropic target, at unlimited test length.
 
-    Parameters
-    ----------
-    name
-        All alike, by the paper's program, or by the error itself.
-    tasks
-        Pool.
-    steps
-        Number of thinking steps for which the error is minimized.
+    It is "uniform", all alike, "paper", by the paper's program, or "exact", by the error itself after k steps.
     """
     target = np.eye(tasks[0].dim)
     if name == "paper":

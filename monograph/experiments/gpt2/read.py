@@ -22,13 +22,13 @@ def errors(part: str, variant: str | int | bool, *, test: str = "own", entry: st
     Parameters
     ----------
     part
-        Part of the experiment gpt2.
+        Part of the experiment gpt2: "recipes", "lengths", "skewed" or "mixtures".
     variant
         Recipe, prompt length, whether there is a LayerNorm, or mixture.
     test
-        Test prompts.
+        Test prompts: "own", "common" or "shifted".
     entry
-        Average over prompts and w.
+        Average over prompts and w: "mean" or "median".
 
     Examples
     --------

@@ -100,7 +100,7 @@ class Trial:
 
 
 def trial(settings: Settings, part: str, variant: Variant) -> Trial:
-    """Say what a run trains and on what."""
+    """Say what a run trains and on what; the part of the experiment is one of `PARTS`."""
     return PARTS[part](settings, variant)
 
 

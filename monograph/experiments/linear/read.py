@@ -51,15 +51,15 @@ def curves(found: Results, *, train: str, n: int, recipe: str, m: int | None, te
     found
         Of the experiment `linear`: ``results.load("linear")``.
     train
-        Training covariance, see `spectra.named`.
+        Training covariance: "isotropic", "skewed" or "unscaled", see `spectra.named`.
     n
         Training prompt length.
     recipe
-        How all of V and W were trained, or V31 alone.
+        How it was trained: "shift", all of V and W, or "paper", V31 alone.
     m
         Test prompt length; None stands for infinity.
     test
-        Test covariance: that of training, or the identity.
+        Test covariance: that of training, "matched", or the identity, "isotropic".
 
     Examples
     --------

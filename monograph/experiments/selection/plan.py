@@ -34,11 +34,11 @@ def pool_of(settings: Settings, *, scale: str, target: float, skills: str, pool:
     settings
         Settings of a preset.
     scale
-        Whether the strongest skill of a task is 1, or its trace is d.
+        The strongest skill of a task is 1, "raw", or its trace is d, "trace d".
     target
         Exponent of the target's power law.
     skills
-        Whether skills lie along the axes, or in random directions.
+        Skills lie along the axes, "shared", or in random directions, "turned".
     pool
         Number of the pool.
     """
