@@ -101,7 +101,8 @@ class TrainedLayers(LayerErrors):
         steps, middle = np.arange(len(low)), np.clip(np.sqrt(low) * np.sqrt(high), low, high)
         with warnings.catch_warnings():  # a reference line, far from the edge an approximation
             warnings.simplefilter("ignore", theory.ValidityWarning)
-            expected = theory.cot_error(P, cov if test == "matched" else np.eye(self.dim), self.test_length, steps[-1])
+            test_cov = cov if test == "matched" else np.eye(self.dim)
+            expected = theory.cot_error(P, test_cov, self.test_length, len(low) - 1)
         return figures.lines(
             [
                 figures.Series("theory", steps, expected / self.dim),
