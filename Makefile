@@ -93,11 +93,12 @@ $(VENV)/.python:
 	$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
-$(VENV)/.book: requirements-book.txt $(VENV)/.python
+$(VENV)/.book: requirements-book.txt package.json $(VENV)/.python
 	$(BIN)/python -m pip install --quiet -r requirements-book.txt
+	$(BIN)/npm install --omit=dev --loglevel=error
 	@touch $@
 
-$(VENV)/.lint: requirements-lint.txt package.json $(VENV)/.book
+$(VENV)/.lint: requirements-lint.txt $(VENV)/.book
 	$(BIN)/python -m pip install --quiet -r requirements-lint.txt
 	$(BIN)/npm install --loglevel=error
 	@touch $@

@@ -9,12 +9,12 @@ from publish.site import (
     corrections,
     evidence,
     folding,
+    formulas,
     hints,
     launch,
     ledger_filter,
     linked_code,
     links,
-    mathjax,
     missing_page,
     openers,
     outputs,
@@ -44,7 +44,7 @@ PARTS = (
     preview,
     unbroken,
     # the site around it
-    mathjax,
+    formulas,
     widget_pages,
     source_pages,
     missing_page,
@@ -63,7 +63,7 @@ def setup(app):
     app.connect("env-before-read-docs", warn_of_unlisted_pages)
     for part in PARTS:
         part.setup(app)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": False}
 
 
 def warn_of_unlisted_pages(app, *_):

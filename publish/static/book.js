@@ -13,24 +13,44 @@
 
 // A formula wider than its place scrolls inside itself, so the keyboard has to reach it.
 function fit() {
-  const formulas = [...document.querySelectorAll("mjx-container")];
-  const wide = formulas.map((formula) => {
-    const inLine = !formula.hasAttribute("display");
+  /** @type {NodeListOf<HTMLElement>} */
+  const formulas = document.querySelectorAll("article .math");
+  const wide = [...formulas].map((formula) => {
+    const inLine = formula.matches("span");
     const place = (inLine && formula.closest("p, li, dd, td, th, div")) || formula;
-    return /** @type {HTMLElement} */ (formula.firstElementChild).offsetWidth > place.clientWidth;
+    return (inLine ? formula.offsetWidth : formula.scrollWidth) > place.clientWidth;
   });
   formulas.forEach((formula, i) => {
     formula.classList.toggle("wide", wide[i]);
-    if (wide[i]) formula.setAttribute("tabindex", "0");
+    if (wide[i] || formula.hasAttribute("data-stop")) formula.tabIndex = 0;
     else formula.removeAttribute("tabindex");
   });
 }
 
 addEventListener("load", async () => {
-  await window.MathJax?.startup?.promise;
   await document.fonts.ready;
   // An article changes its size with the window and with everything that unfolds.
   new ResizeObserver(fit).observe(/** @type {Element} */ (document.querySelector("article, main")));
+});
+
+// A formula is copied as TeX.
+addEventListener("copy", (event) => {
+  const selection = getSelection();
+  if (!selection?.rangeCount) return;
+  const range = selection.getRangeAt(0).cloneRange();
+  const formulaAt = (node) => (node instanceof Element ? node : node.parentElement)?.closest("[data-tex]");
+  const [first, last] = [formulaAt(range.startContainer), formulaAt(range.endContainer)];
+  if (first) range.setStartBefore(first);
+  if (last) range.setEndAfter(last);
+  const copied = range.cloneContents();
+  const formulas = copied.querySelectorAll("[data-tex]");
+  if (!formulas.length) return;
+  for (const formula of formulas) {
+    const mark = formula.matches("div") ? "$$" : "$";
+    formula.querySelector("math")?.replaceWith(`${mark}${formula.getAttribute("data-tex")}${mark}`);
+  }
+  event.clipboardData?.setData("text/plain", copied.textContent ?? "");
+  event.preventDefault();
 });
 
 // Paper is white, and nothing on it unfolds.
