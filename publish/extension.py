@@ -4,6 +4,7 @@ from sphinx.util import logging
 
 from publish import colab, contents
 from publish.site import (
+    assets,
     checks,
     colophon,
     corrections,
@@ -50,6 +51,7 @@ PARTS = (
     missing_page,
     ledger_filter,
     hints,
+    assets,
     colab,
 )
 

@@ -1,16 +1,5 @@
 // What every page needs beyond the theme.
 
-// Readers who have not chosen a color mode get their system's. (The page itself says
-// "light", for browsers that run no script.)
-{
-  const { dataset } = document.documentElement;
-  if (!localStorage.getItem("mode")) {
-    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-    dataset.mode = "auto";
-    dataset.theme = dark ? "dark" : "light";
-  }
-}
-
 // A formula wider than its place scrolls inside itself, so the keyboard has to reach it.
 function fit() {
   /** @type {NodeListOf<HTMLElement>} */
