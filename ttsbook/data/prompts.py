@@ -40,8 +40,8 @@ class Prompts:
     Examples
     --------
     >>> x, w = torch.tensor([[[1.0, 2.0], [0.0, 1.0]]]), torch.tensor([[3.0, 1.0]])
-    >>> one = Prompts(x, (x @ w[..., None])[..., 0], w, torch.tensor([2]))
-    >>> one.y.tolist()
+    >>> batch = Prompts(x, (x @ w[..., None])[..., 0], w, torch.tensor([2]))
+    >>> batch.y.tolist()
     [[5.0, 1.0]]
     """
 
@@ -116,8 +116,8 @@ def sample(
     --------
     >>> from ttsbook.data import covariance
     >>> task = Task(covariance.isotropic(5), 20)
-    >>> drawn = sample(task, 8, generator=torch.Generator().manual_seed(0))
-    >>> tuple(drawn.x.shape), tuple(drawn.y.shape), tuple(drawn.w.shape)
+    >>> batch = sample(task, 8, generator=torch.Generator().manual_seed(0))
+    >>> tuple(batch.x.shape), tuple(batch.y.shape), tuple(batch.w.shape)
     ((8, 20, 5), (8, 20), (8, 5))
     """
     check.instance("task", task, Task, Mixture)
@@ -131,20 +131,20 @@ def sample(
         raise ValueError(f"dtype must be a floating type, got {dtype}")
     options: Options = {"dtype": dtype, "device": generator.device}
     lengths = torch.tensor([part.prompt_length for part in task.tasks], device=generator.device)
-    which = torch.multinomial(_stack([task.weights], options)[0], batch, replacement=True, generator=generator)
+    origin = torch.multinomial(_stack([task.weights], options)[0], batch, replacement=True, generator=generator)
     roots = _stack([part.root for part in task.tasks], options)  # (tasks, d, d)
     noise = _stack([np.sqrt(part.noise_variance) for part in task.tasks], options)  # (tasks,)
     length = int(lengths.max())
     if condensed:
-        x, used = _factors(task, lengths[which], generator, options)
+        x, used = _factors(task, lengths[origin], generator, options)
     else:
         x = torch.randn(batch, length, task.dim, generator=generator, **options)
-        used = torch.arange(length, device=generator.device) < lengths[which, None]  # (batch, m)
-    x = x @ roots[which]  # def-prompt
+        used = torch.arange(length, device=generator.device) < lengths[origin, None]  # (batch, m)
+    x = x @ roots[origin]  # def-prompt
     w = torch.randn(batch, task.dim, generator=generator, **options)
     y = torch.einsum("bmd,bd->bm", x, w)  # def-prompt
-    y = y + noise[which, None] * torch.randn(y.shape, generator=generator, **options)
-    return Prompts(x * used[..., None], y * used, w, lengths[which])
+    y = y + noise[origin, None] * torch.randn(y.shape, generator=generator, **options)
+    return Prompts(x * used[..., None], y * used, w, lengths[origin])
 
 
 def _stack(values: Sequence[Numbers | np.float64], options: Options) -> Float[torch.Tensor, "tasks ..."]:

@@ -45,8 +45,8 @@ class LinearSelfAttention(torch.nn.Module):
     >>> from ttsbook.data.tasks import Task
     >>> task = Task(covariance.isotropic(5), 20)
     >>> model = LinearSelfAttention(5).set_preconditioner(theory.preconditioner(task))
-    >>> drawn = prompts.sample(task, 8, generator=torch.Generator().manual_seed(0))
-    >>> tuple(model(embedding.embed(drawn), rho=20).shape)
+    >>> batch = prompts.sample(task, 8, generator=torch.Generator().manual_seed(0))
+    >>> tuple(model(embedding.embed(batch), rho=20).shape)
     (8, 12, 21)
     """
 

@@ -64,8 +64,8 @@ def ridge(penalty: float) -> Solver:
     --------
     >>> from ttsbook.data import covariance, prompts
     >>> from ttsbook.data.tasks import Task
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 50), 3, generator=torch.Generator())
-    >>> tuple(ridge(0.1)(drawn, 4).shape)
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 50), 3, generator=torch.Generator())
+    >>> tuple(ridge(0.1)(batch, 4).shape)
     (3, 5, 2)
     """
     check.positive("penalty", penalty)
@@ -92,8 +92,8 @@ def gradient_descent(step_size: float | None = None) -> Solver:
     --------
     >>> from ttsbook.data import covariance, prompts
     >>> from ttsbook.data.tasks import Task
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 50), 3, generator=torch.Generator())
-    >>> gap = gradient_descent()(drawn, 10) - drawn.w[:, None]
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 50), 3, generator=torch.Generator())
+    >>> gap = gradient_descent()(batch, 10) - batch.w[:, None]
     >>> bool((gap[:, 10].norm(dim=1) < 0.01 * gap[:, 0].norm(dim=1)).all())
     True
     """
@@ -164,8 +164,8 @@ def conjugate_gradient(P: PreconditionerLike | None = None) -> Solver:
     >>> from ttsbook.data import covariance, prompts
     >>> from ttsbook.data.tasks import Task
     >>> task = Task(covariance.power_law(4, 1.0), 50)
-    >>> drawn = prompts.sample(task, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    >>> torch.allclose(conjugate_gradient()(drawn, 4)[:, 4], drawn.w)  # d steps are enough
+    >>> batch = prompts.sample(task, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    >>> torch.allclose(conjugate_gradient()(batch, 4)[:, 4], batch.w)  # d steps are enough
     True
     """
     matrix = None if P is None else torch.as_tensor(_definite(P))
@@ -180,12 +180,12 @@ def conjugate_gradient(P: PreconditionerLike | None = None) -> Solver:
         floor = 1e-30 * size  # a residual that small is rounding, and its direction means nothing
         for _ in range(steps):
             image = _times(S, direction)
-            going = (size > floor).to(w)
-            step = going * size / torch.where(going > 0, (direction * image).sum(dim=1, keepdim=True), 1.0)
+            active = (size > floor).to(w)
+            step = active * size / torch.where(active > 0, (direction * image).sum(dim=1, keepdim=True), 1.0)
             w, residual = w + step * direction, residual - step * image
             corrected = preconditioned(residual)
-            before, size = size, (residual * corrected).sum(dim=1, keepdim=True)
-            direction = corrected + going * size / torch.where(going > 0, before, 1.0) * direction
+            previous, size = size, (residual * corrected).sum(dim=1, keepdim=True)
+            direction = corrected + active * size / torch.where(active > 0, previous, 1.0) * direction
             chain.append(w)
         return torch.stack(chain, dim=1)
 

@@ -122,8 +122,8 @@ class GPT(torch.nn.Module):
     >>> from ttsbook.data.tasks import Task
     >>> generator = torch.Generator().manual_seed(0)
     >>> model = GPT(Config(5, layers=1), generator=generator)
-    >>> drawn = prompts.sample(Task(covariance.isotropic(5), 20), 8, generator=generator)
-    >>> tuple(cot.think(model, drawn, 3).shape)
+    >>> batch = prompts.sample(Task(covariance.isotropic(5), 20), 8, generator=generator)
+    >>> tuple(cot.think(model, batch, 3).shape)
     (8, 4, 5)
     """
 
@@ -292,7 +292,7 @@ class GPT(torch.nn.Module):
             self._mask, self._mask_of = mask, (length, weights, device)
         if seen is None:
             return mask, False
-        # Padding sees itself: a token that sees nothing would be NaN.
+        # Each token sees itself, be it padding: one that sees nothing would be NaN.
         return mask & (seen | torch.eye(length, dtype=torch.bool, device=device)), False
 
     def _encode(self, E: Embedded, slots: int) -> tuple[Cache, Bool[torch.Tensor, "batch 1 1 seen"] | None, int]:
