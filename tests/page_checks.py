@@ -18,9 +18,12 @@ def complains(page):
 
 
 def scrolls_sideways(page):
-    """The page's width, where the window is narrower."""
-    width, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    return [f"{width} pixels in a window of {window}"] if width > window else []
+    """Widths of the page and of its sections, where the window or the section is narrower."""
+    wide = page.evaluate(
+        """[[document.documentElement, innerWidth], ...[...document.querySelectorAll("article section")].map((section) =>
+            [section, section.clientWidth])].map(([part, room]) => [part.scrollWidth, room])"""
+    )
+    return [f"{width} pixels in a window of {room}" for width, room in wide if width > room]
 
 
 def shows_no_formula(page):

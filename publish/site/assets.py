@@ -24,7 +24,7 @@ ICON = re.compile(r'<(?P<tag>i|span) class="(?P<classes>[^"]*\bfa-[^"]*)"(?P<res
 STYLE = re.compile(r"fa[bsr]?|fa-(?:solid|brands|regular)")
 NAMED = re.compile(r'\s(?:class|id)="([^"]*)"')
 WORD = re.compile(r"[A-Za-z_][\w-]*")
-SYMBOL = re.compile(r"[.#]([A-Za-z_][\w-]*)")
+SYMBOL = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
 VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
 logger = logging.getLogger(__name__)
 

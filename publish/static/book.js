@@ -1,10 +1,13 @@
 // What every page needs beyond the theme.
 
-// A formula wider than its place scrolls inside itself, so the keyboard has to reach it.
-function fit() {
+// A formula wider than its place scrolls inside itself, so the keyboard has to reach it. Sections that are far from
+// the window are not laid out, and to ask for their sizes would do it.
+/** @param {Element} part */
+function fit(part) {
   /** @type {NodeListOf<HTMLElement>} */
-  const formulas = document.querySelectorAll("article .math");
-  const wide = [...formulas].map((formula) => {
+  const all = part.querySelectorAll(".math");
+  const formulas = [...all].filter((formula) => formula.checkVisibility({ contentVisibilityAuto: true }));
+  const wide = formulas.map((formula) => {
     const inLine = formula.matches("span");
     const place = (inLine && formula.closest("p, li, dd, td, th, div")) || formula;
     return (inLine ? formula.offsetWidth : formula.scrollWidth) > place.clientWidth;
@@ -18,8 +21,10 @@ function fit() {
 
 addEventListener("load", async () => {
   await document.fonts.ready;
-  // An article changes its size with the window and with everything that unfolds.
-  new ResizeObserver(fit).observe(/** @type {Element} */ (document.querySelector("article, main")));
+  const article = /** @type {Element} */ (document.querySelector("article, main"));
+  // An article changes its size with the window, with everything that unfolds, and with the sections that come near.
+  new ResizeObserver(() => fit(article)).observe(article);
+  article.addEventListener("contentvisibilityautostatechange", ({ target }) => fit(/** @type {Element} */ (target)));
 });
 
 // A formula is copied as TeX.
