@@ -198,7 +198,8 @@ def _problem(
     noise_variance = label_noise(test_cov, noise_variance)
     half = vectors.T @ root
     inverse = np.linalg.solve(root, vectors).T
-    return s, half @ half.T, inverse @ inverse.T, test_length, steps, noise_variance
+    A, B = half @ half.T, inverse @ inverse.T  # proofs-recursion
+    return s, A, B, test_length, steps, noise_variance
 
 
 def _recursion(s: Vector, A: Matrix, B: Matrix, m: int, steps: int, noise_variance: float) -> Errors:
@@ -229,7 +230,7 @@ def _spread(
     for column, weight in enumerate(s * left):
         toeplitz = np.where(lag >= 0, phi[lag, column], 0.0)
         both = toeplitz @ phi  # (steps, d)
-        total = total + weight * ((both * (s * right)) @ both.T)
+        total = total + weight * ((both * (s * right)) @ both.T)  # eq-proofs-recursion-two
     return total + noise_variance * ((sums * (s * left)) @ sums.T) if steps else np.zeros((0, 0))
 
 
@@ -239,7 +240,7 @@ def _series(s: Vector, m: int, steps: int) -> tuple[Errors, Float64[np.ndarray, 
     q[0] = 1.0
     for k in range(steps + 1):
         if k >= 1:
-            r[k] = (s * phi[k - 1]).sum() / m
+            r[k] = (s * phi[k - 1]).sum() / m  # eq-proofs-limit-one, as are the next two
             q[k] = -r[1 : k + 1] @ q[k - 1 :: -1][:k]
         if k < steps:
             phi[k + 1] = phi[k] - s * (q[k::-1] @ phi[: k + 1])
