@@ -69,9 +69,7 @@ def _companion(z: Points, s: Vector, m: int) -> Points:
     return b
 
 
-def _traces(
-    z: Resolvent, u: Resolvent, s: Vector, A: Matrix, B: Matrix, m: int, center: float
-) -> tuple[Grid, Grid]:
+def _traces(z: Resolvent, u: Resolvent, s: Vector, A: Matrix, B: Matrix, m: int, center: float) -> tuple[Grid, Grid]:
     """Take tr E[A Q(z) B Q(u)] on the grid of both contours: its limit tr(A T0) and its first correction tr(A dT).
 
     Names are those of the appendix, eq-proofs-correction-two, with d for its delta and S = diag(s). Each sum over
