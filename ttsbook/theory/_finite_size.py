@@ -48,7 +48,7 @@ def expansion(s: Vector, A: Matrix, B: Matrix, m: int, steps: int, noise_varianc
     z, u = (Resolvent(center + radius * width * turn, s, m) for radius in (INNER, OUTER))
     traces = _traces(z, u, s, A, B, m, center)
     k = np.arange(steps + 1)[:, None]
-    left, right = ((1 - one.z) ** k * (one.z - center) / POINTS for one in (z, u))  # (steps + 1, points)
+    left, right = ((1 - Q.z) ** k * (Q.z - center) / POINTS for Q in (z, u))  # (steps + 1, points)
     limit, correction = (np.einsum("kz,zu,ku->k", left, trace, right).real for trace in traces)  # eq-proofs-contours
     if noise_variance:
         weights = (1 - (1 - z.z) ** k) ** 2 / z.z * (z.z - center) / POINTS  # of x f_k(x)², f_k(x) = (1-(1-x)^k)/x

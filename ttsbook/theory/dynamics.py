@@ -1,6 +1,7 @@
 r"""What training does to the paper's layer, in closed form.
 
 The training loss is half the error of the direct answer; V31 starts at zero, W13 at c I, W24 at -c.
+Arguments that are out of range are refused by name.
 """
 
 from dataclasses import dataclass

@@ -229,8 +229,8 @@ def _spread(
     sums = np.cumsum(phi, axis=0)
     for column, weight in enumerate(s * left):
         toeplitz = np.where(lag >= 0, phi[lag, column], 0.0)
-        both = toeplitz @ phi  # (steps, d)
-        total = total + weight * ((both * (s * right)) @ both.T)  # eq-proofs-recursion-two
+        responses = toeplitz @ phi  # (steps, d)
+        total = total + weight * ((responses * (s * right)) @ responses.T)  # eq-proofs-recursion-two
     return total + noise_variance * ((sums * (s * left)) @ sums.T) if steps else np.zeros((0, 0))
 
 
@@ -240,8 +240,8 @@ def _series(s: Vector, m: int, steps: int) -> tuple[Errors, Float64[np.ndarray, 
     q[0] = 1.0
     for k in range(steps + 1):
         if k >= 1:
-            r[k] = (s * phi[k - 1]).sum() / m  # eq-proofs-limit-one, as are the next two
-            q[k] = -r[1 : k + 1] @ q[k - 1 :: -1][:k]
+            r[k] = (s * phi[k - 1]).sum() / m  # eq-proofs-limit-one
+            q[k] = -r[1 : k + 1] @ q[k - 1 :: -1][:k]  # eq-proofs-limit-one
         if k < steps:
-            phi[k + 1] = phi[k] - s * (q[k::-1] @ phi[: k + 1])
+            phi[k + 1] = phi[k] - s * (q[k::-1] @ phi[: k + 1])  # eq-proofs-limit-one
     return q, phi

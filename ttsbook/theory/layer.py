@@ -56,7 +56,7 @@ def layer_error(
         for k in range(steps + 1):
             if k:
                 M = M + gain @ (identity - ratio @ M)  # prop-own-weights
-            history.append(np.square(M - identity).sum(axis=(-2, -1)))
+            history.append(np.square(M - identity).sum(axis=(-2, -1)))  # prop-own-weights
     errors = once_lost(np.stack(history, axis=-1))
     warn_if_diverged(errors)
     return errors

@@ -60,7 +60,7 @@ def moments(task_or_mixture: Task | Mixture) -> tuple[Covariance, Matrix]:
     A = sum((weight * task.cov for weight, task in parts), start=zero)  # prop-mixture
     B = sum(
         (
-            weight * task.cov @ gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance)
+            weight * task.cov @ gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance)  # prop-mixture
             for weight, task in parts
         ),
         start=zero,

@@ -116,7 +116,7 @@ def best_scaling_limit(P: PreconditionerLike, test_cov: CovarianceLike | Task, s
 
     def rate(eta: Numbers) -> Numbers:
         """2k-th root of the error with c = 1/eta."""
-        return _root_error(identity - np.multiply.outer(eta, T), steps)
+        return _root_error(identity - np.multiply.outer(eta, T), steps)  # prop-cure
 
     # The error falls up to the least of these 1/c; beyond the last, the trace alone or the largest eigenvalue
     # leaves more than no answer does.

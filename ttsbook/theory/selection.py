@@ -3,7 +3,7 @@ r"""Which tasks to train on: the weights of a mixture, chosen for a target.
 A mixture draws each training prompt from task :math:`\ell` with probability :math:`\pi_\ell`.
 Two programs choose :math:`\pi` on the simplex for test prompts of covariance :math:`\Sigma`:
 the paper's, which looks at covariances alone, and one that minimizes the error after k thinking
-steps itself.
+steps itself. Arguments that are out of range are refused by name.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,13 +12,12 @@ from itertools import combinations
 
 import numpy as np
 from jaxtyping import Float64
-from numpy.typing import ArrayLike
 from scipy.linalg import lapack
 from scipy.optimize import minimize, nnls
 
 from ttsbook import _validation as check
 from ttsbook import theory
-from ttsbook.arrays import Covariance, CovarianceLike, Matrix, MixtureWeights, Numbers, Preconditioner
+from ttsbook.arrays import Covariance, CovarianceLike, Matrix, MixtureWeights, Numbers, Preconditioner, VectorLike
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Mixture, Task, mix
 
@@ -35,7 +34,7 @@ class Selection:
     Attributes
     ----------
     weights
-        Probability of each task.
+        Probability of each task; the sum is 1.
     error
         Least value of the program.
 
@@ -111,7 +110,7 @@ def quadratic_program(covs: Iterable[CovarianceLike], target_cov: CovarianceLike
         system = np.vstack([np.linalg.qr(columns / norms.min(), mode="r"), np.ones(len(covs))])
         weights = nnls(system, np.eye(len(system))[-1], maxiter=30 * len(covs))[0]
         weights /= weights.sum()
-    return Selection(weights, float(np.square(columns @ weights).sum()))
+    return Selection(weights, float(np.square(columns @ weights).sum()))  # prop-program
 
 
 def optimal_mixture(
@@ -226,7 +225,7 @@ def _starts(mixture: Mixture, objective: "MixtureError", floor: float) -> list[M
         starts.append(quadratic_program([task.cov for task in mixture.tasks], target).weights)
     nearly = 0.9 * np.eye(count) + 0.1 * mixture.weights  # single tasks, each with a little of all
     best = sorted(nearly, key=lambda weights: objective.log_rate(weights)[0])[:BEST]
-    starts += best + [(one + other) / 2 for one, other in combinations(best, 2)]
+    starts += best + [(first + second) / 2 for first, second in combinations(best, 2)]
     return [(1 - count * floor) * start + floor for start in starts]
 
 
@@ -276,7 +275,7 @@ class MixtureError:
             rng = np.random.default_rng(0) if rng is None else rng
             self.empirical = covariance.sample_empirical(self.target_cov, test_length, samples=prompts, rng=rng)
 
-    def error(self, weights: MixtureWeights | ArrayLike) -> float:
+    def error(self, weights: VectorLike) -> float:
         r"""Error :math:`e_k` of the mixture; inf beyond the range of float64.
 
         Parameters
@@ -316,7 +315,7 @@ class MixtureError:
 
     def _chains(self, P: Preconditioner) -> tuple[float, Matrix]:
         """Logarithm of the mean error over the prompts, and its gradient in P, at any size of the error."""
-        T = np.eye(len(P)) - P @ self.empirical
+        T = np.eye(len(P)) - P @ self.empirical  # prop-recursion
         powers, scales = [np.broadcast_to(np.eye(len(P)) / np.sqrt(len(P)), T.shape)], list[Numbers]()
         for _ in range(self.steps):
             product = T @ powers[-1]

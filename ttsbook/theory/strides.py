@@ -119,7 +119,8 @@ def _center(eigenvalues: ComplexEigenvalues, nonzero: Flags) -> Numbers:
     """Scaling c of least max |1 - eigenvalue/c|, by bisection on 1/c, in which its square is convex."""
     real = np.where(nonzero, np.real(eigenvalues), 0)
     square = np.where(nonzero, np.square(np.abs(eigenvalues)), 0)
-    low, high = np.zeros(eigenvalues.shape[:-1]), (real / np.where(nonzero, square, 1)).max(axis=-1)
+    low: Numbers = np.zeros(eigenvalues.shape[:-1])
+    high: Numbers = np.asarray((real / np.where(nonzero, square, 1)).max(axis=-1))
     for _ in range(100):
         middle = (low + high) / 2
         gap = np.where(nonzero, middle[..., None] ** 2 * square - 2 * middle[..., None] * real, -np.inf)
@@ -166,8 +167,8 @@ def _strides_on_prompts(P: PreconditionerLike, examples: Batch | ArrayLike) -> t
     if not np.isfinite(x).all():
         raise ValueError("examples must be finite, got NaN or infinite entries")
     lengths = np.asarray(examples.lengths if batch else x.shape[-2], dtype=np.float64)
-    few, definite = x.shape[-2] < len(P), _is_definite(P)
-    if definite:  # the smaller of two matrices that have the same nonzero eigenvalues: prop-warning
+    few, definite = x.shape[-2] < len(P), _is_definite(P)  # few: the smaller matrix will do, prop-warning
+    if definite:  # a symmetric matrix with the same eigenvalues
         half = x @ covariance.square_root(P)  # (..., m, d)
         product = half @ half.swapaxes(-1, -2) if few else half.swapaxes(-1, -2) @ half
     else:
