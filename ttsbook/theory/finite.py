@@ -198,7 +198,8 @@ def _problem(
     noise_variance = label_noise(test_cov, noise_variance)
     half = vectors.T @ root
     inverse = np.linalg.solve(root, vectors).T
-    return s, half @ half.T, inverse @ inverse.T, test_length, steps, noise_variance
+    A, B = half @ half.T, inverse @ inverse.T  # proofs-recursion
+    return s, A, B, test_length, steps, noise_variance
 
 
 def _recursion(s: Vector, A: Matrix, B: Matrix, m: int, steps: int, noise_variance: float) -> Errors:
@@ -228,8 +229,8 @@ def _spread(
     sums = np.cumsum(phi, axis=0)
     for column, weight in enumerate(s * left):
         toeplitz = np.where(lag >= 0, phi[lag, column], 0.0)
-        both = toeplitz @ phi  # (steps, d)
-        total = total + weight * ((both * (s * right)) @ both.T)
+        responses = toeplitz @ phi  # (steps, d)
+        total = total + weight * ((responses * (s * right)) @ responses.T)  # eq-proofs-recursion-two
     return total + noise_variance * ((sums * (s * left)) @ sums.T) if steps else np.zeros((0, 0))
 
 
@@ -239,8 +240,8 @@ def _series(s: Vector, m: int, steps: int) -> tuple[Errors, Float64[np.ndarray, 
     q[0] = 1.0
     for k in range(steps + 1):
         if k >= 1:
-            r[k] = (s * phi[k - 1]).sum() / m
-            q[k] = -r[1 : k + 1] @ q[k - 1 :: -1][:k]
+            r[k] = (s * phi[k - 1]).sum() / m  # eq-proofs-limit-one
+            q[k] = -r[1 : k + 1] @ q[k - 1 :: -1][:k]  # eq-proofs-limit-one
         if k < steps:
-            phi[k + 1] = phi[k] - s * (q[k::-1] @ phi[: k + 1])
+            phi[k + 1] = phi[k] - s * (q[k::-1] @ phi[: k + 1])  # eq-proofs-limit-one
     return q, phi
