@@ -17,6 +17,8 @@ from ttsbook.theory import dynamics, intervals, selection
 from ttsbook.thinking import cot, evaluation
 from ttsbook.training import gpt_recipes, recipes
 
+pytestmark = pytest.mark.unchecked
+
 I2, I3 = np.eye(2), np.eye(3)
 P, T2 = I2 / 2, Task(I2, 5)
 rng = np.random.default_rng(0)

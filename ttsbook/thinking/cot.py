@@ -5,7 +5,7 @@ attention whose other blocks are zero that is a recursion on the weight alone,
 
 .. math:: w_{k+1} = w_k + V_{31}\,(X X^\top W_{13}\, w_k + W_{24}\, X y)/\rho,
 
-which for the optimum is the paper's Proposition 3.2.
+which for the optimum is the paper's Proposition 3.2. Arguments that do not fit are refused by name.
 """
 
 import warnings
@@ -118,9 +118,9 @@ class Stepwise(torch.nn.Module):
     >>> def descend(x, y, w):
     ...     residual = y - torch.einsum("bmd,bd->bm", x, w)
     ...     return w + 0.5 * torch.einsum("bmd,bm->bd", x, residual) / y.shape[1]
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 50), 3, generator=torch.Generator().manual_seed(0))
-    >>> thought = think(Stepwise(descend, dim=2), drawn, 50)
-    >>> torch.allclose(thought[:, 50], drawn.w, atol=1e-3)
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 50), 3, generator=torch.Generator().manual_seed(0))
+    >>> chain = think(Stepwise(descend, dim=2), batch, 50)
+    >>> torch.allclose(chain[:, 50], batch.w, atol=1e-3)
     True
     """
 
@@ -219,11 +219,11 @@ def think(
     >>> from ttsbook.data.tasks import Task
     >>> task = Task(covariance.isotropic(5), 20)
     >>> model = LinearSelfAttention(5).set_preconditioner(theory.preconditioner(task))
-    >>> drawn = prompts.sample(task, 8, generator=torch.Generator().manual_seed(0))
-    >>> thought = think(model, drawn, 3)
-    >>> tuple(thought.shape)
+    >>> batch = prompts.sample(task, 8, generator=torch.Generator().manual_seed(0))
+    >>> chain = think(model, batch, 3)
+    >>> tuple(chain.shape)
     (8, 4, 5)
-    >>> torch.allclose(thought, think(model, drawn, 3, literal=True), atol=1e-5)
+    >>> torch.allclose(chain, think(model, batch, 3, literal=True), atol=1e-5)
     True
     """
     steps = check.count("steps", steps, least=0)
@@ -263,16 +263,17 @@ def step_jacobian(model: torch.nn.Module, prompts: Prompts, w0: WeightsLike) -> 
     >>> from ttsbook.data import covariance, prompts
     >>> from ttsbook.data.tasks import Task
     >>> model = LinearSelfAttention(2).set_preconditioner(torch.eye(2))
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
-    >>> S = drawn.x.mT @ drawn.x / 5
-    >>> torch.allclose(step_jacobian(model, drawn, drawn.w), torch.eye(2) - S, atol=1e-6)
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
+    >>> S = batch.x.mT @ batch.x / 5
+    >>> torch.allclose(step_jacobian(model, batch, batch.w), torch.eye(2) - S, atol=1e-6)
     True
     """
     check_fit(model, prompts)
     with torch.enable_grad(), _evaluating(model):
-        read = embedding.initial_weight(prompts, w0).detach().clone().requires_grad_()  # a view would share gradients
-        answer = embedding.weight(_next_token(model)(embedding.embed(prompts, read), prompts.lengths))
-        rows = [torch.autograd.grad(entry.sum(), read, retain_graph=True)[0] for entry in answer.unbind(dim=1)]
+        start = embedding.initial_weight(prompts, w0)  # prompts may share it, and not their gradients: clone
+        weights = start.detach().clone().requires_grad_()
+        answer = embedding.weight(_next_token(model)(embedding.embed(prompts, weights), prompts.lengths))
+        rows = [torch.autograd.grad(entry.sum(), weights, retain_graph=True)[0] for entry in answer.unbind(dim=1)]
     return torch.stack(rows, dim=1)
 
 
@@ -337,8 +338,8 @@ def tokens(
     --------
     >>> from ttsbook.data import covariance, prompts
     >>> from ttsbook.data.tasks import Task
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
-    >>> chain = tokens(LinearSelfAttention(2).next_token, embedding.embed(drawn), [drawn.lengths] * 4)
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
+    >>> chain = tokens(LinearSelfAttention(2).next_token, embedding.embed(batch), [batch.lengths] * 4)
     >>> [tuple(token.shape) for token in chain]
     [(3, 6), (3, 6), (3, 6), (3, 6), (3, 6)]
     """
@@ -358,8 +359,8 @@ def check_fit(model: torch.nn.Module, prompts: Prompts) -> None:
     --------
     >>> from ttsbook.data import covariance, prompts
     >>> from ttsbook.data.tasks import Task
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
-    >>> check_fit(LinearSelfAttention(3), drawn)
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
+    >>> check_fit(LinearSelfAttention(3), batch)
     Traceback (most recent call last):
         ...
     ValueError: prompts must have the model's dimension 3, got 2
@@ -489,7 +490,7 @@ def _scalings(prompts: Prompts, steps: int, rho: ScalingsLike | ArrayLike | Lite
     if scaling.shape != lengths.shape:
         raise ValueError(f"rho must be one number, or one for each of {len(lengths)} prompts, got {rho!r}")
     if not (torch.isfinite(scaling) & (scaling > 0)).all():
-        raise ValueError(f"rho must be positive and finite, got {[float(one) for one in scaling]}")
+        raise ValueError(f"rho must be positive and finite, got {[float(number) for number in scaling]}")
     return [scaling] * steps
 
 

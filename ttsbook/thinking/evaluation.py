@@ -90,10 +90,10 @@ def error_curve(
         only through the sums of x xᵀ and x y.
     rho
         Scaling of a model as `cot.think` takes it, or a function of the prompts drawn that gives one for
-        each of them, such as ``lambda drawn: theory.best_scaling(P, drawn.x)``. Not for a baseline.
+        each of them, such as ``lambda batch: theory.best_scaling(P, batch.x)``. Not for a baseline.
     w0
         Weight from which a model starts, or a function of the prompts drawn that gives one for each of
-        them, such as ``lambda drawn: 0.5 * drawn.w``; zero by default. Not for a baseline.
+        them, such as ``lambda batch: 0.5 * batch.w``; zero by default. Not for a baseline.
 
     Warns
     -----

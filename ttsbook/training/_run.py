@@ -100,9 +100,9 @@ class TrainingRun:
         tensors = checkpoints.load(path, config)
         if missing := {"generator", "records", "progress"}.difference(tensors):
             raise checkpoints.damaged(path, f"it lacks {', '.join(sorted(missing))}")
-        update, asked = int(tensors["progress"][0]), int(config["updates"])
-        if not 0 <= update <= asked:
-            raise checkpoints.damaged(path, f"it is after update {update} of {asked}")
+        update, updates = int(tensors["progress"][0]), int(config["updates"])
+        if not 0 <= update <= updates:
+            raise checkpoints.damaged(path, f"it is after update {update} of {updates}")
         if missing := self._parts(update) - tensors.keys():
             raise checkpoints.damaged(path, f"it lacks {', '.join(sorted(missing))}")
         state: dict[int, dict[str, torch.Tensor]] = {}

@@ -94,10 +94,10 @@ class Outcome(Recipe[HasNextToken]):
     >>> from ttsbook.data.tasks import Task
     >>> from ttsbook.models.transformer import Config, GPT
     >>> generator = torch.Generator().manual_seed(0)
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
     >>> model = GPT(Config(2, width=16, layers=1), generator=generator)
-    >>> loss = Outcome(depth=2).loss(model, drawn, generator)
-    >>> bool(torch.isclose(loss, drawn.w.square().sum(dim=1).mean() / 2))  # a new model keeps w0 = 0
+    >>> loss = Outcome(depth=2).loss(model, batch, generator)
+    >>> bool(torch.isclose(loss, batch.w.square().sum(dim=1).mean() / 2))  # a new model keeps w0 = 0
     True
     """
 
@@ -130,9 +130,9 @@ class RollIn(Recipe[HasAnswer]):
     >>> from ttsbook.data.tasks import Task
     >>> from ttsbook.models.transformer import Config, GPT
     >>> generator = torch.Generator().manual_seed(0)
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
     >>> model = GPT(Config(2, width=16, layers=1), generator=generator)
-    >>> loss = RollIn(depth=2).loss(model, drawn, generator)
+    >>> loss = RollIn(depth=2).loss(model, batch, generator)
     >>> bool(1.8 < loss < 2)  # a new model keeps w0: d, but for what keeps the quotient finite
     True
     """

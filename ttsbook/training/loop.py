@@ -243,8 +243,8 @@ class _Source:
                 self.task, self.batch, condensed=self.condensed, generator=self.generator, dtype=dtype
             )
         x = self.pool.x
-        chosen = torch.randint(len(x), (self.batch,), generator=self.generator, device=x.device)
-        return Prompts(x[chosen], self.pool.y[chosen], self.pool.w[chosen], self.pool.lengths[chosen])
+        places = torch.randint(len(x), (self.batch,), generator=self.generator, device=x.device)
+        return Prompts(x[places], self.pool.y[places], self.pool.w[places], self.pool.lengths[places])
 
 
 def _check_fit(
@@ -262,8 +262,8 @@ def _check_fit(
         check.instance("pool", pool, Prompts)
         cot.check_fit(model, pool)
     if not isinstance(model, recipe.needs):
-        wanted = f"{recipe.needs.__name__} of ttsbook.models.protocols"
-        raise TypeError(f"model must be a {wanted} for {recipe}, got a {type(model).__name__}")
+        protocol = f"{recipe.needs.__name__} of ttsbook.models.protocols"
+        raise TypeError(f"model must be a {protocol} for {recipe}, got a {type(model).__name__}")
     parameters = dict(model.named_parameters())
     if recipe.trains is not None and not recipe.trains:
         raise ValueError(f"recipe must train something, got trains={recipe.trains!r}")

@@ -1,4 +1,7 @@
-"""How an update follows a gradient: optimizers, and how their step size changes over a training."""
+"""How an update follows a gradient: optimizers, and how their step size changes over a training.
+
+Numbers that are out of range are refused by name.
+"""
 
 import math
 from collections.abc import Iterable

@@ -3,7 +3,7 @@ r"""Training recipes: from which weight a layer starts on a prompt, and which an
 The loss of all recipes is half the mean squared distance of the answer token from (0, 0, target, 1).
 Those that start at w_0 and ask for the prompt's own weight differ by how much w_0 says about it: if the
 best guess of w from w_0 alone is r w_0, the least loss is at P = Γ^{-1} with W13/(-W24) = r I, and the
-token passes on r w_0 itself.
+token passes on r w_0 itself. Numbers that are out of range are refused by name.
 """
 
 from dataclasses import dataclass, field, replace
@@ -154,9 +154,9 @@ class Independent(Recipe[HasNextToken]):
     >>> from ttsbook.data import covariance, prompts
     >>> from ttsbook.data.tasks import Task
     >>> generator = torch.Generator().manual_seed(0)
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
-    >>> posed, w0, target = Independent().pose(drawn, generator)
-    >>> torch.equal(target, drawn.w), torch.equal(w0, drawn.w)
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> _, w0, target = Independent().pose(batch, generator)
+    >>> torch.equal(target, batch.w), torch.equal(w0, batch.w)
     (True, False)
     >>> Independent().ratio
     0.0
@@ -218,9 +218,9 @@ class Shift(Recipe[HasNextToken]):
     >>> from ttsbook.data import covariance, prompts
     >>> from ttsbook.data.tasks import Task
     >>> generator = torch.Generator().manual_seed(0)
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
-    >>> posed, w0, target = Shift().pose(drawn, generator)
-    >>> torch.allclose(target - w0, drawn.w, atol=1e-6)
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> _, w0, target = Shift().pose(batch, generator)
+    >>> torch.allclose(target - w0, batch.w, atol=1e-6)
     True
     """
 
@@ -275,11 +275,11 @@ class TeacherForced(Recipe[HasNextToken]):
 
     def pose(self, prompts: Prompts, generator: torch.Generator) -> tuple[Prompts, Weights, Weights]:
         """Start from the iterate after 0 to depth - 1 steps."""
-        chosen = torch.randint(self.depth, prompts.lengths.shape, generator=generator, device=prompts.x.device)
+        depths = torch.randint(self.depth, prompts.lengths.shape, generator=generator, device=prompts.x.device)
         w0, iterate = torch.zeros_like(prompts.w), torch.zeros_like(prompts.w)
         for step in range(1, self.depth):
             iterate = self._teach(prompts, iterate)
-            w0 = torch.where((chosen == step)[:, None], iterate, w0)
+            w0 = torch.where((depths == step)[:, None], iterate, w0)
         return prompts, w0, self._teach(prompts, w0)
 
     def _teach(self, prompts: Prompts, w: Weights) -> Weights:
@@ -307,8 +307,8 @@ class Unrolled(Recipe[HasNextToken]):
     >>> from ttsbook.models.attention import LinearSelfAttention
     >>> from ttsbook.data.tasks import Task
     >>> generator = torch.Generator().manual_seed(0)
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
-    >>> Unrolled(depth=2).loss(LinearSelfAttention(2), drawn, generator).shape
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> Unrolled(depth=2).loss(LinearSelfAttention(2), batch, generator).shape
     torch.Size([])
     """
 
