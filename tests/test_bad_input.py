@@ -39,6 +39,37 @@ def gpt():
 one = prompts.sample(T2, 3, generator=gen())
 
 TABLE = [
+    (
+        ValueError,
+        lambda: theory.largest_stride(P, I2),
+        "examples must be rows of a prompt, got a symmetric matrix: strides takes a covariance",
+    ),
+    (
+        ValueError,
+        lambda: theory.spectral_edges([[1, 0.1], [0, 1]], I2, 5),
+        "of one that is nearly symmetric, as layers learn it, take (P + P.T) / 2",
+    ),
+    (ValueError, lambda: theory.cot_error(P, I2, math.inf, 3), "None stands for infinity where it is allowed"),
+    (
+        TypeError,
+        lambda: training.train(layer(), T2, recipe=recipes.Shift, updates=1, generator=gen()),
+        "got the class Shift itself: call it",
+    ),
+    (
+        TypeError,
+        lambda: training.train(layer(), T2, recipe=recipes.Direct(trains="V"), updates=1, generator=gen()),
+        "recipe must train names of parameters, such as ('V',), got 'V'",
+    ),
+    (
+        TypeError,
+        lambda: evaluation.error_curve(lambda x, y, w: w, T2, steps=1, prompts=2, generator=gen()),
+        "cot.Stepwise makes a model of a function of x, y and w",
+    ),
+    (
+        TypeError,
+        lambda: cot.think(cot.Stepwise(lambda x, y, w: w, dim=2), one, 1, rho=2),
+        "rho must be None for a Stepwise, whose function scales its own sums, got 2",
+    ),
     (ValueError, lambda: covariance.power_law(0, 1.0), "dim must be an integer of at least 1, got 0"),
     (ValueError, lambda: covariance.power_law(2.5, 1.0), "dim must be an integer of at least 1, got 2.5"),
     (ValueError, lambda: covariance.power_law(2, -1), "exponent must be a finite number of at least 0, got -1"),

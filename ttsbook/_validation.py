@@ -69,7 +69,9 @@ def same_dimension(**matrices: Numbers) -> None:
 def count(name: str, value: Any, *, least: int) -> int:
     """Return `value` as an int >= `least`, of a size that a float can say."""
     if not _is_number(value, Integral) or value < least:
-        raise ValueError(f"{name} must be an integer of at least {least}, got {shown(value)}")
+        endless = isinstance(value, float) and math.isinf(value)
+        hint = "; None stands for infinity where it is allowed" if endless else ""
+        raise ValueError(f"{name} must be an integer of at least {least}, got {shown(value)}{hint}")
     if value > LARGEST:
         raise ValueError(f"{name} must be at most 10³⁰⁰, got one of {len(str(value))} digits")
     return int(value)
@@ -105,6 +107,8 @@ def instance(name: str, value: object, *kinds: type) -> None:
     """Refuse a `value` that is of none of the `kinds`."""
     if not isinstance(value, kinds):
         wanted = " or a ".join(map(_full_name, kinds))
+        if isinstance(value, type) and issubclass(value, kinds):
+            raise TypeError(f"{name} must be a {wanted}, got the class {value.__name__} itself: call it")
         raise TypeError(f"{name} must be a {wanted}, got {shown(value)} of type {_full_name(type(value))}")
 
 

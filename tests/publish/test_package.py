@@ -115,6 +115,8 @@ def test_every_parameter_is_described(module):
                 else set()
             )
             described = {one for pair in described for one in pair if one}
+            if sibling := re.search(r"[Aa]rguments\s+are\s+those\s+of\s+`(\w+)`", inspect.getdoc(value)):
+                described |= set(inspect.signature(getattr(there, sibling[1])).parameters)
             assert set(inspect.signature(value).parameters) <= described, name
 
 

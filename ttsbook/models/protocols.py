@@ -24,7 +24,10 @@ class Thinker(Protocol):
     (True, False)
     """
 
-    dim: int
+    @property
+    def dim(self) -> int:
+        """Dimension d of the prompts."""
+        ...
 
     def __call__(self, E: Embedded, rho: Scalings | Lengths) -> Embedded:
         """Answer embedded prompts: the last column is the next token."""

@@ -15,10 +15,9 @@ from ttsbook.data.tasks import Task
 from ttsbook.theory import _finite_size
 from ttsbook.theory._chain import DivergenceWarning, label_noise, once_lost, warn_if_diverged
 from ttsbook.theory.limit import cot_error_limit
-from ttsbook.theory.stability import edges_of, preconditioned, upper_width
+from ttsbook.theory.stability import longest_stride_excess, preconditioned
 
 TOLERANCE = 0.05  # estimated relative gap beyond which an approximation warns
-RARE = 0.2  # error of a prompt with a stride of two widths above the edge, relative to the mean, beyond which it warns
 
 
 class ValidityWarning(RuntimeWarning):
@@ -89,8 +88,8 @@ def cot_error(
     :math:`1 - q(z) q(u) K = q(z) q(u)\,(u - z)/((1 - z) u q(u) - (1 - u) z q(z))` has a closed inverse.
 
     Rare prompts: the largest eigenvalue of :math:`P S_m` varies about its edge :math:`\lambda_+` by Tracy and
-    Widom's law (El Karoui 2007). With its standard deviation :math:`\delta`, a warning is due where
-    :math:`(\lambda_+ + 2\delta - 1)^{2k}` exceeds :math:`(\lambda_+ - 1)^{2k}` by more than :math:`e_k/5`.
+    Widom's law (El Karoui 2007). A warning is due where the mean of :math:`(\lambda - 1)^{2k}` over this law, as
+    far as it exceeds :math:`(\lambda_+ - 1)^{2k}`, is above 5 % of the error.
 
     Examples
     --------
@@ -158,10 +157,8 @@ def doubt(s: Vector, test_length: int | None, errors: Numbers, gap: Numbers, *, 
     worst = 2 * worst**2 if corrected else worst
     if worst > TOLERANCE:
         return f"the mean differs from this approximation by an estimated {100 * worst:.0f} %: simulate it"
-    inverse_m = check.inverse_length("test_length", test_length)
-    edge, twice = edges_of(s, inverse_m)[1], 2 * np.arange(len(errors))
-    rare = (edge + 2 * upper_width(s, inverse_m) - 1) ** twice - (edge - 1) ** twice
-    if (rare > RARE * errors).any():
+    tail = longest_stride_excess(s, check.inverse_length("test_length", test_length), len(errors) - 1)
+    if (tail[1 + corrected :] > TOLERANCE * errors[1 + corrected :]).any():  # a corrected first step is exact
         return "a few prompts with long strides carry the mean, and this value follows the median: simulate it"
     return None
 

@@ -228,6 +228,8 @@ def think(
     """
     steps = check.count("steps", steps, least=0)
     check_fit(model, prompts)
+    if rho is not None and isinstance(model, Stepwise):
+        raise TypeError(f"rho must be None for a Stepwise, whose function scales its own sums, got {rho!r}")
     scalings = _scalings(prompts, steps, rho)
     refusal = None if literal else _refusal(model)
     if refusal and literal is not None:

@@ -1,5 +1,6 @@
 """Error curves: how far from the weight a model is after each thinking step."""
 
+import inspect
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -147,6 +148,17 @@ def error_curve(
     return _summarize(errors)
 
 
+def _takes_two(function: Callable[..., object]) -> bool:
+    """Whether a function can be called with two arguments, as far as it tells."""
+    try:
+        inspect.signature(function).bind(None, None)
+    except TypeError:
+        return False
+    except ValueError:  # written in another language
+        pass
+    return True
+
+
 def _thinker(
     model: torch.nn.Module | Callable[[Prompts, int], Chain],
     rho: float | Literal["tokens"] | Callable[[Prompts], ScalingsLike | ArrayLike] | None,
@@ -156,6 +168,11 @@ def _thinker(
     if not isinstance(model, torch.nn.Module):
         if not callable(model):
             raise TypeError(f"model must be a module or a function of prompts and steps, got {model!r}")
+        if not _takes_two(model):
+            raise TypeError(
+                f"model must be a module or a function of prompts and steps, got {model!r}: "
+                "cot.Stepwise makes a model of a function of x, y and w"
+            )
         for name, value in {"rho": rho, "w0": w0}.items():
             if value is not None:
                 raise TypeError(f"{name} must be None for a function of prompts and steps, got {value!r}")

@@ -265,6 +265,8 @@ def _check_fit(
         protocol = f"{recipe.needs.__name__} of ttsbook.models.protocols"
         raise TypeError(f"model must be a {protocol} for {recipe}, got a {type(model).__name__}")
     parameters = dict(model.named_parameters())
+    if isinstance(recipe.trains, str):
+        raise TypeError(f"recipe must train names of parameters, such as ({recipe.trains!r},), got {recipe.trains!r}")
     if recipe.trains is not None and not recipe.trains:
         raise ValueError(f"recipe must train something, got trains={recipe.trains!r}")
     for name in recipe.trains or ():
