@@ -41,11 +41,6 @@ one = prompts.sample(T2, 3, generator=gen())
 TABLE = [
     (
         ValueError,
-        lambda: theory.largest_stride(P, I2),
-        "examples must be rows of a prompt, got a symmetric matrix: strides takes a covariance",
-    ),
-    (
-        ValueError,
         lambda: theory.spectral_edges([[1, 0.1], [0, 1]], I2, 5),
         "of one that is nearly symmetric, as layers learn it, take (P + P.T) / 2",
     ),

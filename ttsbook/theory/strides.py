@@ -77,7 +77,7 @@ def largest_stride(P: PreconditionerLike, examples: Batch | ArrayLike) -> Number
         Preconditioner, any square matrix.
     examples
         Prompts, of any lengths, padded or condensed; or an array (..., m, d) of the examples of each prompt, one
-        a row, all of them examples.
+        a row, all of them examples. Not a covariance: for that there is `strides`.
 
     Examples
     --------
@@ -166,8 +166,6 @@ def _strides_on_prompts(P: PreconditionerLike, examples: Batch | ArrayLike) -> t
         raise ValueError(f"examples must have shape (..., m, {len(P)}) with m of at least 1, got {x.shape}")
     if not np.isfinite(x).all():
         raise ValueError("examples must be finite, got NaN or infinite entries")
-    if x.shape == P.shape and len(P) > 1 and np.array_equal(x, x.T):
-        raise ValueError("examples must be rows of a prompt, got a symmetric matrix: strides takes a covariance")
     lengths = np.asarray(examples.lengths if batch else x.shape[-2], dtype=np.float64)
     few, definite = x.shape[-2] < len(P), _is_definite(P)  # few: the smaller matrix will do, prop-warning
     if definite:  # a symmetric matrix with the same eigenvalues

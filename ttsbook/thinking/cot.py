@@ -287,6 +287,11 @@ def has_short_cut(model: torch.nn.Module) -> bool:
     `transformer.GPT`. Not so their subclasses, which may answer differently, nor what has forward hooks or
     replaced methods, which a short cut would pass over.
 
+    Parameters
+    ----------
+    model
+        What thinks.
+
     Examples
     --------
     >>> model = LinearSelfAttention(2)
