@@ -45,7 +45,13 @@ ScalingsLike: TypeAlias = float | Scalings | Lengths
 
 
 class Options(TypedDict):
-    """Floating type and device of tensors that are made."""
+    """Floating type and device of tensors that are made.
+
+    Examples
+    --------
+    >>> Options(dtype=torch.float64, device="cpu")
+    {'dtype': torch.float64, 'device': 'cpu'}
+    """
 
     dtype: torch.dtype | None
     device: torch.device | str | None

@@ -362,6 +362,13 @@ def tokens(
 def check_fit(model: torch.nn.Module, prompts: Prompts) -> None:
     """Refuse a model that has no dimension or is not finite, and prompts of another dimension or floating type.
 
+    Parameters
+    ----------
+    model
+        What shall think.
+    prompts
+        What about.
+
     Examples
     --------
     >>> from ttsbook.data import covariance, prompts
