@@ -309,6 +309,11 @@ def runs_plainly(model: torch.nn.Module) -> bool:
 
     It is not if it is of a subclass, or has forward hooks or replaced methods. It may have `leaks`.
 
+    Parameters
+    ----------
+    model
+        What thinks.
+
     Examples
     --------
     >>> model = LinearSelfAttention(2)
@@ -400,6 +405,11 @@ def check_condensed(model: torch.nn.Module) -> None:
     """Refuse a model that can tell a condensed prompt from the one that it stands for: see `runs_plainly`.
 
     In the book: :prf:ref:`prop-condensed`.
+
+    Parameters
+    ----------
+    model
+        What shall think.
 
     Examples
     --------
