@@ -11,6 +11,7 @@ from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 import ttsbook
 
@@ -19,23 +20,21 @@ VARIABLE = "TTSBOOK_EVIDENCE"
 _COMPUTATION = ("OPENBLAS_CORETYPE", "MKL_CBWR", "ATEN_CPU_CAPABILITY", "OMP_NUM_THREADS", "PYTHONHASHSEED")
 
 
-def shared(check, tolerance, results_dir):
-    """Return what a check finds, or has found with these sources, results and kernels.
+@runtime_checkable
+class Check(Protocol):
+    """Check of a claim, which bears the claim's name."""
 
-    Parameters
-    ----------
-    check : callable
-        Check of a claim; one that is defined elsewhere than in the package is not shared, as the key does not
-        see its source.
-    tolerance : float
-        Its argument.
-    results_dir : pathlib.Path
-        Folder of the results that it may read.
+    __name__: str
 
-    Returns
-    -------
-    dict
-        Fields of `monograph.claims.ledger.Evidence`.
+    def __call__(self, tolerance: float, /) -> Any:
+        """Return `Evidence`."""
+        ...
+
+
+def shared(check: Check, tolerance: float, results_dir: Path) -> dict[str, str]:
+    """Return what a check finds, or has found with these sources, results and kernels: fields of `Evidence`.
+
+    A check that is defined elsewhere than in the package is not shared, as the key does not see its source.
     """
     folder = os.environ.get(VARIABLE)
     if not folder or not check.__module__.startswith("monograph."):
@@ -52,7 +51,7 @@ def shared(check, tolerance, results_dir):
 
 
 @cache
-def _key(results_dir):
+def _key(results_dir: Path) -> str:
     """Digest of all that a check may depend on: the packages, the stored results, and how it is computed."""
     versions = [version(package) for package in ("numpy", "scipy", "torch")]
     computation = versions + [os.environ.get(name, "") for name in _COMPUTATION]

@@ -1,11 +1,14 @@
 """What a chapter's cells hand to its page: numbers for the text, answers for the exercises."""
 
+from collections.abc import Mapping
+from typing import Any, NotRequired, SupportsFloat, TypedDict
+
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 FLOOR = 1e-12
 """Share of a quantity's scale below which rounding may decide its digits, and only a bound is shown."""
 
 
-class Numbers(dict):
+class Numbers(dict[str, str]):
     """Formatted numbers by name, shown as one line each.
 
     Examples
@@ -14,24 +17,15 @@ class Numbers(dict):
     half = 0.50
     """
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "\n".join(f"{name} = {value}" for name, value in self.items())
 
 
-def numbers(**values):
-    """Name the numbers that the text of a chapter quotes.
+def numbers(**values: str) -> Numbers:
+    """Name the numbers that the text of a chapter quotes, each as it is to be printed, rounded.
 
     A cell tagged `numbers` ends in this call; ``make chapters`` writes each value into the spans
     of the text that bear its name.
-
-    Parameters
-    ----------
-    **values : str
-        Each number as it is to be printed, rounded.
-
-    Returns
-    -------
-    Numbers
 
     Raises
     ------
@@ -50,51 +44,39 @@ def numbers(**values):
     return Numbers(values)
 
 
-def rounded(value, *, digits=2, scale=1.0):
+def rounded(value: SupportsFloat, *, digits: int = 2, scale: float = 1.0) -> str:
     """Write a number with two digits or more, as 0.016 or 2.9·10⁶, or a bound where rounding decides its digits.
 
     Parameters
     ----------
-    value : float
+    value
         Any finite number.
-    digits : int, default 2
+    digits
         Number of digits.
-    scale : float, default 1.0
+    scale
         Size of the quantity, such as 1 for an error / d: what is smaller than `FLOOR` times as much is
         another number on every processor.
-
-    Returns
-    -------
-    str
 
     Examples
     --------
     >>> rounded(0.01634), rounded(123.4), rounded(2.87e6), rounded(1.9e-25)
     ('0.016', '120', '2.9·10⁶', 'below 10⁻¹²')
     """
-    if 0 < abs(value) < FLOOR * scale:
+    number = float(value)
+    if 0 < abs(number) < FLOOR * scale:
         return f"below {_written(FLOOR * scale, digits).removeprefix('1·')}"
-    return _written(value, digits)
+    return _written(number, digits)
 
 
-def _written(value, digits):
+def _written(value: float, digits: int) -> str:
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     if value == 0 or -3 <= int(exponent) <= 3:
         return f"{float(f'{value:.{digits}g}'):g}"
     return f"{float(mantissa):g}·10{superscript(int(exponent))}"
 
 
-def superscript(exponent):
+def superscript(exponent: int) -> str:
     """Write a whole number as an exponent.
-
-    Parameters
-    ----------
-    exponent : int
-        Any whole number.
-
-    Returns
-    -------
-    str
 
     Examples
     --------
@@ -104,7 +86,24 @@ def superscript(exponent):
     return str(exponent).translate(SUPERSCRIPTS)
 
 
-class Answers(dict):
+class ValueCheck(TypedDict):
+    """What `value` hands to the page."""
+
+    right: float
+    within: NotRequired[float]
+    percent: NotRequired[float]
+    hint: str
+    traps: list[list[float | str]]
+
+
+class ChoiceCheck(TypedDict):
+    """What `choice` hands to the page."""
+
+    right: int
+    options: list[str]
+
+
+class Answers(dict[str, ValueCheck | ChoiceCheck]):
     """Answers of exercises by name, for the page that checks them; shown without what is right.
 
     Examples
@@ -113,27 +112,18 @@ class Answers(dict):
     Answers that the page checks: half
     """
 
-    def _repr_mimebundle_(self, **_):
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, dict[str, ValueCheck | ChoiceCheck]]]:
         return {"text/plain": repr(self)}, {"answers": dict(self)}  # what is shown, and its metadata
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Answers that the page checks: {', '.join(self)}"
 
 
-def answers(**checks):
-    """Hand over the answers of exercises, so that the page can check what a reader answers.
+def answers(**checks: ValueCheck | ChoiceCheck) -> Answers:
+    """Hand over the answers of exercises, by `value` or `choice`, so that the page can check what a reader answers.
 
     A cell with worked solutions ends in this call. The text of an exercise asks the question in
     ``<span data-check="name">question</span>``; for a choice, a list of the options follows.
-
-    Parameters
-    ----------
-    **checks : dict
-        Each one made by `value` or `choice`.
-
-    Returns
-    -------
-    Answers
 
     Examples
     --------
@@ -143,26 +133,28 @@ def answers(**checks):
     return Answers(checks)
 
 
-def value(right, *, within=None, percent=None, hint="", traps=None):
-    """Describe a question whose answer is a number.
+def value(
+    right: float,
+    *,
+    within: float | None = None,
+    percent: float | None = None,
+    hint: str = "",
+    traps: Mapping[float, str] | None = None,
+) -> ValueCheck:
+    """Describe a question whose answer is a number; it is rounded to six digits, on which all machines agree.
 
     Parameters
     ----------
-    right : float
+    right
         The answer, as computed.
-    within : float, optional
+    within
         Largest difference from `right` that is accepted.
-    percent : float, optional
+    percent
         The same in percent of `right`, which then must not be zero. Give one of the two.
-    hint : str, optional
+    hint
         What the page says about every wrong number.
-    traps : dict of float to str, optional
+    traps
         What it says instead about wrong numbers that are tempting, and those as near to them.
-
-    Returns
-    -------
-    dict
-        Numbers rounded to six digits, on which all machines agree.
 
     Raises
     ------
@@ -174,31 +166,31 @@ def value(right, *, within=None, percent=None, hint="", traps=None):
     >>> value(100 / 3, within=0.5, traps={30.0: "That is the share of the first."})["right"]
     33.3333
     """
-    if (within is None) == (percent is None):
+    tempting: list[list[float | str]] = [[_rounded(wrong), words] for wrong, words in (traps or {}).items()]
+    if within is not None and percent is None:
+        tolerance = within
+        question = ValueCheck(right=_rounded(right), within=within, hint=hint, traps=tempting)
+    elif percent is not None and within is None:
+        tolerance = percent / 100 * abs(right)
+        question = ValueCheck(right=_rounded(right), percent=percent, hint=hint, traps=tempting)
+    else:
         raise ValueError(f"give either within or percent, got within={within!r} and percent={percent!r}")
-    tolerance = within if percent is None else percent / 100 * abs(right)
     if not tolerance > 0 or (percent is not None and not percent < 100):
         raise ValueError(f"the tolerance must be positive, got within={within!r}, percent={percent!r} of {right!r}")
     for wrong in traps or {}:
         if abs(wrong - right) <= 1.5 * tolerance:
             raise ValueError(f"traps must not lie near the right answer {right!r}, got {wrong!r}")
-    tempting = [[_rounded(wrong), words] for wrong, words in (traps or {}).items()]
-    stated = {"within": within} if percent is None else {"percent": percent}
-    return {"right": _rounded(right), **stated, "hint": hint, "traps": tempting}
+    return question
 
 
-def choice(*options):
+def choice(*options: tuple[object, str]) -> ChoiceCheck:
     """Describe a question whose answer is one of several options.
 
     Parameters
     ----------
-    *options : tuple of (bool, str)
+    *options
         For each option of the list in the text: whether it is right, as computed, and what the
         page says to a reader who has chosen it.
-
-    Returns
-    -------
-    dict
 
     Raises
     ------
@@ -216,6 +208,6 @@ def choice(*options):
     return {"right": truths.index(True) + 1, "options": [words for _, words in options]}
 
 
-def _rounded(number):
+def _rounded(number: float) -> float:
     """Round to six digits."""
     return float(f"{number:.6g}")

@@ -31,6 +31,10 @@ Flags: TypeAlias = Bool[np.ndarray, "..."]
 """Truth values in any shape."""
 Indices: TypeAlias = Int64[np.ndarray, "..."]
 """Integers in any shape."""
+Number: TypeAlias = float | np.floating | np.integer
+"""One number, of Python or of NumPy."""
+Truth: TypeAlias = bool | np.bool
+"""One truth value, of Python or of NumPy."""
 
 MatrixLike: TypeAlias = Matrix | ArrayLike
 """What a square matrix is made of."""

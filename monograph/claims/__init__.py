@@ -53,24 +53,10 @@ CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isins
 """All claims, in the order of the chapters."""
 
 
-def table(chapter=None):
-    """Table of claims, with what checking them measured and the verdicts.
+def table(chapter: str | None = None) -> Table:
+    """Table of all claims, or of those of a chapter, with what checking them measured and the verdicts.
 
     The checks run when the table is shown, each once in a process.
-
-    Parameters
-    ----------
-    chapter : str, optional
-        Show only what this chapter treats, such as "setup/task".
-
-    Returns
-    -------
-    Table
-
-    Raises
-    ------
-    ValueError
-        If no claim is treated in `chapter`.
 
     Examples
     --------
@@ -85,22 +71,8 @@ def table(chapter=None):
     return Table(rows, CHAPTERS, footer="All claims of the book: [the ledger](../appendix/claims.ipynb).")
 
 
-def find(name):
-    """Find a claim by its name.
-
-    Parameters
-    ----------
-    name : str
-        As the tables show it.
-
-    Returns
-    -------
-    Claim
-
-    Raises
-    ------
-    ValueError
-        If there is no such claim.
+def find(name: str) -> Claim:
+    """Find a claim by its name, as the tables show it.
 
     Examples
     --------

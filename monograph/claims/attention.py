@@ -4,11 +4,12 @@ from itertools import product
 
 import numpy as np
 
-from monograph.claims.ledger import Verdict, claim, judge
-from monograph.claims.task import band, examples, second_moment
+from monograph.claims.ledger import Evidence, Verdict, claim, judge
+from monograph.claims.task import Measurement, band, examples, second_moment
 from monograph.experiments import results
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Preconditioner, Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 from ttsbook.theory import dynamics
@@ -28,7 +29,7 @@ UNSEEN = {*product("W", "1234", "123"), *product("V", "1234", "3"), ("W", "3", "
     verdict=Verdict.CAVEAT,
     caveat="W13 and W24 must stay as they start. Trained with the rest, W24 drifts away from −c.",
 )
-def learned_preconditioner(tolerance):
+def learned_preconditioner(tolerance: float) -> Evidence:
     """From W13 = cI, W24 = −c and V31 = 0, gradient descent with a constant step learns V31 = −Γ⁻¹/c."""
     tasks = [_task(exponent) for exponent in (0.0, 0.7, 1.0)]
     updates, errors = zip(*(_exact_descent(task, 2.0, tolerance) for task in tasks), strict=True)
@@ -44,7 +45,7 @@ def learned_preconditioner(tolerance):
     )
 
 
-def _exact_descent(task, c, tolerance):
+def _exact_descent(task: Task, c: float, tolerance: float) -> tuple[int, float]:
     """Count the updates that are predicted to lead to the tolerance, and measure the relative error after them."""
     predicted = dynamics.descent(task, 2000, step_size=dynamics.largest_step(task, c=c) / 2, c=c).preconditioner_error
     updates = int((predicted <= tolerance).argmax())
@@ -65,7 +66,7 @@ def _exact_descent(task, c, tolerance):
     limits="largest gradient in the blocks that the loss does not see",
     verdict=Verdict.HOLDS,
 )
-def no_gradient(tolerance):
+def no_gradient(tolerance: float) -> Evidence:
     """With w₀ = 0 the training loss does not depend on W13, nor on 16 other blocks: thinking is not trained."""
     gradients = _largest_gradients()
     unseen = [gradient for block, gradient in gradients.items() if block in UNSEEN]
@@ -76,7 +77,7 @@ def no_gradient(tolerance):
     )
 
 
-def _largest_gradients():
+def _largest_gradients() -> dict[tuple[str, str, str], float]:
     """Largest gradient of the direct loss in each block of V and W, for a literal layer with random weights."""
     import torch
 
@@ -105,7 +106,7 @@ def _largest_gradients():
     limits="relative difference of r = c/|W24| from the predicted one",
     verdict=Verdict.HOLDS,
 )
-def drift(tolerance):
+def drift(tolerance: float) -> Evidence:
     """If W24 is trained too, W24² tends to (c² + √(c⁴ + 4 tr Γ⁻²))/2; thinking then tends to w/r, r = c/|W24| < 1."""
     task, scales = _task(0.7), (1.0, 2.0, 4.0)
     found = np.array([_flow(task, c) for c in scales])
@@ -128,7 +129,7 @@ def drift(tolerance):
     limits="half-width of the simultaneous 99 % band, relative to the predicted value",
     verdict=Verdict.HOLDS,
 )
-def finite_prompts(tolerance):
+def finite_prompts(tolerance: float) -> Evidence:
     """On N training prompts, the best preconditioner has a squared relative error of about C/N, with C known."""
     errors = _regression_errors()
     inside, width = band(errors)
@@ -143,7 +144,7 @@ def finite_prompts(tolerance):
     )
 
 
-def _regression_errors():
+def _regression_errors() -> list[Measurement]:
     """Squared relative errors of regression on N prompts, and the predicted one: a pair for each spectrum and N."""
     rng, pairs = np.random.default_rng(0), []
     for exponent in (0.0, 0.7):
@@ -156,29 +157,29 @@ def _regression_errors():
     return pairs
 
 
-def _task(exponent):
+def _task(exponent: float) -> Task:
     return Task(covariance.power_law(DIM, exponent, trace=DIM), LENGTH)
 
 
-def _relative_error(P, task):
+def _relative_error(P: Preconditioner, task: Task) -> float:
     target = theory.preconditioner(task)
-    return np.linalg.norm(P - target) / np.linalg.norm(target)
+    return float(np.linalg.norm(P - target) / np.linalg.norm(target))
 
 
-def _regression(task, samples, rng):
+def _regression(task: Task, samples: int, rng: np.random.Generator) -> Preconditioner:
     """Best preconditioner on prompts drawn example by example."""
     x, w = examples(task.cov, task.prompt_length, samples, rng), rng.standard_normal((samples, task.dim))
     seen = np.einsum("sni,sn->si", x, np.einsum("sni,si->sn", x, w)) / task.prompt_length
     return np.linalg.lstsq(seen, w, rcond=None)[0].T
 
 
-def _flow(task, c):
+def _flow(task: Task, c: float) -> float:
     """Ratio r = W13 / (−W24) at the end of gradient flow on V31 and W24, for a diagonal covariance."""
     from scipy.integrate import solve_ivp
 
     strengths, moments = np.diag(task.cov), np.diag(second_moment(task.cov, task.prompt_length))
 
-    def descend(_, weights):
+    def descend(_: float, weights: Vector) -> Vector:
         V31, W24 = weights[:-1], weights[-1]
         slope = V31 * W24 * moments - strengths  # of the loss, in P = V31 W24
         return -np.append(slope * W24, slope @ V31)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from monograph.claims.ledger import ROUNDING, Verdict, claim, judge, within
+from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from monograph.claims.task import second_moment
 from monograph.experiments import results
 from monograph.experiments.curation import read as curation
@@ -15,7 +15,7 @@ SETTING = "20 pools of 8 tasks in each reading of B, d = 20, target of exponent 
 LEARNABLE = 100.0  # condition number of B_π beyond which the trainings are too short
 
 
-def _signed(value):
+def _signed(value: float) -> str:
     return f"{value:+.2f}".replace("-", "−")
 
 
@@ -27,7 +27,7 @@ def _signed(value):
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def spread_is_caution(tolerance):
+def spread_is_caution(tolerance: float) -> Evidence:
     """B_π = A² + the spread between the tasks + the noise within their prompts, and so 0 ≺ PA ⪯ I."""
     mixture = pools.example_mixture(rng=np.random.default_rng(0))
     mean, between, inside = theory.caution(mixture)
@@ -51,7 +51,7 @@ def spread_is_caution(tolerance):
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def rare_directions(tolerance):
+def rare_directions(tolerance: float) -> Evidence:
     """Gradient descent learns V31 at the rate of the eigenvalues of B_π: P − A B_π⁻¹ shrinks by I − ηB_π an update."""
     import torch
 
@@ -62,8 +62,15 @@ def rare_directions(tolerance):
     mixture, step = pools.example_mixture(rng=np.random.default_rng(0)), 0.02
     mean, between, inside = theory.caution(mixture)
     layer = LinearSelfAttention(20, structure="blocks", dtype=torch.float64)
-    options = {"updates": 30, "batch": None, "optimizer": training.GradientDescent(step_size=step)}
-    training.train(layer, mixture, recipe=recipes.Direct(trains=("V31",)), generator=torch.Generator(), **options)
+    training.train(
+        layer,
+        mixture,
+        recipe=recipes.Direct(trains=("V31",)),
+        updates=30,
+        generator=torch.Generator(),
+        batch=None,
+        optimizer=training.GradientDescent(step_size=step),
+    )
     P, shrink = theory.preconditioner(mixture), np.eye(20) - step * (mean @ mean + between + inside)
     expected = P - P @ np.linalg.matrix_power(shrink, 30)
     gap = np.linalg.norm(layer.preconditioner() - expected) / np.linalg.norm(expected)
@@ -79,7 +86,7 @@ def rare_directions(tolerance):
     verdict=Verdict.CAVEAT,
     caveat="Where the mixture leaves a direction to tasks that it hardly uses, the layers have not learned it in time.",
 )
-def trained_as_exact(tolerance):
+def trained_as_exact(tolerance: float) -> Evidence:
     """Layers trained on a mixture think like its exact preconditioner A B_π⁻¹."""
     ratios, conditions = curation.learned_ratios(results.load("curation"), 5)
     fine = conditions < LEARNABLE
@@ -101,7 +108,7 @@ def trained_as_exact(tolerance):
     limits="which the upper end of the 95 % interval may not pass in either reading",
     verdict=Verdict.FAILS,
 )
-def thinking_on_the_programs_mixture(tolerance):
+def thinking_on_the_programs_mixture(tolerance: float) -> Evidence:
     """Layers trained on the mixture that the program selects think better than layers trained on all tasks alike."""
     return _against_even("paper", 5, tolerance)
 
@@ -114,7 +121,7 @@ def thinking_on_the_programs_mixture(tolerance):
     limits="which the upper end of the 95 % interval may not pass in either reading",
     verdict=Verdict.HOLDS,
 )
-def answering_on_the_programs_mixture(tolerance):
+def answering_on_the_programs_mixture(tolerance: float) -> Evidence:
     """Layers trained on the mixture that the program selects give better direct answers than layers trained on all."""
     return _against_even("paper", 1, tolerance)
 
@@ -127,12 +134,12 @@ def answering_on_the_programs_mixture(tolerance):
     limits="which the upper end of the 95 % interval may not pass in either reading",
     verdict=Verdict.HOLDS,
 )
-def training_on_the_best_mixture(tolerance):
+def training_on_the_best_mixture(tolerance: float) -> Evidence:
     """Layers trained on the mixture of least error (k = 5, m = ∞) err less than layers trained on all tasks alike."""
     return _against_even("exact", 5, tolerance)
 
 
-def _against_even(mixture, steps, tolerance):
+def _against_even(mixture: str, steps: int, tolerance: float) -> Evidence:
     found = results.load("curation")
     by_reading = {
         "number of skills": curation.compare(found, mixture, steps, reading="skills"),
@@ -152,7 +159,7 @@ def _against_even(mixture, steps, tolerance):
     caveat="With B the prompt length, the most relevant task is better than all alike in 11 of the 12 pools where its "
     "prompts are the short ones.",
 )
-def one_kind_is_worse(tolerance):
+def one_kind_is_worse(tolerance: float) -> Evidence:
     """Training on the hard tasks alone, or on the task nearest to the target alone, is worse than on all alike."""
     found, words, low = results.load("curation"), [], {}
     for reading in curation.READINGS:
@@ -173,7 +180,7 @@ def one_kind_is_worse(tolerance):
     limits="below which the 95 % interval must lie for each of the three, in both readings",
     verdict=Verdict.FAILS,
 )
-def message_in_pools(tolerance):
+def message_in_pools(tolerance: float) -> Evidence:
     """Of the mixtures of a pool, those that cover the target more, are more relevant, and harder, err less."""
     found, high, words = results.load("curation"), [], []
     for reading in curation.READINGS:
@@ -192,7 +199,7 @@ def message_in_pools(tolerance):
     limits="which the upper end of the 95 % interval may not pass in either reading",
     verdict=Verdict.HOLDS,
 )
-def program_rescaled(tolerance):
+def program_rescaled(tolerance: float) -> Evidence:
     """With the best scaling at test time the mixture that the program selects thinks better than all tasks alike."""
     found, words, highs = results.load("curation"), [], []
     for reading in curation.READINGS:
@@ -215,7 +222,7 @@ def program_rescaled(tolerance):
     limits="on the stated side of which the 95 % intervals must lie, in both readings",
     verdict=Verdict.HOLDS,
 )
-def message_rescaled(tolerance):
+def message_rescaled(tolerance: float) -> Evidence:
     """With the best scaling, mixtures that cover the target more and are more relevant err less, harder ones more."""
     found, words, right = results.load("curation"), [], True
     for reading in curation.READINGS:
@@ -237,7 +244,7 @@ def message_rescaled(tolerance):
     limits="below which the 95 % interval must lie, in both readings",
     verdict=Verdict.HOLDS,
 )
-def caution_in_pools(tolerance):
+def caution_in_pools(tolerance: float) -> Evidence:
     """Of the mixtures of a pool, those whose prompts are more spread, by tr B_π / tr A², err less after five steps."""
     found = results.load("curation")
     spans = {
@@ -257,7 +264,7 @@ def caution_in_pools(tolerance):
     limits="by how much easy-short may pass another kind, or another kind hard-long, in mean weight",
     verdict=Verdict.FAILS,
 )
-def order_of_kinds_in_training(tolerance):
+def order_of_kinds_in_training(tolerance: float) -> Evidence:
     """In the pools of the trained layers, too, the program gives easy-short the least weight and hard-long the most."""
     found, orders, words = results.load("curation"), [], []
     for reading in curation.READINGS:
@@ -278,7 +285,7 @@ def order_of_kinds_in_training(tolerance):
     caveat="With B the prompt length. With B the number of skills, ten prompts bring no gain that could be told from "
     "none, and a hundred do.",
 )
-def few_target_prompts(tolerance):
+def few_target_prompts(tolerance: float) -> Evidence:
     """Ten target prompts of ten examples tell enough of Σ for the mixture of least error to beat the even one."""
     found, words, high = results.load("curation"), [], {}
     for reading in curation.READINGS:

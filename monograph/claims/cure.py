@@ -3,10 +3,12 @@
 from itertools import product
 
 import numpy as np
+from jaxtyping import Bool, Float64
 
-from monograph.claims.ledger import ROUNDING, Verdict, claim, judge, within
+from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Preconditioner
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
@@ -23,7 +25,7 @@ SKEWED = covariance.power_law(DIM, 0.8, trace=DIM)
     limits=f"largest excess of a step's factor over (ℓ − ℓ_min)/(ℓ + ℓ_min), of 20 steps; {ROUNDING}",
     verdict=Verdict.HOLDS,
 )
-def scaling_cures(tolerance):
+def scaling_cures(tolerance: float) -> Evidence:
     """With ρ = m(ℓ + ℓ_min)/2 in the place of m every chain converges, at the rate (ℓ − ℓ_min)/(ℓ + ℓ_min)."""
     excess, diverged = _rescaled_chains()
     return judge(
@@ -33,7 +35,7 @@ def scaling_cures(tolerance):
     )
 
 
-def _rescaled_chains():
+def _rescaled_chains() -> tuple[Float64[np.ndarray, " prompts"], Bool[np.ndarray, " prompts"]]:
     """For all prompts: largest excess of a step's factor over its bound, and whether the chain diverges with ρ = m."""
     rng, excess, diverged = np.random.default_rng(0), [], []
     for test_cov, n, m in product((SKEWED, np.eye(DIM)), (25, 50, 100, 200, 400), (10, 25, 100)):
@@ -44,25 +46,33 @@ def _rescaled_chains():
         seen = spectrum > 1e-10 * spectrum[:, -1:]
         largest, least = spectrum[:, -1], np.where(seen, spectrum, np.inf).min(axis=1)
         bound = (largest - least) / (largest + least)  # prop-cure, part 2
-        step = _maps(spectrum, basis, m / theory.best_scaling(P, x))
+        step = _maps(spectrum, basis, np.asarray(m / theory.best_scaling(P, x)))
         gap = basis @ (seen[..., None] * (basis.swapaxes(1, 2) @ start))  # what is still to come
         excess.append((_factors(step, gap, 20) - bound).max(axis=0))
         diverged.append(largest > 2)
     return np.concatenate(excess), np.concatenate(diverged)
 
 
-def _spectrum(P, x):
+def _spectrum(
+    P: Preconditioner, x: Float64[np.ndarray, "prompts m d"]
+) -> tuple[Float64[np.ndarray, "prompts d"], Float64[np.ndarray, "prompts d d"]]:
     """Eigenvalues and eigenvectors of P^(1/2) S P^(1/2): of P S, in coordinates where the norm of Γ is Euclidean."""
     turned = x @ covariance.square_root(P)
     return np.linalg.eigh(turned.swapaxes(1, 2) @ turned / x.shape[1])
 
 
-def _maps(spectrum, basis, shortened):
+def _maps(
+    spectrum: Float64[np.ndarray, "prompts d"],
+    basis: Float64[np.ndarray, "prompts d d"],
+    shortened: Float64[np.ndarray, " prompts"],
+) -> Float64[np.ndarray, "prompts d d"]:
     """Matrices I − (m/ρ) P^(1/2) S P^(1/2) that a step multiplies the gap by, one a prompt."""
     return np.eye(DIM) - shortened[:, None, None] * (basis * spectrum[:, None]) @ basis.swapaxes(1, 2)
 
 
-def _factors(step, gap, steps):
+def _factors(
+    step: Float64[np.ndarray, "prompts d d"], gap: Float64[np.ndarray, "prompts d 1"], steps: int
+) -> Float64[np.ndarray, "{steps} prompts"]:
     """Factors (steps, prompts) by which each step multiplies the size of the gap."""
     sizes = [np.linalg.norm(gap, axis=(1, 2))]
     for _ in range(steps):
@@ -79,7 +89,7 @@ def _factors(step, gap, steps):
     limits="largest error / d of a prompt after 1,000 steps",
     verdict=Verdict.HOLDS,
 )
-def tokens_arrive(tolerance):
+def tokens_arrive(tolerance: float) -> Evidence:
     """If ρ is the number of tokens, which grows with the chain, no chain diverges in the end."""
     P, m = theory.preconditioner(Task(SKEWED, 400)), 100
     x = np.random.default_rng(0).standard_normal((200, m, DIM)) @ covariance.square_root(P)
@@ -104,7 +114,7 @@ def tokens_arrive(tolerance):
     limits="largest change in the wrong direction between neighboring n of the rate with the best scaling",
     verdict=Verdict.HOLDS,
 )
-def larger_n_rescaled(tolerance):
+def larger_n_rescaled(tolerance: float) -> Evidence:
     """With the best scaling, long chains gain from a larger n where the test is the training, and lose if Σ = I."""
     wrong, lengths = [], np.geomspace(1, 1e4, 41)
     for exponent in (0.3, 0.8, 1.0, 2.0):
@@ -124,7 +134,7 @@ def larger_n_rescaled(tolerance):
     limits="relative excess over the bound in the second case",
     verdict=Verdict.HOLDS,
 )
-def safe_length(tolerance):
+def safe_length(tolerance: float) -> Evidence:
     """Whatever the training spectrum, no chain diverges at m = ∞ for n up to 2 tr Λ/λ_max(Σ); no larger n is safe."""
     rng, ratios = np.random.default_rng(0), []
     for _ in range(400):

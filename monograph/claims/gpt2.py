@@ -1,14 +1,18 @@
 """What the chapter on GPTs claims: read from stored trainings, as the checks must take a second."""
 
+from collections.abc import Iterable
 from functools import cache
+from typing import Literal
 
 import numpy as np
+from jaxtyping import Float64, Inexact
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge
 from monograph.experiments import results
 from monograph.experiments.gpt2 import plan
 from monograph.experiments.gpt2.read import errors, steps_to
 from monograph.page import rounded
+from ttsbook.arrays import Vector
 
 LIVE = "d = 5, n = m = 20, one layer of width 64, 1500 updates, three seeds, 2048 test prompts."
 DEEP = "d = 10, two layers of width 64, 2000 updates, three seeds, 2048 test prompts."
@@ -23,33 +27,33 @@ CHAPTER = "experiments/gpt2"
     limits="largest gradient of what reads the weight",
     verdict=Verdict.HOLDS,
 )
-def gpt_blind(tolerance):
+def gpt_blind(tolerance: float) -> Evidence:
     """With w₀ = 0 the direct loss gives no gradient to the weights with which a GPT reads its own answer."""
-    from ttsbook.training import gpt_recipes, recipes
-
-    direct, distances = (_largest_gradient(recipe) for recipe in (recipes.Direct(), gpt_recipes.Distances()))
+    direct, distances = (_largest_gradient(distances=chosen) for chosen in (False, True))
     return judge(
         direct <= tolerance < distances,
         "The largest gradient is exactly 0; with starts at all distances from w it is not.",
     )
 
 
-def _largest_gradient(recipe):
-    """Largest gradient of a recipe's loss in the columns of R that read the weight, for a GPT with random weights."""
+def _largest_gradient(*, distances: bool) -> float:
+    """Largest gradient in the columns of R that read the weight: GPT with random weights, w₀ = 0 or at distances."""
     import torch
 
     from ttsbook.data import covariance, prompts
     from ttsbook.data.tasks import Task
     from ttsbook.models import embedding
     from ttsbook.models.transformer import GPT, Config
+    from ttsbook.training import gpt_recipes, recipes
 
+    recipe = gpt_recipes.Distances() if distances else recipes.Direct()
     generator = torch.Generator().manual_seed(0)
     model = GPT(Config(5, layers=1), generator=generator)
     torch.nn.init.normal_(model.read_out.weight, generator=generator)
     drawn = prompts.sample(Task(covariance.isotropic(5), 20), 64, generator=generator)
-    recipe.loss(model, drawn, generator).backward()
+    (gradient,) = torch.autograd.grad(recipe.loss(model, drawn, generator), model.read_in.weight)
     weight = embedding.rows(5)[3]  # columns of R, prop-gpt-blind
-    return model.read_in.weight.grad[:, weight].abs().max().item()
+    return gradient[:, weight].abs().max().item()
 
 
 @claim(
@@ -60,7 +64,7 @@ def _largest_gradient(recipe):
     limits="least factor by which five steps are worse than one",
     verdict=Verdict.HOLDS,
 )
-def gpt_direct(tolerance):
+def gpt_direct(tolerance: float) -> Evidence:
     """Trained for the direct answer alone, a GPT answers well, and every further step makes it worse."""
     found = errors("recipes", "direct")
     worse = (found[:, 5] / found[:, 1]).min()
@@ -81,7 +85,7 @@ def gpt_direct(tolerance):
     "own chain from w₀ = 0 (roll-in), it improves to about the depth of training and no further. Here only starts at "
     "all distances from w go on.",
 )
-def gpt_trend(tolerance):
+def gpt_trend(tolerance: float) -> Evidence:
     """With more thinking steps the error of a GPT falls, far beyond the depth it was trained at."""
     found = errors("lengths", 20)
     ratio = (found[:, 20] / found[:, 10]).max()
@@ -103,7 +107,7 @@ def gpt_trend(tolerance):
     limits="largest mean ratio",
     verdict=Verdict.HOLDS,
 )
-def gpt_step(tolerance):
+def gpt_step(tolerance: float) -> Evidence:
     """One step of the trained GPT shortens the gap from every distance that it was trained at."""
     import torch
 
@@ -134,7 +138,7 @@ def gpt_step(tolerance):
     caveat="Seen when each model is tested at its own length; at one common test length the three need the same number "
     "of steps.",
 )
-def gpt_lengths(tolerance):
+def gpt_lengths(tolerance: float) -> Evidence:
     """Trained on shorter prompts, a GPT reaches the same error with more thinking steps."""
     own, common = (
         {n: steps_to(0.01, errors("lengths", n, test=test)) for n in (20, 30, 40)} for test in ("own", "common")
@@ -156,7 +160,7 @@ def gpt_lengths(tolerance):
     limits="least factor by which the mean error rises from its lowest point to k = 30; a smaller rise counts as none",
     verdict=Verdict.FAILS,
 )
-def gpt_overthinking(tolerance):
+def gpt_overthinking(tolerance: float) -> Evidence:
     """After skewed training, the error of a GPT of 10⁵ parameters on isotropic prompts falls, then clearly rises."""
     found = {flag: errors("skewed", flag, test="shifted") for flag in (False, True)}
     rise = {flag: means[:, 30] / means.min(axis=1) for flag, means in found.items()}
@@ -175,7 +179,7 @@ def gpt_overthinking(tolerance):
     limits="least ratio of the mean errors at k = 30, isotropic prompts to prompts like those of training",
     verdict=Verdict.HOLDS,
 )
-def gpt_skewed_floor(tolerance):
+def gpt_skewed_floor(tolerance: float) -> Evidence:
     """After skewed training without LayerNorm, the error on isotropic prompts levels off far above that in training."""
     shifted, own = (errors("skewed", False, test=test)[:, 30] for test in ("shifted", "own"))
     return judge(
@@ -194,7 +198,7 @@ def gpt_skewed_floor(tolerance):
     "skills in the direction, and of its strength in the largest on the prompt",
     verdict=Verdict.HOLDS,
 )
-def gpt_same_place(tolerance):
+def gpt_same_place(tolerance: float) -> Evidence:
     """At the answer, a GPT fails where linear theory says: along skills weak in training and strong in the prompt."""
     found = _at_the_answer("isotropic")
     lost = found["radius"] > 1
@@ -218,7 +222,7 @@ def gpt_same_place(tolerance):
     limits="largest share of lost prompts with an eigenvalue below −1, and with a leading one that is not above 1",
     verdict=Verdict.HOLDS,
 )
-def gpt_pushes(tolerance):
+def gpt_pushes(tolerance: float) -> Evidence:
     """Where it fails, a GPT does not overshoot as the linear layer does: its step pushes the answer further off."""
     found = _at_the_answer("isotropic")
     lost = found["radius"] > 1
@@ -238,7 +242,7 @@ def gpt_pushes(tolerance):
     limits="least factor by which the mean error rises from its lowest point to k = 30",
     verdict=Verdict.HOLDS,
 )
-def gpt_other_overthinking(tolerance):
+def gpt_other_overthinking(tolerance: float) -> Evidence:
     """Two other kinds need no skewed data: a loss on the last of five steps, and a whole chain in sight."""
     rises = {}
     for name in ("outcome 5", "chain in sight", "positions"):
@@ -260,7 +264,7 @@ def gpt_other_overthinking(tolerance):
     caveat="In the middle of three seeds. Seed by seed, the mixture by the error is better in all three, the program's "
     "in two. Three seeds and one pool prove little.",
 )
-def gpt_mixtures(tolerance):
+def gpt_mixtures(tolerance: float) -> Evidence:
     """Mixtures that the linear theory chooses train a better GPT than the uniform one."""
     found = {name: errors("mixtures", name)[:, 20] for name in ("uniform", "paper", "exact")}
     middles = {name: np.median(ends) for name, ends in found.items()}
@@ -281,7 +285,7 @@ def gpt_mixtures(tolerance):
     limits="least factor by which the mean error rises to k = 30 after skewed training",
     verdict=Verdict.NOT_RUN,
 )
-def gpt_paper_size(tolerance):
+def gpt_paper_size(tolerance: float) -> Evidence:
     """Trend and overthinking are those of the paper in a GPT of 12 layers, 8 heads and width 256."""
     if results.path_of("gpt2", "paper").exists():
         found = results.load("gpt2", "paper")
@@ -309,7 +313,7 @@ def gpt_paper_size(tolerance):
     limits="runs of that size",
     verdict=Verdict.NOT_TESTABLE,
 )
-def qwen(tolerance):
+def qwen(tolerance: float) -> Evidence:
     """Fine-tuning on GCD problems helps longer chains on GCD problems, and polynomial problems do not."""
     return Evidence(
         Verdict.NOT_TESTABLE,
@@ -319,7 +323,7 @@ def qwen(tolerance):
 
 
 @cache
-def _at_the_answer(test):
+def _at_the_answer(test: Literal["isotropic", "skewed"]) -> dict[str, Float64[np.ndarray, " prompts"]]:
     """Say how the step of the GPT of skewed training treats small gaps, and that of the linear layer; by prompt."""
     import torch
 
@@ -340,24 +344,26 @@ def _at_the_answer(test):
     return {
         "radius": np.abs(spectrum).max(axis=1),
         "leading": leading,
-        "least": spectrum.real.min(axis=1),
+        "least": np.real(spectrum).min(axis=1),
         "weak": np.square(direction[:, 5:]).sum(axis=1),
         "strength": strength / np.linalg.eigvalsh(S)[:, -1],
-        "stride": theory.largest_stride(theory.preconditioner(Task(skewed, 20)), drawn.x),
+        "stride": np.asarray(theory.largest_stride(theory.preconditioner(Task(skewed, 20)), drawn.x)),
     }
 
 
-def _leading(spectrum, directions):
+def _leading(
+    spectrum: Inexact[np.ndarray, "prompts d"], directions: Inexact[np.ndarray, "prompts d d"]
+) -> tuple[Float64[np.ndarray, " prompts"], Float64[np.ndarray, "prompts d"]]:
     """Real parts of the eigenvalue of largest modulus and, at norm 1, of its eigenvector; by prompt."""
     place = np.abs(spectrum).argmax(axis=1)
-    eigenvalue = np.take_along_axis(spectrum, place[:, None], axis=1)[:, 0].real
-    vector = np.take_along_axis(directions, place[:, None, None], axis=2)[..., 0].real
+    eigenvalue = np.real(np.take_along_axis(spectrum, place[:, None], axis=1)[:, 0])
+    vector = np.real(np.take_along_axis(directions, place[:, None, None], axis=2)[..., 0])
     return eigenvalue, vector / np.linalg.norm(vector, axis=1, keepdims=True)
 
 
-def _row(errors, *steps):
+def _row(errors: Vector, *steps: int) -> str:
     return _list([errors[k] for k in steps])
 
 
-def _list(values):
+def _list(values: Iterable[float]) -> str:
     return ", ".join(rounded(float(value)) for value in values)

@@ -3,18 +3,20 @@
 from itertools import product
 
 import numpy as np
+from jaxtyping import Float64
 
-from monograph.claims.ledger import ROUNDING, Verdict, claim, judge, within
+from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from monograph.claims.task import DIM, band, examples
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Covariance, Vector
 from ttsbook.data import covariance, spectra
 from ttsbook.data.tasks import Task
 
 LENGTHS = (1, 10, 100, 1000, 10_000)
 
 
-def matched_error(cov, n, m=None):
+def matched_error(cov: Covariance, n: int, m: int | None = None) -> float:
     """Error of one step with training prompts of length n, test prompts of length m, by default n."""
     return theory.direct_error(theory.preconditioner(Task(cov, n)), cov, m or n)
 
@@ -27,7 +29,7 @@ def matched_error(cov, n, m=None):
     limits="half-width of the simultaneous 99 % band, relative to the exact value",
     verdict=Verdict.HOLDS,
 )
-def matched_step(tolerance):
+def matched_step(tolerance: float) -> Evidence:
     """At matched covariances one step leaves the sum of hᵢ(hᵢ + n²/m)/(n + hᵢ)² over the skills."""
     rng, found = np.random.default_rng(3), []
     for n, m in ((10, 40), (40, 10), (40, 40), (160, 40)):
@@ -52,7 +54,7 @@ def matched_step(tolerance):
     limits="by how much the exact error may pass the bound, relative",
     verdict=Verdict.HOLDS,
 )
-def direct_error_bound(tolerance):
+def direct_error_bound(tolerance: float) -> Evidence:
     """At matched covariances the error of one step is at most (d/n²)(1 + H)² + (d/m)(1 + H), H = Hard(Λ)."""
     ratios, useful = [], []
     for dim in (5, 20, 60):
@@ -77,7 +79,7 @@ def direct_error_bound(tolerance):
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def bound_looseness(tolerance):
+def bound_looseness(tolerance: float) -> Evidence:
     """Skill by skill, the sharper sum is (1 + hᵢ/n)² times the exact error.
 
     Where the bound of Theorem 3.3 is below d, the sum is less than 4 times the error, and the bound less than 4d times.
@@ -90,7 +92,7 @@ def bound_looseness(tolerance):
     )
 
 
-def _looseness():
+def _looseness() -> tuple[float, list[float], list[float]]:
     """Gap between the sharper sum and its formula; ratios of sum and of bound/d to the error, where the bound < d."""
     gap, sums, bounds = 0.0, [], []
     for dim in (5, 20, 60):
@@ -106,11 +108,11 @@ def _looseness():
     return gap, sums, bounds
 
 
-def _some_spectra(dim):
+def _some_spectra(dim: int) -> tuple[Covariance, ...]:
     return (*(covariance.power_law(dim, exponent) for exponent in (0.0, 0.5, 1.0, 2.0)), _one_weak(dim))
 
 
-def _one_weak(dim):
+def _one_weak(dim: int) -> Covariance:
     return np.diag([*np.ones(dim - 1), 0.01])
 
 
@@ -122,7 +124,7 @@ def _one_weak(dim):
     limits="by how much an error may leave the range, relative",
     verdict=Verdict.HOLDS,
 )
-def equal_hardness(tolerance):
+def equal_hardness(tolerance: float) -> Evidence:
     """Among all tasks of one hardness, at n = m, one step errs least when a single skill is weak.
 
     The other skills are equally strong then. It errs most when a single skill is strong and all others equally weak.
@@ -138,7 +140,7 @@ def equal_hardness(tolerance):
     )
 
 
-def _errors_and_ranges():
+def _errors_and_ranges() -> dict[tuple[float, int], tuple[Vector, float, float]]:
     """By hardness and n = m: errors of random spectra, and those with a single weak and a single strong skill."""
     rng, ranges = np.random.default_rng(4), {}
     for hardness in (25.0, 200.0, 2000.0):
@@ -151,7 +153,7 @@ def _errors_and_ranges():
     return ranges
 
 
-def _with_hardness(shares, hardness):
+def _with_hardness(shares: Float64[np.ndarray, "spectra d"], hardness: float) -> Float64[np.ndarray, "spectra d"]:
     """Move shares of the trace (spectra, d) towards equality of all, or away, until the least is 1/hardness."""
     away = shares - 1 / shares.shape[1]
     return 1 / shares.shape[1] + away * (1 / hardness - 1 / shares.shape[1]) / away.min(axis=1, keepdims=True)
@@ -165,7 +167,7 @@ def _with_hardness(shares, hardness):
     limits="by how much the exact error may pass the bound, relative",
     verdict=Verdict.HOLDS,
 )
-def mean_cost(tolerance):
+def mean_cost(tolerance: float) -> Evidence:
     """For n/2 ≤ m ≤ 2n one step errs at most as if every skill had the mean cost, and the bound is exact for n → ∞."""
     drawn, ratios = spectra.random_spectra(DIM, 100, rng=np.random.default_rng(5)), {}
     for n in (6, 50, 500, 5000, 10**7):
@@ -189,7 +191,7 @@ def mean_cost(tolerance):
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def skills_learned(tolerance):
+def skills_learned(tolerance: float) -> Evidence:
     """At n = m, one step learns n/(n + 1) times the effective dimension at the penalty tr Λ/(n + 1)."""
     gap = 0.0
     for cov in map(np.diag, spectra.random_spectra(DIM, 100, rng=np.random.default_rng(6))):
@@ -211,7 +213,7 @@ def skills_learned(tolerance):
     "least strength, the condition number and the hardness at each of these n; at n ≤ 40 the harmonic mean of the "
     "costs does better still.",
 )
-def conditioning(tolerance):
+def conditioning(tolerance: float) -> Evidence:
     """How far one step gets depends on the covariance's conditioning: least strength, condition number, hardness."""
     correlations = _correlations_with_the_error()
     ratios = [by_measure[name] for by_measure in correlations.values() for name in ("condition number", "hardness")]
@@ -224,7 +226,7 @@ def conditioning(tolerance):
     )
 
 
-def _correlations_with_the_error():
+def _correlations_with_the_error() -> dict[int, dict[str, float]]:
     """By n = m: rank correlation of each measure of a spectrum with the exact error, over spectra in random units."""
     rng = np.random.default_rng(7)
     strengths = spectra.random_spectra(DIM, 400, rng=rng)
@@ -232,9 +234,9 @@ def _correlations_with_the_error():
     return {n: spectra.rank_correlations(strengths * units, n, n) for n in (10, 40, 160, 640, 2560)}
 
 
-def _mean_cost_ranks_better(correlations):
+def _mean_cost_ranks_better(correlations: dict[int, dict[str, float]]) -> bool:
     """Whether the mean cost beats the ratios at every n, and all measures but at the two least n: the caveat."""
-    best = [max(by_measure, key=by_measure.get) for by_measure in correlations.values()]
+    best = [max(by_measure, key=by_measure.__getitem__) for by_measure in correlations.values()]
     ratios = ("condition number", "hardness", "1 / least strength")
     beaten = (
         by_measure["mean cost"] > max(by_measure[name] for name in ratios) for by_measure in correlations.values()
@@ -250,7 +252,7 @@ def _mean_cost_ranks_better(correlations):
     limits="relative difference between the last factor √(eₖ/eₖ₋₁) and (1 + H)/(n + 1 + H)",
     verdict=Verdict.HOLDS,
 )
-def late_steps(tolerance):
+def late_steps(tolerance: float) -> Evidence:
     """With endless matched test prompts hardness alone sets the rate of late steps: (1 + H)/(n + 1 + H) for each."""
     gap = 0.0
     for cov in map(np.diag, spectra.random_spectra(DIM, 40, rng=np.random.default_rng(8))):
@@ -270,7 +272,7 @@ def late_steps(tolerance):
     limits="least factor by which the error passes the bound",
     verdict=Verdict.HOLDS,
 )
-def bound_needs_matched_tasks(tolerance):
+def bound_needs_matched_tasks(tolerance: float) -> Evidence:
     """If the test has another covariance, the bound of Theorem 3.3 can fail: the error exceeds it by far."""
     cov = covariance.power_law(DIM, 1.0, trace=DIM)
     error = theory.direct_error(theory.preconditioner(Task(cov, 2000)), np.eye(DIM), None)

@@ -1,14 +1,16 @@
 """How a claim is written down, checked and shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from re import sub
 
 from monograph import _evidence_store
+from monograph._evidence_store import Check
 from monograph.experiments import results
 from monograph.page import rounded
+from ttsbook.arrays import Number, Truth
 
 ROUNDING = "relative difference, which is rounding alone"
 
@@ -45,9 +47,9 @@ class Evidence:
 
     Parameters
     ----------
-    verdict : Verdict
+    verdict
         The computed verdict.
-    measured : str
+    measured
         The numbers behind it, in words, rounded so that they are the same on every machine.
 
     Examples
@@ -60,21 +62,17 @@ class Evidence:
     measured: str
 
 
-def judge(holds, measured, *, exception=False):
+def judge(holds: Truth, measured: str, *, exception: Truth = False) -> Evidence:
     """Put measured numbers together with the verdict that they give.
 
     Parameters
     ----------
-    holds : bool
+    holds
         Whether the claim, with its caveat if it has one, is within its tolerance.
-    measured : str
+    measured
         The numbers.
-    exception : bool, default False
+    exception
         Whether the claim without its caveat was seen to fail.
-
-    Returns
-    -------
-    Evidence
 
     Examples
     --------
@@ -86,17 +84,8 @@ def judge(holds, measured, *, exception=False):
     return Evidence(Verdict.CAVEAT if exception else Verdict.HOLDS, measured)
 
 
-def within(difference, tolerance):
+def within(difference: Number, tolerance: float) -> str:
     """Write a difference that is rounding alone, and so another one on every machine.
-
-    Parameters
-    ----------
-    difference, tolerance : float
-        What was measured, and what it may be.
-
-    Returns
-    -------
-    str
 
     Examples
     --------
@@ -112,23 +101,23 @@ class Claim:
 
     Parameters
     ----------
-    check : callable
+    check
         Function of the tolerance that measures and returns `Evidence`. It bears the claim's name, and
         its docstring is the claim, in one or two plain sentences.
-    source : str
+    source
         Where it comes from, such as "paper: Theorem 3.1" or "this book".
-    places : tuple of str
+    places
         Chapters that treat it, each with the label of its statement there if it has one:
         "setup/task#prop-floor".
-    method : str
+    method
         How it is checked, in words.
-    tolerance : float
+    tolerance
         What the measured numbers are held against.
-    limits : str
+    limits
         What the tolerance limits.
-    verdict : Verdict
+    verdict
         The recorded verdict; a test compares it with the computed one.
-    caveat : str, optional
+    caveat
         What the claim needs beyond its words, for the verdict "holds with a caveat".
 
     Examples
@@ -143,7 +132,7 @@ class Claim:
     'holds'
     """
 
-    check: Callable[[float], Evidence]
+    check: Check
     source: str
     places: tuple[str, ...]
     method: str
@@ -153,27 +142,27 @@ class Claim:
     caveat: str = ""
 
     @property
-    def id(self):
+    def id(self) -> str:
         """Name of the claim and of its check, such as "one_step_error"."""
         return self.check.__name__
 
     @property
-    def module(self):
+    def module(self) -> str:
         """Module of the book that holds the check, such as "claims/task"."""
         return self.check.__module__.partition(".")[2].replace(".", "/")
 
     @property
-    def statement(self):
+    def statement(self) -> str:
         """The claim in words."""
-        return " ".join(self.check.__doc__.split())
+        return " ".join((self.check.__doc__ or "").split())
 
     @property
-    def chapters(self):
+    def chapters(self) -> tuple[str, ...]:
         """Chapters that treat it, such as "setup/task"."""
         return tuple(place.partition("#")[0] for place in self.places)
 
     @cached_property
-    def evidence(self):
+    def evidence(self) -> Evidence:
         """`Evidence` from the check, which runs once in a process; "not run" if results of a long run are missing."""
         try:
             found = _evidence_store.shared(self.check, self.tolerance, results.results_dir())
@@ -182,18 +171,17 @@ class Claim:
             return Evidence(Verdict.NOT_RUN, f"{missing}.")
 
 
-def claim(**fields):
-    """Decorate a check with the rest of its `Claim`.
-
-    Parameters
-    ----------
-    **fields
-        All parameters of `Claim` but `check`.
-
-    Returns
-    -------
-    callable
-        Decorator that makes a `Claim` of a check.
+def claim(
+    *,
+    source: str,
+    places: tuple[str, ...],
+    method: str,
+    tolerance: float,
+    limits: str,
+    verdict: Verdict,
+    caveat: str = "",
+) -> Callable[[Check], Claim]:
+    """Decorate a check with the rest of its `Claim`, whose parameters but `check` are the arguments.
 
     Examples
     --------
@@ -212,7 +200,7 @@ def claim(**fields):
     >>> odd_numbers.evidence
     Evidence(verdict=<Verdict.HOLDS: 'holds'>, measured='0 of 11 sums are wrong.')
     """
-    return lambda check: Claim(check, **fields)
+    return lambda check: Claim(check, source, places, method, tolerance, limits, verdict, caveat)
 
 
 class Table:
@@ -220,11 +208,11 @@ class Table:
 
     Parameters
     ----------
-    claims : sequence of Claim
+    claims
         The rows. Each is checked when it is first shown.
-    titles : dict of str to str
+    titles
         Titles of the chapters that the rows name.
-    footer : str, default ""
+    footer
         Markdown text below the table.
 
     Examples
@@ -235,26 +223,23 @@ class Table:
     | Claim | Verdict |
     """
 
-    def __init__(self, claims, titles, *, footer=""):
+    def __init__(self, claims: Iterable[Claim], titles: Mapping[str, str], *, footer: str = "") -> None:
         self.claims, self.titles, self.footer = tuple(claims), titles, footer
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "\n\n".join(map(self._paragraph, self.claims))
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
         return {"text/markdown": self.markdown(), "text/plain": repr(self)}
 
-    def markdown(self):
-        """Markdown text of the table; its links lead from one chapter to another.
-
-        Returns
-        -------
-        str
-        """
+    def markdown(self) -> str:
+        """Markdown text of the table; its links lead from one chapter to another."""
         rows = [f"| {self._cell(one)} | {_sign(one)} |" for one in self.claims]
         return "\n".join(["| Claim | Verdict |", "|---|---|", *rows, "", self.footer]).rstrip()
 
-    def _cell(self, one):
+    def _cell(self, one: Claim) -> str:
         links = ", ".join(f"[{self._title(place)}](../{_file(place)})" for place in one.places)
         lines = [f"`{one.id}` {_escape(one.statement)} *({_escape(one.source)}; {links})*"]
         lines += [f"**Caveat:** {_escape(one.caveat)}"] if one.caveat else []
@@ -264,7 +249,7 @@ class Table:
         ]
         return "<br>".join(lines)
 
-    def _paragraph(self, one):
+    def _paragraph(self, one: Claim) -> str:
         return "\n    ".join(
             [
                 f"{_sign(one)}: {one.id} ({one.source})",
@@ -277,29 +262,29 @@ class Table:
             ]
         )
 
-    def _title(self, place):
+    def _title(self, place: str) -> str:
         return self.titles[place.partition("#")[0]]
 
 
-def _file(place):
+def _file(place: str) -> str:
     chapter, mark, label = place.partition("#")
     return f"{chapter}.ipynb{mark}{label}"
 
 
-def _sign(one):
+def _sign(one: Claim) -> str:
     found = one.evidence.verdict
     recorded = "" if found == one.verdict else f" (recorded: {one.verdict})"
     return f"{SIGNS[found]} {found}{recorded}"
 
 
-def _tolerance(one):
+def _tolerance(one: Claim) -> str:
     return f"{_bound(one.tolerance)}, {one.limits}."
 
 
-def _bound(value):
+def _bound(value: float) -> str:
     return rounded(value).removeprefix("1·")
 
 
-def _escape(text):
+def _escape(text: str) -> str:
     """Keep Markdown from reading signs of mathematics as its own."""
     return sub(r"([\\`*_|<$\[\]])", r"\\\1", text)

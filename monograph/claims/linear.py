@@ -1,14 +1,18 @@
 """What the chapter on trained linear attention claims: the paper's experiments, with layers that learned."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from jaxtyping import Float64
 
-from monograph.claims.ledger import Verdict, claim, judge
+from monograph.claims.ledger import Evidence, Verdict, claim, judge
 from monograph.experiments import results
 from monograph.experiments.linear import read as linear
+from monograph.experiments.results import Results
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Indices
 from ttsbook.data import covariance, spectra
 from ttsbook.data.tasks import Task
 from ttsbook.theory import intervals
@@ -32,7 +36,7 @@ ROUNDS_OFF = 1e-20  # error / d below which float64 is not exact enough to tell
     caveat="A layer with only V31 trained goes on improving. One with all weights trained does so down to a floor, "
     "which its imperfect W13 sets, and at finite m it can rise again from there.",
 )
-def falls_with_steps(tolerance):
+def falls_with_steps(tolerance: float) -> Evidence:
     """With training prompts of n = 10, 20 and 30 examples, the error falls with the number of thinking steps."""
     found, falls, floors, rises = results.load("linear"), True, [], False
     for train, n, m, recipe in _grid(("isotropic", "skewed"), LENGTHS["short"]):
@@ -61,7 +65,7 @@ def falls_with_steps(tolerance):
     limits="error of n = 10 after 20 steps, relative to that of n = 30 after one",
     verdict=Verdict.HOLDS,
 )
-def short_prompts_catch_up(tolerance):
+def short_prompts_catch_up(tolerance: float) -> Evidence:
     """Trained with n = 10 and thinking k = 20 steps, a layer reaches the error of n = 30 answering directly."""
     found, worst, needed = results.load("linear"), 0.0, []
     for train, _, m, recipe in _grid(("isotropic", "skewed"), (10,)):
@@ -87,7 +91,7 @@ def short_prompts_catch_up(tolerance):
     caveat="In the mean, if the training prompts do not outgrow those of the test: at m = 200, n = 400 is worse than "
     "n = 200 at k = 1 and at large k, where few prompts rule the mean. In the median it is better from k = 2 on.",
 )
-def more_examples_help(tolerance):
+def more_examples_help(tolerance: float) -> Evidence:
     """At a fixed number of steps, longer training prompts lower the error when the test is like training."""
     found, worst = results.load("linear"), 0.0
     for train, lengths in (("isotropic", LENGTHS["short"]), ("skewed", LENGTHS["short"] + LENGTHS["long"])):
@@ -105,7 +109,7 @@ def more_examples_help(tolerance):
     )
 
 
-def _few(ratios):
+def _few(ratios: Float64[np.ndarray, "seeds steps"]) -> str:
     return ", ".join(f"{ratio:.2f}" for ratio in ratios.max(axis=0)[[1, 5, 15]])
 
 
@@ -119,7 +123,7 @@ def _few(ratios):
     caveat="It needs training prompts above a critical length, 91 here if traces are alike: with n = 10, 20, 30 the "
     "error falls throughout. Far above it, at n = 400, there is no fall: the first step is worse than no answer.",
 )
-def turns_when_skewed(tolerance):
+def turns_when_skewed(tolerance: float) -> Evidence:
     """Trained on a skewed covariance, λᵢ ∝ 1/i, and tested on an isotropic one, the error first falls, then rises."""
     found, wrong = results.load("linear"), 0
     critical = theory.critical_train_length(spectra.named("skewed", 20), np.eye(20))
@@ -144,7 +148,7 @@ def turns_when_skewed(tolerance):
     caveat="It compares lengths above the critical one. Among n = 10, 20, 30, where the error does not rise, larger n "
     "is better.",
 )
-def larger_n_is_worse(tolerance):
+def larger_n_is_worse(tolerance: float) -> Evidence:
     """Where the error rises again with k, longer training prompts make it worse."""
     found, words, worst = results.load("linear"), [], 0.0
     for m in (None, 1000, 200):
@@ -170,7 +174,7 @@ def larger_n_is_worse(tolerance):
     limits="mean and median error / d of the direct answer, which must be larger",
     verdict=Verdict.HOLDS,
 )
-def unscaled_is_wrong_at_once(tolerance):
+def unscaled_is_wrong_at_once(tolerance: float) -> Evidence:
     """Without equal traces, λᵢ = 1/i against the identity, already the first step is worse than no answer."""
     found, first = results.load("linear"), []
     for n in LENGTHS["short"]:
@@ -189,9 +193,9 @@ def unscaled_is_wrong_at_once(tolerance):
     limits="1 − confidence of the band that holds all steps of all curves at once",
     verdict=Verdict.HOLDS,
 )
-def own_weights_tell(tolerance):
+def own_weights_tell(tolerance: float) -> Evidence:
     """From the V31 that a layer learned follows the error of each of its thinking steps, exactly."""
-    found, wide, worst, count = results.load("linear"), [], 0.0, 0
+    found, wide, worst, count, looks = results.load("linear"), [], 0.0, 0, 0
     for train, lengths in found.settings["train_lengths"].items():
         for n in lengths:
             for test in ("matched",) if train == "isotropic" else ("matched", "isotropic"):
@@ -199,9 +203,9 @@ def own_weights_tell(tolerance):
                 exact = curves.expected(spectra.named(train, 20) if test == "matched" else np.eye(20))
                 above = exact / 20 > ROUNDS_OFF
                 count += len(exact)
+                looks = curves.mean.shape[1]
                 worst = max(worst, (np.abs(curves.mean - exact) / curves.half_width)[above].max())
                 wide.append((curves.half_width / exact)[above].max())
-    looks = curves.mean.shape[1]
     ratio = intervals.quantile(looks * count, 1 - tolerance) / intervals.quantile(looks)
     return judge(
         worst <= ratio,
@@ -218,7 +222,7 @@ def own_weights_tell(tolerance):
     limits="measured floor relative to the predicted one, or its inverse",
     verdict=Verdict.HOLDS,
 )
-def trained_floor(tolerance):
+def trained_floor(tolerance: float) -> Evidence:
     """With all weights trained, a layer stops improving at a floor: about ‖R⁻¹ − I‖², which is its error in W13."""
     found, shares = results.load("linear"), []
     for train, lengths in found.settings["train_lengths"].items():
@@ -242,15 +246,22 @@ def trained_floor(tolerance):
     limits="median error relative to the other solver's",
     verdict=Verdict.HOLDS,
 )
-def among_solvers(tolerance):
+def among_solvers(tolerance: float) -> Evidence:
     """Thinking beats gradient descent with an oracle's step, and plain conjugate gradients for three steps."""
-    from ttsbook.models import baselines
+    import torch
 
-    cov = covariance.power_law(20, 1.0, trace=20)
-    P = theory.preconditioner(Task(cov, 40))
-    think = _measure(baselines.thinking(P), cov)
-    descent, plain = _measure(baselines.gradient_descent(), cov), _measure(baselines.conjugate_gradient(), cov)
-    better = _measure(baselines.conjugate_gradient(P), cov)
+    from ttsbook.models import baselines
+    from ttsbook.thinking import evaluation
+
+    task = Task(covariance.power_law(20, 1.0, trace=20), 40)
+    P = theory.preconditioner(task)
+    plain_solvers = baselines.gradient_descent(), baselines.conjugate_gradient()
+    think, descent, plain, better = (
+        evaluation.error_curve(
+            solver, task, steps=10, prompts=2000, generator=torch.Generator().manual_seed(7), condensed=True
+        ).median
+        for solver in (baselines.thinking(P), *plain_solvers, baselines.conjugate_gradient(P))
+    )
     holds = (think / descent)[1:].max() < tolerance and (think / plain)[1:4].max() < tolerance
     return judge(
         holds and (better / think)[2:].max() < tolerance,
@@ -259,27 +270,18 @@ def among_solvers(tolerance):
     )
 
 
-def _measure(solver, cov):
-    import torch
-
-    from ttsbook.thinking import evaluation
-
-    options = {"steps": 10, "prompts": 2000, "generator": torch.Generator().manual_seed(7), "condensed": True}
-    return evaluation.error_curve(solver, Task(cov, 40), **options).median
-
-
-def _grid(trains, lengths):
+def _grid(trains: Sequence[str], lengths: Sequence[int]) -> list[tuple[str, int, int | None, str]]:
     return [(train, n, m, recipe) for train in trains for n in lengths for m in (None, 1000, 200) for recipe in RECIPES]
 
 
-def _best(found, train, n, recipe, m):
+def _best(found: Results, train: str, n: int, recipe: str, m: int | None) -> Indices:
     """Depth of the least mean error on isotropic prompts, one a seed."""
     return linear.curves(found, train=train, n=n, recipe=recipe, m=m, test="isotropic").mean.argmin(axis=1)
 
 
-def _isotropic(found, n, m):
+def _isotropic(found: Results, n: int, m: int | None) -> Float64[np.ndarray, "seeds steps"]:
     return linear.curves(found, train="skewed", n=n, recipe="paper", m=m, test="isotropic").mean
 
 
-def _span(depths):
+def _span(depths: Indices) -> str:
     return f"{depths.min()}" if depths.min() == depths.max() else f"{depths.min()} to {depths.max()}"

@@ -4,10 +4,11 @@
 
 import numpy as np
 
-from monograph.claims.ledger import ROUNDING, Verdict, claim, judge, within
+from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from monograph.claims.task import second_moment
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Covariance, MixtureWeights, Preconditioner
 from ttsbook.data import covariance, pools
 from ttsbook.data.tasks import Mixture, Task
 from ttsbook.theory import selection
@@ -16,7 +17,7 @@ DIM = 20
 CHAPTER = "theorems/task-selection"
 
 
-def _other_orders(mixture):
+def _other_orders(mixture: Mixture) -> dict[str, Preconditioner]:
     """What P might be taken for: the factors swapped, the inverse of the mean Γ, the mean of the inverses."""
     A, B = theory.moments(mixture)
     gammas = [theory.gamma(task.cov, task.prompt_length) for task in mixture.tasks]
@@ -35,12 +36,12 @@ def _other_orders(mixture):
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def mixture_preconditioner(tolerance):
+def mixture_preconditioner(tolerance: float) -> Evidence:
     """Training on a mixture learns P = AB⁻¹ with A = Σ π Λ and B = Σ π ΛΓ, each Γ with its own prompt length."""
     mixture = pools.example_mixture(rng=np.random.default_rng(0))
     parts = list(zip(mixture.weights, mixture.tasks, strict=True))
-    second = sum(weight * second_moment(task.cov, task.prompt_length) for weight, task in parts)
-    P = np.linalg.solve(second.T, sum(weight * task.cov for weight, task in parts).T).T
+    second = np.sum([weight * second_moment(task.cov, task.prompt_length) for weight, task in parts], axis=0)
+    P = np.linalg.solve(second.T, np.sum([weight * task.cov for weight, task in parts], axis=0).T).T
     learned, size = theory.preconditioner(mixture), np.linalg.norm(P)
     gap = np.linalg.norm(P - learned) / size
     other = min(np.linalg.norm(matrix - P) / size for matrix in _other_orders(mixture).values())
@@ -59,7 +60,7 @@ def mixture_preconditioner(tolerance):
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def effective_strength(tolerance):
+def effective_strength(tolerance: float) -> Evidence:
     """With the same skills, γᵢ of a mixture is the mean of the tasks' own, weighted by πλᵢ, and above Σ πλᵢ."""
     rng, gap, inside = np.random.default_rng(1), 0.0, 0
     for _ in range(200):
@@ -86,7 +87,7 @@ def effective_strength(tolerance):
     limits="difference relative to the largest entry of the gradient",
     verdict=Verdict.HOLDS,
 )
-def weights_gradient(tolerance):
+def weights_gradient(tolerance: float) -> Evidence:
     """∂e/∂π = ⟨G B⁻¹, Λ − PΛΓ⟩, G being the gradient of the error in P."""
     rng, worst, h = np.random.default_rng(2), 0.0, 1e-5
     target = covariance.power_law(DIM, 0.8, trace=DIM)
@@ -95,7 +96,7 @@ def weights_gradient(tolerance):
         weights = rng.dirichlet(np.full(len(tasks), 5.0))
         rate, gradient = selection.MixtureError(tasks, target, steps).log_rate(weights)
 
-        def error(weights, tasks=tasks, steps=steps):
+        def error(weights: MixtureWeights, tasks: list[Task] = tasks, steps: int = steps) -> float:
             return theory.cot_error_limit(theory.preconditioner(Mixture(tasks, weights)), target, steps)[steps]
 
         moves = h * (np.eye(len(tasks)) - weights)  # toward each task; the gradient along the weights is zero
@@ -115,7 +116,7 @@ def weights_gradient(tolerance):
     verdict=Verdict.CAVEAT,
     caveat="At equal traces. With twice the trace, tasks of equal strengths, which are not hard, teach to think too.",
 )
-def three_qualities(tolerance):
+def three_qualities(tolerance: float) -> Evidence:
     """Training tasks should be diverse, relevant and hard: where one of the three is missing, the error is larger."""
     target = covariance.power_law(DIM, 0.8, trace=DIM)
     mixtures = list(pools.lacking_one(target, rng=np.random.default_rng(3)).values())
@@ -130,13 +131,13 @@ def three_qualities(tolerance):
     )
 
 
-def _error_after_five_steps(covs, target):
+def _error_after_five_steps(covs: list[Covariance], target: Covariance) -> float:
     """Error / d of thinking on the target, after training on equal shares of tasks with these covariances."""
     P = theory.preconditioner(pools.even(covs, 100))
     return theory.cot_error_limit(P, target, 5)[5] / DIM
 
 
-def _each_lacks_one(mixtures, target):
+def _each_lacks_one(mixtures: list[list[Covariance]], target: Covariance) -> bool:
     """Whether each mixture but the first lacks one quality, in this order: diversity, relevance, hardness."""
     diversity, relevance, hardness = zip(*(pools.qualities(covs, target) for covs in mixtures), strict=True)
     return (

@@ -1,13 +1,15 @@
 """What the chapter on overthinking claims."""
 
 import warnings
+from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
 
-from monograph.claims.ledger import Verdict, claim, judge, within
+from monograph.claims.ledger import Evidence, Verdict, claim, judge, within
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Covariance, Errors, Preconditioner, Vector
 from ttsbook.data import covariance
 
 DIM = 20
@@ -26,7 +28,7 @@ PLACE = "theorems/overthinking"
     caveat="It is the error itself only if Γ and Σ commute. Otherwise it is a lower bound; it still decides whether "
     "the error ends in growth.",
 )
-def trace(tolerance):
+def trace(tolerance: float) -> Evidence:
     """On an endless prompt the effect of k steps is governed by tr((I − Γ^(−1/2)ΣΓ^(−1/2))^(2k))."""
     common, rotated, decided = [], [], True
     for P, test_cov, turned in _pairs(40):
@@ -53,7 +55,7 @@ def trace(tolerance):
     limits="relative excess over the upper bound, and distance from it in the extreme case",
     verdict=Verdict.HOLDS,
 )
-def trace_gap(tolerance):
+def trace_gap(tolerance: float) -> Evidence:
     """With κ the condition number of Γ, the error is at most (κ + 1/κ)/2 times that trace; no less will do."""
     excess = -np.inf
     for P, test_cov, _ in _pairs(40):
@@ -80,7 +82,7 @@ def trace_gap(tolerance):
     caveat="Too weakly means less than half as strongly as the test uses it, and the training prompts must be longer "
     "than n_crit, for which there is a formula.",
 )
-def weak_direction(tolerance):
+def weak_direction(tolerance: float) -> Evidence:
     """Where training covered a direction of Σ too weakly, the error grows with k."""
     rng = np.random.default_rng(0)
     covered, wrong = np.transpose([_around_the_critical_length(*_random_pair(rng)) for _ in range(60)])
@@ -91,13 +93,13 @@ def weak_direction(tolerance):
     )
 
 
-def _random_pair(rng):
+def _random_pair(rng: np.random.Generator) -> tuple[Covariance, Covariance]:
     """Covariances of training and test with skills of their own, the test at random strength."""
     cov, test_cov = (covariance.rotate(np.diag(rng.uniform(0.3, 1.5, DIM)), rng=rng) for _ in range(2))
     return cov, test_cov * rng.uniform(0.3, 1.5)
 
 
-def _around_the_critical_length(cov, test_cov):
+def _around_the_critical_length(cov: Covariance, test_cov: Covariance) -> tuple[int, int]:
     """Whether Σ ⪯ 2Λ, and in how many ways the pair departs from thm-critical-length."""
     critical = theory.critical_train_length(cov, test_cov)
     covered = np.linalg.eigvalsh(test_cov - 2 * cov)[-1] <= 0
@@ -108,7 +110,7 @@ def _around_the_critical_length(cov, test_cov):
     return int(covered), wrong
 
 
-def _diverges(cov, test_cov, n):
+def _diverges(cov: Covariance, test_cov: Covariance, n: float) -> bool:
     """Whether 20,000 steps on an endless prompt lead away from the answer."""
     step = np.eye(DIM) - _trained(cov, max(1, n)) @ test_cov
     with np.errstate(over="ignore", invalid="ignore"):
@@ -126,7 +128,7 @@ def _diverges(cov, test_cov, n):
     caveat="At equal traces it needs n > 91, and beyond n = 268 every step does harm; with λᵢ = 1/i unscaled the error "
     "rises from the first step for n = 10, 20 and 30.",
 )
-def skewed_training(tolerance):
+def skewed_training(tolerance: float) -> Evidence:
     """After training on λᵢ ∝ 1/i the error on isotropic prompts first falls with k, then rises."""
     cov = covariance.power_law(DIM, 1.0, trace=DIM)
     critical, wrong, falls_first = theory.critical_train_length(cov, FLAT), 0, []
@@ -154,7 +156,7 @@ def skewed_training(tolerance):
     limits="steps between predicted and simulated best depth of the mean error",
     verdict=Verdict.HOLDS,
 )
-def depth(tolerance):
+def depth(tolerance: float) -> Evidence:
     """Best depths are predicted: exactly for endless prompts, within a step for finite ones of which most diverge."""
     cov = covariance.power_law(DIM, 0.8, trace=DIM)
     exact = all(_best_depth_is_exact(_trained(cov, n)) for n in (185, 190, 200, 250, 300, 400, 1000))
@@ -167,12 +169,12 @@ def depth(tolerance):
     )
 
 
-def _best_depth_is_exact(P):
+def _best_depth_is_exact(P: Preconditioner) -> bool:
     """Whether the predicted best depth is that of the least error at m = ∞, by search."""
-    return theory.best_depth(P, FLAT).steps == theory.cot_error_limit(P, FLAT, 200).argmin()
+    return bool(theory.best_depth(P, FLAT).steps == theory.cot_error_limit(P, FLAT, 200).argmin())
 
 
-def _finite_best_depths(cov):
+def _finite_best_depths(cov: Covariance) -> tuple[list[int], list[int]]:
     """Best depths at finite m, by m and n: the predicted ones, and those of the simulated mean error."""
     rng, predicted, simulated = np.random.default_rng(0), [], []
     for m, n in product((4000, 1000), (180, 200, 300, 400)):
@@ -196,7 +198,7 @@ def _finite_best_depths(cov):
     caveat="In the long run, exactly where the largest and the smallest stride add up to more than 2: for n above a "
     "length n⋆ < n_crit. For n = 10, 20, 30 a larger n is better.",
 )
-def larger_n(tolerance):
+def larger_n(tolerance: float) -> Evidence:
     """Under skewed training, larger n is worse."""
     wrong, better, worse = 0, [], []
     for exponent in (1.0, 0.8):
@@ -223,7 +225,7 @@ def larger_n(tolerance):
     limits="relative distance between the best n and the length where μ_max + μ_min = 2",
     verdict=Verdict.HOLDS,
 )
-def best_length(tolerance):
+def best_length(tolerance: float) -> Evidence:
     """Long chains do best at the n where μ_max + μ_min = 2, below n_crit; where Σ ⪯ Λ a larger n is always better."""
     distances, below = [], []
     for exponent in (0.6, 0.8, 1.0, 1.5):
@@ -238,7 +240,7 @@ def best_length(tolerance):
     )
 
 
-def _lengths_for_long_chains(cov):
+def _lengths_for_long_chains(cov: Covariance) -> tuple[float, float]:
     """Training length n with the least error at k = 200, by search, and that with μ_max + μ_min = 2; Λ diagonal."""
     k, lengths = 200, np.geomspace(5, 5000, 4001)
     gammas = np.diag(cov)[:, None] * (1 + 1 / lengths) + DIM / lengths  # γᵢ = λᵢ(1 + 1/n) + tr Λ/n, (d, lengths)
@@ -247,10 +249,10 @@ def _lengths_for_long_chains(cov):
     rate = np.abs(1 - strides).max(axis=0)
     errors = (((1 - strides) / rate) ** (2 * k)).sum(axis=0)  # relative to rate²ᵏ, which is too small to write
     log_errors = 2 * k * np.log(rate) + np.log(errors)
-    return lengths[log_errors.argmin()], star
+    return float(lengths[log_errors.argmin()]), float(star)
 
 
-def _longer_is_better_where_covered():
+def _longer_is_better_where_covered() -> bool:
     """Whether the error falls from one n to the next at every step, for 40 random pairs with Σ ⪯ Λ."""
     rng = np.random.default_rng(0)
     for _ in range(40):  # prop-longer-training, part 1
@@ -270,7 +272,7 @@ def _longer_is_better_where_covered():
     limits="largest n at which training with trace 1 beats no answer",
     verdict=Verdict.HOLDS,
 )
-def equal_traces(tolerance):
+def equal_traces(tolerance: float) -> Evidence:
     """Training with tr Λ = 1 and testing with Σ = I is worse than no answer from the first step on, but for tiny n."""
     helped = {}
     for total in (1, DIM):
@@ -286,7 +288,9 @@ def equal_traces(tolerance):
     )
 
 
-def _extreme_pairs(theta=0.5, kappa=50.0, length=4000):
+def _extreme_pairs(
+    theta: float = 0.5, kappa: float = 50.0, length: int = 4000
+) -> tuple[Preconditioner, Covariance, float]:
     """Preconditioner, test covariance and κ for which the trace is as far below the error as it can be."""
     gammas = np.repeat([1.0, kappa], DIM // 2)
     cov = np.diag(length / (length + 1) * (gammas - gammas.sum() / (length + 1 + DIM)))
@@ -295,17 +299,17 @@ def _extreme_pairs(theta=0.5, kappa=50.0, length=4000):
     return _trained(cov, length), root @ (np.eye(DIM) - theta * swap) @ root, kappa
 
 
-def _trained(cov, n):
+def _trained(cov: Covariance, n: float) -> Preconditioner:
     """Preconditioner after training at a real length n."""
     return np.linalg.inv(theory.gamma(cov, n))
 
 
-def _trace(strides, steps):
+def _trace(strides: Vector, steps: int) -> Errors:
     """Return the trace of Remark 4.1 for k = 0, ..., steps."""
     return ((1 - strides) ** (2 * np.arange(steps + 1)[:, None])).sum(axis=1)
 
 
-def _pairs(count):
+def _pairs(count: int) -> Iterator[tuple[Preconditioner, Covariance, bool]]:
     """Preconditioners and test covariances, with common skills and rotated: `count` of each."""
     rng = np.random.default_rng(0)
     for place in range(2 * count):

@@ -2,20 +2,35 @@
 
 # ruff: noqa: D401 - the docstring of a check is its claim, no command
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from monograph.claims.ledger import ROUNDING, Verdict, claim, judge, within
+from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from monograph.claims.task import second_moment
 from monograph.experiments import results
 from monograph.experiments.gpt2 import read as gpt2
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Numbers
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
 DIM, LENGTH = 20, 40
 ENTRIES = ("preconditioner_error", "predicted_preconditioner_error", "ratio", "mean", "median")
 SETTING = "with d = 10, n = 20, λᵢ ∝ i^(−0.7), five seeds; chains on 1000 prompts with m = 200."
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What weights do that a recipe taught or that it predicts: error of P, ratio r, errors of each thinking step."""
+
+    dim: int
+    preconditioner_error: Numbers
+    predicted_preconditioner_error: Numbers
+    ratio: Numbers
+    mean: Numbers
+    median: Numbers
 
 
 @claim(
@@ -26,13 +41,13 @@ SETTING = "with d = 10, n = 20, λᵢ ∝ i^(−0.7), five seeds; chains on 1000
     limits="relative error of the learned preconditioner",
     verdict=Verdict.HOLDS,
 )
-def generic_start(tolerance):
+def generic_start(tolerance: float) -> Evidence:
     """From a small random start with w₀ = 0, training teaches a layer to answer and not to think."""
     runs = _trained("direct")
-    ratio, errors = np.abs(runs["ratio"]).max(), runs["median"] / runs["dim"]
+    ratio, errors = np.abs(runs.ratio).max(), runs.median / runs.dim
     return judge(
-        runs["preconditioner_error"].max() <= tolerance and ratio < 0.1 and errors[:, 5].min() > 1,
-        f"P errs by {100 * runs['preconditioner_error'].max():.2f} % at most. r is within {ratio:.2f} of 0, "
+        runs.preconditioner_error.max() <= tolerance and ratio < 0.1 and errors[:, 5].min() > 1,
+        f"P errs by {100 * runs.preconditioner_error.max():.2f} % at most. r is within {ratio:.2f} of 0, "
         f"where thinking needs 1. The median error / d is {errors[:, 1].max():.2f} at most after one step, and "
         f"{errors[:, 5].min():.1f} at least after five.",
     )
@@ -46,7 +61,7 @@ def generic_start(tolerance):
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def shifted_starts(tolerance):
+def shifted_starts(tolerance: float) -> Evidence:
     """If w = w₀ + δ, only the step of thinking minimizes the loss; if w₀ says nothing about w, only erasing w₀ does."""
     gap, variance = 0.0, 0.25
     for exponent in (0.0, 0.7, 1.0):
@@ -74,14 +89,14 @@ def shifted_starts(tolerance):
     limits="relative error of the learned preconditioner, and distance of r from 1",
     verdict=Verdict.HOLDS,
 )
-def learned_thinking(tolerance):
+def learned_thinking(tolerance: float) -> Evidence:
     """From a small random start, shifted starts teach all of V and W the step of thinking: Γ⁻¹, and W13 = −W24 I."""
     runs = _trained("shift")
-    closed = _predicted("shift")["median"] / runs["dim"]
-    off, errors = np.abs(runs["ratio"] - 1).max(), runs["median"].max(axis=0) / runs["dim"]
+    closed = _predicted("shift").median / runs.dim
+    off, errors = np.abs(runs.ratio - 1).max(), runs.median.max(axis=0) / runs.dim
     return judge(
-        max(runs["preconditioner_error"].max(), off) <= tolerance and (np.diff(runs["median"][:, :6]) < 0).all(),
-        f"P errs by {100 * runs['preconditioner_error'].max():.2f} % at most, r by {100 * off:.2f} %. The median "
+        max(runs.preconditioner_error.max(), off) <= tolerance and (np.diff(runs.median[:, :6]) < 0).all(),
+        f"P errs by {100 * runs.preconditioner_error.max():.2f} % at most, r by {100 * off:.2f} %. The median "
         f"error / d is {rounded(errors[5])} at most after 5 steps and {rounded(errors[20])} after 20, in place of "
         f"{rounded(closed[5])} and {rounded(closed[20])} with the closed form.",
     )
@@ -95,15 +110,15 @@ def learned_thinking(tolerance):
     limits="distance of P (relative) and of r from what the recipe predicts",
     verdict=Verdict.HOLDS,
 )
-def other_recipes(tolerance):
+def other_recipes(tolerance: float) -> Evidence:
     """Unrelated starts teach to erase them, noisy ones to shrink them, a teacher's iterates plain gradient descent."""
     gap, found = 0.0, []
     for recipe in ("independent", "noisy", "teacher-forced"):
         runs, expected = _trained(recipe), _predicted(recipe)
-        off = np.abs(runs["ratio"] - expected["ratio"]).max()
-        gap = max(gap, off, runs["predicted_preconditioner_error"].max())
-        found.append(f"{recipe} {rounded(runs['median'][:, 20].min() / runs['dim'])} (r = {expected['ratio']:.1f})")
-    closed = _predicted("shift")["median"][20] / runs["dim"]
+        off = np.abs(runs.ratio - expected.ratio).max()
+        gap = max(gap, off, runs.predicted_preconditioner_error.max())
+        found.append(f"{recipe} {rounded(runs.median[:, 20].min() / runs.dim)} (r = {expected.ratio:.1f})")
+    closed = _predicted("shift").median[20] / runs.dim
     return judge(
         gap <= tolerance,
         f"Distance {100 * gap:.2f} % at most. The median error / d after 20 steps is at least: {', '.join(found)}; "
@@ -119,11 +134,11 @@ def other_recipes(tolerance):
     limits="mean error of the first three steps, relative to that of the closed form",
     verdict=Verdict.HOLDS,
 )
-def unrolled_steps(tolerance):
+def unrolled_steps(tolerance: float) -> Evidence:
     """Training on three unrolled steps serves those three; the chain that it teaches does not go on improving."""
     runs, exact = _trained("unrolled"), _predicted("shift")
-    early = runs["mean"][:, 1:4].sum(axis=1) / exact["mean"][1:4].sum()
-    last, closed = runs["median"][:, 20] / runs["dim"], exact["median"][20] / runs["dim"]
+    early = runs.mean[:, 1:4].sum(axis=1) / exact.mean[1:4].sum()
+    last, closed = runs.median[:, 20] / runs.dim, exact.median[20] / runs.dim
     return judge(
         early.max() < tolerance and last.min() > 1000 * closed,
         f"The first three steps have {early.min():.2f} to {early.max():.2f} times the mean error of the closed form. "
@@ -140,9 +155,9 @@ def unrolled_steps(tolerance):
     verdict=Verdict.CAVEAT,
     caveat="If W is frozen at W13 = cI, W24 = −c. With all weights free, or in a GPT, the chain gets worse.",
 )
-def emergence(tolerance):
+def emergence(tolerance: float) -> Evidence:
     """A model that was trained to answer directly, without a chain of thought, can think for many steps."""
-    frozen, free = (_trained(recipe)["median"][:, 20] / _trained(recipe)["dim"] for recipe in ("paper", "direct"))
+    frozen, free = (_trained(recipe).median[:, 20] / _trained(recipe).dim for recipe in ("paper", "direct"))
     gpt = gpt2.errors("recipes", "direct")
     return judge(
         frozen.max() <= tolerance,
@@ -153,14 +168,17 @@ def emergence(tolerance):
     )
 
 
-def _trained(recipe):
-    """Collect what the trainings by a recipe found, one row a seed, and the dimension."""
+def _trained(recipe: str) -> Measured:
+    """Collect what the trainings by a recipe found, one row a seed."""
     found = results.load("recipes")
     runs = [run for run in found.select(recipe=recipe, exponent=0.7) if run["seed"] != "predicted"]
-    return {"dim": found.settings["dim"], **{name: np.array([run[name] for run in runs]) for name in ENTRIES}}
+    return Measured(
+        found.settings["dim"], **{name: np.array([run[name] for run in runs], dtype=np.float64) for name in ENTRIES}
+    )
 
 
-def _predicted(recipe):
+def _predicted(recipe: str) -> Measured:
     """Find what the weights do that a recipe predicts."""
-    (run,) = results.load("recipes").select(recipe=recipe, exponent=0.7, seed="predicted")
-    return {name: np.array(run[name]) for name in ENTRIES}
+    found = results.load("recipes")
+    (run,) = found.select(recipe=recipe, exponent=0.7, seed="predicted")
+    return Measured(found.settings["dim"], **{name: np.array(run[name], dtype=np.float64) for name in ENTRIES})

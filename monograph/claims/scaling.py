@@ -3,14 +3,17 @@
 # ruff: noqa: D401 - the docstring of a check is its claim, no command
 
 import numpy as np
+from jaxtyping import Float64
 
-from monograph.claims.ledger import Verdict, claim, judge, within
-from monograph.claims.task import band
+from monograph.claims.ledger import Evidence, Verdict, claim, judge, within
+from monograph.claims.task import Measurement, band
 from monograph.experiments import results
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Covariance, Errors, Preconditioner
 from ttsbook.data import covariance, spectra
 from ttsbook.data.tasks import Task
+from ttsbook.theory import finite
 
 DIM = 20
 PLACE = "theorems/scaling-law"
@@ -25,7 +28,7 @@ PLACE = "theorems/scaling-law"
     verdict=Verdict.CAVEAT,
     caveat="At m = ∞ it holds without o(1). At finite m the factor 1 + o(1) is not uniform in k.",
 )
-def scaling_law(tolerance):
+def scaling_law(tolerance: float) -> Evidence:
     """At matched covariances E‖wₖ − w‖² ≤ d(1 + n/(1 + H))⁻²ᵏ(1 + o(1)), H = Hard(Λ)."""
     ratios = {exponent: _ratios_to_the_bound(exponent) for exponent in (0.0, 0.5, 1.0)}
     passes = max(by_length.max() for by_length in ratios.values()) - 1
@@ -44,7 +47,7 @@ def scaling_law(tolerance):
     )
 
 
-def _ratios_to_the_bound(exponent):
+def _ratios_to_the_bound(exponent: float) -> Float64[np.ndarray, "lengths steps"]:
     """Errors at m = ∞ relative to the bound of cor-scaling-law, (n, k), in coordinates that hide the skills."""
     cov = covariance.rotate(covariance.power_law(DIM, exponent), rng=np.random.default_rng(0))
     return np.array([_powers(cov, n, 30) / theory.scaling_law_bound(cov, n, 30) for n in (5, 40, 400)])
@@ -58,7 +61,7 @@ def _ratios_to_the_bound(exponent):
     limits="relative difference of the error that the length leaves from the one asked for",
     verdict=Verdict.HOLDS,
 )
-def exchange(tolerance):
+def exchange(tolerance: float) -> Evidence:
     """At a fixed error more steps k allow a shorter training prompt n, and even a smaller product n·k (m = ∞)."""
     gap, falling, ends = 0.0, True, []
     for exponent in (0.0, 0.5, 1.0):
@@ -84,7 +87,7 @@ def exchange(tolerance):
     verdict=Verdict.CAVEAT,
     caveat="Hardness orders the bound and the last steps of a chain. At a moderate error a harder task can need fewer.",
 )
-def harder_longer(tolerance):
+def harder_longer(tolerance: float) -> Evidence:
     """Harder tasks need longer chains."""
     tails = [covariance.power_law(DIM, exponent) for exponent in np.linspace(0, 2, 21)]
     steps = np.array([_steps_to(cov, 30, 0.1) for cov in tails])
@@ -110,7 +113,7 @@ def harder_longer(tolerance):
     caveat="True at m = ∞. At finite m a longer n harms beyond m for one step, for several beyond a small multiple of "
     "m, and the mean rises in the end.",
 )
-def examples_and_steps(tolerance):
+def examples_and_steps(tolerance: float) -> Evidence:
     """At matched covariances more examples n lower the error at fixed k, and more steps k lower it."""
     rise = -np.inf
     for exponent in (0.0, 0.5, 1.0):
@@ -139,7 +142,7 @@ def examples_and_steps(tolerance):
     verdict=Verdict.CAVEAT,
     caveat="Through hardness alone: spectra of one condition number, or of one least strength, differ in their rates.",
 )
-def rate(tolerance):
+def rate(tolerance: float) -> Evidence:
     """The rate of convergence depends on the conditioning of the covariance."""
     gap, rises = 0.0, True
     single, tail = np.diag([*np.ones(DIM - 1), 1 / DIM]), covariance.power_law(DIM, 1.0)
@@ -167,7 +170,7 @@ def rate(tolerance):
     limits="half-width of the simultaneous 99 % band, relative to the predicted excess",
     verdict=Verdict.HOLDS,
 )
-def finite_test_prompts(tolerance):
+def finite_test_prompts(tolerance: float) -> Evidence:
     """At finite m the error is above that of m = ∞, first by Cₖ/m; at equal strengths k(2k − 1)n²/((1 + H)m) of it."""
     excesses = _excesses(0.0) + _excesses(1.0)
     inside, width = band(excesses)
@@ -178,7 +181,7 @@ def finite_test_prompts(tolerance):
     )
 
 
-def _excesses(exponent, m=80_000):
+def _excesses(exponent: float, m: int = 80_000) -> list[Measurement]:
     """Excess of each prompt's error over that of m = ∞, and the predicted mean: a pair for each k."""
     cov = covariance.power_law(10, exponent)
     P, limit = theory.preconditioner(Task(cov, 20)), _powers(cov, 20, 5)
@@ -194,7 +197,7 @@ def _excesses(exponent, m=80_000):
     return pairs
 
 
-def _gap_at_equal_strengths():
+def _gap_at_equal_strengths() -> float:
     """Relative difference of Cₖ from k(2k − 1)n²/(1 + H) times the error at m = ∞, with n = 20 and H = d = 10."""
     cov, steps = np.eye(10), np.array([1, 3, 5])
     predicted = np.array([theory.first_excess(cov, 20, k) for k in (1, 3, 5)])
@@ -210,7 +213,7 @@ def _gap_at_equal_strengths():
     limits="by how much a limit may be below d − m, and with equal strengths differ from it, relative",
     verdict=Verdict.HOLDS,
 )
-def few_examples(tolerance):
+def few_examples(tolerance: float) -> Evidence:
     """With m < d a chain that converges leaves at least d − m: exactly that at equal strengths, otherwise more."""
     rng, below, gap, means = np.random.default_rng(0), -np.inf, 0.0, []
     for exponent in (0.0, 1.0):
@@ -239,7 +242,7 @@ def few_examples(tolerance):
     verdict=Verdict.CAVEAT,
     caveat="At d = 20 the median follows the recursion. The mean of a long chain is least at a shorter n.",
 )
-def best_train_length(tolerance):
+def best_train_length(tolerance: float) -> Evidence:
     """One step errs least at n = m; with many skills long chains do so too at equal strengths, at n > m with a tail."""
     one = []
     for exponent in (0.0, 0.7, 1.5):
@@ -267,7 +270,7 @@ def best_train_length(tolerance):
     limits="share of prompts on the wrong side of the border",
     verdict=Verdict.HOLDS,
 )
-def stability(tolerance):
+def stability(tolerance: float) -> Evidence:
     """Many equal skills: chains diverge if (1 + √(d/m))² > 2(1 + d/n), else converge; n = m is on the stable side."""
     rng, wrong, d = np.random.default_rng(0), 0.0, 100
     for ratio in (0.5, 1, 2, 4):
@@ -295,7 +298,7 @@ def stability(tolerance):
     limits="by how much an edge may pass 1 + (n/m)Σ1/hᵢ, relative",
     verdict=Verdict.HOLDS,
 )
-def no_longer_than_the_test(tolerance):
+def no_longer_than_the_test(tolerance: float) -> Evidence:
     """For every spectrum the edge stays below 2 if n ≤ m, and if m > (3 + 2√2)d for every n."""
     rng, passes, highest = np.random.default_rng(1), -np.inf, 0.0
     for _ in range(300):
@@ -324,14 +327,14 @@ def no_longer_than_the_test(tolerance):
     limits="relative difference of mean and corrected recursion at d = 100, k ≤ 20; the plain one has 0.03 up to k = 5",
     verdict=Verdict.HOLDS,
 )
-def recursion_for_finite_prompts(tolerance):
+def recursion_for_finite_prompts(tolerance: float) -> Evidence:
     """The recursion for finite m errs by a gap that falls like 1/d; a first correction removes most of it."""
     found = results.load("finite_tests")
     gaps, rests, fall = {}, 0.0, []
     for run in found.runs:
         dim, cov, mean = run["dim"], covariance.power_law(run["dim"], run["exponent"]), np.array(run["mean"])
         P = theory.preconditioner(Task(cov, 2 * dim))
-        limit, gap = theory.finite.recursion_error(P, cov, 4 * dim, 20), theory.cot_error_gap(P, cov, 4 * dim, 20)
+        limit, gap = finite.recursion_error(P, cov, 4 * dim, 20), theory.cot_error_gap(P, cov, 4 * dim, 20)
         gaps.setdefault(run["exponent"], {})[dim] = mean[5] / limit[5] - 1
         if dim == 100:
             rests = max(rests, np.abs(mean / (limit * np.exp(gap)) - 1).max())
@@ -345,17 +348,16 @@ def recursion_for_finite_prompts(tolerance):
     )
 
 
-def best_lengths(cov, test_length, steps):
+def best_lengths(cov: Covariance, test_length: int, steps: int) -> Float64[np.ndarray, " {steps}"]:
     """Integer training length with the least error after each number of steps from 1 on, by the recursion."""
     lengths = np.unique(np.geomspace(test_length / 2, 5 * test_length, 100).round())
     errors = [
-        theory.finite.recursion_error(theory.preconditioner(Task(cov, int(n))), cov, test_length, steps)
-        for n in lengths
+        finite.recursion_error(theory.preconditioner(Task(cov, int(n))), cov, test_length, steps) for n in lengths
     ]
     return lengths[np.argmin(errors, axis=0)[1:]]
 
 
-def _best_ratios(cov, test_length, steps):
+def _best_ratios(cov: Covariance, test_length: int, steps: int) -> tuple[float, float]:
     """Ratio n/m with the least mean and with the least median of the error, on the same simulated prompts."""
     ratios, identity = np.arange(0.6, 1.65, 0.1), np.eye(len(cov))
     S = covariance.sample_empirical(cov, test_length, samples=1500, rng=np.random.default_rng(4))
@@ -366,25 +368,25 @@ def _best_ratios(cov, test_length, steps):
     return ratios[np.argmin(np.mean(errors, axis=1))], ratios[np.argmin(np.median(errors, axis=1))]
 
 
-def _trained(n, dim):
+def _trained(n: float, dim: int) -> Preconditioner:
     return np.linalg.inv(theory.gamma(np.eye(dim), n))
 
 
-def _powers(cov, n, steps):
+def _powers(cov: Covariance, n: float, steps: int) -> Errors:
     """Errors at m = ∞ from powers of a matrix, for real n."""
     T = np.eye(len(cov)) - np.linalg.inv(theory.gamma(cov, n)) @ cov
     return np.array([np.square(np.linalg.matrix_power(T, k)).sum() for k in range(steps + 1)])
 
 
-def _simulated(cov, n, m, steps, *, samples):
-    options = {"samples": samples, "rng": np.random.default_rng(0)}
-    return theory.simulate_cot_error(theory.preconditioner(Task(cov, n)), cov, m, steps, **options)
+def _simulated(cov: Covariance, n: int, m: int, steps: int, *, samples: int) -> theory.CotSimulation:
+    P, rng = theory.preconditioner(Task(cov, n)), np.random.default_rng(0)
+    return theory.simulate_cot_error(P, cov, m, steps, samples=samples, rng=rng)
 
 
-def _steps_to(cov, n, target):
+def _steps_to(cov: Covariance, n: int, target: float) -> int:
     """First k with an error of at most `target` d at m = ∞."""
     return int(np.argmax(theory.cot_error_limit(theory.preconditioner(Task(cov, n)), cov, 3000) <= target * len(cov)))
 
 
-def _bound_steps(cov, n, target):
+def _bound_steps(cov: Covariance, n: int, target: float) -> int:
     return int(np.ceil(-np.log(target) / (2 * np.log1p(n / (1 + covariance.hardness(cov))))))

@@ -3,12 +3,15 @@
 # ruff: noqa: D401 - the docstring of a check is its claim, no command
 
 import numpy as np
+from jaxtyping import Bool
 
-from monograph.claims.ledger import Verdict, claim, judge, within
+from monograph.claims.ledger import Evidence, Verdict, claim, judge, within
 from monograph.experiments import results
+from monograph.experiments.results import Run
 from monograph.experiments.selection.read import percent, pool_groups, rescaled, share
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Covariance
 from ttsbook.data import covariance, pools
 from ttsbook.data.tasks import Mixture, Task
 from ttsbook.theory import selection
@@ -25,7 +28,7 @@ CHAPTER = "theorems/task-selection"
     limits="which the lower end of the 95 % interval of the share of pools must pass for every way to make pools and k",
     verdict=Verdict.FAILS,
 )
-def selection_program(tolerance):
+def selection_program(tolerance: float) -> Evidence:
     """Training on the mixture that solves min ‖I − Σ⁻¹ Σ πΛ‖ lowers the test error."""
     found = results.load("selection")
     wins = [np.less(run["paper"], run["uniform"]) for run in found.runs]  # each (pools, steps)
@@ -49,7 +52,7 @@ def selection_program(tolerance):
     verdict=Verdict.CAVEAT,
     caveat="With equal traces. With raw spectra it is no help against a steep target, and none with turned skills.",
 )
-def selection_rescaled(tolerance):
+def selection_rescaled(tolerance: float) -> Evidence:
     """With the best scaling at test time, training on the mixture that the program selects lowers the test error."""
     found, shares = results.load("selection"), {"raw": [], "trace d": []}
     for run in found.runs:
@@ -72,7 +75,7 @@ def selection_rescaled(tolerance):
     limits="by how much its error may pass that of either, relative",
     verdict=Verdict.HOLDS,
 )
-def exact_mixture(tolerance):
+def exact_mixture(tolerance: float) -> Evidence:
     """The mixture that minimizes the k-step error itself is better than the even one and the program's."""
     found = results.load("selection")
     exact, even, paper = (np.concatenate([run[name] for run in found.runs]) for name in ("exact", "uniform", "paper"))
@@ -95,7 +98,7 @@ def exact_mixture(tolerance):
     limits="value of the program below which no chain may diverge",
     verdict=Verdict.HOLDS,
 )
-def safe_program(tolerance):
+def safe_program(tolerance: float) -> Evidence:
     """With the same skills, a mixture of value below 1/4 leads to a chain that converges at m = ∞."""
     rng, safe, beyond, harmed = np.random.default_rng(3), 0, 0, 0
     for _ in range(2000):
@@ -122,7 +125,7 @@ def safe_program(tolerance):
     caveat="For two tasks if and only if ‖I − Σ⁻¹Λ_hard‖ ≤ ‖I − Σ⁻¹Λ_easy‖; the paper's assumptions are not "
     "known to us. With equal traces and turned skills it hardly ever comes out.",
 )
-def half_on_hard(tolerance):
+def half_on_hard(tolerance: float) -> Evidence:
     """At least half of the probability goes to the hard tasks, those whose least strength is small."""
     half, nearer = _programs_of_two_tasks(tolerance)
     groups = pool_groups(results.load("selection"))
@@ -135,7 +138,7 @@ def half_on_hard(tolerance):
     )
 
 
-def _programs_of_two_tasks(tie):
+def _programs_of_two_tasks(tie: float) -> tuple[Bool[np.ndarray, " pairs"], Bool[np.ndarray, " pairs"]]:
     """Whether the program gives half to the hard task, and whether ‖C_h‖ ≤ ‖C_e‖: of random pairs that do not tie."""
     rng, half, nearer = np.random.default_rng(4), [], []
     for _ in range(2000):
@@ -149,7 +152,7 @@ def _programs_of_two_tasks(tie):
     return np.array(half), np.array(nearer)
 
 
-def _easy_hard_target(rng):
+def _easy_hard_target(rng: np.random.Generator) -> tuple[Covariance, Covariance, Covariance]:
     """Covariances of an easy task, a hard one and a target: of trace d or not, skills in one order or in three."""
     trace = None if rng.random() < 0.5 else DIM
     easy, hard, target = (
@@ -160,12 +163,12 @@ def _easy_hard_target(rng):
     return easy, hard, target
 
 
-def _half_on_hard_by_pool(groups, way):
+def _half_on_hard_by_pool(groups: dict[str, Run], way: str) -> Bool[np.ndarray, " pools"]:
     """Whether hard tasks get half of the weight, for each pool that was made this way."""
     return np.concatenate([_half_on_hard(run) for name, run in groups.items() if name.startswith(way)])
 
 
-def _half_on_hard(run):
+def _half_on_hard(run: Run) -> Bool[np.ndarray, " pools"]:
     weights = np.array(run["kind_weights"])
     return weights[:, 1] + weights[:, 3] >= 0.5
 
@@ -180,7 +183,7 @@ def _half_on_hard(run):
     caveat="With B the number of skills, raw spectra and a target of exponent 0.5. Not with equal traces. With B the "
     "prompt length, short and long tie, as the program does not see lengths.",
 )
-def kinds_of_tasks(tolerance):
+def kinds_of_tasks(tolerance: float) -> Evidence:
     """The program gives easy-short tasks the least probability and hard-long tasks the most."""
     orders = {}
     for name, run in pool_groups(results.load("selection")).items():
@@ -203,7 +206,7 @@ def kinds_of_tasks(tolerance):
     limits="median excess over the error with the true Σ, relative, from 160 examples on",
     verdict=Verdict.HOLDS,
 )
-def target_estimate(tolerance):
+def target_estimate(tolerance: float) -> Evidence:
     """Eight examples a skill estimate Σ well enough to choose a mixture by the error itself."""
     target = covariance.power_law(DIM, 0.8, trace=DIM)
     tasks = pools.eight_tasks(target, rng=np.random.default_rng(0))

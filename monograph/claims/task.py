@@ -2,15 +2,21 @@
 
 # ruff: noqa: D401 - the docstring of a check is its claim, no command
 
-import numpy as np
+from typing import TypeAlias
 
-from monograph.claims.ledger import ROUNDING, Verdict, claim, judge, within
+import numpy as np
+from jaxtyping import Float64
+
+from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from ttsbook import theory
+from ttsbook.arrays import Covariance, Matrix, Number
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 from ttsbook.theory import intervals
 
 DIM = 20
+Measurement: TypeAlias = tuple[Float64[np.ndarray, " samples"], Number]
+"""A quantity on simulated prompts, and the value that its mean should have."""
 
 
 @claim(
@@ -22,7 +28,7 @@ DIM = 20
     verdict=Verdict.CAVEAT,
     caveat="The converse fails: a single weak skill makes a task as hard, and one step errs less on it.",
 )
-def hardness(tolerance):
+def hardness(tolerance: float) -> Evidence:
     """A task is hard, Hard(Λ), tr Λ over the least strength, large, when it has a long tail of weak skills."""
     tails = [covariance.hardness(covariance.power_law(DIM, exponent)) for exponent in np.linspace(0, 2, 21)]
     long = covariance.power_law(DIM, 1.0)
@@ -45,7 +51,7 @@ def hardness(tolerance):
     limits="half-width of the simultaneous 99 % band, relative to d − m",
     verdict=Verdict.HOLDS,
 )
-def information_floor(tolerance):
+def information_floor(tolerance: float) -> Evidence:
     """With m examples the error of any answer is at least d − m, and least squares attains it."""
     rng, cov, found, margin = np.random.default_rng(0), covariance.power_law(DIM, 1.0), [], np.inf
     for m in (5, 10, 15):
@@ -72,7 +78,7 @@ def information_floor(tolerance):
     limits="half-width of the simultaneous 99 % band, relative to the exact value",
     verdict=Verdict.HOLDS,
 )
-def one_step_error(tolerance):
+def one_step_error(tolerance: float) -> Evidence:
     """The error of one step is d − 2 tr(PΣ) + tr(P((1 + 1/m)Σ² + (tr Σ/m)Σ)Pᵀ), for every P, Σ and m."""
     rng, found = np.random.default_rng(1), []
     for m in (5, 20, 80):
@@ -97,7 +103,7 @@ def one_step_error(tolerance):
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def best_step(tolerance):
+def best_step(tolerance: float) -> Evidence:
     """Among all P, one step on training prompts errs least with P = Γ⁻¹, and then by the sum of hᵢ/(n + hᵢ)."""
     rng, gap = np.random.default_rng(2), 0.0
     for n in (1, 20, 400):
@@ -111,20 +117,22 @@ def best_step(tolerance):
     return judge(gap <= tolerance, f"Difference {within(gap, tolerance)}.")
 
 
-def examples(cov, length, samples, rng):
+def examples(
+    cov: Covariance, length: int, samples: int, rng: np.random.Generator
+) -> Float64[np.ndarray, "{samples} {length} d"]:
     """Prompts' examples (samples, length, d), drawn one by one."""
     return rng.standard_normal((samples, length, len(cov))) @ covariance.square_root(cov)
 
 
-def band(found):
+def band(pairs: list[Measurement]) -> tuple[int, float]:
     """Pairs of simulated errors and exact value: how many lie in a simultaneous 99 % band, and its half-width."""
-    z = intervals.quantile(len(found))
-    widths = [z * errors.std(ddof=1) / np.sqrt(len(errors)) for errors, _ in found]
-    inside = sum(abs(errors.mean() - exact) <= width for (errors, exact), width in zip(found, widths, strict=True))
-    return inside, max(width / exact for (_, exact), width in zip(found, widths, strict=True))
+    z = intervals.quantile(len(pairs))
+    widths = [z * errors.std(ddof=1) / np.sqrt(len(errors)) for errors, _ in pairs]
+    inside = sum(abs(errors.mean() - exact) <= width for (errors, exact), width in zip(pairs, widths, strict=True))
+    return int(inside), float(max(width / exact for (_, exact), width in zip(pairs, widths, strict=True)))
 
 
-def second_moment(cov, length):
+def second_moment(cov: Covariance, length: int) -> Matrix:
     """E[S²] of an empirical covariance, from E[x_a x_b x_c x_d] = L_ab L_cd + L_ac L_bd + L_ad L_bc."""
     fourth = sum(np.einsum(f"{pair},{rest}->ad", cov, cov) for pair, rest in (("ab", "bd"), ("ab", "bd"), ("ad", "bb")))
     return (1 - 1 / length) * cov @ cov + fourth / length

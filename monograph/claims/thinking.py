@@ -1,16 +1,27 @@
 """What the chapter on thinking claims."""
 
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations, product
+from typing import Literal, TypeAlias
 
 import numpy as np
+from jaxtyping import Float64
 
-from monograph.claims.ledger import ROUNDING, Verdict, claim, judge, within
+from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Indices, Preconditioner, Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
 DIM, LENGTH, STEPS = 10, 40, 30
+Chain: TypeAlias = tuple[
+    Float64[np.ndarray, "batch chain d"],
+    Float64[np.ndarray, "batch m d"],
+    Float64[np.ndarray, "batch d"],
+    Preconditioner,
+]
+"""Answers of a trained layer, its prompts' x and w, and its P."""
 
 
 @claim(
@@ -21,7 +32,7 @@ DIM, LENGTH, STEPS = 10, 40, 30
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def recursion(tolerance):
+def recursion(tolerance: float) -> Evidence:
     """Thinking is wₖ₊₁ = wₖ − Γ⁻¹XXᵀ(wₖ − w)/m: Newton's method on the prompt's loss with Γ for its Hessian."""
     gap = max(_distance(_chain(exponent)) for exponent in (0.0, 0.5, 1.0))
     return judge(gap <= tolerance, f"Difference {within(gap, tolerance)}.")
@@ -35,7 +46,7 @@ def recursion(tolerance):
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def growing_scaling(tolerance):
+def growing_scaling(tolerance: float) -> Evidence:
     """If ρ grows with the tokens, step i is shortened to m/(m + 1 + i): thinking slows down, and overshoots less."""
     fixed, growing = _chain(0.5, 20), _chain(0.5, 20, rho="tokens")
     gap = _distance(growing, scalings=20 + 1 + np.arange(STEPS))
@@ -56,7 +67,7 @@ def growing_scaling(tolerance):
     limits="distance from the recursion, relative, that counts as none; a departure must be above 10⁻⁷",
     verdict=Verdict.HOLDS,
 )
-def leaks(tolerance):
+def leaks(tolerance: float) -> Evidence:
     """Thinking departs from the recursion exactly if one of 7 other blocks, 40 pairs or 16 triples is nonzero."""
     from ttsbook.thinking import cot
 
@@ -82,7 +93,7 @@ def leaks(tolerance):
     limits="difference from 6d² operations a step",
     verdict=Verdict.HOLDS,
 )
-def cost(tolerance):
+def cost(tolerance: float) -> Evidence:
     """Once the prompt is read, a thinking step costs O(d²) operations, whatever the length of the prompt."""
     counted = [
         _operations(dim, 100, k) - _operations(dim, 100, 0) - 6 * k * dim**2 for dim in (10, 20, 40) for k in (1, 50)
@@ -102,7 +113,7 @@ def cost(tolerance):
     limits=ROUNDING,
     verdict=Verdict.HOLDS,
 )
-def skill_speeds(tolerance):
+def skill_speeds(tolerance: float) -> Evidence:
     """On an endless prompt each step leaves hᵢ/(n + hᵢ) of the distance along skill i, whatever the others do."""
     rng = np.random.default_rng(3)
     gaps, costs = zip(*(_along_skills(exponent, rng) for exponent in (0.0, 0.5, 1.0)), strict=True)
@@ -115,7 +126,7 @@ def skill_speeds(tolerance):
     )
 
 
-def _along_skills(exponent, rng):
+def _along_skills(exponent: float, rng: np.random.Generator) -> tuple[float, Vector]:
     """Largest difference of the distance along a skill from the predicted one, relative to w; and the skills' costs."""
     cov = covariance.rotate(covariance.power_law(20, exponent), rng=rng)
     strengths, directions = covariance.skills(cov)
@@ -130,8 +141,8 @@ def _along_skills(exponent, rng):
     return max(excess) / np.abs(w).max(), cost
 
 
-def _chain(exponent, length=LENGTH, **options):
-    """Literal chains (batch, steps + 1, d) of a trained layer, with their prompts' x, w and P."""
+def _chain(exponent: float, length: int = LENGTH, *, rho: Literal["tokens"] | None = None) -> Chain:
+    """Literal chains of a trained layer."""
     import torch
 
     from ttsbook.data import prompts
@@ -142,11 +153,11 @@ def _chain(exponent, length=LENGTH, **options):
     P = theory.preconditioner(task)
     model = LinearSelfAttention(DIM, dtype=torch.float64).set_preconditioner(P)
     drawn = prompts.sample(task, 64, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    answers = cot.think(model, drawn, STEPS, literal=True, **options)
+    answers = cot.think(model, drawn, STEPS, literal=True, rho=rho)
     return answers.numpy(), drawn.x.numpy(), drawn.w.numpy(), P
 
 
-def _operations(dim, length, steps):
+def _operations(dim: int, length: int, steps: int) -> int:
     """Floating-point operations of a chain on one prompt."""
     import torch
     from torch.utils.flop_counter import FlopCounterMode
@@ -161,7 +172,7 @@ def _operations(dim, length, steps):
     return counter.get_total_flops()
 
 
-def _distance(chain, scalings=(LENGTH,) * STEPS):
+def _distance(chain: Chain, scalings: Sequence[int] | Indices = (LENGTH,) * STEPS) -> float:
     """Largest distance of a chain from the recursion, relative to the answer."""
     answers, x, w, P = chain
     expected, gaps = np.zeros_like(w), []
@@ -171,13 +182,13 @@ def _distance(chain, scalings=(LENGTH,) * STEPS):
     return max(gaps)
 
 
-def _others():
+def _others() -> list[str]:
     """Names of all blocks that are zero at the optimum."""
     names = [f"{matrix}{row}{column}" for matrix, row, column in product("VW", "1234", "1234")]
     return [name for name in names if name not in ("V31", "W13", "W24")]
 
 
-def _perturbed(sets):
+def _perturbed(sets: Iterable[Collection[str]]) -> Iterator[float]:
     """For each set of blocks: how far the chain is from the recursion if these blocks are nonzero."""
     import torch
 

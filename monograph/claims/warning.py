@@ -1,8 +1,11 @@
 """What the chapter on overthinking claims of finite prompts, and of a warning from the prompt alone."""
 
-import numpy as np
+from collections.abc import Iterator
 
-from monograph.claims.ledger import Verdict, claim, judge
+import numpy as np
+from jaxtyping import Bool, Float64
+
+from monograph.claims.ledger import Evidence, Verdict, claim, judge
 from monograph.page import rounded
 from ttsbook import theory
 from ttsbook.data import covariance
@@ -19,7 +22,7 @@ DIM = 20
     limits="share of diverging prompts below which the median must fall and the mean must grow",
     verdict=Verdict.HOLDS,
 )
-def mean_grows(tolerance):
+def mean_grows(tolerance: float) -> Evidence:
     """At finite m the mean error grows without bound with k for every n, even where the median prompt is solved."""
     cov = covariance.power_law(DIM, 0.8, trace=DIM)
     thought = theory.simulate_cot_error(
@@ -42,7 +45,7 @@ def mean_grows(tolerance):
     limits="least sensitivity and specificity for “the answer after 20 steps is farther off than one before”",
     verdict=Verdict.HOLDS,
 )
-def warning(tolerance):
+def warning(tolerance: float) -> Evidence:
     """From the prompt alone, λ_max(P S_m) > 2 tells before thinking whether a chain diverges."""
     warned, diverged, turned, worse = _warned_prompts()
     sensitivity, specificity = warned[turned].mean(), 1 - warned[~turned].mean()
@@ -54,7 +57,7 @@ def warning(tolerance):
     )
 
 
-def _warned_prompts():
+def _warned_prompts() -> Iterator[Bool[np.ndarray, " prompts"]]:
     """Say for each prompt: was it warned of, did it diverge, was step 20 worse than one before, or than none."""
     rng, found = np.random.default_rng(0), []
     cov = covariance.power_law(DIM, 0.8, trace=DIM)
@@ -68,7 +71,9 @@ def _warned_prompts():
     return (np.concatenate(part) for part in zip(*found, strict=True))
 
 
-def _course(T, gap):
+def _course(
+    T: Float64[np.ndarray, "prompts d d"], gap: Float64[np.ndarray, "prompts d 1"]
+) -> tuple[Bool[np.ndarray, " prompts"], ...]:
     """Whether chains with these maps diverge, whether step 20 is worse than an earlier one, and than the start."""
     errors, start = [np.square(gap).sum(axis=(1, 2))], gap
     for _ in range(20):

@@ -3,24 +3,18 @@
 import argparse
 import os
 import sys
+from collections.abc import Generator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 
 from monograph.experiments import results, runner
 from monograph.experiments.registry import EXPERIMENTS
 
 
-def main(arguments=None):
-    """Run what the command line names.
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what the command line names, by default that of the process, and return the exit status.
 
-    Parameters
-    ----------
-    arguments : list of str, optional
-        Arguments; those of the process by default.
-
-    Returns
-    -------
-    int
-        Exit status: 0, or 1 after a message about what is wrong.
+    The status is 1 after a message about what is wrong.
     """
     presets = list(dict.fromkeys(preset for experiment in EXPERIMENTS.values() for preset in experiment.presets))
     parser = argparse.ArgumentParser(prog="python -m monograph.experiments", description="Run long experiments.")
@@ -57,7 +51,7 @@ def main(arguments=None):
     return 0
 
 
-def _describe(experiment):
+def _describe(experiment: runner.Experiment) -> None:
     print(f"{experiment.name}: {experiment.summary}")
     for preset, settings in experiment.presets.items():
         total = len(experiment.runs(settings))
@@ -68,7 +62,7 @@ def _describe(experiment):
 
 
 @contextmanager
-def _executor(options):
+def _executor(options: argparse.Namespace) -> Generator[Executor | None, None, None]:
     if options.scheduler:
         try:
             from distributed import Client
@@ -83,7 +77,7 @@ def _executor(options):
             yield executor
 
 
-def _run(experiment, options, executor):
+def _run(experiment: runner.Experiment, options: argparse.Namespace, executor: Executor | None) -> None:
     path = runner.run(experiment, options.preset, force=options.force, executor=executor)
     seconds = results.load(experiment.name, options.preset).seconds
     print(f"{experiment.name}: complete in {path}, {seconds:.0f} s of computing")

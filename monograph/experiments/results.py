@@ -5,9 +5,14 @@ import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 
+Settings: TypeAlias = dict[str, Any]
+"""Settings of an experiment, as JSON holds them."""
+Run: TypeAlias = dict[str, Any]
+"""What one run was and what it found, as JSON holds it."""
 FORMAT = "ttsbook results 1"
 VARIABLE = "TTSBOOK_RESULTS"
 """Variable of the environment that names another folder of results."""
@@ -31,13 +36,13 @@ class Results:
 
     Attributes
     ----------
-    settings : dict
+    settings
         What all runs had in common.
-    environment : dict of str to str
+    environment
         Versions, processor, device, number of threads.
-    seconds : float
+    seconds
         Sum of the runs' wall times.
-    runs : list of dict
+    runs
         For each run what it was (spectrum, seed, ...) and what it found, numbers and lists of numbers.
 
     Examples
@@ -49,66 +54,30 @@ class Results:
     [0.5, 0.25]
     """
 
-    settings: dict
-    environment: dict
+    settings: Settings
+    environment: dict[str, str]
     seconds: float
-    runs: list
+    runs: list[Run]
 
-    def select(self, **wanted):
-        """Select the runs with these entries, such as ``select(recipe="shift", seed=0)``.
-
-        Parameters
-        ----------
-        **wanted
-            Entries and their values.
-
-        Returns
-        -------
-        list of dict
-
-        Raises
-        ------
-        ValueError
-            If there is none.
-        """
+    def select(self, **wanted: Any) -> list[Run]:
+        """Select the runs with these entries, such as ``select(recipe="shift", seed=0)``; there must be some."""
         found = [run for run in self.runs if all(name in run and run[name] == value for name, value in wanted.items())]
         if not found:
             raise ValueError(f"no run has {', '.join(f'{name}={value!r}' for name, value in wanted.items())}")
         return found
 
-    def values(self, name, **wanted):
-        """Collect one entry of the selected runs.
-
-        Parameters
-        ----------
-        name : str
-            Entry, such as "ratio".
-        **wanted
-            As for `select`.
-
-        Returns
-        -------
-        ndarray, shape (runs, ...)
-
-        Raises
-        ------
-        ValueError
-            If there is no such run or entry.
-        """
+    def values(self, name: str, **wanted: Any) -> np.ndarray:
+        """Collect one entry, such as "ratio", of the runs that `select` finds."""
         found = self.select(**wanted)
         if any(name not in run for run in found):
             raise ValueError(f"name must be an entry of each run, one of {', '.join(found[0])}, got {name!r}")
         return np.array([run[name] for run in found])
 
 
-def results_dir():
+def results_dir() -> Path:
     """Folder of the results: what the variable TTSBOOK_RESULTS names, or results/ of the repository.
 
     Where the package is installed without the repository, it is ``results`` in the working directory.
-
-    Returns
-    -------
-    pathlib.Path
 
     Examples
     --------
@@ -122,23 +91,10 @@ def results_dir():
     return SHIPPED if SHIPPED.is_dir() else Path("results")
 
 
-def path_of(experiment, preset, *, finished=True):
+def path_of(experiment: str, preset: str, *, finished: bool = True) -> Path:
     """Path of a results file, which need not exist.
 
     Results under way lie in a folder of their own, until they are complete and replace the file.
-
-    Parameters
-    ----------
-    experiment : str
-        Name of the experiment, such as "recipes".
-    preset : str
-        Its size, such as "cpu".
-    finished : bool, default True
-        Whether the complete results are meant, or those under way.
-
-    Returns
-    -------
-    pathlib.Path
 
     Examples
     --------
@@ -151,19 +107,8 @@ def path_of(experiment, preset, *, finished=True):
     return folder / preset / f"{experiment}.json"
 
 
-def load(experiment, preset="cpu"):
-    """Read the results of an experiment.
-
-    Parameters
-    ----------
-    experiment : str
-        Name of the experiment, such as "recipes".
-    preset : str, default "cpu"
-        Its size.
-
-    Returns
-    -------
-    Results
+def load(experiment: str, preset: str = "cpu") -> Results:
+    """Read the results of an experiment, such as "recipes", at the size of a preset.
 
     Raises
     ------
@@ -199,22 +144,8 @@ def load(experiment, preset="cpu"):
     return Results(content["settings"], content["environment"], seconds, content["runs"])
 
 
-def read(path):
-    """Read a results file, finished or not.
-
-    Parameters
-    ----------
-    path : path-like
-        File.
-
-    Returns
-    -------
-    dict
-
-    Raises
-    ------
-    ValueError
-        If the file is damaged or of another version.
+def read(path: str | Path) -> dict[str, Any]:
+    """Read a results file, finished or not; a ValueError says that it is damaged or of another version.
 
     Examples
     --------
@@ -239,15 +170,10 @@ def read(path):
     return content
 
 
-def write(path, content):
+def write(path: str | Path, content: dict[str, Any]) -> None:
     """Write results, one line for each run; the file is replaced as a whole or not at all.
 
-    Parameters
-    ----------
-    path : path-like
-        File.
-    content : dict
-        With the entries `experiment`, `preset`, `settings`, `environment`, `missing` and `runs`.
+    Its content has the entries `experiment`, `preset`, `settings`, `environment`, `missing` and `runs`.
 
     Examples
     --------
@@ -269,11 +195,11 @@ def write(path, content):
     unfinished.replace(path)
 
 
-def _refuse(constant):
+def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _encode(value, name):
+def _encode(value: Any, name: str) -> Any:
     """Make infinity, which a diverging chain has and JSON has not, the string "inf"; refuse what else JSON has not."""
     if isinstance(value, (np.generic, np.ndarray)):
         value = value.tolist()
@@ -288,7 +214,7 @@ def _encode(value, name):
     return value
 
 
-def _decode(value):
+def _decode(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _decode(part) for name, part in value.items()}
     if isinstance(value, list):

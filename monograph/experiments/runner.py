@@ -8,13 +8,14 @@ import os
 import platform
 import signal
 import time
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from threading import RLock, Thread
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -23,6 +24,7 @@ from tqdm import tqdm
 
 import ttsbook
 from monograph.experiments import results
+from monograph.experiments.results import Run, Settings
 from ttsbook import _validation as check
 from ttsbook._threads import one_thread
 
@@ -35,17 +37,17 @@ class Experiment:
 
     Attributes
     ----------
-    name : str
+    name
         Name on the command line and of the results file.
-    summary : str
+    summary
         One line about it.
-    presets : dict of str to dict
+    presets
         Settings of each size. One that is named "device" says where runs compute, see `device_of`.
-    runs : callable
-        Function of the settings that lists the runs, each a dict of keyword arguments for `measure`.
-    measure : callable
-        Function of the settings and of one run's arguments that returns what was found, a dict. It is
-        a function of a module, as other processes must find it.
+    runs
+        Function of the settings that lists the runs, each by its keyword arguments for `measure`.
+    measure
+        Function of the settings and of one run's arguments that returns what was found. It is a function of a
+        module, as other processes must find it.
 
     Examples
     --------
@@ -60,28 +62,15 @@ class Experiment:
 
     name: str
     summary: str
-    presets: dict
-    runs: Callable
-    measure: Callable
+    presets: dict[str, Settings]
+    runs: Callable[[Settings], list[Run]]
+    measure: Callable[..., Run]
 
 
-def device_of(settings):
+def device_of(settings: Settings) -> Literal["cpu", "cuda"]:
     """Device on which the runs of an experiment compute.
 
-    Parameters
-    ----------
-    settings : dict
-        Settings. Their "device" is "cpu", as it is without one, or "fastest": a GPU if there is one.
-
-    Returns
-    -------
-    str
-        "cpu" or "cuda".
-
-    Raises
-    ------
-    ValueError
-        If the settings name another device.
+    In the settings "device" is "cpu", as it is without one, or "fastest": a GPU if there is one.
 
     Examples
     --------
@@ -92,17 +81,8 @@ def device_of(settings):
     return "cuda" if wanted == "fastest" and torch.cuda.is_available() else "cpu"
 
 
-def environment(settings):
+def environment(settings: Settings) -> dict[str, str]:
     """Versions and machine on which results depend in their last digits.
-
-    Parameters
-    ----------
-    settings : dict
-        Settings of the experiment, which choose its device.
-
-    Returns
-    -------
-    dict of str to str
 
     Examples
     --------
@@ -122,28 +102,23 @@ def environment(settings):
     }
 
 
-def run(experiment, preset, *, force=False, executor=None, progress=True):
-    """Do the runs of an experiment that are not stored yet.
+def run(
+    experiment: Experiment, preset: str, *, force: bool = False, executor: Executor | None = None, progress: bool = True
+) -> Path:
+    """Do the runs of an experiment that are not stored yet, and return the path of the results file.
 
     Parameters
     ----------
-    experiment : Experiment
-        Experiment.
-    preset : str
-        Its size.
-    force : bool, default False
+    experiment, preset
+        Experiment and its size.
+    force
         Do all runs anew, also those of an earlier call that did not finish.
-    executor : concurrent.futures.Executor, optional
+    executor
         Who does the runs, such as `processes` or Dask's ``Client(...).get_executor()``; by default this process.
         Its workers import the same `ttsbook`, and have equal environments. What runs themselves store, such as
         the models of `gpt2`, lies in the folder of results that their worker sees.
-    progress : bool, default True
+    progress
         Write rate and time left to standard error.
-
-    Returns
-    -------
-    pathlib.Path
-        The results file.
 
     Raises
     ------
@@ -175,7 +150,7 @@ def run(experiment, preset, *, force=False, executor=None, progress=True):
     here = environment(settings) if executor is None else executor.submit(environment, settings).result()
     content = {"experiment": experiment.name, "preset": preset, "settings": settings, "environment": here}
 
-    def store(done):
+    def store(done: dict[int, Run]) -> None:
         runs = [done[index] for index in sorted(done)]
         results.write(under_way, content | {"missing": len(planned) - len(done), "runs": runs})
 
@@ -197,7 +172,7 @@ def run(experiment, preset, *, force=False, executor=None, progress=True):
 
 
 @contextmanager
-def _locked(path, under_way):
+def _locked(path: Path, under_way: Path) -> Generator[None, None, None]:
     """Keep other processes from making the same results; the system unlocks them however this one ends."""
     under_way.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(f"{under_way}.lock")
@@ -213,7 +188,7 @@ def _locked(path, under_way):
         lock.release()
 
 
-def _stored(path, settings, planned, here):
+def _stored(path: Path, settings: Settings, planned: list[Run], here: dict[str, str]) -> dict[int, Run]:
     """Return the runs of the plan that the file holds, by their place in the plan."""
     if not path.exists():
         return {}
@@ -231,16 +206,24 @@ def _stored(path, settings, planned, here):
     return done
 
 
-def _as_json(value):
+def _as_json(value: Any) -> Any:
     return json.loads(json.dumps(value))
 
 
-def _measured(executor, missing, planned, *shared):
+def _measured(
+    executor: Executor | None,
+    missing: list[int],
+    planned: list[Run],
+    experiment: Experiment,
+    settings: Settings,
+    expected: dict[str, str],
+) -> Iterator[tuple[int, Run]]:
     """Yield place and outcome of each missing run, as they end."""
     if executor is None:
         for index in missing:
-            yield index, _measure(planned[index], *shared)
+            yield index, _measure(planned[index], experiment, settings, expected)
         return
+    shared = experiment, settings, expected
     tasks = {executor.submit(_measure, planned[index], *shared): index for index in missing}
     try:
         for task in as_completed(tasks):
@@ -251,24 +234,10 @@ def _measured(executor, missing, planned, *shared):
 
 
 @contextmanager
-def processes(count):
+def processes(count: int) -> Generator[ProcessPoolExecutor, None, None]:
     """Let processes of this machine be an executor.
 
     They end at once with an error or an interrupt, and with the process that started them, even if it is killed.
-
-    Parameters
-    ----------
-    count : int
-        Number of processes, at least 1.
-
-    Yields
-    ------
-    concurrent.futures.ProcessPoolExecutor
-
-    Raises
-    ------
-    ValueError
-        If the number is below 1.
 
     Examples
     --------
@@ -290,13 +259,14 @@ def processes(count):
     pool.shutdown()
 
 
-def _follow_parent():
+def _follow_parent() -> None:
     """Leave interrupts to the process that started this one, and end when it is killed, rather than wait forever."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()
+    if (parent := parent_process()) is not None:
+        Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
 
 
-def _measure(arguments, experiment, settings, expected):
+def _measure(arguments: Run, experiment: Experiment, settings: Settings, expected: dict[str, str]) -> Run:
     """Do one run on one thread: runs do not take each other's, and the bits do not depend on their number."""
     if (here := environment(settings)) != expected:
         raise ValueError(f"workers must have one environment, got {expected} and {here}")

@@ -1,4 +1,7 @@
-"""Pictures in one style: SVG that follows the page's colors, with alt text written from the data."""
+"""Pictures in one style: SVG that follows the page's colors, with alt text written from the data.
+
+Data of other shapes, and none at all, are refused by name.
+"""
 
 from monograph.figures.contours import contours
 from monograph.figures.level_map import level_map

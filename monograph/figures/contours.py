@@ -1,36 +1,33 @@
 """Paths over the contours of a quadratic loss."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
 from monograph.figures import words
-from monograph.figures.picture import COLORS, LINE_STYLES, MARKERS, SERIES_COLORS, STYLE, Picture
+from monograph.figures.picture import COLORS, LINE_STYLES, MARKERS, SERIES_COLORS, STYLE, Picture, Series
 from ttsbook import _validation as check
+from ttsbook.arrays import MatrixLike
 
 
-def contours(hessian, paths, *, x_label, y_label, limit=2.2):
+def contours(
+    hessian: MatrixLike, paths: Sequence[Series], *, x_label: str, y_label: str, limit: float = 2.2
+) -> Picture:
     r"""Draw paths over the contours of a quadratic loss in two directions, with the answer in the middle.
 
     Parameters
     ----------
-    hessian : array_like, shape (2, 2)
-        Positive definite matrix S: the loss is :math:`\frac12\, g^\top S g` at the gap g from the answer.
-    paths : sequence of Series
+    hessian
+        Positive definite 2 × 2 matrix S: the loss is :math:`\frac12\, g^\top S g` at the gap g from the answer.
+    paths
         Gaps from the answer, step by step, at least one path.
-    x_label, y_label : str
+    x_label, y_label
         Labels of the axes.
-    limit : float, default 2.2
+    limit
         Largest gap shown.
-
-    Returns
-    -------
-    Picture
-
-    Raises
-    ------
-    ValueError
-        If there is no path, or `hessian` has another shape or a zero eigenvalue.
 
     Examples
     --------
@@ -53,7 +50,11 @@ def contours(hessian, paths, *, x_label, y_label, limit=2.2):
         axes.contour(gap, gap, root_loss, levels=8, colors=COLORS["6"], linewidths=0.6, alpha=0.6)
         for place, one in enumerate(paths):
             which = (place if one.color is None else one.color) % len(SERIES_COLORS)
-            options = {"color": SERIES_COLORS[which], "linestyle": LINE_STYLES[which], "marker": MARKERS[which]}
+            options: dict[str, Any] = {
+                "color": SERIES_COLORS[which],
+                "linestyle": LINE_STYLES[which],
+                "marker": MARKERS[which],
+            }
             axes.plot(one.x, one.y, **options, label=one.label)
         axes.plot(0, 0, marker="+", markersize=10, color=COLORS["ink"], linestyle="none", label="answer")
         axes.set(xlabel=x_label, ylabel=y_label)

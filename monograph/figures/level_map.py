@@ -1,43 +1,51 @@
 """Maps of a quantity over two others: nested areas between labeled levels."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from monograph.figures import words
 from monograph.figures.lines import use_log_scale
-from monograph.figures.picture import COLORS, LINE_STYLES, MARKERS, SERIES_COLORS, STYLE, Picture
+from monograph.figures.picture import COLORS, LINE_STYLES, MARKERS, SERIES_COLORS, STYLE, Picture, Series
 from monograph.page import rounded
+from ttsbook.arrays import VectorLike
 
 
-def level_map(x, y, z, levels, *, x_label, y_label, z_label, log_x=False, log_y=False, paths=()):
+def level_map(
+    x: VectorLike,
+    y: VectorLike,
+    z: ArrayLike,
+    levels: VectorLike,
+    *,
+    x_label: str,
+    y_label: str,
+    z_label: str,
+    log_x: bool = False,
+    log_y: bool = False,
+    paths: Sequence[Series] = (),
+) -> Picture:
     """Draw where a quantity passes given levels, the darker the larger it is.
 
     Parameters
     ----------
-    x : array_like, shape (columns,)
+    x
         Values along the horizontal axis, rising.
-    y : array_like, shape (rows,)
+    y
         Values along the vertical axis, rising.
-    z : array_like, shape (rows, columns)
+    z
         The quantity; where it is infinite or NaN, the map is as dark as it gets.
-    levels : sequence of float
+    levels
         Levels, rising, at least one. Each is drawn as a line with its value on it.
-    x_label, y_label, z_label : str
+    x_label, y_label, z_label
         Labels of the axes, and the words for the quantity.
-    log_x, log_y : bool, default False
+    log_x, log_y
         Logarithmic axes.
-    paths : sequence of Series, optional
+    paths
         Lines or points to draw on the map, named in a legend.
-
-    Returns
-    -------
-    Picture
-
-    Raises
-    ------
-    ValueError
-        If shapes disagree, a sequence does not rise, there is no level, or `z` is finite nowhere.
 
     Examples
     --------
@@ -68,7 +76,9 @@ def level_map(x, y, z, levels, *, x_label, y_label, z_label, log_x=False, log_y=
         axes.clabel(drawn, fmt={level: rounded(level) for level in levels}, colors=COLORS["ink"], fontsize=8.5)
         for place, one in enumerate(paths):
             which = (place + 1 if one.color is None else one.color) % len(SERIES_COLORS)
-            style = {"marker": MARKERS[which], "linestyle": "none"} if one.points else {"linestyle": LINE_STYLES[which]}
+            style: dict[str, Any] = (
+                {"marker": MARKERS[which], "linestyle": "none"} if one.points else {"linestyle": LINE_STYLES[which]}
+            )
             axes.plot(one.x, one.y, color=SERIES_COLORS[which], label=one.label, **style)
         axes.set(xlabel=x_label, ylabel=y_label, xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
         axes.grid(visible=False)

@@ -1,43 +1,46 @@
 """Line charts, each series labeled where it ends."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import matplotlib
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from monograph.figures import words
-from monograph.figures.picture import COLORS, LINE_STYLES, MARKERS, SERIES_COLORS, STYLE, Picture
+from monograph.figures.picture import COLORS, LINE_STYLES, MARKERS, SERIES_COLORS, STYLE, Picture, Series
 from monograph.page import superscript
 
 SHORT = 100  # ratio of largest to least value below which a logarithmic axis has labels between powers of ten
 
 
-def lines(series, *, x_label, y_label, log_x=False, log_y=False, y_limits=None, level=None):
+def lines(
+    series: Sequence[Series],
+    *,
+    x_label: str,
+    y_label: str,
+    log_x: bool = False,
+    log_y: bool = False,
+    y_limits: tuple[float, float] | None = None,
+    level: tuple[float, str] | None = None,
+) -> Picture:
     """Draw series over one pair of axes, each labeled where it ends.
 
     Parameters
     ----------
-    series : sequence of Series
+    series
         What to draw, at least one.
-    x_label, y_label : str
+    x_label, y_label
         Labels of the axes: quantity, symbol, and what an average is over.
-    log_x, log_y : bool, default False
+    log_x, log_y
         Logarithmic axes.
-    y_limits : tuple of float, optional
+    y_limits
         Lowest and highest y shown.
-    level : tuple of float and str, optional
+    level
         A horizontal reference line and the words for it.
-
-    Returns
-    -------
-    Picture
-
-    Raises
-    ------
-    ValueError
-        If there is no series.
 
     Examples
     --------
@@ -68,21 +71,21 @@ def lines(series, *, x_label, y_label, log_x=False, log_y=False, y_limits=None, 
     return Picture(figure, words.line_chart(series, x_label, y_label, log_y, level))
 
 
-def _draw(axes, one, place):
+def _draw(axes: Axes, one: Series, place: int) -> None:
     which = (place if one.color is None else one.color) % len(SERIES_COLORS)
     color, y = SERIES_COLORS[which], np.where(np.isfinite(one.y), one.y, np.nan)
     if one.points:
-        interval = None if one.low is None else [one.y - one.low, one.high - one.y]
+        interval = None if one.low is None or one.high is None else [one.y - one.low, one.high - one.y]
         axes.errorbar(
             one.x, y, yerr=interval, fmt=MARKERS[which], color=color, markerfacecolor=COLORS["paper"], capsize=2
         )
         return
-    if one.low is not None:
+    if one.low is not None and one.high is not None:
         axes.fill_between(one.x, one.low, one.high, color=color, alpha=0.2, linewidth=0)
     axes.plot(one.x, y, color=color, linestyle=LINE_STYLES[which])
 
 
-def use_log_scale(axis):
+def use_log_scale(axis: XAxis | YAxis) -> None:
     """Make an axis logarithmic, with powers of ten on it."""
     axis.axes.set(**{f"{axis.axis_name}scale": "log"})
     axis.set_major_locator(LogLocator(numticks=8))
@@ -90,19 +93,19 @@ def use_log_scale(axis):
     axis.set_minor_formatter(FuncFormatter(lambda value, _: _between_powers(axis, value)))
 
 
-def _between_powers(axis, value):
+def _between_powers(axis: XAxis | YAxis, value: float) -> str:
     """Label 2 and 5 times a power of ten where an axis shows hardly any powers."""
     low, high = axis.get_view_interval()
     mantissa = round(value / 10.0 ** np.floor(np.log10(value) + 1e-9))
     return f"{value:g}" if high < SHORT * low and mantissa in (2, 5) else ""
 
 
-def _power_of_ten(value):
+def _power_of_ten(value: float) -> str:
     exponent = round(np.log10(value))
     return f"{value:g}" if -4 < exponent < 5 else f"10{superscript(exponent)}"
 
 
-def _label_ends(axes, series, level):
+def _label_ends(axes: Axes, series: Sequence[Series], level: tuple[float, str] | None) -> None:
     """Write each label to the right of where its series ends, pushed apart where they would touch."""
     labels = [(level[1], level[0], COLORS["6"])] if level is not None else []
     for place, one in enumerate(series):
@@ -118,7 +121,7 @@ def _label_ends(axes, series, level):
         axes.text(1.02, height, text, color=color, transform=axes.transAxes, va="center")
 
 
-def _spread(heights, sizes):
+def _spread(heights: list[float], sizes: list[float]) -> list[float]:
     """Push labels of these sizes apart, upwards and then down from the top, keeping their order."""
     order = sorted(range(len(heights)), key=lambda index: heights[index])
     spread = list(heights)

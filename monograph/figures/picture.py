@@ -3,11 +3,15 @@
 import hashlib
 import io
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+
+from ttsbook.arrays import Vector, VectorLike
 
 # Each color has a contrast of at least 4.5 on paper; a page may give the CSS variables other values.
 COLORS = {
@@ -27,7 +31,7 @@ SERIES_COLORS = [color for name, color in COLORS.items() if name.isdigit()]
 LINE_STYLES = ["-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (5, 1.5, 1.5, 1.5)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1))]
 MARKERS = ["o", "s", "^", "D", "v", "P"]
 HASHED_ID = re.compile(r'(?<=id=")[a-zA-Z][0-9a-f]{10}(?=")')
-STYLE = {
+STYLE: dict[Any, Any] = {  # only a later Matplotlib has a name for the type of its keys
     "figure.facecolor": COLORS["paper"],
     "figure.figsize": (5.2, 3.3),
     "figure.constrained_layout.use": True,
@@ -61,9 +65,9 @@ class Picture:
 
     Parameters
     ----------
-    figure : matplotlib.figure.Figure
+    figure
         The figure; change it as you like before it is shown.
-    alt : str
+    alt
         Text that stands for the picture where it cannot be seen.
 
     Examples
@@ -78,19 +82,16 @@ class Picture:
     figure: Figure
     alt: str
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self.alt
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
         return {"image/svg+xml": self.svg(), "text/plain": self.alt}
 
-    def svg(self):
-        """SVG text, the same for the same data, its colors as CSS variables with these as fallback.
-
-        Returns
-        -------
-        str
-        """
+    def svg(self) -> str:
+        """SVG text, the same for the same data, its colors as CSS variables with these as fallback."""
         buffer = io.StringIO()
         with matplotlib.rc_context(STYLE):
             self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
@@ -101,7 +102,7 @@ class Picture:
             text = text.replace(f": {color}", f": var(--tts-{name}, {color})")
         return self._with_steady_ids(text)
 
-    def _with_steady_ids(self, text):
+    def _with_steady_ids(self, text: str) -> str:
         """Put numbers for ids, which Matplotlib makes of coordinates: their last digits differ between processors."""
         prefix = hashlib.sha256(self.alt.encode()).hexdigest()[:8]
         ids = dict.fromkeys(HASHED_ID.findall(text))
@@ -109,21 +110,21 @@ class Picture:
         return re.sub("|".join(names), lambda match: names[match[0]], text) if names else text
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Series:
     """One line or one set of points of a picture.
 
     Parameters
     ----------
-    label : str
+    label
         Words for it; a line break is allowed.
-    x, y : array_like, shape (points,)
+    x, y
         Data. Infinite values of y are left out of the picture.
-    low, high : array_like, shape (points,), optional
+    low, high
         Interval around y: a shaded band for a line, bars for points.
-    points : bool, default False
+    points
         Draw markers, without a line.
-    color : int, optional
+    color
         Which color and style of the palette, from 0; by default the series' place in the picture.
 
     Examples
@@ -134,20 +135,31 @@ class Series:
     """
 
     label: str
-    x: np.ndarray
-    y: np.ndarray
-    low: np.ndarray | None = None
-    high: np.ndarray | None = None
-    points: bool = False
-    color: int | None = None
+    x: Vector
+    y: Vector
+    low: Vector | None
+    high: Vector | None
+    points: bool
+    color: int | None
 
-    def __post_init__(self):
-        for name in ("x", "y", "low", "high"):
-            if getattr(self, name) is not None:
-                object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=np.float64))
+    def __init__(
+        self,
+        label: str,
+        x: VectorLike,
+        y: VectorLike,
+        low: VectorLike | None = None,
+        high: VectorLike | None = None,
+        points: bool = False,
+        color: int | None = None,
+    ) -> None:
+        for name, numbers in (("x", x), ("y", y), ("low", low), ("high", high)):
+            array = None if numbers is None else np.asarray(numbers, dtype=np.float64)
+            object.__setattr__(self, name, array)
+        for name, plain in (("label", label), ("points", points), ("color", color)):
+            object.__setattr__(self, name, plain)
         if self.x.shape != self.y.shape or self.x.ndim != 1 or self.x.size == 0:
             raise ValueError(f"x and y must be arrays of one length, got shapes {self.x.shape} and {self.y.shape}")
         if (self.low is None) != (self.high is None):
             raise ValueError(f"low and high must be given together in “{self.label}”")
-        if self.low is not None and not ((self.low <= self.y) & (self.y <= self.high)).all():
+        if self.low is not None and self.high is not None and not ((self.low <= self.y) & (self.y <= self.high)).all():
             raise ValueError(f"low and high must lie around y in “{self.label}”")

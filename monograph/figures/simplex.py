@@ -1,40 +1,42 @@
 """A map over all mixtures of three tasks."""
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
 from monograph.figures import words
 from monograph.figures.picture import COLORS, MARKERS, SERIES_COLORS, STYLE, Picture
+from ttsbook.arrays import Vector, VectorLike
 
 PARTS, BANDS = 40, 8
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 
 
-def simplex(value, corners, marks, *, label, top=np.inf):
+def simplex(
+    value: Callable[[Vector], float],
+    corners: Sequence[str],
+    marks: Mapping[str, VectorLike],
+    *,
+    label: str,
+    top: float = np.inf,
+) -> Picture:
     """Draw a positive quantity over the mixtures of three tasks, the darker the larger it is.
 
     Parameters
     ----------
-    value : callable
-        Function of the weights, shape (3,), that returns a positive number.
-    corners : sequence of str
+    value
+        Function of the three weights that returns a positive number.
+    corners
         Names of the three tasks: left, right, top.
-    marks : dict of str to array_like of shape (3,)
+    marks
         Mixtures to mark.
-    label : str
+    label
         What the quantity is, and what an average in it is over.
-    top : float, optional
+    top
         Value from which on the map is as dark as it gets.
-
-    Returns
-    -------
-    Picture
-
-    Raises
-    ------
-    ValueError
-        If there are not three names, or a mark is no mixture of three.
 
     Examples
     --------
@@ -58,10 +60,16 @@ def simplex(value, corners, marks, *, label, top=np.inf):
         places = weights @ CORNERS
         for level in levels:  # areas lie on each other, so color adds up
             if level < values.max():
-                axes.tricontourf(*places.T, values, [level, np.inf], colors=[COLORS["1"]], alpha=0.7 / BANDS)
+                axes.tricontourf(
+                    places[:, 0], places[:, 1], values, [level, np.inf], colors=[COLORS["1"]], alpha=0.7 / BANDS
+                )
         axes.fill(*CORNERS.T, facecolor="none", edgecolor=COLORS["ink"], linewidth=0.8)
         for place, (name, one) in enumerate(marks.items()):
-            style = {"marker": MARKERS[place % 6], "color": SERIES_COLORS[(place + 1) % 6], "markersize": 6.5}
+            style: dict[str, Any] = {
+                "marker": MARKERS[place % 6],
+                "color": SERIES_COLORS[(place + 1) % 6],
+                "markersize": 6.5,
+            }
             axes.plot(*(one @ CORNERS), linestyle="none", label=name, clip_on=False, **style)
         for (x, y), name, up in zip(CORNERS, corners, (False, False, True), strict=True):
             axes.text(x, y + (0.03 if up else -0.04), name, ha="center", va="bottom" if up else "top")

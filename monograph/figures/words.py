@@ -1,13 +1,19 @@
 """Words for what a picture shows: the alternative text of every figure."""
 
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
+from jaxtyping import Float64
 
+from monograph.figures.picture import Series
 from monograph.page import FLOOR, rounded
+from ttsbook.arrays import Vector
 
 
-def line_chart(series, x_label, y_label, log_y, level):
+def line_chart(
+    series: Sequence[Series], x_label: str, y_label: str, log_y: bool, level: tuple[float, str] | None
+) -> str:
     """Describe a line chart: its axes, then how each series runs, then the reference line."""
     low, high = min(one.x.min() for one in series), max(one.x.max() for one in series)
     scale = " (logarithmic scale)" if log_y else ""
@@ -19,7 +25,7 @@ def line_chart(series, x_label, y_label, log_y, level):
     return " ".join(parts).replace("\n", " ")
 
 
-def course(one, last):
+def course(one: Series, last: float) -> str:
     """Words for how a series runs: where it turns, and where it ends if that is before the `last` x."""
     finite = np.isfinite(one.y)
     if not finite.any():
@@ -44,11 +50,11 @@ def course(one, last):
     return ", then ".join(parts)
 
 
-def _place(x):
+def _place(x: float) -> str:
     return f"{x:g}" if x == round(x) else f"{x:.3g}"
 
 
-def contour_chart(paths, x_label, y_label):
+def contour_chart(paths: Sequence[Series], x_label: str, y_label: str) -> str:
     """Describe a contour chart: its axes, then where each path starts and ends."""
     parts = [f"Contours of the prompt's loss over {x_label} and {y_label}, with paths to the answer at (0, 0)."]
     for one in paths:
@@ -57,7 +63,16 @@ def contour_chart(paths, x_label, y_label):
     return " ".join(parts).replace("\n", " ").replace("in 1 steps", "in 1 step")
 
 
-def level_map(x, y, z, levels, paths, x_label, y_label, z_label):
+def level_map(
+    x: Float64[np.ndarray, " columns"],
+    y: Float64[np.ndarray, " rows"],
+    z: Float64[np.ndarray, "rows columns"],
+    levels: Vector,
+    paths: Sequence[Series],
+    x_label: str,
+    y_label: str,
+    z_label: str,
+) -> str:
     """Describe a map: its axes, its range and where it is least and largest, its levels, then what lies on it."""
     finite = np.isfinite(z)
     low, high = np.where(finite, z, np.inf), np.where(finite, z, -np.inf)
@@ -79,12 +94,19 @@ def level_map(x, y, z, levels, paths, x_label, y_label, z_label):
     return " ".join(parts).replace("\n", " ")
 
 
-def _symbol(label):
+def _symbol(label: str) -> str:
     """Last word of a label, which is its symbol."""
     return label.split()[-1]
 
 
-def simplex(corners, weights, values, marks, value, label):
+def simplex(
+    corners: Sequence[str],
+    weights: Float64[np.ndarray, "mixtures 3"],
+    values: Float64[np.ndarray, " mixtures"],
+    marks: Mapping[str, Vector],
+    value: Callable[[Vector], float],
+    label: str,
+) -> str:
     """Describe a map over mixtures: its corners, its range and where it is least, then the marks."""
     parts = [
         f"Triangle of all mixtures of {', '.join(corners[:-1])} and {corners[-1]}, colored by {label}: "
@@ -95,5 +117,5 @@ def simplex(corners, weights, values, marks, value, label):
     return " ".join(parts).replace("\n", " ")
 
 
-def _mixture(weights):
+def _mixture(weights: Vector) -> str:
     return f"({', '.join(f'{round(weight, 2) + 0:g}' for weight in weights)})"

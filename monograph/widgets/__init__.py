@@ -3,7 +3,8 @@
 A widget computes in the browser. Its JavaScript lives in ``monograph/widgets/javascript``, where
 ``theory.js`` mirrors functions of `ttsbook.data.covariance` and `ttsbook.theory` by name, and
 ``selection.js`` those of `ttsbook.theory.selection`. Where a kernel runs,
-most widgets can also simulate what they show: see `monograph.widgets.simulation`.
+most widgets can also simulate what they show: see `monograph.widgets.simulation`. A value that is out of range
+is refused with a ``traitlets.TraitError``.
 """
 
 from monograph.widgets.base import Widget, bundle

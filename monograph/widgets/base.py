@@ -5,10 +5,12 @@ Modules are joined here rather than by a bundler, so that neither a reader's ker
 
 import re
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import traitlets
 
+from monograph import figures
 from monograph.widgets.presets import PRESETS
 from monograph.widgets.settings import describe
 
@@ -17,17 +19,13 @@ TYPES = re.compile(r" */\*\*.*?\*/\n*", re.DOTALL)  # for the type checker: see 
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+\.js)";\n', re.MULTILINE)
 
 
-def bundle(name):
+def bundle(name: str) -> str:
     """Join a JavaScript module and those that it imports into one, without imports and types.
 
     Parameters
     ----------
-    name : str
+    name
         File in ``monograph/widgets/javascript``. It has one default export; what it imports has none.
-
-    Returns
-    -------
-    str
 
     Examples
     --------
@@ -35,9 +33,9 @@ def bundle(name):
     >>> "export default" in source, "import {" in source
     (True, False)
     """
-    parts = {}
+    parts: dict[str, str] = {}
 
-    def add(file):
+    def add(file: str) -> None:
         source = TYPES.sub("", (JAVASCRIPT / file).read_text(encoding="utf-8"))
         for imported in IMPORT.findall(source):
             if imported not in parts:
@@ -68,22 +66,17 @@ class Widget(anywidget.AnyWidget):
     'Line chart of error / d against k, from 0 to 2. “error”: falls from 1 to 0.25.'
     """
 
-    controls = ()
+    controls: tuple[str, ...] = ()
     frame = traitlets.Dict(read_only=True).tag(sync=True)
 
     _css = (JAVASCRIPT / "widget.css").read_text(encoding="utf-8")
 
     @traitlets.default("frame")
-    def _frame(self):
+    def _frame(self) -> dict[str, Any]:
         return {"settings": self.settings(), "presets": list(PRESETS.get(type(self).__name__, ()))}
 
-    def settings(self):
-        """Describe what the controls can be set to.
-
-        Returns
-        -------
-        dict of str to dict
-            For each trait in ``controls`` what `monograph.widgets.settings.describe` says of it.
+    def settings(self) -> dict[str, dict[str, Any]]:
+        """Describe what the controls can be set to, each as `monograph.widgets.settings.describe` does.
 
         Examples
         --------
@@ -93,10 +86,14 @@ class Widget(anywidget.AnyWidget):
         """
         return {name: describe(self.traits()[name], getattr(self, name)) for name in self.controls}
 
-    def __repr__(self):
+    def still(self) -> figures.Picture:
+        """Picture of the widget as it is set."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.controls)})"
 
-    def _repr_mimebundle_(self, **options):
-        data, metadata = super()._repr_mimebundle_(**options)
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = super()._repr_mimebundle_(**options) or ({}, {})
         picture = self.still()
         return {**data, "image/svg+xml": picture.svg(), "text/plain": f"Interactive chart. {picture.alt}"}, metadata

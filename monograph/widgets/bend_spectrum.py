@@ -1,11 +1,15 @@
 """A spectrum to bend by hand, and what one step leaves of the error."""
 
+from typing import Any
+
 import numpy as np
 import traitlets
+from traitlets import Bunch
 
 from monograph import figures
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import DirectErrors
+from ttsbook.arrays import Covariance
 from ttsbook.data import covariance, spectra
 
 DIM = 20
@@ -25,17 +29,12 @@ class BendSpectrum(DirectErrors):
 
     Parameters
     ----------
-    strengths : list of float, optional
+    strengths
         Strength of each skill, from 2 to 50 of them, each from 0.001 to 100; by default 20 as 1/i.
-    selected : int, optional
+    selected
         Skill that the sliders set, from 1; by default the last.
-    train_length, test_length : int
+    train_length, test_length
         Prompt lengths n and m, at least 1; a `test_length` of None stands for infinity.
-
-    Raises
-    ------
-    traitlets.TraitError
-        If a value is out of range.
 
     Examples
     --------
@@ -52,44 +51,41 @@ class BendSpectrum(DirectErrors):
     test_length = traitlets.Int(100, min=1, allow_none=True).tag(sync=True)
     presets = traitlets.List().tag(sync=True)  # of a name and strengths each
 
-    def __init__(self, **settings):
-        presets = [[name, np.diag(cov).round(6).tolist()] for name, cov in PRESETS.items()]
-        strengths = settings.pop("strengths", dict(presets)["power law"])
+    def __init__(self, **settings: Any) -> None:
+        by_name = {name: np.diag(cov).round(6).tolist() for name, cov in PRESETS.items()}
+        strengths = settings.pop("strengths", by_name["power law"])
         selected = settings.pop("selected", len(strengths))
-        super().__init__(strengths=strengths, presets=presets, selected=selected, **settings)
+        super().__init__(
+            strengths=strengths, presets=[list(one) for one in by_name.items()], selected=selected, **settings
+        )
 
-    def settings(self):
+    def settings(self) -> dict[str, dict[str, Any]]:
         """Describe what the controls can be set to; only a skill that there is can be selected."""
         settings = super().settings()
         settings["selected"]["most"] = len(self.strengths)
         return settings
 
     @traitlets.validate("strengths")
-    def _numbers(self, proposal):
+    def _numbers(self, proposal: Bunch) -> list[float]:
         if np.isnan(proposal["value"]).any():
             raise traitlets.TraitError(f"strengths must be numbers, got {proposal['value']}")
         return proposal["value"]
 
     @traitlets.observe("strengths")
-    def _keep_the_selection(self, change):
+    def _keep_the_selection(self, change: Bunch) -> None:
         self.selected = min(self.selected, len(change["new"]))
 
     @traitlets.validate("selected")
-    def _one_of_the_skills(self, proposal):
+    def _one_of_the_skills(self, proposal: Bunch) -> int:
         if proposal["value"] > len(self.strengths):
             raise traitlets.TraitError(f"selected must be at most {len(self.strengths)}, got {proposal['value']}")
         return proposal["value"]
 
-    def cov(self):
-        """Covariance of training and test, as it is set.
-
-        Returns
-        -------
-        ndarray, shape (d, d)
-        """
+    def cov(self) -> Covariance:
+        """Covariance of training and test, as it is set."""
         return np.diag(self.strengths)
 
-    def still(self):
+    def still(self) -> figures.Picture:
         """Strengths as they are set, and the error of one step along each skill."""
         skill = np.arange(1, len(self.strengths) + 1)
         return figures.lines(

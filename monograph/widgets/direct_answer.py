@@ -6,6 +6,7 @@ import traitlets
 from monograph import figures
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import DirectErrors
+from ttsbook.arrays import Covariance
 from ttsbook.data import covariance
 
 
@@ -14,17 +15,12 @@ class DirectAnswer(DirectErrors):
 
     Parameters
     ----------
-    dim : int, default 20
+    dim
         Number d of skills, 2 to 50.
-    exponent : float, default 1
+    exponent
         Skill i has strength 1/i^exponent, 0 to 2.
-    train_length, test_length : int
+    train_length, test_length
         Prompt lengths n and m, at least 1; a `test_length` of None stands for infinity.
-
-    Raises
-    ------
-    traitlets.TraitError
-        If a value is out of range.
 
     Examples
     --------
@@ -39,16 +35,11 @@ class DirectAnswer(DirectErrors):
     train_length = traitlets.Int(40, min=1).tag(sync=True)
     test_length = traitlets.Int(40, min=1, allow_none=True).tag(sync=True)
 
-    def cov(self):
-        """Covariance of training and test, as it is set.
-
-        Returns
-        -------
-        ndarray, shape (d, d)
-        """
+    def cov(self) -> Covariance:
+        """Covariance of training and test, as it is set."""
         return covariance.power_law(self.dim, self.exponent)
 
-    def still(self):
+    def still(self) -> figures.Picture:
         """Error of one step along each skill, as it is set."""
         skill = np.arange(1, self.dim + 1)
         return figures.lines(

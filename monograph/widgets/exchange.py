@@ -6,9 +6,12 @@ import traitlets
 from monograph import figures
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import Chain, LayerErrors
+from monograph.widgets.simulation import Curve
 from ttsbook import theory
+from ttsbook.arrays import Covariance, Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
+from ttsbook.theory import finite
 
 
 class Exchange(LayerErrors):
@@ -19,19 +22,14 @@ class Exchange(LayerErrors):
 
     Parameters
     ----------
-    train_length : int, default 40
+    train_length
         Training prompt length n, 1 to 1000.
-    steps : int, default 3
+    steps
         Number of thinking steps k, 1 to 20.
-    exponent : float, default 1
+    exponent
         Skill i has strength 1/i^exponent, 0 to 2.
-    test_length : int, optional
+    test_length
         Test prompt length m, at least 1; None, the default, stands for infinity.
-
-    Raises
-    ------
-    traitlets.TraitError
-        If a value is out of range.
 
     Examples
     --------
@@ -47,7 +45,7 @@ class Exchange(LayerErrors):
     exponent = traitlets.Float(1.0, min=0.0, max=2.0).tag(sync=True)
     test_length = traitlets.Int(None, min=1, allow_none=True).tag(sync=True)
 
-    def still(self):
+    def still(self) -> figures.Picture:
         """Training lengths that leave the error of the chosen pair, for every number of steps."""
         cov, k = covariance.power_law(self.DIM, self.exponent), np.arange(1, self.STEPS + 1)
         error = self._errors(cov, self.train_length)[self.steps]
@@ -67,32 +65,22 @@ class Exchange(LayerErrors):
             log_y=True,
         )
 
-    def expected(self):
-        """Error / d of each thinking step, as it is set.
-
-        Returns
-        -------
-        ndarray, shape (21,)
-        """
+    def expected(self) -> Curve:
+        """Error / d of each thinking step, as it is set."""
         return self._errors(covariance.power_law(self.DIM, self.exponent), self.train_length) / self.DIM
 
-    def chain(self):
-        """Layer that is simulated, and its test prompts.
-
-        Returns
-        -------
-        Chain
-        """
+    def chain(self) -> Chain:
+        """Layer that is simulated, and its test prompts."""
         cov = covariance.power_law(self.DIM, self.exponent)
         P = theory.preconditioner(Task(cov, self.train_length))
         return Chain(P, cov, self.test_length, self.STEPS, self.steps)
 
-    def _errors(self, cov, n):
+    def _errors(self, cov: Covariance, n: int) -> Curve:
         P = theory.preconditioner(Task(cov, n))
-        return theory.finite.recursion_error(P, cov, self.test_length, self.STEPS)
+        return finite.recursion_error(P, cov, self.test_length, self.STEPS)
 
 
-def _nearest_root(log_lengths, values, near):
+def _nearest_root(log_lengths: Vector, values: Vector, near: float) -> float:
     """Length at which values, interpolated, are zero: of several the nearest to one; inf if there is none."""
     roots = list(log_lengths[np.abs(values) <= 1e-9])
     for place in np.flatnonzero((values[1:] > 0) != (values[:-1] > 0)):

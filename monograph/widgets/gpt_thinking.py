@@ -1,16 +1,19 @@
 """A GPT that thinks: the shipped curves, and in a live kernel a shipped model on fresh prompts."""
 
 import itertools
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import traitlets
+from traitlets import Bunch
 
 from monograph import figures
 from monograph.experiments.gpt2 import plan
 from monograph.experiments.gpt2 import read as gpt2
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import thinking
-from monograph.widgets.simulation import Simulating, running
+from monograph.widgets.simulation import Chunk, Simulating, Summary, running
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
@@ -41,9 +44,9 @@ class GPTThinking(Simulating):
 
     Parameters
     ----------
-    shown : int
+    shown
         Which training is shown, from 0.
-    steps : int
+    steps
         Number of thinking steps k, 0 to 30.
 
     Examples
@@ -60,29 +63,23 @@ class GPTThinking(Simulating):
     steps = traitlets.Int(10, min=0, max=STEPS).tag(sync=True)
     curves = traitlets.List().tag(sync=True)
 
-    def __init__(self, **settings):
+    def __init__(self, **settings: Any) -> None:
         super().__init__(curves=_curves(), **settings)
 
     @traitlets.validate("shown")
-    def _valid_shown(self, proposal):
+    def _valid_shown(self, proposal: Bunch) -> int:
         if self.curves and proposal["value"] >= len(self.curves):
             raise traitlets.TraitError(f"shown must be below {len(self.curves)}, got {proposal['value']}")
         return proposal["value"]
 
-    def settings(self):
+    def settings(self) -> dict[str, dict[str, Any]]:
         """Describe what the controls can be set to; only a training that there is can be shown."""
         settings = super().settings()
         settings["shown"]["most"] = len(self.curves) - 1
         return settings
 
-    def errors(self):
-        """Let the shipped model of the chosen training think about fresh prompts.
-
-        Yields
-        ------
-        ndarray, shape (prompts, 31)
-            Error / d.
-        """
+    def errors(self) -> Iterator[Chunk]:
+        """Let the shipped model of the chosen training think about fresh prompts, and yield errors / d."""
         from ttsbook.models import transformer  # only here: the picture needs no model
 
         if self.shown not in SHIPPED:
@@ -93,44 +90,22 @@ class GPTThinking(Simulating):
         for gaps in thinking(model, task, STEPS, seed=self.seed, chunk=self.CHUNK, condensed=False):
             yield gaps.mean(axis=-1)
 
-    def summed(self, chunks):
-        """Sum up the errors, by their mean and then by their median.
-
-        Parameters
-        ----------
-        chunks : iterable of ndarray, shape (prompts, 31)
-            As `errors` yields them.
-
-        Yields
-        ------
-        points, low, high : ndarray, shape (62,)
-        samples : int
-        """
+    def summed(self, chunks: Iterable[Chunk]) -> Iterator[Summary]:
+        """Sum up the errors, by their mean and then, in the same arrays, by their median."""
         for_mean, for_median = itertools.tee(chunks)
         for mean, median in zip(running(for_mean), running(for_median, summary="median"), strict=True):
-            yield *map(np.concatenate, zip(mean[:3], median[:3], strict=True)), mean[3]
+            points, low, high = map(np.concatenate, zip(mean[:3], median[:3], strict=True))
+            yield points, low, high, mean[3]
 
-    def expected(self):
-        """Nothing exact is known of a GPT; the curves lie in the middle of three seeds.
+    def expected(self) -> None:
+        """Nothing exact is known of a GPT; the curves lie in the middle of three seeds."""
 
-        Returns
-        -------
-        None
-        """
-
-    def headline(self):
-        """Say what is put in words: the place of a point, its name, and what the prompts are.
-
-        Returns
-        -------
-        int
-        str
-        str
-        """
+    def headline(self) -> tuple[int, str, str]:
+        """Say what is put in words: the place of a point, its name, and what the prompts are."""
         steps = f"{self.steps} step{'' if self.steps == 1 else 's'}"
         return self.steps, f"Shipped model, mean error / d after {steps}", "prompts of 20 examples"
 
-    def still(self):
+    def still(self) -> figures.Picture:
         """Mean and median of the chosen training, up to k steps, and the reference."""
         chosen, k = self.curves[self.shown], np.arange(self.steps + 1)
         return figures.lines(
@@ -145,7 +120,7 @@ class GPTThinking(Simulating):
         )
 
 
-def _curves():
+def _curves() -> list[dict[str, Any]]:
     """Mean and median, in the middle of the seeds, and the reference, all divided by d."""
     chosen = [("recipes", variant, "own", name) for variant, name in RECIPES.items()]
     chosen += [("skewed", variant, "shifted", name) for variant, name in SKEWED.items()]

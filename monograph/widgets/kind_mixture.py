@@ -2,6 +2,7 @@
 
 import warnings
 from functools import cache
+from typing import Any
 
 import numpy as np
 import traitlets
@@ -9,9 +10,11 @@ import traitlets
 from monograph import figures
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import Chain, LayerErrors
+from monograph.widgets.simulation import Curve
 from ttsbook import theory
+from ttsbook.arrays import Covariance, Indices, MixtureWeights, Preconditioner, VectorLike
 from ttsbook.data import covariance, pools
-from ttsbook.data.tasks import Mixture
+from ttsbook.data.tasks import Mixture, Task
 from ttsbook.theory import selection
 
 DIM, STEPS, SELECTED = 20, 20, 5
@@ -27,17 +30,12 @@ class KindMixture(LayerErrors):
 
     Parameters
     ----------
-    pool : int
+    pool
         Number of the pool, 1 to 4.
-    easy_short, hard_short, easy_long, hard_long : float
+    easy_short, hard_short, easy_long, hard_long
         Parts of the four tasks, 0 to 1; they are divided by their sum. If all are zero, all count alike.
-    scaling : {"usual", "best"}
-        What a step divides by: the usual number, or for each mixture the one that leaves the least error at k = 5.
-
-    Raises
-    ------
-    traitlets.TraitError
-        If a value is out of range.
+    scaling
+        What a step divides by: the "usual" number, or the "best", for each mixture that of least error at k = 5.
 
     Examples
     --------
@@ -56,65 +54,41 @@ class KindMixture(LayerErrors):
     pools = traitlets.List(read_only=True).tag(sync=True)
     target = traitlets.List(read_only=True).tag(sync=True)
 
-    def __init__(self, **settings):
+    def __init__(self, **settings: Any) -> None:
         self.set_trait("target", np.diag(_target()).tolist())
         self.set_trait("pools", list(map(_described, SEEDS)))
         super().__init__(**settings)
 
-    def weights(self):
-        """Weights of the four tasks as they are set.
-
-        Returns
-        -------
-        ndarray, shape (4,)
-        """
+    def weights(self) -> MixtureWeights:
+        """Weights of the four tasks as they are set."""
         parts = np.array([self.easy_short, self.hard_short, self.easy_long, self.hard_long])
         return parts / parts.sum() if parts.sum() > 0 else np.full(4, 1 / 4)
 
-    def curve(self, weights):
-        """Error / d of each step after training on the tasks of the pool.
-
-        Parameters
-        ----------
-        weights : array_like, shape (4,)
-            Weights of the tasks.
-
-        Returns
-        -------
-        ndarray, shape (21,)
-        """
+    def curve(self, weights: VectorLike) -> Curve:
+        """Error / d of each step after training on the tasks of the pool with these weights."""
+        P = self._learned(np.asarray(weights, dtype=np.float64))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", theory.DivergenceWarning)
-            return theory.cot_error_limit(self._learned(weights), np.diag(self.target), STEPS) / DIM
+            return theory.cot_error_limit(P, np.diag(self.target), STEPS) / DIM
 
-    def expected(self):
-        """Error / d of each step after training on the mixture as it is set.
-
-        Returns
-        -------
-        ndarray, shape (21,)
-        """
+    def expected(self) -> Curve:
+        """Error / d of each step after training on the mixture as it is set."""
         return self.curve(self.weights())
 
-    def chain(self):
-        """Layer that is simulated, and its test prompts.
-
-        Returns
-        -------
-        Chain
-        """
+    def chain(self) -> Chain:
+        """Layer that is simulated, and its test prompts."""
         return Chain(self._learned(self.weights()), np.diag(self.target), None, STEPS, SELECTED)
 
-    def _learned(self, weights):
+    def _learned(self, weights: MixtureWeights) -> Preconditioner:
         """Preconditioner, zero on skills that no task of the mixture uses."""
         chosen = [(task, w) for task, w in zip(_drawn(SEEDS[self.pool - 1]), weights, strict=True) if w > 0]
         used = np.flatnonzero(sum(np.diag(task.cov) for task, _ in chosen))
         P = np.zeros((DIM, DIM))
         tasks = [_on(task, used) for task, _ in chosen]
-        P[np.ix_(used, used)] = theory.preconditioner(Mixture(tasks, [w for _, w in chosen]))
+        P[np.ix_(used, used)] = theory.preconditioner(Mixture(tasks, np.array([w for _, w in chosen])))
         return P if self.scaling == "usual" else P / theory.best_scaling_limit(P, np.diag(self.target), SELECTED)
 
-    def still(self):
+    def still(self) -> figures.Picture:
         """Errors after training on four mixtures, one of them as it is set."""
         shown = self.pools[self.pool - 1]
         mixtures = {
@@ -133,21 +107,21 @@ class KindMixture(LayerErrors):
         )
 
 
-def _drawn(seed):
+def _drawn(seed: int) -> list[Task]:
     return pools.random_pool(DIM, rng=np.random.default_rng(seed), trace=DIM, each=1)
 
 
-def _on(task, used):
+def _on(task: Task, used: Indices) -> Task:
     """Restrict a task to these skills; those that it loses have strength zero."""
     return type(task)(task.cov[np.ix_(used, used)], task.prompt_length)
 
 
-def _target():
+def _target() -> Covariance:
     return covariance.power_law(DIM, 0.8, trace=DIM)
 
 
 @cache  # the mixtures take a second a pool, and every widget shows the same
-def _described(seed):
+def _described(seed: int) -> dict[str, Any]:
     tasks, target_cov = _drawn(seed), _target()
     paper = selection.quadratic_program([task.cov for task in tasks], target_cov).weights
     exact = selection.optimal_mixture(tasks, target_cov, SELECTED).weights

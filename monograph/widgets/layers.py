@@ -1,12 +1,20 @@
 """Layers that think about fresh prompts: what most widgets simulate."""
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import traitlets
+from jaxtyping import Float64
 
-from monograph.widgets.simulation import Simulating
+from monograph.widgets.simulation import Chunk, Curve, Simulating
 from ttsbook import theory
+from ttsbook.arrays import Covariance, Matrix, Preconditioner
 from ttsbook.data.tasks import Task
+
+if TYPE_CHECKING:  # a widget that is looked at needs no models
+    import ttsbook.models.attention
+    import ttsbook.models.transformer
 
 ENDLESS = 10**12  # examples that stand for endless ones: S_m is off by some 10⁻⁶
 
@@ -14,97 +22,74 @@ ENDLESS = 10**12  # examples that stand for endless ones: S_m is off by some 10�
 class Chain(NamedTuple):
     """A layer, its test prompts, and its steps with the one that is put in words."""
 
-    P: np.ndarray  # (d, d)
-    test_cov: np.ndarray  # (d, d)
+    P: Preconditioner
+    test_cov: Covariance
     test_length: int | None  # None stands for infinity
     steps: int
     place: int
-    ratio: np.ndarray | None = None  # (d, d), None for the identity
+    ratio: Matrix | None = None  # None stands for the identity
 
 
 class LayerErrors(Simulating):
     """A widget whose curve is the error / d of each step of a layer; a subclass defines `chain`."""
 
-    def errors(self):
-        """Let the layer think about fresh prompts.
+    def chain(self) -> Chain:
+        """Layer that is simulated, and its test prompts."""
+        raise NotImplementedError
 
-        Yields
-        ------
-        ndarray, shape (prompts, steps + 1)
-        """
+    def errors(self) -> Iterator[Chunk]:
+        """Let the layer think about fresh prompts."""
         chain = self.chain()
         model, task = layer(chain.P, ratio=chain.ratio), Task(chain.test_cov, length(chain.test_length)[0])
         for gaps in thinking(model, task, chain.steps, seed=self.seed, chunk=self.CHUNK):
             yield gaps.mean(axis=-1)
 
-    def headline(self):
-        """Say what is put in words: the place of a point, its name, and what the prompts are.
-
-        Returns
-        -------
-        int
-        str
-        str
-        """
+    def headline(self) -> tuple[int, str, str]:
+        """Say what is put in words: the place of a point, its name, and what the prompts are."""
         chain = self.chain()
         name = f"Error / d after {chain.place} step{'' if chain.place == 1 else 's'}"
         return chain.place, name, length(chain.test_length)[1]
 
 
 class DirectErrors(Simulating):
-    """A widget whose curve is the error of one step along each skill; a subclass defines `cov`."""
+    """A widget whose curve is the error of one step along each skill; a subclass defines `cov` and two lengths."""
 
-    def expected(self):
-        """Mean error over the skills, and the error along each, where the skill is.
+    train_length: traitlets.Int[int, int]
+    test_length: traitlets.Int[int | None, int | None]
 
-        Returns
-        -------
-        ndarray, shape (d + 1,)
-        """
+    def cov(self) -> Covariance:
+        """Covariance of training and test, as it is set."""
+        raise NotImplementedError
+
+    def expected(self) -> Curve:
+        """Mean error over the skills, and the error along each, where the skill is."""
         cov, errors = self.cov(), np.empty(len(self.cov()))
         P = theory.preconditioner(Task(cov, self.train_length))
         errors[np.argsort(-np.diag(cov), kind="stable")] = theory.direct_error_by_skill(P, cov, self.test_length)
         return np.array([errors.mean(), *errors])
 
-    def errors(self):
-        """Let the closed form answer fresh prompts in one step.
-
-        Yields
-        ------
-        ndarray, shape (prompts, d + 1)
-        """
+    def errors(self) -> Iterator[Chunk]:
+        """Let the closed form answer fresh prompts in one step."""
         cov = self.cov()
         model = layer(theory.preconditioner(Task(cov, self.train_length)))
         task = Task(cov, length(self.test_length)[0])
         for gaps in thinking(model, task, 1, seed=self.seed, chunk=self.CHUNK):
             yield np.column_stack([gaps[:, 1].mean(axis=-1), gaps[:, 1]])
 
-    def headline(self):
-        """Say what is put in words: the place of a point, its name, and what the prompts are.
-
-        Returns
-        -------
-        int
-        str
-        str
-        """
+    def headline(self) -> tuple[int, str, str]:
+        """Say what is put in words: the place of a point, its name, and what the prompts are."""
         return 0, "Mean error e₁/d", length(self.test_length)[1]
 
 
-def layer(P, *, ratio=None):
-    """Make the layer that has this preconditioner.
+def layer(P: Preconditioner, *, ratio: Matrix | None = None) -> "ttsbook.models.attention.LinearSelfAttention":
+    """Make the layer that has this preconditioner, in float64.
 
     Parameters
     ----------
-    P : array_like, shape (d, d)
+    P
         Preconditioner.
-    ratio : array_like, shape (d, d), optional
+    ratio
         Ratio R of W13 to -W24; by default the identity, as in the closed form.
-
-    Returns
-    -------
-    LinearSelfAttention
-        In float64.
 
     Examples
     --------
@@ -122,28 +107,23 @@ def layer(P, *, ratio=None):
     return model
 
 
-def thinking(model, task, steps, *, seed, chunk, condensed=True):
-    """Let a model think about fresh prompts, without end.
+def thinking(
+    model: "ttsbook.models.attention.LinearSelfAttention | ttsbook.models.transformer.GPT",
+    task: Task,
+    steps: int,
+    *,
+    seed: int,
+    chunk: int,
+    condensed: bool = True,
+) -> Iterator[Float64[np.ndarray, "{chunk} {steps}+1 d"]]:
+    """Let a model think about fresh prompts, without end, and yield squared gaps to the weight by coordinate.
 
     Parameters
     ----------
-    model : torch.nn.Module
-        What thinks.
-    task : Task
-        What the prompts are drawn from.
-    steps : int
-        Number of thinking steps.
-    seed : int
-        Seed of the prompts.
-    chunk : int
+    chunk
         Number of prompts at a time.
-    condensed : bool, default True
+    condensed
         Draw condensed prompts, which a linear layer cannot tell from others.
-
-    Yields
-    ------
-    ndarray, shape (chunk, steps + 1, d)
-        Squared gap to the weight along each coordinate.
 
     Examples
     --------
@@ -163,18 +143,8 @@ def thinking(model, task, steps, *, seed, chunk, condensed=True):
         yield gaps.square().numpy()
 
 
-def length(test_length):
-    """Length of the prompts that stand for those of m examples, and how it is said.
-
-    Parameters
-    ----------
-    test_length : int or None
-        Test prompt length m; None stands for infinity.
-
-    Returns
-    -------
-    int
-    str
+def length(test_length: int | None) -> tuple[int, str]:
+    """Length of the prompts that stand for those of m examples, and how it is said; None stands for infinity.
 
     Examples
     --------

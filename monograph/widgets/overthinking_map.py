@@ -8,7 +8,9 @@ import traitlets
 from monograph import figures
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import Chain, LayerErrors
+from monograph.widgets.simulation import Curve
 from ttsbook import theory
+from ttsbook.arrays import Covariance, Preconditioner
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
@@ -20,21 +22,16 @@ class OverthinkingMap(LayerErrors):
 
     Parameters
     ----------
-    train_length : int, default 200
+    train_length
         Training prompt length n of the probe, 5 to 2000.
-    train_exponent : float, default 0.8
+    train_exponent
         Exponent α of the training strengths of the probe, 0 to 2.
-    test_exponent : float, default 0
+    test_exponent
         Exponent of the test strengths, 0 to 2; 0 is the isotropic test.
-    scaling : float, default 1
+    scaling
         What a step divides by, in units of the usual: ρ/m, 0.5 to 2.
-    steps : int, optional
+    steps
         The map shows the error after this many steps, 1 to 100; by default the best depth.
-
-    Raises
-    ------
-    traitlets.TraitError
-        If a value is out of range.
 
     Examples
     --------
@@ -52,7 +49,7 @@ class OverthinkingMap(LayerErrors):
     scaling = traitlets.Float(1.0, min=0.5, max=2.0).tag(sync=True)
     steps = traitlets.Int(None, min=1, max=100, allow_none=True).tag(sync=True)
 
-    def still(self):
+    def still(self) -> figures.Picture:
         """Draw the map as it is set, with the critical length and the probe."""
         lengths, exponents = np.geomspace(5, 2000, 31), np.linspace(0, 2, 21)
         test = covariance.power_law(self.DIM, self.test_exponent, trace=self.DIM)
@@ -75,25 +72,15 @@ class OverthinkingMap(LayerErrors):
             paths=[*critical, probe],
         )
 
-    def expected(self):
-        """Error / d of each step of the probe, as it is set.
-
-        Returns
-        -------
-        ndarray, shape (31,)
-        """
+    def expected(self) -> Curve:
+        """Error / d of each step of the probe, as it is set."""
         P, test, *_ = self.chain()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", theory.DivergenceWarning)
             return theory.cot_error_limit(P, test, self.CURVE) / self.DIM
 
-    def chain(self):
-        """Layer that is simulated, and its test prompts.
-
-        Returns
-        -------
-        Chain
-        """
+    def chain(self) -> Chain:
+        """Layer that is simulated, and its test prompts."""
         trained, test = (
             covariance.power_law(self.DIM, exponent, trace=self.DIM)
             for exponent in (self.train_exponent, self.test_exponent)
@@ -102,7 +89,7 @@ class OverthinkingMap(LayerErrors):
         best = theory.best_depth(P, test).steps
         return Chain(P, test, None, self.CURVE, self.CURVE if best is None else min(best, self.CURVE))
 
-    def _value(self, P, test):
+    def _value(self, P: Preconditioner, test: Covariance) -> float:
         if self.steps is not None:
             return theory.cot_error_limit(P, test, self.steps)[-1] / self.DIM
         depth = theory.best_depth(P, test).steps

@@ -3,28 +3,27 @@
 The question is never about what the state shows, but about what the next move will do.
 """
 
+from typing import Any
+
 import numpy as np
 
+from ttsbook.arrays import Covariance
 from ttsbook.data import covariance, spectra
 
 
-def preset(name, question, look, /, **state):
+def preset(name: str, question: str, look: str, /, **state: Any) -> dict[str, Any]:
     """Make a preset as it is synced.
 
     Parameters
     ----------
-    name : str
+    name
         A few words.
-    question : str
+    question
         What is to be guessed; it ends with a question mark.
-    look : str
+    look
         What to move then, and where to look; never the answer.
     **state
         Traits that differ from the widget's first state.
-
-    Returns
-    -------
-    dict of str to object
 
     Examples
     --------
@@ -34,11 +33,11 @@ def preset(name, question, look, /, **state):
     return {"name": name, "question": question, "look": look, "state": state}
 
 
-def _strengths(cov):
+def _strengths(cov: Covariance) -> list[float]:
     return [float(f"{value:.6g}") for value in np.diag(cov)]
 
 
-def _entries(**values):
+def _entries(**values: float) -> list[float]:
     """Entries of a 4 × 4 matrix, row by row, each named by its row and column."""
     matrix = [0.0] * 16
     for place, value in values.items():

@@ -2,9 +2,13 @@
 
 import asyncio
 import warnings
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import traitlets
+from jaxtyping import Float64
+from traitlets import Bunch
 
 from monograph.page import rounded
 from monograph.widgets.base import Widget
@@ -12,30 +16,31 @@ from ttsbook.theory.intervals import quantile, simultaneous
 
 PAUSE = 0.005  # seconds between two chunks, in which the kernel hears that it should stop
 
+Chunk: TypeAlias = Float64[np.ndarray, "prompts looks"]
+"""Error of each prompt of a chunk at each point of a curve."""
+Curve: TypeAlias = Float64[np.ndarray, " looks"]
+"""A number for each point of a curve, such as the error after each step."""
+Summary: TypeAlias = tuple[Curve, Curve, Curve, int]
+"""Points, low and high ends of their intervals, and number of prompts so far."""
+
 
 class Simulating(Widget):
     """A widget whose exact curve can be simulated where a kernel runs.
 
     A subclass names in ``DEPENDS`` the traits that its curve depends on, if these are not all its ``controls``,
-    and defines
-
-    - ``errors()``, a generator of arrays (prompts, looks), one a chunk: the error of each prompt at each
-      point of the curve, as the widget is set;
-    - ``expected()``, what the widget's curve says at these points, (looks,), or None if it says
-      something else;
-    - ``headline()``, the place of the point that is put in words, its name, and what the prompts are.
+    and defines `errors`, `expected` and `headline`.
 
     Chunks are tasks of the kernel's own loop, so the kernel hears between two of them. A change of the
     settings ends a simulation and clears its points.
 
     Parameters
     ----------
-    seed : int, default 0
+    seed
         Seed of the prompts of a simulation.
-    simulating : bool
+    simulating
         Whether a simulation runs. Setting it to True starts one, to False stops it; what was found stays.
         Where no loop runs, as in a script, it is False again when the simulation is complete.
-    found : dict
+    found
         What was simulated, empty before the first time: the settings, how many prompts of how many,
         points with the ends of their intervals, words, and the message of an error.
 
@@ -48,31 +53,31 @@ class Simulating(Widget):
     """
 
     PROMPTS, CHUNK = 20_000, 500
-    DEPENDS = None
+    DEPENDS: tuple[str, ...] | None = None
     seed = traitlets.Int(0, min=0).tag(sync=True)
     simulating = traitlets.Bool(False).tag(sync=True)
     found = traitlets.Dict(read_only=True).tag(sync=True)
 
-    def __init__(self, **settings):
+    def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self._run = self._task = None
         self.observe(self._switched, "simulating")
         self.observe(self._changed, [*self._depends(), "seed"])
 
-    def _depends(self):
+    def _depends(self) -> tuple[str, ...]:
         return self.controls if self.DEPENDS is None else self.DEPENDS
 
-    def _settings(self):
+    def _settings(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in (*self._depends(), "seed")}
 
-    def _changed(self, _):
+    def _changed(self, _: Bunch) -> None:
         """End what was begun at other settings, and clear it."""
         if self.found and self.found["settings"] != self._settings():
             if self._run:
                 self.simulating = False
             self.set_trait("found", {})
 
-    def _switched(self, change):
+    def _switched(self, change: Bunch) -> None:
         self._run = object() if change["new"] else None
         if not change["new"]:
             return
@@ -85,7 +90,7 @@ class Simulating(Widget):
             for _ in chunks:
                 pass
 
-    def _chunks(self, run, shown):
+    def _chunks(self, run: object, shown: dict[str, Any]) -> Iterator[None]:
         """Simulate and show, chunk by chunk, until all is done or another run or none is the present one."""
         yield
         if self._run is not run:
@@ -103,22 +108,31 @@ class Simulating(Widget):
         if self._run is run:
             self.simulating = False
 
-    def summed(self, chunks):
-        """Sum up the errors, by their mean.
+    def errors(self) -> Iterator[Chunk]:
+        """Errors of fresh prompts at the points of the curve, as the widget is set, chunk by chunk."""
+        raise NotImplementedError
 
-        Parameters
-        ----------
-        chunks : iterable of ndarray, shape (prompts, looks)
-            As `errors` yields them.
+    def expected(self) -> Curve | None:
+        """Values of the widget's curve at these points, or None if it says something else."""
+        raise NotImplementedError
 
-        Returns
-        -------
-        generator
-            As `running`.
-        """
+    def headline(self) -> tuple[int, str, str]:
+        """Say what is put in words: the place of a point, its name, and what the prompts are."""
+        raise NotImplementedError
+
+    def summed(self, chunks: Iterable[Chunk]) -> Iterator[Summary]:
+        """Sum up the errors, by their mean."""
         return running(chunks)
 
-    def _described(self, headline, expected, points, low, high, samples):
+    def _described(
+        self,
+        headline: tuple[int, str, str],
+        expected: Curve | None,
+        points: Curve,
+        low: Curve,
+        high: Curve,
+        samples: int,
+    ) -> dict[str, Any]:
         place, name, prompts = headline
         curve = "" if expected is None else f"; the curve says {_said(expected[place])}"
         words = (
@@ -132,27 +146,11 @@ class Simulating(Widget):
         }
 
 
-def running(chunks, *, summary="mean"):
-    """Sum up all errors so far after each chunk.
+def running(chunks: Iterable[Chunk], *, summary: Literal["mean", "median"] = "mean") -> Iterator[Summary]:
+    """Sum up all errors so far after each chunk: by mean or median, and intervals.
 
-    Parameters
-    ----------
-    chunks : iterable of ndarray, shape (prompts, looks)
-        Errors of new prompts.
-    summary : {"mean", "median"}, default "mean"
-        What they are summed up by.
-
-    Returns
-    -------
-    generator of tuple
-        After each chunk:
-
-    points, low, high : ndarray, shape (looks,)
-        Mean or median, and ends of the intervals that hold those of the distribution at all looks at
-        once with 99 % confidence. Those of a mean rest on the central limit theorem, and on errors
-        that are not negative.
-    samples : int
-        Number of prompts so far.
+    They hold those of the distribution at all looks at once with 99 % confidence. Those of a mean rest on the central
+    limit theorem, and on errors that are not negative.
 
     Examples
     --------
@@ -164,7 +162,7 @@ def running(chunks, *, summary="mean"):
     return (_means if summary == "mean" else _medians)(chunks)
 
 
-def _means(chunks):
+def _means(chunks: Iterable[Chunk]) -> Iterator[Summary]:
     """Merge the moments of the chunks, so that no error need be kept."""
     samples, mean, spread = 0, 0.0, 0.0
     for errors in chunks:
@@ -180,7 +178,7 @@ def _means(chunks):
         yield mean, *simultaneous(mean, standard_error, errors.shape[1]), samples
 
 
-def _medians(chunks):
+def _medians(chunks: Iterable[Chunk]) -> Iterator[Summary]:
     """Read the ends of the intervals off the ordered errors, whatever their distribution."""
     seen = []
     for errors in chunks:
@@ -191,7 +189,7 @@ def _medians(chunks):
         yield np.median(ordered, axis=0), ordered[first], ordered[last], samples
 
 
-def _first(count, chunks):
+def _first(count: int, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
     """End the chunks after so many prompts."""
     for errors in chunks:
         yield errors[:count]
@@ -200,12 +198,12 @@ def _first(count, chunks):
             return
 
 
-async def _with_pauses(chunks):
+async def _with_pauses(chunks: Iterable[None]) -> None:
     for _ in chunks:
         await asyncio.sleep(PAUSE)
 
 
-def _quiet(results):
+def _quiet(results: Iterator[Summary]) -> Iterator[Summary]:
     """Pass results on, without the warnings of their making: the picture shows a chain that diverges."""
     while True:
         with warnings.catch_warnings():
@@ -216,10 +214,10 @@ def _quiet(results):
         yield result
 
 
-def _said(value):
+def _said(value: float) -> str:
     return rounded(value, digits=3) if np.isfinite(value) else "∞"
 
 
-def _finite(values):
+def _finite(values: Curve) -> list[float | None]:
     """List numbers as JSON knows them: None stands for what is not finite."""
     return [float(f"{value:.6g}") if np.isfinite(value) else None for value in values]

@@ -6,7 +6,9 @@ import traitlets
 from monograph import figures
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import Chain, LayerErrors
+from monograph.widgets.simulation import Curve
 from ttsbook import theory
+from ttsbook.arrays import Covariance
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task, mix
 from ttsbook.theory import selection
@@ -23,19 +25,14 @@ class TaskMixture(LayerErrors):
 
     Parameters
     ----------
-    target_exponent, easy_exponent, hard_exponent : float
+    target_exponent, easy_exponent, hard_exponent
         Exponents of the power laws, 0 to 1.6.
-    train_length : int
+    train_length
         Prompt length n of all tasks, 1 to 1000.
-    steps : int
+    steps
         Number of thinking steps k, 1 to 20.
-    share_easy, share_hard : float
+    share_easy, share_hard
         Weights of the first two tasks in the mixture that can be moved, 0 to 1.
-
-    Raises
-    ------
-    traitlets.TraitError
-        If a value is out of range.
 
     Examples
     --------
@@ -62,52 +59,31 @@ class TaskMixture(LayerErrors):
     share_easy = traitlets.Float(0.2, min=0.0, max=1.0).tag(sync=True)
     share_hard = traitlets.Float(0.2, min=0.0, max=1.0).tag(sync=True)
 
-    def pool(self):
-        """Tasks and target.
-
-        Returns
-        -------
-        tasks : list of Task
-        target_cov : ndarray, shape (20, 20)
-        """
+    def pool(self) -> tuple[list[Task], Covariance]:
+        """Tasks, and covariance of the target."""
         easy, hard, target = (
             covariance.power_law(DIM, exponent, trace=DIM)
             for exponent in (self.easy_exponent, self.hard_exponent, self.target_exponent)
         )
         return [Task(cov, self.train_length) for cov in (easy, hard, hard[::-1, ::-1])], target
 
-    def weights(self):
-        """Weights of the three tasks in the mixture that can be moved.
-
-        Returns
-        -------
-        list of float, length 3
-        """
+    def weights(self) -> list[float]:
+        """Weights of the three tasks in the mixture that can be moved."""
         hard = min(self.share_hard, 1 - self.share_easy)
         return [self.share_easy, hard, max(0.0, 1 - self.share_easy - hard)]
 
-    def expected(self):
-        """Error / d of each step after training on that mixture.
-
-        Returns
-        -------
-        ndarray, shape (steps + 1,)
-        """
+    def expected(self) -> Curve:
+        """Error / d of each step after training on that mixture."""
         P, target, *_ = self.chain()
         return theory.cot_error_limit(P, target, self.steps) / DIM
 
-    def chain(self):
-        """Layer that is simulated, and its test prompts.
-
-        Returns
-        -------
-        Chain
-        """
+    def chain(self) -> Chain:
+        """Layer that is simulated, and its test prompts."""
         tasks, target = self.pool()
         P = theory.preconditioner(mix(tasks, self.weights()))
         return Chain(P, target, None, self.steps, self.steps)
 
-    def still(self):
+    def still(self) -> figures.Picture:
         """Map of the error over all mixtures, with four of them marked."""
         tasks, target = self.pool()
         error = selection.MixtureError(tasks, target, self.steps).error

@@ -6,6 +6,7 @@ import traitlets
 from monograph import figures
 from monograph.widgets.base import Widget, bundle
 from ttsbook import theory
+from ttsbook.arrays import Preconditioner
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
@@ -18,15 +19,10 @@ class ThinkingLonger(Widget):
 
     Parameters
     ----------
-    train_length : int, default 200
+    train_length
         Prompt length n of the training with the long tail, 10 to 500.
-    steps : int, default 7
+    steps
         Thinking steps k at which both are looked at, 0 to 30.
-
-    Raises
-    ------
-    traitlets.TraitError
-        If a value is out of range.
 
     Examples
     --------
@@ -40,13 +36,13 @@ class ThinkingLonger(Widget):
     train_length = traitlets.Int(200, min=10, max=500).tag(sync=True)
     steps = traitlets.Int(7, min=0, max=30).tag(sync=True)
 
-    def preconditioners(self, length):
+    def preconditioners(self, length: int) -> tuple[Preconditioner, ...]:
         """Return what the even training and that with the long tail at prompt length ``length`` reach."""
         even = covariance.isotropic(self.DIM)
         tail = covariance.power_law(self.DIM, self.TAIL, trace=self.DIM)
         return tuple(theory.preconditioner(Task(cov, n)) for cov, n in ((even, self.EVEN_LENGTH), (tail, length)))
 
-    def still(self):
+    def still(self) -> figures.Picture:
         """Draw both curves, and the one of a short training on the long tail."""
         k = np.arange(self.STEPS + 1)
         lengths = sorted({self.COMPARED, self.train_length})

@@ -17,13 +17,13 @@ class ThinkingPath(Widget):
 
     Parameters
     ----------
-    train_tail, test_tail : float
+    train_tail, test_tail
         Strength of the weak skill in training and in the test, 0.01 to 1.
-    train_length : int
+    train_length
         Training prompt length n, 1 to 1000.
-    steps : int
+    steps
         Number of thinking steps k, 0 to 30.
-    start_strong, start_weak : float
+    start_strong, start_weak
         Gap between the first answer and the right one along each skill, -2 to 2.
 
     Examples
@@ -41,7 +41,7 @@ class ThinkingPath(Widget):
     start_strong = traitlets.Float(-1.6, min=-2.0, max=2.0).tag(sync=True)
     start_weak = traitlets.Float(-1.6, min=-2.0, max=2.0).tag(sync=True)
 
-    def still(self):
+    def still(self) -> figures.Picture:
         """Paths of thinking, of gradient descent with its best constant step, and of Newton's method."""
         test = np.array([1.0, self.test_tail])
         P = theory.preconditioner(Task(np.diag([1.0, self.train_tail]), self.train_length))

@@ -1,16 +1,21 @@
 """Trained layers that think, beside theory: the shipped curves."""
 
 import warnings
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import traitlets
+from jaxtyping import Float64
+from traitlets import Bunch
 
 from monograph import figures
 from monograph.experiments import results
 from monograph.experiments.linear import read as linear
+from monograph.experiments.results import Results
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import Chain, LayerErrors
-from monograph.widgets.simulation import running
+from monograph.widgets.simulation import Chunk, Curve, Summary, running
 from ttsbook import theory
 from ttsbook.data import spectra
 from ttsbook.data.tasks import Task
@@ -27,23 +32,16 @@ class TrainedLayers(LayerErrors):
 
     Parameters
     ----------
-    setting : {"isotropic, matched", "skewed, matched", "skewed, isotropic", "unscaled, isotropic"}
-        Training covariance, and whether the test has the same or the identity.
-    train_length : int
+    setting
+        Training covariance, and whether the test has the same or the identity, one of `SETTINGS`.
+    train_length
         Training prompt length n, one of those of the experiment.
-    test_length : int or None
+    test_length
         Test prompt length m, one of those of the experiment; None stands for infinity.
-    recipe : {"shift", "paper"}
-        Trained all of V and W, or V31 alone.
-    summary : {"mean", "median"}
-        What the errors of prompts and weights are summed up by.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the experiment was not run.
-    traitlets.TraitError
-        If a value is unknown.
+    recipe
+        Trained all of V and W, "shift", or V31 alone, "paper".
+    summary
+        What the errors of prompts and weights are summed up by, "mean" or "median".
 
     Examples
     --------
@@ -63,7 +61,7 @@ class TrainedLayers(LayerErrors):
     test_lengths = traitlets.List(read_only=True).tag(sync=True)
     curves = traitlets.Dict(read_only=True).tag(sync=True)
 
-    def __init__(self, **settings):
+    def __init__(self, **settings: Any) -> None:
         found = results.load("linear")
         for name in ("dim", "train_lengths", "test_lengths"):
             self.set_trait(name, found.settings[name])
@@ -71,7 +69,7 @@ class TrainedLayers(LayerErrors):
         super().__init__(**settings)
 
     @traitlets.validate("train_length", "test_length")
-    def _known(self, proposal):
+    def _known(self, proposal: Bunch) -> int | None:
         """Refuse a length that the experiment does not have."""
         name, value = proposal["trait"].name, proposal["value"]
         lengths = self.test_lengths if name == "test_length" else self._train_lengths()
@@ -80,21 +78,21 @@ class TrainedLayers(LayerErrors):
         return value
 
     @traitlets.observe("setting")
-    def _keep_to_the_lengths(self, _):
+    def _keep_to_the_lengths(self, _: Bunch) -> None:
         if self.train_length not in self._train_lengths():
             self.train_length = self._train_lengths()[-1]
 
-    def _train_lengths(self):
+    def _train_lengths(self) -> list[int]:
         return self.train_lengths[self.setting.split(", ")[0]]
 
-    def settings(self):
+    def settings(self) -> dict[str, dict[str, Any]]:
         """Describe what the controls can be set to; only lengths of the experiment can be chosen."""
         settings = super().settings()
         settings["train_length"]["options"] = sorted({n for lengths in self.train_lengths.values() for n in lengths})
         settings["test_length"]["options"] = list(self.test_lengths)
         return settings
 
-    def still(self):
+    def still(self) -> figures.Picture:
         """Errors of the trained layers with their range over the seeds, and theory, as they are set."""
         train, test = self.setting.split(", ")
         low, high = self._seeds(f"{self.setting}|{self.train_length}|{self.recipe}|{self.test_length or 'inf'}")
@@ -116,26 +114,19 @@ class TrainedLayers(LayerErrors):
             level=(1.0, "no answer"),
         )
 
-    def expected(self):
+    def expected(self) -> Curve | None:
         """Error / d of each step that theory gives to the layer that is simulated.
 
-        Returns
-        -------
-        ndarray, shape (steps + 1,), or None
-            None for finite m and for the median, of which there is no exact value.
+        There is no exact value, so None, for finite m and for the median.
         """
         if self.test_length is not None or self.summary != "mean":
             return None
         chain = self.chain()
-        return theory.layer_error(chain.P, chain.ratio, chain.test_cov, chain.steps) / self.dim
+        ratio = np.eye(self.dim) if chain.ratio is None else chain.ratio
+        return theory.layer_error(chain.P, ratio, chain.test_cov, chain.steps) / self.dim
 
-    def chain(self):
-        """Layer that is simulated, and its test prompts.
-
-        Returns
-        -------
-        Chain
-        """
+    def chain(self) -> Chain:
+        """Layer that is simulated, and its test prompts."""
         train, test = self.setting.split(", ")
         n, recipe, m = self.train_length, self.recipe, self.test_length
         layers = linear.curves(results.load("linear"), train=train, n=n, recipe=recipe, m=m, test=test)
@@ -143,22 +134,11 @@ class TrainedLayers(LayerErrors):
         test_cov = cov if test == "matched" else np.eye(self.dim)
         return Chain(layers.P[chosen], test_cov, m, layers.mean.shape[1] - 1, 1, layers.ratio[chosen])
 
-    def summed(self, chunks):
-        """Sum up the errors, by their mean or their median, as is set.
+    def summed(self, chunks: Iterable[Chunk]) -> Iterator[Summary]:
+        """Sum up the errors, by their mean or their median, as is set."""
+        return running(chunks, summary="median" if self.summary == "median" else "mean")
 
-        Parameters
-        ----------
-        chunks : iterable of ndarray, shape (prompts, steps + 1)
-            As `errors` yields them.
-
-        Returns
-        -------
-        generator
-            As `simulation.running`.
-        """
-        return running(chunks, summary=self.summary)
-
-    def _seeds(self, key):
+    def _seeds(self, key: str) -> list[Curve]:
         if key not in self.curves:
             raise ValueError(f"train_length and test_length must be among those of the experiment, got {key!r}")
         changes, widths = (np.array(part.split(), dtype=float) for part in self.curves[key][self.summary])
@@ -166,7 +146,7 @@ class TrainedLayers(LayerErrors):
         return [10 ** (bound / 1000) for bound in bounds]
 
 
-def _encoded(found):
+def _encoded(found: Results) -> dict[str, dict[str, list[str]]]:
     """Lowest and highest error / d over the seeds, as thousandths of powers of ten, in strings of numbers.
 
     They are short: from step to step the change of the lowest, and at each step how far the highest is above it.
@@ -183,7 +163,7 @@ def _encoded(found):
     return curves
 
 
-def _range(errors, found):
+def _range(errors: Float64[np.ndarray, "seeds chain"], found: Results) -> list[str]:
     logarithms = np.round(1000 * np.log10(errors / found.settings["dim"]))
     low, high = logarithms.min(axis=0), logarithms.max(axis=0)
     endless = np.isinf(low)  # from here on all are

@@ -1,6 +1,7 @@
 """The weights of the layer, to be edited."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import traitlets
@@ -8,6 +9,7 @@ import traitlets
 from monograph import figures
 from monograph.widgets.base import Widget, bundle
 from ttsbook import theory
+from ttsbook.arrays import Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
@@ -20,7 +22,7 @@ class WeightBlocks(Widget):
 
     Parameters
     ----------
-    V, W : list of float, length 16
+    V, W
         Weights, row by row; rows and columns are x, y, w, flag. By default the closed form.
 
     Examples
@@ -39,7 +41,7 @@ class WeightBlocks(Widget):
     examples = traitlets.List(read_only=True).tag(sync=True)
     weights = traitlets.List(read_only=True).tag(sync=True)
 
-    def __init__(self, **settings):
+    def __init__(self, **settings: Any) -> None:
         P = theory.preconditioner(Task(covariance.isotropic(1), self.LENGTH))
         closed_V, closed_W = np.zeros((2, 4, 4))
         closed_V[2, 0], closed_W[0, 2], closed_W[1, 3] = -P[0, 0], 1.0, -1.0
@@ -54,7 +56,7 @@ class WeightBlocks(Widget):
             self.set_trait(name, value)
         super().__init__(**{"V": self.closed_V, "W": self.closed_W, **settings})
 
-    def still(self):
+    def still(self) -> figures.Picture:
         """Mean squared error of each thinking step, of this layer and of the closed form."""
         steps = np.arange(self.STEPS + 1)
         return figures.lines(
@@ -68,7 +70,7 @@ class WeightBlocks(Widget):
             level=(1.0, "no answer"),
         )
 
-    def _mean_error(self, V, W):
+    def _mean_error(self, V: list[float], W: list[float]) -> Vector:
         import torch  # only this widget needs it, and it takes seconds to load
 
         from ttsbook.data import prompts
@@ -77,8 +79,8 @@ class WeightBlocks(Widget):
 
         model = attention.LinearSelfAttention(1, dtype=torch.float64)
         with torch.no_grad():
-            model.V.copy_(torch.tensor(V, dtype=torch.float64).reshape(4, 4))
-            model.W.copy_(torch.tensor(W, dtype=torch.float64).reshape(4, 4))
+            model.get_parameter("V").copy_(torch.tensor(V, dtype=torch.float64).reshape(4, 4))
+            model.get_parameter("W").copy_(torch.tensor(W, dtype=torch.float64).reshape(4, 4))
         x = torch.tensor(self.examples, dtype=torch.float64)[..., None]  # (prompts, m, 1)
         w = torch.tensor(self.weights, dtype=torch.float64)[:, None]  # (prompts, 1)
         batch = prompts.Prompts(x, x[..., 0] * w, w, torch.full((len(x),), x.shape[1]))

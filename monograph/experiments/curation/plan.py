@@ -2,12 +2,14 @@
 
 import numpy as np
 
+from monograph.experiments.results import Run, Settings
+from ttsbook.arrays import Covariance, MixtureWeights
 from ttsbook.data import covariance, pools
 from ttsbook.data.tasks import Task
 from ttsbook.theory import selection
 
 TRAINED = ("uniform", "paper", "exact", "easy only", "hard only", "most relevant")
-PRESETS = {
+PRESETS: dict[str, Settings] = {
     "tiny": {
         "dim": 5,
         "pools": {"skills": 2, "length": 1},
@@ -45,47 +47,30 @@ PRESETS = {
 }
 
 
-def runs(settings):
+def runs(settings: Settings) -> list[Run]:
     """One run for each pool, in each reading of its size B."""
     return [{"reading": reading, "pool": pool} for reading, count in settings["pools"].items() for pool in range(count)]
 
 
-def pool_of(settings, reading, pool):
-    """Draw the pool of a run again.
+def pool_of(settings: Settings, reading: str, pool: int) -> tuple[list[Task], Covariance]:
+    """Draw the pool of a run again, and its target.
 
     Parameters
     ----------
-    settings : dict
+    settings
         Settings of a preset.
-    reading : {"skills", "length"}
-        What B counts.
-    pool : int
+    reading
+        What the size B of a task counts: "skills", or the "length" of a prompt.
+    pool
         Number of the pool.
-
-    Returns
-    -------
-    tasks : list of Task
-    target_cov : ndarray, shape (d, d)
     """
     return draw_pool(settings, reading, source(reading, pool)), target_of(settings)
 
 
-def draw_pool(settings, reading, rng):
-    """Draw a pool with random skill directions; B is the number of skills, or the prompt length.
+def draw_pool(settings: Settings, reading: str, rng: np.random.Generator) -> list[Task]:
+    """Draw a pool with random skill directions, in the order of `pools.KINDS`, all of trace d.
 
-    Parameters
-    ----------
-    settings : dict
-        Settings of a preset.
-    reading : {"skills", "length"}
-        What B counts.
-    rng : numpy.random.Generator
-        Source of randomness.
-
-    Returns
-    -------
-    list of Task
-        In the order of `pools.KINDS`, all of trace d.
+    B is the number of skills, or the prompt length, as `reading` says; the arguments are those of `pool_of`.
     """
     dim, each = settings["dim"], settings["each"]
     if reading == "skills":
@@ -98,25 +83,21 @@ def draw_pool(settings, reading, rng):
     ]
 
 
-def choose(settings, tasks, target_cov, rng):
-    """Choose the mixtures to compare.
+def choose(
+    settings: Settings, tasks: list[Task], target_cov: Covariance, rng: np.random.Generator
+) -> dict[str, MixtureWeights]:
+    """Choose the mixtures to compare: `TRAINED`, then the paper's and the exact one for each number of target prompts.
 
     Parameters
     ----------
-    settings : dict
+    settings
         Settings of a preset.
-    tasks : list of Task
-        The pool, in the order of `pools.KINDS`.
-    target_cov : ndarray, shape (d, d)
+    tasks
+        Pool, in the order of `pools.KINDS`.
+    target_cov
         Covariance of the target.
-    rng : numpy.random.Generator
+    rng
         Source of the target prompts from which the covariance is estimated.
-
-    Returns
-    -------
-    dict of str to ndarray
-        Weights of the tasks: those of `TRAINED`, then the paper's and the exact choice again for each
-        number of target prompts.
     """
     each, count = settings["each"], len(tasks)
     hard = np.arange(count) // each % 2 == 1
@@ -135,7 +116,7 @@ def choose(settings, tasks, target_cov, rng):
     return chosen
 
 
-def _selected(settings, tasks, target_cov):
+def _selected(settings: Settings, tasks: list[Task], target_cov: Covariance) -> dict[str, MixtureWeights]:
     """Mixtures by the paper's program and by the error itself, every task with some prompts."""
     paper = selection.quadratic_program([task.cov for task in tasks], target_cov).weights
     exact = selection.optimal_mixture(tasks, target_cov, settings["selected_steps"]).weights
@@ -143,11 +124,11 @@ def _selected(settings, tasks, target_cov):
     return {name: (1 - len(tasks) * least) * one + least for name, one in (("paper", paper), ("exact", exact))}
 
 
-def source(reading, pool):
+def source(reading: str, pool: int) -> np.random.Generator:
     """Random numbers of a pool: its tasks, then the target's prompts."""
     return np.random.default_rng([pool, len(reading)])
 
 
-def target_of(settings):
+def target_of(settings: Settings) -> Covariance:
     """Covariance of the target."""
     return covariance.power_law(settings["dim"], settings["target_exponent"], trace=settings["dim"])

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float64
 from scipy.stats import binomtest, spearmanr, t, ttest_1samp
 
 from monograph.experiments.curation import plan
+from monograph.experiments.results import Results, Run
 from monograph.page import rounded
 from ttsbook import _validation as check
 from ttsbook import theory
-from ttsbook.data.tasks import mix
+from ttsbook.arrays import Covariance, MixtureWeights, Vector, VectorLike
+from ttsbook.data.tasks import Task, mix
 
 READINGS = ("skills", "length")
 """What the size B of a task counts: skills, or examples in a prompt."""
@@ -25,13 +28,13 @@ class Comparison:
 
     Attributes
     ----------
-    factors : ndarray, shape (pools,)
+    factors
         Error after training on the mixture, divided by that after training on all tasks alike.
-    median, geometric_mean, low, high : float
+    median, geometric_mean, low, high
         Median of the factors; their geometric mean with its 95 % t interval, of the logarithms.
-    better, better_low, better_high : float
+    better, better_low, better_high
         Share of pools with a factor below 1, with its 95 % Clopper–Pearson interval.
-    p_value : float
+    p_value
         Of a t test that the geometric mean is 1; NaN if all factors are 1.
 
     Examples
@@ -45,7 +48,7 @@ class Comparison:
     '2 of 2'
     """
 
-    factors: np.ndarray
+    factors: Float64[np.ndarray, " pools"]
     median: float
     geometric_mean: float
     low: float
@@ -56,41 +59,34 @@ class Comparison:
     p_value: float
 
     @property
-    def words(self):
+    def words(self) -> str:
         """Geometric mean and interval, such as "12 times (9.1–16)"."""
         return f"{rounded(self.geometric_mean)} times ({rounded(self.low)}–{rounded(self.high)})"
 
     @property
-    def wins(self):
+    def wins(self) -> str:
         """In how many pools the mixture is better than the even one, such as "13 of 20"."""
         return f"{round(self.better * len(self.factors))} of {len(self.factors)}"
 
 
-def errors(found, mixture, *, reading, source="trained", statistic="endless"):
-    """Collect the errors of thinking after training on one of the mixtures.
+def errors(
+    found: Results, mixture: str, *, reading: str, source: str = "trained", statistic: str = "endless"
+) -> Float64[np.ndarray, "pools chain"]:
+    """Collect the errors / d of each thinking step after training on one of the mixtures.
 
     Parameters
     ----------
-    found : Results
+    found
         Of the experiment `curation`: ``results.load("curation")``.
-    mixture : str
+    mixture
         Name of the mixture, such as "paper" or "exact, 30 prompts".
-    reading : {"skills", "length"}
-        What the size B of a task counts.
-    source : {"trained", "exact"}, default "trained"
-        The preconditioner that layers learned, with the geometric mean over their seeds, or the exact one.
-    statistic : {"endless", "mean", "median"}, default "endless"
-        Test prompts with m = ∞, or mean or median over the finite ones.
-
-    Returns
-    -------
-    ndarray, shape (pools, steps + 1)
-        Error / d.
-
-    Raises
-    ------
-    ValueError
-        If there is no such mixture or an argument is unknown.
+    reading
+        What the size B of a task counts, one of `READINGS`.
+    source
+        The preconditioner that layers learned, with the geometric mean over their seeds, or the exact one, one of
+        `SOURCES`.
+    statistic
+        Test prompts with m = ∞, or mean or median over the finite ones, one of `STATISTICS`.
 
     Examples
     --------
@@ -108,28 +104,10 @@ def errors(found, mixture, *, reading, source="trained", statistic="endless"):
     return np.array([np.exp(np.log(curves).mean(axis=0)) for curves in seeds])
 
 
-def compare(found, mixture, steps, **options):
-    """Compare a mixture with the even one on the same pools.
+def compare(found: Results, mixture: str, steps: int, **options: str) -> Comparison:
+    """Compare a mixture with the even one on the same pools, after k thinking steps.
 
-    Parameters
-    ----------
-    found : Results
-        Of the experiment `curation`.
-    mixture : str
-        Name of the mixture.
-    steps : int
-        Number k of thinking steps.
-    **options
-        As for `errors`.
-
-    Returns
-    -------
-    Comparison
-
-    Raises
-    ------
-    ValueError
-        As for `errors`.
+    The other arguments are those of `errors`.
 
     Examples
     --------
@@ -140,17 +118,8 @@ def compare(found, mixture, steps, **options):
     return paired(errors(found, mixture, **options)[:, steps], errors(found, "uniform", **options)[:, steps])
 
 
-def paired(ours, even):
-    """Compare errors on the same pools.
-
-    Parameters
-    ----------
-    ours, even : ndarray, each of shape (pools,)
-        Errors with a mixture, and with the even one.
-
-    Returns
-    -------
-    Comparison
+def paired(ours: Float64[np.ndarray, " pools"], even: Float64[np.ndarray, " pools"]) -> Comparison:
+    """Compare the errors of a mixture with those of the even one, on the same pools.
 
     Examples
     --------
@@ -160,12 +129,15 @@ def paired(ours, even):
     factors = ours / even
     logs = np.log(factors)
     share = binomtest(int((factors < 1).sum()), len(factors)).proportion_ci(0.95)
+    geometric_mean, low, high = np.exp(interval(logs)).tolist()
     with np.errstate(invalid="ignore"):
         p_value = float(ttest_1samp(logs, 0).pvalue)
     return Comparison(
         factors,
         float(np.median(factors)),
-        *np.exp(interval(logs)).tolist(),
+        geometric_mean,
+        low,
+        high,
         float((factors < 1).mean()),
         share.low,
         share.high,
@@ -173,26 +145,12 @@ def paired(ours, even):
     )
 
 
-def rescaled(found, mixture, steps, *, reading):
-    r"""Compute exact errors with the scaling that is best for a mixture, at m = ∞.
+def rescaled(
+    found: Results, mixture: str, steps: int, *, reading: str
+) -> tuple[Float64[np.ndarray, " pools"], Float64[np.ndarray, " pools"]]:
+    r"""Compute exact errors / d with the scaling that is best for a mixture after k steps, at m = ∞, and its factors.
 
-    In the book: :prf:ref:`prop-cure`.
-
-    Parameters
-    ----------
-    found : Results
-        Of the experiment `curation`.
-    mixture : str
-        Name of the mixture.
-    steps : int
-        Number k of thinking steps.
-    reading : {"skills", "length"}
-        What the size B of a task counts.
-
-    Returns
-    -------
-    errors, factors : ndarray, each of shape (pools,)
-        Error / d, and the factors of `theory.best_scaling_limit`.
+    The factors are those of `theory.best_scaling_limit`. In the book: :prf:ref:`prop-cure`.
 
     Examples
     --------
@@ -211,18 +169,8 @@ def rescaled(found, mixture, steps, *, reading):
     return np.array(after), np.array(factors)
 
 
-def interval(values):
-    """Mean over pools, and its 95 % t interval.
-
-    Parameters
-    ----------
-    values : ndarray, shape (pools, ...)
-        A value or several of each pool.
-
-    Returns
-    -------
-    ndarray, shape (3, ...)
-        Mean, lower and upper end.
+def interval(values: Float64[np.ndarray, "pools ..."]) -> Float64[np.ndarray, "3 ..."]:
+    """Mean over pools of one value or several of each, and the lower and upper end of its 95 % t interval.
 
     Examples
     --------
@@ -233,17 +181,8 @@ def interval(values):
     return np.array([values.mean(axis=0), values.mean(axis=0) - half, values.mean(axis=0) + half])
 
 
-def holm(p_values):
+def holm(p_values: VectorLike) -> Vector:
     """Adjust p-values for their number, by the method of Holm (1979): those below α stand together at the level α.
-
-    Parameters
-    ----------
-    p_values : array_like, shape (tests,)
-        P-values.
-
-    Returns
-    -------
-    ndarray, shape (tests,)
 
     Examples
     --------
@@ -257,20 +196,8 @@ def holm(p_values):
     return adjusted
 
 
-def pool(found, run):
+def pool(found: Results, run: Run) -> tuple[list[Task], Covariance]:
     """Make the tasks of a run again, and its target.
-
-    Parameters
-    ----------
-    found : Results
-        Of the experiment `curation`.
-    run : dict
-        One of its runs.
-
-    Returns
-    -------
-    tasks : list of Task
-    target_cov : ndarray, shape (d, d)
 
     Examples
     --------
@@ -282,16 +209,16 @@ def pool(found, run):
     return plan.pool_of(found.settings, run["reading"], run["pool"])
 
 
-def qualities(tasks, target_cov, weights):
+def qualities(tasks: list[Task], target_cov: Covariance, weights: MixtureWeights) -> tuple[float, float, float, float]:
     r"""Measure how a mixture covers a target, how relevant it is, how much of it is hard, and how careful it makes.
 
     Parameters
     ----------
-    tasks : list of Task
+    tasks
         Tasks in the order of `pools.KINDS`, as many of each kind.
-    target_cov : ndarray, shape (d, d)
+    target_cov
         Covariance :math:`\Sigma` of the target, diagonal.
-    weights : ndarray, shape (tasks,)
+    weights
         Weights of the mixture.
 
     Returns
@@ -324,22 +251,8 @@ def qualities(tasks, target_cov, weights):
     )
 
 
-def kind_weights(found, mixture, reading):
-    """Mean over pools of the weights that a mixture gives to the four kinds of tasks.
-
-    Parameters
-    ----------
-    found : Results
-        Of the experiment `curation`.
-    mixture : str
-        Name of the mixture.
-    reading : {"skills", "length"}
-        What the size B of a task counts.
-
-    Returns
-    -------
-    ndarray, shape (4,)
-        In the order of `pools.KINDS`.
+def kind_weights(found: Results, mixture: str, reading: str) -> Float64[np.ndarray, " 4"]:
+    """Mean over pools of the weights that a mixture gives to the four kinds of tasks, in the order of `pools.KINDS`.
 
     Examples
     --------
@@ -351,22 +264,11 @@ def kind_weights(found, mixture, reading):
     return weights.reshape(len(weights), 4, -1).sum(axis=2).mean(axis=0)
 
 
-def rank_correlations(found, reading, *, scaled=False):
+def rank_correlations(found: Results, reading: str, *, scaled: bool = False) -> Float64[np.ndarray, "pools 4"]:
     """Rank correlations of the `qualities` of the mixtures of each pool with their exact errors after five steps.
 
-    Parameters
-    ----------
-    found : Results
-        Of the experiment `curation`, with at least five steps.
-    reading : {"skills", "length"}
-        What the size B of a task counts.
-    scaled : bool, default False
-        Give each mixture the scaling that is best for it, see `rescaled`.
-
-    Returns
-    -------
-    ndarray, shape (pools, 4)
-        Spearman's, over the six mixtures that do not rest on an estimate, in the order of `qualities`.
+    They are Spearman's, over the six mixtures that do not rest on an estimate. If `scaled`, each mixture has the
+    scaling that is best for it, see `rescaled`.
 
     Examples
     --------
@@ -386,24 +288,14 @@ def rank_correlations(found, reading, *, scaled=False):
     return np.array(rows)
 
 
-def learned_ratios(found, steps):
+def learned_ratios(
+    found: Results, steps: int
+) -> tuple[Float64[np.ndarray, "pools mixtures"], Float64[np.ndarray, "pools mixtures"]]:
     """How far trained layers think unlike the exact preconditioner, with the condition number of their training.
 
-    In the book: :prf:ref:`prop-rare`.
-
-    Parameters
-    ----------
-    found : Results
-        Of the experiment `curation`.
-    steps : int
-        Number k of thinking steps.
-
-    Returns
-    -------
-    ratios, conditions : ndarray, each of shape (pools, mixtures)
-        Error at m = ∞ of the layers, geometric mean over seeds, relative to that of the exact
-        preconditioner; and `theory.conditioning` of the mixture. The six mixtures that do not rest on an
-        estimate, pools of both readings.
+    The first are the errors at m = ∞ of the layers after k steps, geometric mean over seeds, relative to those of the
+    exact preconditioner; the others `theory.conditioning` of the mixture. The six mixtures that do not rest on an
+    estimate, pools of both readings. In the book: :prf:ref:`prop-rare`.
 
     Examples
     --------

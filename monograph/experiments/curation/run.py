@@ -4,25 +4,32 @@ import warnings
 
 import numpy as np
 import torch
+from jaxtyping import Float64
 
 from monograph.experiments.curation import plan
+from monograph.experiments.results import Run, Settings
 from monograph.experiments.runner import Experiment
 from ttsbook import theory, training
+from ttsbook.arrays import Covariance, MixtureWeights, Preconditioner, Vector
 from ttsbook.data import covariance
-from ttsbook.data.tasks import mix
+from ttsbook.data.tasks import Task, mix
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.training import Adam, recipes
 
 RECIPES = {"paper": recipes.Direct(trains=("V31",)), "shift": recipes.Shift()}
 
 
-def measure(settings, *, reading, pool):
+def measure(settings: Settings, *, reading: str, pool: int) -> Run:
     """Choose mixtures of a pool, train layers on them, and let all think on the same test prompts."""
     rng = plan.source(reading, pool)
     tasks, target = plan.draw_pool(settings, reading, rng), plan.target_of(settings)
     mixtures = plan.choose(settings, tasks, target, rng)
     S = covariance.sample_empirical(target, settings["test_length"], samples=settings["test_prompts"], rng=rng)
-    found = {"weights": {name: _short(weights, 6) for name, weights in mixtures.items()}, "exact": {}, "trained": {}}
+    found: Run = {
+        "weights": {name: _short(weights, 6) for name, weights in mixtures.items()},
+        "exact": {},
+        "trained": {},
+    }
     for name, weights in mixtures.items():
         found["exact"][name] = _curves(settings, _preconditioner(tasks, weights), target, S)
         seeds = settings["seeds"][reading] if name in plan.TRAINED else settings["seeds"][reading][:1]
@@ -37,11 +44,13 @@ def measure(settings, *, reading, pool):
     return found
 
 
-def _preconditioner(tasks, weights):
+def _preconditioner(tasks: list[Task], weights: MixtureWeights) -> Preconditioner:
     return theory.preconditioner(mix(tasks, weights))
 
 
-def _train(settings, tasks, weights, recipe, seed):
+def _train(
+    settings: Settings, tasks: list[Task], weights: MixtureWeights, recipe: str, seed: int
+) -> LinearSelfAttention:
     """Train in float32: the noise of the gradient is far above its rounding."""
     generator = torch.Generator().manual_seed(seed)
     structure = "blocks" if recipe == "paper" else "full"
@@ -61,7 +70,9 @@ def _train(settings, tasks, weights, recipe, seed):
     return model.double()
 
 
-def _curves(settings, P, target_cov, S):
+def _curves(
+    settings: Settings, P: Preconditioner, target_cov: Covariance, S: Float64[np.ndarray, "prompts d d"]
+) -> dict[str, list[float]]:
     """Error / d of a preconditioner at m = ∞, exact, and mean and median over the test prompts."""
     steps, dim = settings["steps"], settings["dim"]
     with warnings.catch_warnings():
@@ -71,18 +82,20 @@ def _curves(settings, P, target_cov, S):
     return {"endless": _short(endless / dim), "mean": _short(finite.mean(axis=0) / dim), **_median(finite / dim)}
 
 
-def _layer_curve(settings, layer, S):
+def _layer_curve(
+    settings: Settings, layer: LinearSelfAttention, S: Float64[np.ndarray, "prompts d d"]
+) -> dict[str, list[float]]:
     """Error / d of a layer's own P and ratio on the test prompts."""
     errors = theory.layer_error(layer.preconditioner(), layer.ratio(), S, settings["steps"]) / settings["dim"]
     return {"mean": _short(errors.mean(axis=0)), **_median(errors)}
 
 
-def _median(errors):
+def _median(errors: Float64[np.ndarray, "prompts steps"]) -> dict[str, list[float]]:
     return {"median": _short(np.median(errors, axis=0))}
 
 
-def _short(values, digits=4):
+def _short(values: Vector, digits: int = 4) -> list[float]:
     return [float(f"{value:.{digits}g}") for value in values]
 
 
-EXPERIMENT = Experiment("curation", plan.__doc__.strip(), plan.PRESETS, plan.runs, measure)
+EXPERIMENT = Experiment("curation", (plan.__doc__ or "").strip(), plan.PRESETS, plan.runs, measure)

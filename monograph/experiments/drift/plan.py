@@ -1,6 +1,8 @@
 """All weights free from the paper's start: W13 stays, W24 drifts, and thinking ends beside the weight."""
 
-PRESETS = {
+from monograph.experiments.results import Run, Settings
+
+PRESETS: dict[str, Settings] = {
     "tiny": {
         "dim": 3,
         "prompt_length": 8,
@@ -28,7 +30,7 @@ PRESETS = {
 }
 
 
-def runs(settings):
+def runs(settings: Settings) -> list[Run]:
     """For each c the exact gradient of the blocks, and sampled gradients of all of V and W, one run a seed."""
     return [
         {"c": c, "gradient": gradient, "seed": seed}

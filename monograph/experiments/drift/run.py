@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from monograph.experiments.drift import plan
+from monograph.experiments.results import Run, Settings
 from monograph.experiments.runner import Experiment
 from ttsbook import training
 from ttsbook.data import covariance
@@ -16,7 +17,7 @@ from ttsbook.training import GradientDescent, recipes
 RECIPE = recipes.Direct()
 
 
-def measure(settings, *, c, gradient, seed):
+def measure(settings: Settings, *, c: float, gradient: str, seed: int) -> Run:
     """Train with small constant steps, a gradient flow where they are exact, and let the layer think."""
     dim, exact = settings["dim"], gradient == "exact"
     task = Task(covariance.power_law(dim, 0.7, trace=dim), settings["prompt_length"])
@@ -31,6 +32,7 @@ def measure(settings, *, c, gradient, seed):
         batch=None if exact else settings["batch"],
         optimizer=GradientDescent(step_size=settings["share"] * dynamics.largest_step(task, c=c)),
     )
+    assert history.ratio is not None and history.preconditioner_error is not None  # it is a layer's
     curve = evaluation.error_curve(
         model,
         Task(task.cov, settings["test_length"]),
@@ -53,4 +55,4 @@ def measure(settings, *, c, gradient, seed):
     }
 
 
-EXPERIMENT = Experiment("drift", plan.__doc__.strip(), plan.PRESETS, plan.runs, measure)
+EXPERIMENT = Experiment("drift", (plan.__doc__ or "").strip(), plan.PRESETS, plan.runs, measure)

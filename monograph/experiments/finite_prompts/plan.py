@@ -1,6 +1,8 @@
 """How many training prompts the preconditioner takes: its error against the number seen."""
 
-PRESETS = {
+from monograph.experiments.results import Run, Settings
+
+PRESETS: dict[str, Settings] = {
     "tiny": {"dim": 3, "prompt_length": 8, "exponents": [0.7], "pools": [20, 100], "samples": 1000, "seeds": [0]},
     "cpu": {
         "dim": 10,
@@ -13,7 +15,7 @@ PRESETS = {
 }
 
 
-def runs(settings):
+def runs(settings: Settings) -> list[Run]:
     """For each spectrum the predicted constant, and for each size of the pool one training a seed."""
     planned = []
     for exponent in settings["exponents"]:

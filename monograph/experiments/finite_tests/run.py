@@ -3,18 +3,19 @@
 import numpy as np
 
 from monograph.experiments.finite_tests import plan
+from monograph.experiments.results import Run, Settings
 from monograph.experiments.runner import Experiment
 from ttsbook import theory
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
 
-def measure(settings, *, dim, exponent):
+def measure(settings: Settings, *, dim: int, exponent: float) -> Run:
     """Simulate a chain of thought at matched covariances."""
     cov = covariance.power_law(dim, exponent)
     P = theory.preconditioner(Task(cov, settings["train_ratio"] * dim))
-    options = {"samples": settings["samples"][str(dim)], "rng": np.random.default_rng(0)}
-    found = theory.simulate_cot_error(P, cov, settings["test_ratio"] * dim, settings["steps"], **options)
+    samples, rng = settings["samples"][str(dim)], np.random.default_rng(0)
+    found = theory.simulate_cot_error(P, cov, settings["test_ratio"] * dim, settings["steps"], samples=samples, rng=rng)
     return {
         "mean": found.mean.tolist(),
         "standard_error": found.standard_error.tolist(),
@@ -23,4 +24,4 @@ def measure(settings, *, dim, exponent):
     }
 
 
-EXPERIMENT = Experiment("finite_tests", plan.__doc__.strip(), plan.PRESETS, plan.runs, measure)
+EXPERIMENT = Experiment("finite_tests", (plan.__doc__ or "").strip(), plan.PRESETS, plan.runs, measure)

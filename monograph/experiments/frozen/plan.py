@@ -1,6 +1,8 @@
 """The paper's training: V31 alone learns the preconditioner, and its loss falls as predicted."""
 
-PRESETS = {
+from monograph.experiments.results import Run, Settings
+
+PRESETS: dict[str, Settings] = {
     "tiny": {
         "dims": [3],
         "exponents": [0.7],
@@ -22,7 +24,7 @@ PRESETS = {
 }
 
 
-def runs(settings):
+def runs(settings: Settings) -> list[Run]:
     """For each dimension and spectrum the exact gradient, and sampled gradients, one run a seed."""
     return [
         {"dim": dim, "exponent": exponent, "gradient": gradient, "seed": seed}

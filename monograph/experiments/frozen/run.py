@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from monograph.experiments.frozen import plan
+from monograph.experiments.results import Run, Settings
 from monograph.experiments.runner import Experiment
 from ttsbook import training
 from ttsbook.data import covariance
@@ -15,7 +16,7 @@ from ttsbook.training import Constant, Cosine, GradientDescent, recipes
 RECIPE = recipes.Direct(trains=("V31",))
 
 
-def measure(settings, *, dim, exponent, gradient, seed):
+def measure(settings: Settings, *, dim: int, exponent: float, gradient: str, seed: int) -> Run:
     """Train with n = 2d by plain gradient descent, and compare with the predicted course."""
     task = Task(covariance.power_law(dim, exponent, trace=dim), 2 * dim)
     exact, step_size = gradient == "exact", settings["share"][gradient] * dynamics.largest_step(task)
@@ -30,6 +31,7 @@ def measure(settings, *, dim, exponent, gradient, seed):
         optimizer=GradientDescent(step_size=step_size, schedule=Constant() if exact else Cosine()),
         record_every=max(1, updates // 50),
     )
+    assert history.preconditioner_error is not None  # it is a layer's
     found = {
         "preconditioner_error": history.preconditioner_error[-1],
         "history_updates": history.updates.tolist(),
@@ -43,4 +45,4 @@ def measure(settings, *, dim, exponent, gradient, seed):
     return found
 
 
-EXPERIMENT = Experiment("frozen", plan.__doc__.strip(), plan.PRESETS, plan.runs, measure)
+EXPERIMENT = Experiment("frozen", (plan.__doc__ or "").strip(), plan.PRESETS, plan.runs, measure)

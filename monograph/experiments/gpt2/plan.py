@@ -1,13 +1,18 @@
 """Can a GPT think: recipes, prompt lengths, skewed training, and curated mixtures."""
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 
 from monograph.experiments import results
+from monograph.experiments.results import Run, Settings
+from ttsbook.arrays import MixtureWeights
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 from ttsbook.theory import selection
 
-SPECTRA = {  # of the skewed training and of the pool to choose from; the last is turned around
+SPECTRA: dict[str, Any] = {  # of the skewed training and of the pool to choose from; the last is turned around
     "skewed": 1.0,
     "pool": (0.8, 1.6, 2.0, 1.2),
 }
@@ -27,7 +32,7 @@ _TABLE = [
     "positions",
     "distances",
 ]
-PRESETS = {
+PRESETS: dict[str, Settings] = {
     "tiny": {
         "folder": "tiny",
         "live": {
@@ -136,7 +141,7 @@ PRESETS = {
 }
 
 
-def runs(settings):
+def runs(settings: Settings) -> list[Run]:
     """For each part of the experiment its variants, one training a seed."""
     parts = {
         "recipes": settings["recipes"],
@@ -152,57 +157,23 @@ def runs(settings):
     ]
 
 
-def shipped_path(name, preset="cpu"):
-    """File of a shipped model, which need not exist.
-
-    Parameters
-    ----------
-    name : str
-        Such as "live distances".
-    preset : str, default "cpu"
-        Size that it was trained at.
-
-    Returns
-    -------
-    pathlib.Path
-    """
+def shipped_path(name: str, preset: str = "cpu") -> Path:
+    """File of a shipped model such as "live distances", trained at the size of a preset; it need not exist."""
     return results.results_dir() / preset / f"gpt2-{name.replace(' ', '-')}.safetensors"
 
 
-def pool(dim, length):
-    """Tasks to choose a mixture from: strong on the first skills, more and most so, and on the last ones.
-
-    Parameters
-    ----------
-    dim, length : int
-        Dimension and prompt length of all of them.
-
-    Returns
-    -------
-    list of Task
-        With trace d.
-    """
+def pool(dim: int, length: int) -> list[Task]:
+    """Tasks of trace d to choose from: strong on the first skills, more and most so, and on the last ones."""
     *first, last = SPECTRA["pool"]
     covs = [covariance.power_law(dim, exponent, trace=dim) for exponent in first]
     covs.append(np.diag(np.diag(covariance.power_law(dim, last, trace=dim))[::-1]))
     return [Task(cov, length) for cov in covs]
 
 
-def mixture_weights(name, tasks, steps):
+def mixture_weights(name: str, tasks: list[Task], steps: int) -> MixtureWeights:
     """Weights of a mixture for an isotropic target, at unlimited test length.
 
-    Parameters
-    ----------
-    name : {"uniform", "paper", "exact"}
-        All alike, by the paper's program, or by the error itself.
-    tasks : list of Task
-        Pool.
-    steps : int
-        Number of thinking steps for which the error is minimized.
-
-    Returns
-    -------
-    ndarray, shape (tasks,)
+    It is "uniform", all alike, "paper", by the paper's program, or "exact", by the error itself after k steps.
     """
     target = np.eye(tasks[0].dim)
     if name == "paper":

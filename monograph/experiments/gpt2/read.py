@@ -1,36 +1,34 @@
 """What the stored trainings of GPTs found, in the form that pictures and claims need; without PyTorch."""
 
+from typing import TypeAlias
+
 import numpy as np
+from jaxtyping import Float64
 
 from monograph.experiments import results
 from monograph.figures import Series
 from ttsbook import theory
+from ttsbook.arrays import Errors, Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
+Curves: TypeAlias = Float64[np.ndarray, "seeds chain"]
+"""Error / d after each thinking step, one row a seed; the first column is no thinking."""
 
-def errors(part, variant, *, test="own", entry="mean"):
+
+def errors(part: str, variant: str | int | bool, *, test: str = "own", entry: str = "mean") -> Curves:
     """Collect the error / d of all seeds after each thinking step.
 
     Parameters
     ----------
-    part : {"recipes", "lengths", "skewed", "mixtures"}
-        Part of the experiment gpt2.
-    variant : str, int or bool
+    part
+        Part of the experiment gpt2: "recipes", "lengths", "skewed" or "mixtures".
+    variant
         Recipe, prompt length, whether there is a LayerNorm, or mixture.
-    test : {"own", "common", "shifted"}, default "own"
-        Test prompts.
-    entry : {"mean", "median"}, default "mean"
-        Average over prompts and w.
-
-    Returns
-    -------
-    ndarray, shape (seeds, steps + 1)
-
-    Raises
-    ------
-    ValueError
-        If there is no such run.
+    test
+        Test prompts: "own", "common" or "shifted".
+    entry
+        Average over prompts and w: "mean" or "median".
 
     Examples
     --------
@@ -41,17 +39,8 @@ def errors(part, variant, *, test="own", entry="mean"):
     return np.array([run[test][entry] for run in runs]) / dim(part)
 
 
-def dim(part):
+def dim(part: str) -> int:
     """Dimension d of the models of a part.
-
-    Parameters
-    ----------
-    part : str
-        As for `errors`.
-
-    Returns
-    -------
-    int
 
     Examples
     --------
@@ -61,17 +50,8 @@ def dim(part):
     return results.load("gpt2").settings["live" if part == "recipes" else "deep"]["dim"]
 
 
-def middle(found):
+def middle(found: Curves) -> Vector:
     """Find the middle of the seeds, step by step.
-
-    Parameters
-    ----------
-    found : ndarray, shape (seeds, steps + 1)
-        From `errors`.
-
-    Returns
-    -------
-    ndarray, shape (steps + 1,)
 
     Examples
     --------
@@ -81,21 +61,8 @@ def middle(found):
     return np.median(found, axis=0)
 
 
-def series(label, found, *, color=None):
+def series(label: str, found: Curves, *, color: int | None = None) -> Series:
     """Draw the middle of the seeds, with all of them in the band around it.
-
-    Parameters
-    ----------
-    label : str
-        Words for it.
-    found : ndarray, shape (seeds, steps + 1)
-        From `errors`.
-    color : int, optional
-        Color and style.
-
-    Returns
-    -------
-    figures.Series
 
     Examples
     --------
@@ -107,20 +74,8 @@ def series(label, found, *, color=None):
     return Series(label, k, middle(found), found.min(axis=0), found.max(axis=0), color=color)
 
 
-def steps_to(level, found):
-    """Find how many steps the middle seed needs to bring its error / d below a level.
-
-    Parameters
-    ----------
-    level : float
-        Error / d.
-    found : ndarray, shape (seeds, steps + 1)
-        From `errors`.
-
-    Returns
-    -------
-    float
-        Infinite if none of the steps does.
+def steps_to(level: float, found: Curves) -> float:
+    """Find how many steps the middle seed needs to bring its error / d below a level; infinite if none does.
 
     Examples
     --------
@@ -131,22 +86,11 @@ def steps_to(level, found):
     return float(np.median(np.where(below.any(axis=1), below.argmax(axis=1), np.inf)))
 
 
-def reference(dim, train_length, test_length, *, exponent=0.0, steps=30):
+def reference(dim: int, train_length: int, test_length: int, *, exponent: float = 0.0, steps: int = 30) -> Errors:
     """Compute the median error / d of linear attention at its closed form, tested on isotropic prompts.
 
-    Parameters
-    ----------
-    dim, train_length, test_length : int
-        Dimension d and numbers of examples.
-    exponent : float, default 0
-        Tail exponent of the training spectrum, whose trace is d.
-    steps : int, default 30
-        Number of thinking steps.
-
-    Returns
-    -------
-    ndarray, shape (steps + 1,)
-        Median over 2000 prompts of the exact mean over w.
+    The median is that over 2000 prompts of the exact mean over w; `exponent` is that of the training spectrum, whose
+    trace is d.
 
     Examples
     --------
@@ -154,5 +98,5 @@ def reference(dim, train_length, test_length, *, exponent=0.0, steps=30):
     [1.0, 0.2]
     """
     P = theory.preconditioner(Task(covariance.power_law(dim, exponent, trace=dim), train_length))
-    options = {"samples": 2000, "rng": np.random.default_rng(0)}
-    return theory.simulate_cot_error(P, covariance.isotropic(dim), test_length, steps, **options).median / dim
+    cov, rng = covariance.isotropic(dim), np.random.default_rng(0)
+    return theory.simulate_cot_error(P, cov, test_length, steps, samples=2000, rng=rng).median / dim

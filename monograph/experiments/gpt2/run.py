@@ -2,15 +2,19 @@
 
 import hashlib
 import warnings
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
 
 from monograph.experiments import results
 from monograph.experiments.gpt2 import plan
+from monograph.experiments.results import Run, Settings
 from monograph.experiments.runner import Experiment, device_of
 from ttsbook import training
+from ttsbook.arrays import Numbers
 from ttsbook.data import covariance, prompts
 from ttsbook.data.tasks import Mixture, Task
 from ttsbook.models import transformer
@@ -19,7 +23,9 @@ from ttsbook.theory import DivergenceWarning
 from ttsbook.thinking import cot, evaluation
 from ttsbook.training import Adam, Checkpoint, Constant, Cosine, gpt_recipes, recipes
 
-RECIPES = {
+Variant: TypeAlias = str | int | bool
+"""Recipe, prompt length, whether there is a LayerNorm, or mixture, as the part of the experiment has it."""
+RECIPES: dict[str, tuple[recipes.Recipe, dict[str, Any]]] = {
     "direct": (recipes.Direct(), {}),
     "independent": (recipes.Independent(), {}),
     "one distance": (gpt_recipes.Distances(decades=0), {}),
@@ -47,50 +53,45 @@ class Trial:
 
     Attributes
     ----------
-    shape : dict
+    shape
         Size of the model and of its training, from the settings.
-    config : Config
+    config
         Of the model.
-    recipe : Recipe
+    recipe
         Training loss.
-    task : Task or Mixture
+    task
         What training prompts are drawn from.
-    tests : dict of str to Task
+    tests
         What the trained model thinks about.
-    ship : str, default ""
+    ship
         Name that the model is shipped under.
-    notes : dict
+    notes
         What the results say of it beside its errors.
     """
 
-    shape: dict
+    shape: Settings
     config: Config
     recipe: recipes.Recipe
     task: Task | Mixture
-    tests: dict
+    tests: dict[str, Task]
     ship: str = ""
-    notes: dict = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
 
-    def train(self, *, generator, **options):
+    def train(self, *, generator: torch.Generator, **options: Any) -> tuple[GPT, training.History]:
         """Make a model and train it, in float32.
 
         Parameters
         ----------
-        generator : torch.Generator
+        generator
             Source of all randomness.
         **options
             For `training.train`, before those of the shape.
-
-        Returns
-        -------
-        model : GPT
-        history : training.History
         """
         model = GPT(self.config, generator=generator, dtype=torch.float32)
         shape = self.shape
         schedule = SCHEDULES[shape["schedule"]](warm_up=shape["warm_up"])
         optimizer = Adam(step_size=shape["step_size"], schedule=schedule, clip=shape["clip"])
-        planned = {"updates": shape["updates"], "batch": shape["batch"], "optimizer": optimizer}
+        planned: dict[str, Any] = {"updates": shape["updates"], "batch": shape["batch"], "optimizer": optimizer}
         if shape["curriculum"] is not None:
             *first, every = shape["curriculum"]
             planned["curriculum"] = gpt_recipes.Curriculum(*first, every=every)
@@ -98,26 +99,12 @@ class Trial:
         return model, history
 
 
-def trial(settings, part, variant):
-    """Say what a run trains and on what.
-
-    Parameters
-    ----------
-    settings : dict
-        One of `plan.PRESETS`.
-    part : {"recipes", "lengths", "skewed", "mixtures"}
-        Part of the experiment.
-    variant : str, int or bool
-        Recipe, prompt length, whether there is a LayerNorm, or mixture, as the part has it.
-
-    Returns
-    -------
-    Trial
-    """
+def trial(settings: Settings, part: str, variant: Variant) -> Trial:
+    """Say what a run trains and on what; the part of the experiment is one of `PARTS`."""
     return PARTS[part](settings, variant)
 
 
-def measure(settings, *, part, variant, seed):
+def measure(settings: Settings, *, part: str, variant: Variant, seed: int) -> Run:
     """Train one GPT, and let it think on the prompts that its part asks about."""
     one, device = trial(settings, part, variant), device_of(settings)
     generator = torch.Generator(device).manual_seed(seed)
@@ -125,7 +112,7 @@ def measure(settings, *, part, variant, seed):
     kept = results.results_dir() / "unfinished" / f"gpt2-{name}.safetensors"
     every = max(1, one.shape["updates"] // 20)
     model, history = one.train(generator=generator, checkpoint=Checkpoint(kept, every=every))
-    found = {"device": device, "history_loss": _rounded(history.loss[::10]), "parameters": _size(model)}
+    found: Run = {"device": device, "history_loss": _rounded(history.loss[::10]), "parameters": _size(model)}
     for test, task in one.tests.items():
         found[test] = _curve(model, task, settings)
     if part == "skewed":
@@ -136,7 +123,7 @@ def measure(settings, *, part, variant, seed):
     return found | one.notes
 
 
-def _recipes(settings, name):
+def _recipes(settings: Settings, name: str) -> Trial:
     """Recipes on short prompts, by a model small enough to be trained in a chapter."""
     shape = settings.get("live", settings["deep"])
     recipe, changes = RECIPES[name]
@@ -144,14 +131,14 @@ def _recipes(settings, name):
     return Trial(shape, _config(shape, changes), recipe, task, {"own": task}, f"live {name}")
 
 
-def _lengths(settings, length):
+def _lengths(settings: Settings, length: int) -> Trial:
     """Training prompts of several lengths, and one length for all tests."""
     shape, (recipe, changes) = settings["deep"], _deep_recipe(settings)
     task, common = (_isotropic(shape, one) for one in (length, settings["common_length"]))
     return Trial(shape, _config(shape, changes), recipe, task, {"own": task, "common": common}, f"deep {length}")
 
 
-def _skewed(settings, layer_norm):
+def _skewed(settings: Settings, layer_norm: bool) -> Trial:
     """Train on a skewed spectrum and test on the isotropic one, too, with LayerNorm or without."""
     shape, (recipe, changes) = settings["deep"], _deep_recipe(settings)
     shifted = _isotropic(shape, settings["prompt_length"])
@@ -160,7 +147,7 @@ def _skewed(settings, layer_norm):
     return Trial(shape, config, recipe, task, {"shifted": shifted, "own": task}, "" if layer_norm else "deep skewed")
 
 
-def _mixtures(settings, name):
+def _mixtures(settings: Settings, name: str) -> Trial:
     """Train on a mixture that was chosen for the isotropic target."""
     shape, (recipe, changes) = settings["deep"], _deep_recipe(settings)
     tasks = plan.pool(shape["dim"], settings["prompt_length"])
@@ -169,27 +156,32 @@ def _mixtures(settings, name):
     return Trial(shape, _config(shape, changes), recipe, Mixture(tasks, weights), tests, notes=notes)
 
 
-PARTS = {"recipes": _recipes, "lengths": _lengths, "skewed": _skewed, "mixtures": _mixtures}
+PARTS: dict[str, Callable[[Settings, Any], Trial]] = {
+    "recipes": _recipes,
+    "lengths": _lengths,
+    "skewed": _skewed,
+    "mixtures": _mixtures,
+}
 """For each part of the experiment, what one of its variants trains."""
 
 
-def _deep_recipe(settings):
+def _deep_recipe(settings: Settings) -> tuple[recipes.Recipe, dict[str, Any]]:
     return RECIPES[settings["deep"].get("recipe", "distances")]
 
 
-def _isotropic(shape, length):
+def _isotropic(shape: Settings, length: int) -> Task:
     return Task(covariance.isotropic(shape["dim"]), length)
 
 
-def _config(shape, changes):
+def _config(shape: Settings, changes: dict[str, Any]) -> Config:
     return Config(shape["dim"], **{name: shape[name] for name in ("width", "layers", "heads")} | changes)
 
 
-def _size(model):
+def _size(model: GPT) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 
-def _curve(model, task, settings):
+def _curve(model: GPT, task: Task, settings: Settings) -> dict[str, list[float]]:
     """Errors after each step; infinite where a chain left the floating type."""
     generator = torch.Generator(device_of(settings)).manual_seed(1000)
     with warnings.catch_warnings():
@@ -199,7 +191,7 @@ def _curve(model, task, settings):
     return {name: _rounded(value) for name, value in asdict(curve).items() if name != "samples"}
 
 
-def _skills(model, task, settings):
+def _skills(model: GPT, task: Task, settings: Settings) -> dict[str, list[list[float]]]:
     """Mean and median squared error of each skill after each step, (steps + 1, d), on half as many prompts."""
     generator = torch.Generator(device_of(settings)).manual_seed(1000)
     drawn = prompts.sample(task, settings["test_prompts"] // 2, generator=generator, dtype=torch.float32)
@@ -210,9 +202,9 @@ def _skills(model, task, settings):
     }
 
 
-def _rounded(values):
+def _rounded(values: Numbers) -> list[Any]:
     """Six digits: more are noise, and the file is shipped."""
     return [_rounded(value) if np.ndim(value) else float(f"{value:.6g}") for value in values]
 
 
-EXPERIMENT = Experiment("gpt2", plan.__doc__.strip(), plan.PRESETS, plan.runs, measure)
+EXPERIMENT = Experiment("gpt2", (plan.__doc__ or "").strip(), plan.PRESETS, plan.runs, measure)

@@ -1,6 +1,8 @@
 """What the large sizes of the experiment gpt2 cost: their first updates, at full size."""
 
-PRESETS = {
+from monograph.experiments.results import Run, Settings
+
+PRESETS: dict[str, Settings] = {
     "tiny": {
         "runs": [
             {"size": "tiny", "part": "lengths", "variant": 4, "curriculum": True, "updates": 3},
@@ -19,6 +21,6 @@ PRESETS = {
 }
 
 
-def runs(settings):
+def runs(settings: Settings) -> list[Run]:
     """Each of the listed runs."""
     return settings["runs"]

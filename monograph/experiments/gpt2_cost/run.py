@@ -5,10 +5,11 @@ import torch
 from monograph.experiments.gpt2 import run as gpt2
 from monograph.experiments.gpt2.plan import PRESETS
 from monograph.experiments.gpt2_cost import plan
+from monograph.experiments.results import Run, Settings
 from monograph.experiments.runner import Experiment
 
 
-def measure(settings, *, size, part, variant, curriculum, updates):
+def measure(settings: Settings, *, size: str, part: str, variant: gpt2.Variant, curriculum: bool, updates: int) -> Run:
     """Do the first updates of a run; its time divided by their number is the cost of one."""
     trial = gpt2.trial(PRESETS[size], part, variant)
     options = {} if curriculum else {"curriculum": None}
@@ -21,4 +22,4 @@ def measure(settings, *, size, part, variant, curriculum, updates):
     }
 
 
-EXPERIMENT = Experiment("gpt2_cost", plan.__doc__.strip(), plan.PRESETS, plan.runs, measure)
+EXPERIMENT = Experiment("gpt2_cost", (plan.__doc__ or "").strip(), plan.PRESETS, plan.runs, measure)

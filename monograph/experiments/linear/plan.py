@@ -1,7 +1,9 @@
 """Trained layers that think: error against depth, on prompts like those of training and on isotropic ones."""
 
+from monograph.experiments.results import Run, Settings
+
 RECIPES = ("shift", "paper")
-PRESETS = {
+PRESETS: dict[str, Settings] = {
     "tiny": {
         "dim": 3,
         "train_lengths": {"isotropic": [4], "skewed": [4, 40], "unscaled": [4]},
@@ -37,7 +39,7 @@ PRESETS = {
 }
 
 
-def runs(settings):
+def runs(settings: Settings) -> list[Run]:
     """For each training spectrum, training length and recipe one training a seed."""
     return [
         {"train": train, "n": n, "recipe": recipe, "seed": seed}

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float64
 
+from monograph.experiments.results import Results
 from ttsbook import theory
+from ttsbook.arrays import CovarianceLike
 
 
 @dataclass(frozen=True, eq=False)
@@ -13,9 +16,9 @@ class TrainedCurves:
 
     Attributes
     ----------
-    mean, half_width, median : ndarray, shape (seeds, steps + 1)
+    mean, half_width, median
         Mean over prompts and w, half the width of its simultaneous 99 % interval, and median.
-    P, ratio : ndarray, shape (seeds, d, d)
+    P, ratio
         Learned preconditioner, and learned ratio of W13 to -W24.
 
     Examples
@@ -27,55 +30,36 @@ class TrainedCurves:
     True
     """
 
-    mean: np.ndarray
-    half_width: np.ndarray
-    median: np.ndarray
-    P: np.ndarray
-    ratio: np.ndarray
+    mean: Float64[np.ndarray, "seeds chain"]
+    half_width: Float64[np.ndarray, "seeds chain"]
+    median: Float64[np.ndarray, "seeds chain"]
+    P: Float64[np.ndarray, "seeds d d"]
+    ratio: Float64[np.ndarray, "seeds d d"]
 
-    def expected(self, test_cov):
-        """Exact error of each layer at m = ∞ if its other blocks were zero, (seeds, steps + 1).
-
-        Parameters
-        ----------
-        test_cov : array_like, shape (d, d)
-            Covariance of the test prompts.
-
-        Returns
-        -------
-        ndarray
-        """
+    def expected(self, test_cov: CovarianceLike) -> Float64[np.ndarray, "seeds chain"]:
+        """Exact error of each layer at m = ∞ if its other blocks were zero."""
         steps = self.mean.shape[1] - 1
         layers = zip(self.P, self.ratio, strict=True)
         return np.array([theory.layer_error(P, ratio, test_cov, steps) for P, ratio in layers])
 
 
-def curves(found, *, train, n, recipe, m, test="matched"):
+def curves(found: Results, *, train: str, n: int, recipe: str, m: int | None, test: str = "matched") -> TrainedCurves:
     """Collect the curves of the layers that were trained in one way, over the seeds.
 
     Parameters
     ----------
-    found : Results
+    found
         Of the experiment `linear`: ``results.load("linear")``.
-    train : {"isotropic", "skewed", "unscaled"}
-        Training covariance, see `spectra.named`.
-    n : int
+    train
+        Training covariance: "isotropic", "skewed" or "unscaled", see `spectra.named`.
+    n
         Training prompt length.
-    recipe : {"shift", "paper"}
-        How all of V and W were trained, or V31 alone.
-    m : int or None
+    recipe
+        How it was trained: "shift", all of V and W, or "paper", V31 alone.
+    m
         Test prompt length; None stands for infinity.
-    test : {"matched", "isotropic"}, default "matched"
-        Test covariance: that of training, or the identity.
-
-    Returns
-    -------
-    TrainedCurves
-
-    Raises
-    ------
-    ValueError
-        If there are no such runs or curves.
+    test
+        Test covariance: that of training, "matched", or the identity, "isotropic".
 
     Examples
     --------

@@ -6,8 +6,10 @@ import numpy as np
 import torch
 
 from monograph.experiments.linear import plan
+from monograph.experiments.results import Run, Settings
 from monograph.experiments.runner import Experiment
 from ttsbook import theory, training
+from ttsbook.arrays import Covariance, Matrix
 from ttsbook.data import spectra
 from ttsbook.data.tasks import Task
 from ttsbook.models.attention import LinearSelfAttention
@@ -18,11 +20,12 @@ RECIPES = {"shift": recipes.Shift(), "paper": recipes.Direct(trains=("V31",))}
 ENDLESS = 10**9  # examples that stand for endless ones: S_m is off by some 10⁻⁴, leaks show where w_k is above 10⁴
 
 
-def measure(settings, *, train, n, recipe, seed):
+def measure(settings: Settings, *, train: str, n: int, recipe: str, seed: int) -> Run:
     """Train a layer on condensed prompts, and let it think on test prompts that are the same for all layers."""
     cov = spectra.named(train, settings["dim"])
     model, history = _train(settings, Task(cov, n), recipe, seed)
     tests = {"matched": cov} | ({} if train == "isotropic" else {"isotropic": np.eye(len(cov))})
+    assert history.preconditioner_error is not None and history.ratio_error is not None  # it is a layer's
     found = {
         "preconditioner_error": history.preconditioner_error[-1],
         "ratio_error": history.ratio_error[-1],
@@ -36,7 +39,7 @@ def measure(settings, *, train, n, recipe, seed):
     return found
 
 
-def _train(settings, task, recipe, seed):
+def _train(settings: Settings, task: Task, recipe: str, seed: int) -> tuple[LinearSelfAttention, training.History]:
     """Train in float32: the noise of the gradient is far above its rounding."""
     generator = torch.Generator().manual_seed(seed)
     scale = settings["initial_scale"]
@@ -58,7 +61,9 @@ def _train(settings, task, recipe, seed):
     return model.double(), history
 
 
-def _curve(settings, model, test_cov, m, test):
+def _curve(
+    settings: Settings, model: LinearSelfAttention, test_cov: Covariance, m: int | None, test: str
+) -> dict[str, list[float]]:
     """Measure mean, half the width of its simultaneous 99 % interval, and median."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", theory.DivergenceWarning)
@@ -77,9 +82,9 @@ def _curve(settings, model, test_cov, m, test):
     return {name: [float(f"{value:.{digits[name]}g}") for value in values] for name, values in found.items()}
 
 
-def _in_units(matrix, unit):
+def _in_units(matrix: Matrix, unit: float | None) -> list[list[float]]:
     """List the rows of a matrix, rounded to whole multiples of a unit if there is one."""
     return (matrix if unit is None else np.rint(matrix / unit).astype(int)).tolist()
 
 
-EXPERIMENT = Experiment("linear", plan.__doc__.strip(), plan.PRESETS, plan.runs, measure)
+EXPERIMENT = Experiment("linear", (plan.__doc__ or "").strip(), plan.PRESETS, plan.runs, measure)

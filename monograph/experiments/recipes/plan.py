@@ -1,9 +1,11 @@
 """Which training recipes teach a layer the step of an iterative solver, from a small random start."""
 
+from monograph.experiments.results import Run, Settings
+
 RECIPES = ("paper", "direct", "independent", "noisy", "unrolled", "teacher-forced", "shift")
 PREDICTED = ("independent", "noisy", "teacher-forced", "shift")
 """Recipes of which theory predicts both what they teach: the preconditioner and the ratio."""
-PRESETS = {
+PRESETS: dict[str, Settings] = {
     "tiny": {
         "dim": 3,
         "prompt_length": 8,
@@ -33,7 +35,7 @@ PRESETS = {
 }
 
 
-def runs(settings):
+def runs(settings: Settings) -> list[Run]:
     """For each spectrum and recipe the predicted weights, if there are any, and one training a seed."""
     planned = []
     for exponent in settings["exponents"]:

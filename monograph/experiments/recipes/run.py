@@ -2,13 +2,16 @@
 
 import warnings
 from dataclasses import asdict
+from typing import Literal
 
 import numpy as np
 import torch
 
 from monograph.experiments.recipes import plan
+from monograph.experiments.results import Run, Settings
 from monograph.experiments.runner import Experiment
 from ttsbook import theory, training
+from ttsbook.arrays import Preconditioner
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 from ttsbook.models.attention import LinearSelfAttention
@@ -26,7 +29,7 @@ RECIPES = {
 }
 
 
-def measure(settings, *, exponent, recipe, seed):
+def measure(settings: Settings, *, exponent: float, recipe: str, seed: int | Literal["predicted"]) -> Run:
     """Train a layer, or set the weights that theory predicts, and let it think."""
     task = _task(settings, exponent)
     if seed == "predicted":
@@ -54,23 +57,14 @@ def measure(settings, *, exponent, recipe, seed):
     }
 
 
-def predicted_layer(recipe, task):
+def predicted_layer(recipe: recipes.Recipe, task: Task) -> LinearSelfAttention:
     """Layer with the preconditioner P and the ratio r that a recipe should lead to.
 
     Where r is not 1, the answer also passes on only r w_0, through V33 W44 = (r - 1) n I.
-
-    Parameters
-    ----------
-    recipe : Recipe
-        Recipe with a prediction.
-    task : Task
-        What training prompts are drawn from.
-
-    Returns
-    -------
-    LinearSelfAttention
     """
     P, ratio = recipe.prediction(task)
+    if P is None or ratio is None:
+        raise ValueError(f"recipe must be one whose prediction is known, got {recipe!r}")
     model = LinearSelfAttention(task.dim, dtype=torch.float64).set_preconditioner(P)
     identity = torch.eye(task.dim, dtype=torch.float64)
     with torch.no_grad():
@@ -81,12 +75,14 @@ def predicted_layer(recipe, task):
     return model
 
 
-def _task(settings, exponent):
+def _task(settings: Settings, exponent: float) -> Task:
     dim = settings["dim"]
     return Task(covariance.power_law(dim, exponent, trace=dim), settings["prompt_length"])
 
 
-def _train(settings, task, recipe, seed):
+def _train(
+    settings: Settings, task: Task, recipe: str, seed: int
+) -> tuple[LinearSelfAttention, dict[str, list[float]]]:
     """Train in float32: the noise of the gradient is far above its rounding, and it draws prompts faster."""
     generator = torch.Generator().manual_seed(seed)
     if recipe == "paper":
@@ -94,21 +90,27 @@ def _train(settings, task, recipe, seed):
     else:
         model = LinearSelfAttention(task.dim, dtype=torch.float32)
         model.randomize(settings["initial_scale"], generator=generator)
-    options = {"optimizer": Adam(step_size=settings["step_size"])}
-    options |= {name: settings[name] for name in ("updates", "batch")}
-    history = training.train(model, task, recipe=RECIPES[recipe], generator=generator, **options)
+    history = training.train(
+        model,
+        task,
+        recipe=RECIPES[recipe],
+        updates=settings["updates"],
+        generator=generator,
+        batch=settings["batch"],
+        optimizer=Adam(step_size=settings["step_size"]),
+    )
     names = ("updates", "loss", "preconditioner_error", "ratio")
     return model, {f"history_{name}": getattr(history, name)[::5].tolist() for name in names}
 
 
-def _distance(model, target):
+def _distance(model: LinearSelfAttention, target: Preconditioner) -> float:
     return float(np.linalg.norm(model.preconditioner() - target) / np.linalg.norm(target))
 
 
-def _kept(model, task):
+def _kept(model: LinearSelfAttention, task: Task) -> float:
     """Share of w_0 that a step at training length passes on besides V31, or the mean of its diagonal."""
     passed = model.block("V33") * model.block("W44") / task.prompt_length
     return 1 + passed.diagonal().mean().item()
 
 
-EXPERIMENT = Experiment("recipes", plan.__doc__.strip(), plan.PRESETS, plan.runs, measure)
+EXPERIMENT = Experiment("recipes", (plan.__doc__ or "").strip(), plan.PRESETS, plan.runs, measure)

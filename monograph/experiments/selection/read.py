@@ -1,25 +1,19 @@
 """Which tasks the paper's program selects, and how often that helps, as the experiment `selection` found it."""
 
 import numpy as np
+from jaxtyping import Float64
+from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
+from monograph.experiments.results import Results, Run
 from monograph.experiments.selection import plan
 from ttsbook import theory
+from ttsbook.arrays import Covariance, Preconditioner
 from ttsbook.theory import selection
 
 
-def pool_groups(found):
-    """Name the runs: each is one way to make pools.
-
-    Parameters
-    ----------
-    found : Results
-        Of the experiment `selection`.
-
-    Returns
-    -------
-    dict of str to dict
-        Runs by their names.
+def pool_groups(found: Results) -> dict[str, Run]:
+    """Name the runs of the experiment `selection`: each is one way to make pools.
 
     Examples
     --------
@@ -31,24 +25,11 @@ def pool_groups(found):
     return {f"{names[run['scale']]}, {run['skills']} skills, target {run['target']:g}": run for run in found.runs}
 
 
-def rescaled(found, run, *, pools):
+def rescaled(found: Results, run: Run, *, pools: int) -> Float64[np.ndarray, "2 {pools} steps"]:
     """Compute exact errors with the scaling that is best for a mixture, in the first pools of a run.
 
+    They are those / d of the even mixture and then of the program's, for the numbers of steps in the settings.
     In the book: :prf:ref:`prop-cure`.
-
-    Parameters
-    ----------
-    found : Results
-        Of the experiment `selection`.
-    run : dict
-        One of its runs.
-    pools : int
-        Number of pools.
-
-    Returns
-    -------
-    even, program : ndarray, each of shape (pools, steps)
-        Error / d of the even mixture and of the program's, for the numbers of steps in the settings.
 
     Examples
     --------
@@ -69,19 +50,8 @@ def rescaled(found, run, *, pools):
     return np.array(errors).reshape(pools, 2, -1).swapaxes(0, 1)
 
 
-def share(wins, confidence=0.95):
-    """Compute a share of pools and its Clopper–Pearson interval.
-
-    Parameters
-    ----------
-    wins : array_like of bool, shape (pools,)
-        Pools that count.
-    confidence : float, default 0.95
-        Coverage of the interval.
-
-    Returns
-    -------
-    share, low, high : float
+def share(wins: ArrayLike, confidence: float = 0.95) -> tuple[float, float, float]:
+    """Compute the share of the pools that count and its Clopper–Pearson interval.
 
     Examples
     --------
@@ -93,17 +63,8 @@ def share(wins, confidence=0.95):
     return wins.mean(), interval.low, interval.high
 
 
-def percent(wins):
-    """Write a share of pools and its 95 % interval in words.
-
-    Parameters
-    ----------
-    wins : array_like of bool, shape (pools,)
-        Pools that count.
-
-    Returns
-    -------
-    str
+def percent(wins: ArrayLike) -> str:
+    """Write the share of the pools that count and its 95 % interval in words.
 
     Examples
     --------
@@ -113,7 +74,7 @@ def percent(wins):
     return "{:.0f} % ({:.0f}–{:.0f} %)".format(*(100 * value for value in share(wins)))
 
 
-def _least(P, target_cov, steps):
+def _least(P: Preconditioner, target_cov: Covariance, steps: int) -> float:
     """Error / d after k steps with the best scaling."""
     factor = theory.best_scaling_limit(P, target_cov, steps)
     return theory.cot_error_limit(P / factor, target_cov, steps)[steps] / len(P)

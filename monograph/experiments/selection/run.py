@@ -1,14 +1,17 @@
 """Runs of the experiment `selection`."""
 
+from typing import Any
+
 import numpy as np
 
+from monograph.experiments.results import Run, Settings
 from monograph.experiments.runner import Experiment
 from monograph.experiments.selection import plan
 from ttsbook import theory
 from ttsbook.theory import selection
 
 
-def measure(settings, **way):
+def measure(settings: Settings, **way: Any) -> Run:
     """Weights of each kind under the paper's program, and errors per d of three mixtures, pool by pool."""
     dim, steps = settings["dim"], settings["steps"]
     found = {name: [] for name in ("kind_weights", "diverges", "uniform", "paper", "exact")}
@@ -17,13 +20,13 @@ def measure(settings, **way):
         weights = selection.quadratic_program([task.cov for task in tasks], target_cov).weights
         found["kind_weights"].append(weights.reshape(4, -1).sum(axis=1).round(9).tolist())
         mixtures = {"uniform": np.full(len(tasks), 1 / len(tasks)), "paper": weights}
-        for name, mixture in mixtures.items():
-            P = plan.preconditioner(tasks, mixture)
+        learned = {name: plan.preconditioner(tasks, mixture) for name, mixture in mixtures.items()}
+        for name, P in learned.items():
             found[name].append((theory.cot_error_limit(P, target_cov, max(steps))[steps] / dim).tolist())
-        found["diverges"].append(bool(np.abs(np.linalg.eigvals(np.eye(dim) - P @ target_cov)).max() > 1))
+        found["diverges"].append(bool(np.abs(np.linalg.eigvals(np.eye(dim) - learned["paper"] @ target_cov)).max() > 1))
         best = [selection.optimal_mixture(tasks, target_cov, k).error / dim for k in steps]
         found["exact"].append(best)
     return found
 
 
-EXPERIMENT = Experiment("selection", plan.__doc__.strip(), plan.PRESETS, plan.runs, measure)
+EXPERIMENT = Experiment("selection", (plan.__doc__ or "").strip(), plan.PRESETS, plan.runs, measure)
