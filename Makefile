@@ -37,7 +37,7 @@ pdf: $(VENV)/.test book  ## print the book into one PDF (needs Chromium)
 archive: pdf  ## pack the site, the PDF and the sources, for use without a network
 	@$(BIN)/python -m publish.archive
 
-lint: $(VENV)/.lint  ## check style, types and files, new files too; nothing is run
+lint: $(VENV)/.lint $(VENV)/.test  ## check style, types and files, new files too; nothing is run
 	@git ls-files -z --cached --others --exclude-standard | xargs -0 $(BIN)/pre-commit run --files
 
 test: $(VENV)/.test $(SITE)/index.html  ## unit tests, doctests, guards, browser tests, every notebook

@@ -12,7 +12,9 @@ async () => {
   }
   /** @type {[formula: HTMLElement, size: number][]} */
   const smaller = [];
-  for (const formula of document.querySelectorAll(".math")) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const formulas = document.querySelectorAll(".math");
+  for (const formula of formulas) {
     const place = formula.closest("div, p, li, dd, dt, td, th, figcaption, summary, h2, h3, h4, h5");
     const drawn = formula.querySelector("math")?.getBoundingClientRect().width ?? 0;
     if (place && drawn > place.clientWidth + 1) smaller.push([formula, (99 * place.clientWidth) / drawn]);

@@ -8,7 +8,7 @@ function fit(part) {
   const all = part.querySelectorAll(".math");
   const formulas = [...all].filter((formula) => formula.checkVisibility({ contentVisibilityAuto: true }));
   const wide = formulas.map((formula) => {
-    const inLine = formula.matches("span");
+    const inLine = formula.localName === "span";
     const place = (inLine && formula.closest("p, li, dd, td, th, div")) || formula;
     return (inLine ? formula.offsetWidth : formula.scrollWidth) > place.clientWidth;
   });
