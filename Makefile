@@ -37,7 +37,7 @@ pdf: $(VENV)/.test book  ## print the book into one PDF (needs Chromium)
 archive: pdf  ## pack the site, the PDF and the sources, for use without a network
 	@$(BIN)/python -m publish.archive
 
-lint: $(VENV)/.lint  ## check style, types and files, new files too; nothing is run
+lint: $(VENV)/.lint $(VENV)/.test  ## check style, types and files, new files too; nothing is run
 	@git ls-files -z --cached --others --exclude-standard | xargs -0 $(BIN)/pre-commit run --files
 
 test: $(VENV)/.test $(SITE)/index.html  ## unit tests, doctests, guards, browser tests, every notebook
@@ -93,11 +93,12 @@ $(VENV)/.python:
 	$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
-$(VENV)/.book: requirements-book.txt $(VENV)/.python
+$(VENV)/.book: requirements-book.txt package.json $(VENV)/.python
 	$(BIN)/python -m pip install --quiet -r requirements-book.txt
+	$(BIN)/npm install --omit=dev --loglevel=error
 	@touch $@
 
-$(VENV)/.lint: requirements-lint.txt package.json $(VENV)/.book
+$(VENV)/.lint: requirements-lint.txt $(VENV)/.book
 	$(BIN)/python -m pip install --quiet -r requirements-lint.txt
 	$(BIN)/npm install --loglevel=error
 	@touch $@

@@ -69,7 +69,6 @@ def print_answers(names, browser):
             page.goto((SITE / f"{name}.html").as_uri())
             if page.locator(".widget-live").count():
                 page.wait_for_function("document.querySelectorAll('.widget-live > script:only-child').length === 0")
-                page.evaluate("() => window.MathJax?.startup?.promise.then(() => {})")
                 times = page.evaluate(MOVE, ROUNDS)
                 print_times(name, times)
             page.close()

@@ -4,17 +4,18 @@ from sphinx.util import logging
 
 from publish import colab, contents
 from publish.site import (
+    assets,
     checks,
     colophon,
     corrections,
     evidence,
     folding,
+    formulas,
     hints,
     launch,
     ledger_filter,
     linked_code,
     links,
-    mathjax,
     missing_page,
     openers,
     outputs,
@@ -44,12 +45,13 @@ PARTS = (
     preview,
     unbroken,
     # the site around it
-    mathjax,
+    formulas,
     widget_pages,
     source_pages,
     missing_page,
     ledger_filter,
     hints,
+    assets,
     colab,
 )
 
@@ -63,7 +65,7 @@ def setup(app):
     app.connect("env-before-read-docs", warn_of_unlisted_pages)
     for part in PARTS:
         part.setup(app)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": False}
 
 
 def warn_of_unlisted_pages(app, *_):

@@ -67,8 +67,7 @@ def key(name):
 
 def _head(source):
     links = [str(link) for link in source.find_all("link", rel="stylesheet")]
-    math = [str(s) for s in source.find_all("script") if "mathjax" in s.get("src", "") or "window.MathJax" in s.text]
-    return re.sub(r'(href|src)="(?:\.\./)*', r'\1="', "".join(links + math))
+    return re.sub(r'href="(?:\.\./)*', 'href="', "".join(links))
 
 
 def _article(source, name, names):

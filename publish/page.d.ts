@@ -1,13 +1,8 @@
 // What the scripts of the site find in a page beside what browsers give to every page.
 
 interface Window {
-  MathJax: any;
   bookTargets: [kind: string, number: string, title: string, paper: string, page: string, id: string][]; // targets.js
   bookHint: (name: string, html: string) => void; // what the scripts in hints/ call
-}
-
-interface HTMLElementTagNameMap {
-  "mjx-container": HTMLElement;
 }
 
 // Sphinx's search.

@@ -6,13 +6,14 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 # Without "preload": axe would ask for style sheets at addresses that it works out wrongly.
 OPTIONS = {"runOnly": RULES, "preload": False, "resultTypes": ["violations"]}
 FIND = """async ([part, options]) => {
-    // Formulas, thousands of elements of MathJax, become boxes of the same size with one word for who hears them.
-    const formulas = [...document.querySelectorAll("mjx-math, mjx-assistive-mml")];
+    // Formulas, thousands of elements, become boxes of the same size with one word for who hears them.
+    const formulas = [...document.querySelectorAll("math")];
     const boxes = formulas.map((formula) => {
         const { width, height } = formula.getBoundingClientRect();
-        const box = formula.cloneNode(false);
-        if (formula.matches("mjx-assistive-mml")) box.textContent = "formula";
-        else Object.assign(box.style, { display: "inline-block", width: `${width}px`, height: `${height}px` });
+        const box = document.createElement("span");
+        box.setAttribute("role", "img");
+        box.setAttribute("aria-label", "formula");
+        Object.assign(box.style, { display: "inline-block", width: `${width}px`, height: `${height}px` });
         return box;
     });
     formulas.forEach((formula, i) => formula.replaceWith(boxes[i]));

@@ -17,6 +17,8 @@ from ttsbook.theory import dynamics, intervals, selection
 from ttsbook.thinking import cot, evaluation
 from ttsbook.training import gpt_recipes, recipes
 
+pytestmark = pytest.mark.unchecked
+
 I2, I3 = np.eye(2), np.eye(3)
 P, T2 = I2 / 2, Task(I2, 5)
 rng = np.random.default_rng(0)
@@ -37,6 +39,32 @@ def gpt():
 one = prompts.sample(T2, 3, generator=gen())
 
 TABLE = [
+    (
+        ValueError,
+        lambda: theory.spectral_edges([[1, 0.1], [0, 1]], I2, 5),
+        "of one that is nearly symmetric, as layers learn it, take (P + P.T) / 2",
+    ),
+    (ValueError, lambda: theory.cot_error(P, I2, math.inf, 3), "None stands for infinity where it is allowed"),
+    (
+        TypeError,
+        lambda: training.train(layer(), T2, recipe=recipes.Shift, updates=1, generator=gen()),
+        "got the class Shift itself: call it",
+    ),
+    (
+        TypeError,
+        lambda: training.train(layer(), T2, recipe=recipes.Direct(trains="V"), updates=1, generator=gen()),
+        "recipe must train names of parameters, such as ('V',), got 'V'",
+    ),
+    (
+        TypeError,
+        lambda: evaluation.error_curve(lambda x, y, w: w, T2, steps=1, prompts=2, generator=gen()),
+        "cot.Stepwise makes a model of a function of x, y and w",
+    ),
+    (
+        TypeError,
+        lambda: cot.think(cot.Stepwise(lambda x, y, w: w, dim=2), one, 1, rho=2),
+        "rho must be None for a Stepwise, whose function scales its own sums, got 2",
+    ),
     (ValueError, lambda: covariance.power_law(0, 1.0), "dim must be an integer of at least 1, got 0"),
     (ValueError, lambda: covariance.power_law(2.5, 1.0), "dim must be an integer of at least 1, got 2.5"),
     (ValueError, lambda: covariance.power_law(2, -1), "exponent must be a finite number of at least 0, got -1"),

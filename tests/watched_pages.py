@@ -8,7 +8,6 @@ from publish import chromium
 NO_NETWORK = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 HERE = ("http://127.0.0.1:", "http://127.0.0.1/", "file:", "blob:", "data:")
 DRAWN = """async () => {
-    await window.MathJax?.startup?.promise;
     await document.fonts.ready;
     // What watches sizes draws in the frame after they changed.
     for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
@@ -61,8 +60,3 @@ def turn(page, width, scheme):
     page.wait_for_function("(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme)
     page.wait_for_function(REACHED)
     settle(page)
-
-
-def leave_formulas(page):
-    """Let the page show TeX as it is written: to set its formulas takes most of the time of a chapter."""
-    page.route("**/mathjax/*.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))

@@ -1,15 +1,15 @@
 """Checks of tensors: each error names the argument and what it was."""
 
+from ttsbook.tensors import WeightsLike  # first, as it says what is missing without PyTorch
+
+# isort: split
 import torch
 from jaxtyping import Float, Shaped
-from numpy.typing import ArrayLike
 
 from ttsbook import _validation as check
 
 
-def like(
-    name: str, value: Shaped[torch.Tensor, "..."] | ArrayLike, other: Float[torch.Tensor, "..."]
-) -> Float[torch.Tensor, "..."]:
+def like(name: str, value: WeightsLike, other: Float[torch.Tensor, "..."]) -> Float[torch.Tensor, "..."]:
     """Return `value` in the type and on the device of another tensor; refuse what would be lost."""
     if isinstance(value, torch.Tensor):
         real(name, value)

@@ -19,13 +19,13 @@ LENGTH = 80  # of a value in a message
 
 def array(name: str, value: Any) -> Numbers:
     """Return `value` as a float64 array; refuse one that would lose its mask or its imaginary part."""
-    if isinstance(value, np.ma.MaskedArray):
+    if np.ma.isMaskedArray(value):
         raise ValueError(f"{name} must not be masked, got a masked array of shape {value.shape}")
-    found = np.asarray(value)
-    if np.iscomplexobj(found):
-        raise ValueError(f"{name} must be real, got {found.dtype}")
+    entries = np.asarray(value)
+    if np.iscomplexobj(entries):
+        raise ValueError(f"{name} must be real, got {entries.dtype}")
     try:
-        return np.asarray(found, dtype=np.float64)
+        return np.asarray(entries, dtype=np.float64)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be an array of numbers, got {shown(value)}") from None
 
@@ -62,14 +62,16 @@ def same_dimension(**matrices: Numbers) -> None:
     """Refuse named square matrices of different dimensions."""
     dims = {name: len(matrix) for name, matrix in matrices.items()}
     if len(set(dims.values())) > 1:
-        found = ", ".join(f"{name} has {dim}" for name, dim in dims.items())
-        raise ValueError(f"dimensions must agree, but {found}")
+        each = ", ".join(f"{name} has {dim}" for name, dim in dims.items())
+        raise ValueError(f"dimensions must agree, but {each}")
 
 
 def count(name: str, value: Any, *, least: int) -> int:
     """Return `value` as an int >= `least`, of a size that a float can say."""
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} must be an integer of at least {least}, got {shown(value)}")
+    if not _is_number(value, Integral) or value < least:
+        endless = isinstance(value, float) and math.isinf(value)
+        hint = "; None stands for infinity where it is allowed" if endless else ""
+        raise ValueError(f"{name} must be an integer of at least {least}, got {shown(value)}{hint}")
     if value > LARGEST:
         raise ValueError(f"{name} must be at most 10³⁰⁰, got one of {len(str(value))} digits")
     return int(value)
@@ -77,11 +79,16 @@ def count(name: str, value: Any, *, least: int) -> int:
 
 def number(name: str, value: Any, *, least: float = -math.inf, infinite: bool = False) -> float:
     """Return `value` as a float >= `least`, finite unless `infinite`."""
-    valid = isinstance(value, Real) and not isinstance(value, bool) and value >= least
+    valid = _is_number(value, Real) and value >= least  # no "<", which is false for NaN
     if not valid or (math.isinf(value) and not infinite):
         bound = "" if least == -math.inf else f" of at least {least:g}"
         raise ValueError(f"{name} must be a {'' if infinite else 'finite '}number{bound}, got {shown(value)}")
     return float(value)
+
+
+def _is_number(value: Any, kind: type) -> bool:
+    """Tell a number of this kind from all else, truth values included."""
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 def positive(name: str, value: Any) -> float:
@@ -96,10 +103,12 @@ def inverse_length(name: str, value: Any) -> float:
     return 0.0 if value is None else 1 / count(name, value, least=1)
 
 
-def instance(name: str, value: Any, *kinds: type) -> None:
+def instance(name: str, value: object, *kinds: type) -> None:
     """Refuse a `value` that is of none of the `kinds`."""
     if not isinstance(value, kinds):
         wanted = " or a ".join(map(_full_name, kinds))
+        if isinstance(value, type) and issubclass(value, kinds):
+            raise TypeError(f"{name} must be a {wanted}, got the class {value.__name__} itself: call it")
         raise TypeError(f"{name} must be a {wanted}, got {shown(value)} of type {_full_name(type(value))}")
 
 

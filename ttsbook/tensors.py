@@ -4,7 +4,7 @@ d is the number of features, m that of the examples of the longest prompt of a b
 embedded prompt, has 2d + 2 rows. To Python these names are comments; the tests check every call against them.
 """
 
-from typing import TypeAlias
+from typing import TypeAlias, TypedDict
 
 try:
     import torch
@@ -12,7 +12,8 @@ except ModuleNotFoundError as missing:
     words = "this part of ttsbook needs PyTorch, which its extra `models` brings: pip install -e '.[models]'"
     raise ModuleNotFoundError(words, name="torch") from missing
 
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Shaped
+from numpy.typing import ArrayLike
 
 Examples: TypeAlias = Float[torch.Tensor, "batch m d"]
 """Examples x of each prompt."""
@@ -36,3 +37,21 @@ SquareMatrix: TypeAlias = Float[torch.Tensor, "d d"]
 """One matrix."""
 SquareMatrices: TypeAlias = Float[torch.Tensor, "batch d d"]
 """A matrix for each prompt, such as the sum of x xᵀ over its examples."""
+
+WeightsLike: TypeAlias = Shaped[torch.Tensor, "..."] | ArrayLike
+"""What weights are made of: one of each prompt, or one for all of them; a tensor or not."""
+ScalingsLike: TypeAlias = float | Scalings | Lengths
+"""What scalings are made of: one number for all prompts, or one of each, such as its number of examples."""
+
+
+class Options(TypedDict):
+    """Floating type and device of tensors that are made.
+
+    Examples
+    --------
+    >>> Options(dtype=torch.float64, device="cpu")
+    {'dtype': torch.float64, 'device': 'cpu'}
+    """
+
+    dtype: torch.dtype | None
+    device: torch.device | str | None

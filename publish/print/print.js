@@ -1,21 +1,22 @@
 // Prepares the joined document for the printer: what is too wide becomes smaller, what is
 // short stays in one piece.
 async () => {
-  await window.MathJax?.startup?.promise;
   await document.fonts.ready;
   const width = /** @type {HTMLElement} */ (document.querySelector("main")).clientWidth;
 
   // One thing with words for it, instead of dozens without.
-  for (const { math, typesetRoot } of window.MathJax.startup.document.math) {
-    typesetRoot.setAttribute("role", "img");
-    typesetRoot.setAttribute("aria-label", math.trim().replace(/\s+/g, " "));
-    typesetRoot.querySelector("mjx-assistive-mml")?.remove();
+  for (const formula of document.querySelectorAll("math")) {
+    const tex = formula.closest("[data-tex]")?.getAttribute("data-tex") ?? "";
+    formula.setAttribute("role", "img");
+    formula.setAttribute("aria-label", tex.replace(/\s+/g, " "));
   }
   /** @type {[formula: HTMLElement, size: number][]} */
   const smaller = [];
-  for (const formula of document.querySelectorAll("mjx-container")) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const formulas = document.querySelectorAll(".math");
+  for (const formula of formulas) {
     const place = formula.closest("div, p, li, dd, dt, td, th, figcaption, summary, h2, h3, h4, h5");
-    const drawn = formula.firstElementChild?.getBoundingClientRect().width ?? 0;
+    const drawn = formula.querySelector("math")?.getBoundingClientRect().width ?? 0;
     if (place && drawn > place.clientWidth + 1) smaller.push([formula, (99 * place.clientWidth) / drawn]);
   }
   for (const [formula, size] of smaller) formula.style.fontSize = `${Math.max(45, Math.floor(size))}%`;

@@ -21,11 +21,7 @@ NOTATION = "appendix/notation"
 LINK = re.compile(
     r'(?P<start><a class="reference(?: \w+)* internal(?: [\w-]+)*") href="(?P<page>[^"#]*)#(?P<id>[^"]+)"'
 )
-FORMULA = re.compile(
-    r'(?P<start><(?P<tag>span|div) class="math notranslate nohighlight")(?P<rest>[^>]*>'
-    r'(?:\s*<span class="eqno">.*?</span>)?\s*\\[(\[](?P<tex>.*?)\\[)\]]</(?P=tag)>)',
-    re.DOTALL,
-)
+FORMULA = re.compile(r'(?P<start><(?:span|div) class="math notranslate nohighlight" data-tex="(?P<tex>[^"]*)")')
 BOX = """<details class="admonition symbols"><summary class="admonition-title">Symbols on this page</summary>
 <dl>
 {rows}
@@ -114,7 +110,7 @@ def read_symbols(html):
 
 def formulas(element):
     """Return the TeX of the formulas in an element."""
-    return [span.get_text().strip().removeprefix(r"\(").removesuffix(r"\)") for span in element.select("span.math")]
+    return [span["data-tex"] for span in element.select("span.math")]
 
 
 def mark_formulas(html, page, symbols, notation):
@@ -141,7 +137,7 @@ def mark_formulas(html, page, symbols, notation):
         if not names:
             return formula[0]
         words = " ".join(name.removeprefix("symbol-") for name in names)
-        return f'{formula["start"]} data-symbols="{words}"{formula["rest"]}'
+        return f'{formula["start"]} data-symbols="{words}"'
 
     html = FORMULA.sub(mark, html)
     place = html.rfind("<section", 0, html.find("<h2", max(html.find("<article"), 0)) + 1)

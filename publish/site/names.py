@@ -162,7 +162,7 @@ class Reader(ast.NodeVisitor):
             return None
         if found.is_class:
             return Instance(found.path)
-        returned = returns(found)
+        returned = str(found.returns).strip('"') if found.is_function else None
         there = self.find(f"{found.module.path}.{returned}")
         return Instance(there.path) if there and there.is_class else None
 
@@ -198,11 +198,3 @@ def dotted(node):
 def stored(node):
     """List the names that a part of a function binds there."""
     return [one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
-
-
-def returns(function):
-    """Return what a docstring says a function returns: its first word."""
-    for section in function.docstring.parse("numpy") if function.has_docstring else ():
-        if section.kind.value == "returns":
-            return str(section.value[0].annotation).partition(",")[0]
-    return None

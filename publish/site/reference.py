@@ -12,11 +12,34 @@ from sphinx.util.docutils import SphinxDirective
 from publish import contents, notebooks
 from publish.site import names, package
 
+SHAPES = ("ttsbook.arrays", "ttsbook.tensors")
+
 
 def setup(app):
     """Register the directives."""
     app.add_directive("reference", ModuleReference)
     app.add_directive("modules", ModuleList)
+    app.connect("missing-reference", link_shape)
+
+
+def link_shape(app, env, node, content):
+    """Link the name of a shape in a signature to what it means, which is shown on hover."""
+    shape = shapes(str(app.confdir)).get(node["reftarget"])
+    if shape is None or "refdoc" not in node:
+        return None
+    entry, value = shape
+    address = f"{app.builder.get_relative_uri(node['refdoc'], entry.page)}#{entry.anchor}"
+    return nodes.reference("", "", content, internal=True, refuri=address, reftitle=f"{value}: {entry.summary}")
+
+
+@cache
+def shapes(folder):
+    """Entry and definition of each name of `ttsbook.arrays` and `ttsbook.tensors`."""
+    found, packages = {}, package.read(folder)
+    for path, entry in package.entries(folder).items():
+        if path.rpartition(".")[0] in SHAPES and (item := package.member(packages, path)).is_attribute:
+            found[item.name] = entry, str(item.value).replace("np.", "").replace("torch.", "")
+    return found
 
 
 class ModuleReference(SphinxDirective):
@@ -114,7 +137,8 @@ def describe(item, config, *, name=None, used=None):
     body = "\n\n".join([text, *members])
     if item.is_module:
         return f".. py:module:: {name or item.path}\n\n{body}"
-    return f".. {directive(item)}:: {signature(item)}\n\n{indent(body, '   ')}"
+    value = f"\n   :value: {item.value}" if item.is_attribute and str(item.annotation) == "TypeAlias" else ""
+    return f".. {directive(item)}:: {signature(item)}{value}\n\n{indent(body, '   ')}"
 
 
 def directive(item):
@@ -130,4 +154,4 @@ def signature(item):
     """Return an object's name with its parameters, if it takes any."""
     if item.is_class and "__init__" in item.members:
         return item["__init__"].signature(return_type=False, name=item.name)
-    return item.signature(return_type=False) if item.is_function else item.name
+    return item.signature() if item.is_function else item.name

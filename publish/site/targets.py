@@ -125,5 +125,7 @@ def inside(element, pictures=()):
 
 def readable(element):
     """Return the text of an element on one line, its formulas in plain letters."""
-    text = re.sub(r"\\[(\[](.*?)\\[)\]]", lambda found: tex.plain(found[1]), element.get_text(), flags=re.DOTALL)
-    return " ".join(text.split())
+    copy = BeautifulSoup(str(element), "html.parser")
+    for formula in copy.select("[data-tex]"):
+        formula.math.replace_with(tex.plain(formula["data-tex"]))
+    return " ".join(copy.get_text().split())

@@ -1,36 +1,50 @@
 // What every page needs beyond the theme.
 
-// Readers who have not chosen a color mode get their system's. (The page itself says
-// "light", for browsers that run no script.)
-{
-  const { dataset } = document.documentElement;
-  if (!localStorage.getItem("mode")) {
-    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-    dataset.mode = "auto";
-    dataset.theme = dark ? "dark" : "light";
-  }
-}
-
-// A formula wider than its place scrolls inside itself, so the keyboard has to reach it.
-function fit() {
-  const formulas = [...document.querySelectorAll("mjx-container")];
+// A formula wider than its place scrolls inside itself, so the keyboard has to reach it. Sections that are far from
+// the window are not laid out, and to ask for their sizes would do it.
+/** @param {Element} part */
+function fit(part) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const all = part.querySelectorAll(".math");
+  const formulas = [...all].filter((formula) => formula.checkVisibility({ contentVisibilityAuto: true }));
   const wide = formulas.map((formula) => {
-    const inLine = !formula.hasAttribute("display");
+    const inLine = formula.localName === "span";
     const place = (inLine && formula.closest("p, li, dd, td, th, div")) || formula;
-    return /** @type {HTMLElement} */ (formula.firstElementChild).offsetWidth > place.clientWidth;
+    return (inLine ? formula.offsetWidth : formula.scrollWidth) > place.clientWidth;
   });
   formulas.forEach((formula, i) => {
     formula.classList.toggle("wide", wide[i]);
-    if (wide[i]) formula.setAttribute("tabindex", "0");
+    if (wide[i] || formula.hasAttribute("data-stop")) formula.tabIndex = 0;
     else formula.removeAttribute("tabindex");
   });
 }
 
 addEventListener("load", async () => {
-  await window.MathJax?.startup?.promise;
   await document.fonts.ready;
-  // An article changes its size with the window and with everything that unfolds.
-  new ResizeObserver(fit).observe(/** @type {Element} */ (document.querySelector("article, main")));
+  const article = /** @type {Element} */ (document.querySelector("article, main"));
+  // An article changes its size with the window, with everything that unfolds, and with the sections that come near.
+  new ResizeObserver(() => fit(article)).observe(article);
+  article.addEventListener("contentvisibilityautostatechange", ({ target }) => fit(/** @type {Element} */ (target)));
+});
+
+// A formula is copied as TeX.
+addEventListener("copy", (event) => {
+  const selection = getSelection();
+  if (!selection?.rangeCount) return;
+  const range = selection.getRangeAt(0).cloneRange();
+  const formulaAt = (node) => (node instanceof Element ? node : node.parentElement)?.closest("[data-tex]");
+  const [first, last] = [formulaAt(range.startContainer), formulaAt(range.endContainer)];
+  if (first) range.setStartBefore(first);
+  if (last) range.setEndAfter(last);
+  const copied = range.cloneContents();
+  const formulas = copied.querySelectorAll("[data-tex]");
+  if (!formulas.length) return;
+  for (const formula of formulas) {
+    const mark = formula.matches("div") ? "$$" : "$";
+    formula.querySelector("math")?.replaceWith(`${mark}${formula.getAttribute("data-tex")}${mark}`);
+  }
+  event.clipboardData?.setData("text/plain", copied.textContent ?? "");
+  event.preventDefault();
 });
 
 // Paper is white, and nothing on it unfolds.

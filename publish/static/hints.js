@@ -34,19 +34,11 @@
     return `<dl>${rows.map((row) => row?.outerHTML ?? "").join("")}</dl>`;
   }
 
-  async function typeset() {
-    if (!card.querySelector(".math")) return;
-    if (!window.MathJax) {
-      const processHtmlClass = "tex2jax_process|mathjax_process|math|output_area";
-      window.MathJax = { options: { enableMenu: false, processHtmlClass }, startup: { typeset: false } };
-      await run("_static/mathjax/tex-chtml-full.js");
-    }
-    await window.MathJax.startup.promise;
-    await window.MathJax.typesetPromise([card]);
-    for (const formula of card.querySelectorAll("mjx-container")) {
-      const [room, drawn] = [card.firstElementChild, formula.firstElementChild];
-      const scale = /** @type {HTMLElement} */ (room).clientWidth / /** @type {HTMLElement} */ (drawn).offsetWidth;
-      if (scale < 1) formula.style.fontSize = `${95 * scale}%`;
+  // A formula wider than the card becomes smaller.
+  function fit() {
+    for (const formula of card.querySelectorAll("div.math")) {
+      const scale = formula.clientWidth / formula.scrollWidth;
+      if (scale < 1) /** @type {HTMLElement} */ (formula).style.fontSize = `${95 * scale}%`;
     }
   }
 
@@ -87,8 +79,7 @@
     card.innerHTML = text;
     card.style.visibility = "hidden";
     /** @type {HTMLElement} */ (document.querySelector("main")).append(card);
-    await typeset();
-    if (trigger !== shown) return;
+    fit();
     place(trigger, x);
     card.style.visibility = "";
     focused?.setAttribute("aria-describedby", card.id);
@@ -133,8 +124,9 @@
       /** @type {NodeListOf<HTMLElement>} */
       const formulas = document.querySelectorAll("[data-symbols]");
       for (const formula of formulas) {
-        formula.toggleAttribute("tabindex", false);
-        if (box.checked && !formula.querySelector("[tabindex]")) formula.tabIndex = 0;
+        formula.toggleAttribute("data-stop", box.checked);
+        if (box.checked || formula.matches(".wide")) formula.tabIndex = 0;
+        else formula.removeAttribute("tabindex");
       }
     };
     box.addEventListener("change", () => {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from accessibility import broken_rules
 from answered import every_case, every_question, right_answers, wrong_answers
-from watched_pages import leave_formulas, turn, watched_page
+from watched_pages import turn, watched_page
 
 from publish.site import checks
 
@@ -29,7 +29,6 @@ SCRIPT = Path(checks.__file__).parents[1] / "static" / "checks.js"
 def asking(request, browser, address):
     """A page that asks, and its questions."""
     with watched_page(browser, width=390, scheme="dark") as page:
-        leave_formulas(page)
         page.goto(f"{address}{request.param}.html")
         yield page, [(name, answer) for chapter, name, answer in QUESTIONS if chapter == request.param]
         assert page.problems == []
@@ -85,7 +84,6 @@ def test_tempting_answers_are_told_why(asking):
 
 @pytest.mark.exhaustive
 def test_nothing_is_said_before_an_answer_and_no_answer_is_asked_for(window, address):
-    leave_formulas(window)
     window.goto(f"{address}setup/task.html")
     statuses = window.locator("form.check [role=status]")
     assert set(statuses.all_text_contents()) == {""}
@@ -102,7 +100,6 @@ def test_nothing_is_said_before_an_answer_and_no_answer_is_asked_for(window, add
 
 @pytest.mark.exhaustive
 def test_numbers_may_be_written_in_many_ways(window, address):
-    leave_formulas(window)
     window.goto(f"{address}setup/task.html")
     for name, texts in WRITTEN.items():
         form = window.locator(f"form.check[data-name={name}]")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from accessibility import broken_rules
-from watched_pages import leave_formulas, settle, turn, watched_page
+from watched_pages import settle, turn, watched_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 CHAPTER = "theorems/scaling-law.html"
@@ -64,8 +64,8 @@ def test_a_link_shows_the_statement_with_its_formulas(chapter):
     card = chapter.locator("#hint")
     link(chapter, "task.html#def-skill").hover()
     card.get_by_text("Definition 1.2").wait_for()
-    assert card.locator("mjx-container").count() > 3
-    assert card.locator("mjx-merror, a, [id]").count() == 0
+    assert card.locator("math").count() > 3
+    assert card.locator("a, [id]").count() == 0
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -143,11 +143,10 @@ def test_a_card_breaks_no_rule_of_accessibility(page, address):
             page.keyboard.press("Escape")
 
 
-def test_cards_need_no_server_and_no_mathjax_of_the_page(page, site):
+def test_cards_need_no_server(page, site):
     card = opened(page, Path(site, "appendix/claims.html").as_uri())
-    assert not page.evaluate("!!window.MathJax")
     link(page, "task.html#def-skill").hover()
-    card.locator("mjx-container").first.wait_for()
+    card.locator("math").first.wait_for()
     assert "strength" in card.inner_text()
 
 
@@ -159,7 +158,7 @@ def test_a_formula_explains_its_symbols_and_leads_to_the_notation(page, address)
     shown = card.locator("dl > div")
     assert shown.count() == len(formula.get_attribute("data-symbols").split())
     assert "length of a training prompt" in card.inner_text()
-    assert card.locator("mjx-container").count() > shown.count()
+    assert card.locator("math").count() > shown.count()
     shown.locator("a").first.click()
     page.wait_for_url(re.compile(r"appendix/notation\.html#symbol-e-k$"))
     assert page.locator("tr#symbol-e-k").is_visible()
@@ -207,7 +206,6 @@ def test_a_tap_follows_a_link_and_explains_a_formula(browser, address):
 
 
 def test_all_proofs_of_a_page_fold_and_unfold_and_only_those_of_the_appendix_are_open(page, address):
-    leave_formulas(page)
     for name in ("appendix/proofs", "appendix/proofs-theorems", "setup/task"):
         opened(page, f"{address}{name}.html")
         proofs = page.locator("article details.proof")
@@ -227,7 +225,6 @@ def test_all_proofs_of_a_page_fold_and_unfold_and_only_those_of_the_appendix_are
 
 
 def test_a_link_into_a_folded_proof_unfolds_it(page, address):
-    leave_formulas(page)
     opened(page, f"{address}appendix/proofs.html")
     page.locator(".fold-proofs").click()
     target = page.locator("details.proof div.math[id]").first

@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 from accessibility import broken_rules
-from watched_pages import leave_formulas, settle, turn
+from watched_pages import settle, turn
 
 from monograph import widgets
 from publish.serve import site_server
@@ -45,7 +45,6 @@ def test_text_is_set_in_the_book_s_own_face_in_lines_that_read_well(page):
 
 
 def test_a_chapter_has_its_part_above_and_its_times_below_the_title(page):
-    leave_formulas(page)
     page.open("theorems/overthinking.html")
     part, title, time = (page.locator(f"article {s}") for s in (".chapter-part", "h1", ".chapter-time"))
     assert part.inner_text().lower() == "part ii · theorems · 3 of 4"
@@ -57,7 +56,6 @@ def test_a_chapter_has_its_part_above_and_its_times_below_the_title(page):
 
 
 def test_a_part_opens_with_its_question_and_those_of_its_chapters(page):
-    leave_formulas(page)
     page.open("theorems/hardness.html")
     opener = page.get_by_role("complementary", name="Part II · Theorems")
     assert "What makes a task hard" in opener.inner_text()
@@ -69,7 +67,6 @@ def test_a_part_opens_with_its_question_and_those_of_its_chapters(page):
 
 
 def test_previous_and_next_have_titles_and_the_foot_a_commit_or_none(page):
-    leave_formulas(page)
     page.open("setup/attention.html")
     for name, title in (("previous page", "The task"), ("next page", "Thinking")):
         assert title in page.locator(f"a[title='{name}']").inner_text()

@@ -77,7 +77,7 @@ def test_without_javascript_there_are_still_pictures_and_readable_code(browser, 
 def test_the_site_works_from_a_folder(page, site, name):
     page.goto(Path(site, f"{name}.html").as_uri())
     settle(page)
-    assert page.locator("mjx-container").count()
+    assert page.locator("math").count()
     assert page.locator(".widget-still:visible").count() == 0
 
 
@@ -86,7 +86,7 @@ def test_formulas_that_scroll_can_be_reached_by_keyboard_and_no_others(page, add
     settle(page)
     page.locator("details.proof").first.locator("summary").click()
     page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
-    formulas = page.locator("mjx-container:is([display], .wide):visible")
+    formulas = page.locator("div.math:visible, span.math.wide:visible")
     scrolling = formulas.evaluate_all("(all) => all.map((el) => el.scrollWidth > el.clientWidth)")
     reached = formulas.evaluate_all("(all) => all.map((el) => el.tabIndex === 0)")
     assert set(scrolling) == {True, False}

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from watched_pages import leave_formulas, settle, watched_page
+from watched_pages import settle, watched_page
 
 from publish.site import stored_widgets
 from publish.site.widget_pages import fragment
@@ -265,7 +265,6 @@ def test_the_color_scheme_is_the_readers_and_stays(show):
 
 
 def test_a_chapter_leads_to_the_full_screen_as_it_is_set_and_back(window, address):
-    leave_formulas(window)
     window.goto(f"{address}theorems/scaling-law.html")
     settle(window)
     slider(window, "thinking steps").press("End")

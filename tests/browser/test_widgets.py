@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from watched_pages import leave_formulas, settle
+from watched_pages import settle
 
 pytestmark = pytest.mark.browser
 
@@ -11,7 +11,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def page(window, address, request):
     """The page that the test names, with its widget drawn."""
-    leave_formulas(window)
     window.goto(address + request.param)
     settle(window)
     yield window

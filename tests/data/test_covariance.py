@@ -122,6 +122,7 @@ def test_what_is_no_covariance_is_refused_by_name(function, problem):
         (lambda: covariance.sample_empirical(np.eye(2), 1, samples=0, rng=np.random.default_rng()), "samples .* got 0"),
     ],
 )
+@pytest.mark.unchecked
 def test_numbers_out_of_range_are_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
@@ -132,6 +133,7 @@ def test_a_prompt_may_be_longer_than_any_integer_of_64_bits():
     assert np.allclose(drawn, np.eye(3), rtol=0, atol=1e-8)
 
 
+@pytest.mark.unchecked
 def test_global_random_state_is_refused():
     with pytest.raises(TypeError, match="rng must be a numpy.random.Generator"):
         covariance.rotate(np.eye(2), rng=np.random)

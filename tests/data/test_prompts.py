@@ -77,6 +77,7 @@ def test_a_mixture_draws_each_task_with_its_weight_and_length():
         (TypeError, lambda: prompts.sample(Task(COV, 5), 5, generator=np.random.default_rng()), BOTH),
     ],
 )
+@pytest.mark.unchecked
 def test_bad_input_is_refused_by_name(error, call, message):
     with pytest.raises(error, match=message):
         call()
@@ -106,6 +107,7 @@ GOOD = {"x": torch.ones(2, 3, 4), "y": torch.ones(2, 3), "w": torch.ones(2, 4), 
         (ValueError, "w", torch.full((2, 4), torch.inf), "w must be finite"),
     ],
 )
+@pytest.mark.unchecked
 def test_prompts_that_do_not_fit_together_are_refused_by_field(error, field, value, message):
     assert prompts.Prompts(**GOOD).lengths.tolist() == [3, 2]
     with pytest.raises(error, match=message):

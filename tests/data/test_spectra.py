@@ -88,6 +88,7 @@ def test_bad_input_is_refused_by_name(call, message):
         call()
 
 
+@pytest.mark.unchecked
 def test_a_seed_is_no_source_of_randomness():
     with pytest.raises(TypeError, match="rng must be a numpy.random.Generator, got 0 of type int"):
         spectra.random_spectra(4, 1, rng=0)

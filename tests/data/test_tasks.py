@@ -50,11 +50,13 @@ def test_a_mixture_has_the_dimension_of_its_tasks():
         ),
     ],
 )
+@pytest.mark.unchecked
 def test_bad_input_is_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
 
 
+@pytest.mark.unchecked
 def test_a_mixture_of_something_else_is_refused():
     with pytest.raises(TypeError, match=r"tasks\[1\] must be a ttsbook.data.tasks.Task, got 'hard'"):
         Mixture([EASY, "hard"], [0.5, 0.5])

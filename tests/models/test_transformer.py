@@ -294,11 +294,13 @@ def test_other_files_are_refused_by_name(tmp_path):
         (ValueError, lambda: cot.think(gpt(dim=2), draw(), 1), "prompts must have the model's dimension 2, got 3"),
     ],
 )
+@pytest.mark.unchecked
 def test_bad_input_is_refused_by_name(error, call, message):
     with pytest.raises(error, match=message):
         call()
 
 
+@pytest.mark.unchecked
 def test_numbers_of_numpy_are_stored_as_numbers(tmp_path):
     config = Config(np.int64(3), width=np.int32(8), layers=1, heads=2)
     model = GPT(config, generator=torch.Generator().manual_seed(0))

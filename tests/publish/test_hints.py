@@ -13,20 +13,24 @@ from publish.site import hints, search, targets
 LISTED = contents.read().pages
 STATEMENT = """<article><section id="s"><h1>S</h1>
 <div class="proof theorem admonition" id="thm-one">
-<p class="admonition-title"><span class="caption-number">Theorem 4.1 </span> (A <i>\\(\\lambda_{\\min}\\)</i>)</p>
+<p class="admonition-title"><span class="caption-number">Theorem 4.1 </span>
+(A <span class="math" data-tex="\\lambda_{\\min}"><math></math></span>)</p>
 <section><p>It is <a class="reference internal" href="#x">so</a>
-<span class="math notranslate nohighlight">\\(n &lt; d\\)</span>. (paper: Theorem 3.3, better)</p></section></div>
+<span class="math notranslate nohighlight" data-tex="n &lt; d"><math><mi>n</mi></math></span>.
+(paper: Theorem 3.3, better)</p></section></div>
 <figure id="fig-one"><svg><path id="p1-1" fill="#fab"/><use href="#p1-1" clip-path="url(#p1-1)"/></svg><figcaption>
 <p><span class="caption-number">Fig. 4.2 </span><span class="caption-text">Errors.</span>
 <a class="headerlink" href="#fig-one">#</a></p></figcaption></figure>
-<div class="math notranslate nohighlight" id="equation-one"><span class="eqno">(7)</span>\\[d\\]</div>
+<div class="math notranslate nohighlight" data-tex="d" id="equation-one"><span class="eqno">(7)</span>
+<math></math></div>
 <section id="t"><h2>T</h2></section></section></article>"""
 ID = re.compile(r'\sid="([^"]+)"')
 USED = re.compile(r'(?:\bhref="#|url\(#)([^")]+)')
 NOTATION = """<article><table><tr><th>Symbol</th><th>Meaning</th></tr>
-<tr id="symbol-d"><td><p><span class="math">\\(d\\)</span></p></td><td><p>dimension</p></td></tr>
-<tr id="symbol-n"><td><p><span class="math">\\(n\\)</span></p></td><td><p>length</p></td></tr></table>
-<table><tr><td><span class="math">\\(n\\)</span></td>
+<tr id="symbol-d"><td><p><span class="math" data-tex="d"><math></math></span></p></td><td><p>dimension</p></td></tr>
+<tr id="symbol-n"><td><p><span class="math" data-tex="n"><math></math></span></p></td><td><p>length</p></td></tr>
+</table>
+<table><tr><td><span class="math" data-tex="n"><math></math></span></td>
 <td>not in <a class="reference" href="../a/other.html">other</a></td></tr></table></article>"""
 
 

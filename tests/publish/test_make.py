@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[2]
 def make(tmp_path):
     """Function that runs make on a copy of the Makefile alone."""
     shutil.copy(ROOT / "Makefile", tmp_path)
-    (tmp_path / "requirements-book.txt").touch()
+    for name in ("requirements-book.txt", "package.json"):
+        (tmp_path / name).touch()
 
     def run(*arguments, python="python3"):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}

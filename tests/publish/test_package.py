@@ -27,7 +27,7 @@ CHAPTERS = {"figures", "widgets", "page", "claims", "claims.ledger"}
 EXPERIMENTS = {"runner", "registry", "results", "selection.read", "linear.read", "curation.read", "gpt2.read"}
 
 
-def importable(path=ttsbook.__path__, prefix="ttsbook.", exported=()):
+def importable(path=ttsbook.__path__, prefix="ttsbook.", exported=frozenset()):
     """Public modules: a package stands for the files whose names it exports."""
     for module in pkgutil.iter_modules(path, prefix):
         if module.name.rpartition(".")[2].startswith("_"):
@@ -62,9 +62,9 @@ def documented(prefix):
 
 
 def constants(module):
-    """Documented names of a module that are data."""
-    there = importlib.import_module(module)
-    return {name for name in documented(module) if not callable(getattr(there, name)) and name.isupper()}
+    """Documented names of a module that are data, or short for a type."""
+    packages = package.read(ROOT)
+    return {name for name in documented(module) if package.member(packages, f"{module}.{name}").is_attribute}
 
 
 def test_every_public_module_has_a_page():
@@ -98,7 +98,7 @@ def test_constants_that_chapters_use_are_described():
 @pytest.mark.parametrize("module", MODULES)
 def test_every_function_and_class_has_an_example(module):
     there = importlib.import_module(module)
-    callables = [name for name in documented(module) if callable(getattr(there, name))]
+    callables = documented(module) - constants(module)
     assert [name for name in callables if ">>> " not in inspect.getdoc(getattr(there, name))] == []
 
 
@@ -115,6 +115,8 @@ def test_every_parameter_is_described(module):
                 else set()
             )
             described = {one for pair in described for one in pair if one}
+            if sibling := re.search(r"[Aa]rguments\s+are\s+those\s+of\s+`(\w+)`", inspect.getdoc(value)):
+                described |= set(inspect.signature(getattr(there, sibling[1])).parameters)
             assert set(inspect.signature(value).parameters) <= described, name
 
 

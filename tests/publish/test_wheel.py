@@ -51,15 +51,15 @@ def test_it_holds_both_packages_with_their_javascript_and_nothing_else(wheel):
     found = [path for package in PACKAGES for path in (ROOT / package).rglob("*")]
     kept = {path for path in found if path.is_file() and "__pycache__" not in path.parts}
     assert names == {path.relative_to(ROOT).as_posix() for path in kept}
-    assert {Path(name).suffix for name in names} == {".py", ".js", ".css"}
+    assert {Path(name).suffix or name for name in names} == {".py", ".js", ".css", ".typed"}
 
 
-def test_alone_it_needs_numpy_and_scipy(wheel):
+def test_alone_it_needs_numpy_and_scipy_and_names_of_shapes(wheel):
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
         described = archive.read(name).decode()
     needed = re.findall(r"^Requires-Dist: (\w+)[^;\n]*$", described, re.MULTILINE)
-    assert needed == ["numpy", "scipy"]
+    assert needed == ["jaxtyping", "numpy", "scipy"]
 
 
 def test_it_runs_in_a_fresh_environment_outside_of_the_repository(wheel, tmp_path):

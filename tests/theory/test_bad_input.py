@@ -29,12 +29,14 @@ BAD_CALLS = [
 ]
 
 
+@pytest.mark.unchecked
 @pytest.mark.parametrize(("call", "message"), BAD_CALLS)
 def test_bad_input_is_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
 
 
+@pytest.mark.unchecked
 def test_a_preconditioner_of_something_else_is_refused():
     with pytest.raises(
         TypeError, match="task_or_mixture must be a ttsbook.data.tasks.Task or a ttsbook.data.tasks.Mixture, got 3"

@@ -46,6 +46,7 @@ def test_the_effective_dimension_is_a_ridge_regressions_degrees_of_freedom():
     assert theory.effective_dimension(x.T @ x, 3.0) == pytest.approx(np.trace(hat))
 
 
+@pytest.mark.unchecked
 @pytest.mark.parametrize(
     ("call", "message"),
     [

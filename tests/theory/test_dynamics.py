@@ -93,6 +93,7 @@ def test_bad_input_is_refused_by_name(call, message):
         call()
 
 
+@pytest.mark.unchecked
 def test_whole_numbers_of_numpy_do_not_wrap_around():
     task = Task(covariance.isotropic(5), 20)
     assert dynamics.drift(task, c=np.int64(100_000)) == dynamics.drift(task, c=100_000.0)

@@ -11,7 +11,7 @@ from theory_tools import simulated
 from ttsbook import theory
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
-from ttsbook.theory.stability import upper_width
+from ttsbook.theory.stability import longest_stride_excess, preconditioned, upper_width
 
 
 def approximate(function, *arguments, **options):
@@ -236,6 +236,29 @@ def test_rare_divergence_warns_where_the_gap_is_small():
     assert 0.01 < thought.divergence_probability < 0.05
     assert corrected[10] == pytest.approx(thought.median[10], rel=0.1)
     assert thought.mean[10] > 2 * corrected[10]
+
+
+def test_where_no_prompt_is_rare_the_corrected_mean_is_right_and_nothing_warns():
+    rng = np.random.default_rng(0)
+    half = rng.standard_normal((8, 8))
+    task = Task(half @ half.T / 8 + 0.2 * np.eye(8), 60, noise_variance=0.5)
+    P = theory.preconditioner(task)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        corrected = theory.cot_error(P, task, 60, 10, corrected=True)
+        theory.cot_error(P, task, 60, 1, corrected=True)
+    thought = simulated(P, task.cov, 60, 10, samples=20_000, noise_variance=0.5)
+    assert corrected == pytest.approx(thought.mean, rel=0.04)
+
+
+@pytest.mark.parametrize(("n", "d", "m"), [(60, 8, 60), (40, 20, 40), (100, 20, 60)])
+def test_the_longest_strides_add_what_the_mean_lies_above_the_approximation(n, d, m):
+    task = Task(covariance.power_law(d, 0.7, trace=d), n)
+    P = theory.preconditioner(task)
+    corrected = approximate(theory.cot_error, P, task, m, 10, corrected=True)
+    excess = longest_stride_excess(preconditioned(P, task.cov)[0], 1 / m, 10)
+    gap = simulated(P, task.cov, m, 10, samples=40_000).mean - corrected
+    assert 0.5 < excess[10] / gap[10] < 4
 
 
 @pytest.mark.parametrize(("train", "m"), [(np.ones(40), 120), (np.array([8.0] + 39 * [1.0]), 200)])

@@ -227,6 +227,7 @@ def test_bad_input_is_refused_by_name(call, message):
         call()
 
 
+@pytest.mark.unchecked
 def test_a_pool_of_something_else_is_refused():
     with pytest.raises(TypeError, match="tasks\\[1\\] must be a ttsbook.data.tasks.Task, got 3"):
         selection.optimal_mixture([TASK, 3], np.eye(2), 1)

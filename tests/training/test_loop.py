@@ -301,6 +301,7 @@ def test_progress_says_rate_and_time_left(capsys):
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.unchecked
 @pytest.mark.parametrize(
     ("error", "call", "message"),
     [

@@ -33,6 +33,7 @@ def test_weights_decay_with_a_step():
         assert torch.allclose(weight.detach(), torch.full((2,), 0.95))
 
 
+@pytest.mark.unchecked
 @pytest.mark.parametrize("kind", [Adam, GradientDescent])
 @pytest.mark.parametrize(
     ("error", "options", "message"),

@@ -1,13 +1,16 @@
 r"""Covariances of the examples: which skills a task needs, and how strong each is.
 
-An eigenvector of a covariance is a *skill*, its eigenvalue the skill's *strength*.
+An eigenvector of a covariance is a *skill*, its eigenvalue the skill's *strength*. Arguments that are out of range,
+and matrices that are no covariances, are refused by name.
 """
 
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float64
 
 from ttsbook import _validation as check
+from ttsbook.arrays import Covariance, CovarianceLike, Matrix, Vector
 
 
 class Skills(NamedTuple):
@@ -15,9 +18,9 @@ class Skills(NamedTuple):
 
     Attributes
     ----------
-    strengths : ndarray, shape (d,)
+    strengths
         Eigenvalues.
-    directions : ndarray, shape (d, d)
+    directions
         Eigenvectors, one skill a column.
 
     Examples
@@ -26,26 +29,17 @@ class Skills(NamedTuple):
     [2.0, 0.5]
     """
 
-    strengths: np.ndarray  # (d,)
-    directions: np.ndarray  # (d, d), one skill a column
+    strengths: Vector
+    directions: Matrix
 
 
-def isotropic(dim):
+def isotropic(dim: int) -> Covariance:
     r"""Covariance with all skills equally strong, :math:`\Lambda = I`.
 
     Parameters
     ----------
-    dim : int
-        Dimension d, at least 1.
-
-    Returns
-    -------
-    ndarray, shape (d, d)
-
-    Raises
-    ------
-    ValueError
-        If `dim` is not a positive integer.
+    dim
+        Dimension d.
 
     Examples
     --------
@@ -55,26 +49,17 @@ def isotropic(dim):
     return np.eye(check.count("dim", dim, least=1))
 
 
-def power_law(dim, exponent, *, trace=None):
+def power_law(dim: int, exponent: float, *, trace: float | None = None) -> Covariance:
     r"""Diagonal covariance with a long tail, :math:`\lambda_i \propto i^{-\alpha}`.
 
     Parameters
     ----------
-    dim : int
-        Dimension d, at least 1.
-    exponent : float
+    dim
+        Dimension d.
+    exponent
         The exponent :math:`\alpha \ge 0`; 0 gives equal strengths.
-    trace : float, optional
+    trace
         Scale the strengths to this sum. By default the strongest skill has strength 1.
-
-    Returns
-    -------
-    ndarray, shape (d, d)
-
-    Raises
-    ------
-    ValueError
-        If `dim` is not a positive integer, `exponent` is negative, or `trace` is not positive.
 
     Examples
     --------
@@ -92,26 +77,17 @@ def power_law(dim, exponent, *, trace=None):
     return np.diag(strengths)
 
 
-def rotate(cov, *, rng):
+def rotate(cov: CovarianceLike, *, rng: np.random.Generator) -> Covariance:
     r"""Give a covariance uniformly random skill directions, keeping the strengths.
 
     Returns :math:`Q \Lambda Q^\top` with Q from the Haar measure on the orthogonal group.
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
+    cov
         Covariance.
-    rng : numpy.random.Generator
+    rng
         Source of randomness.
-
-    Returns
-    -------
-    ndarray, shape (d, d)
-
-    Raises
-    ------
-    ValueError
-        If `cov` is not a covariance.
 
     Notes
     -----
@@ -129,26 +105,16 @@ def rotate(cov, *, rng):
     q, r = np.linalg.qr(rng.standard_normal(cov.shape))
     q *= np.sign(np.diag(r))
     rotated = q @ cov @ q.T
-    return (rotated + rotated.T) / 2
+    return (rotated + rotated.T) / 2  # symmetric to the last bit
 
 
-def skills(cov):
+def skills(cov: CovarianceLike) -> Skills:
     """Skills of a covariance: its eigenvalues and eigenvectors, strongest first.
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
+    cov
         Covariance.
-
-    Returns
-    -------
-    Skills
-        `strengths`, shape (d,), falling, and `directions`, shape (d, d), one skill a column.
-
-    Raises
-    ------
-    ValueError
-        If `cov` is not a covariance.
 
     Examples
     --------
@@ -156,17 +122,17 @@ def skills(cov):
     [3.0, 1.0]
     """
     strengths, directions = np.linalg.eigh(check.covariance("cov", cov))
-    return Skills(strengths[::-1].clip(min=0), directions[:, ::-1])
+    return Skills(strengths[::-1].clip(min=0), directions[:, ::-1])  # def-skill; rounding makes a zero negative
 
 
-def hardness(cov):
+def hardness(cov: CovarianceLike) -> float:
     r"""Hardness of a task, :math:`\mathrm{Hard}(\Lambda) = \mathrm{tr}\,\Lambda / \lambda_{\min}(\Lambda)`.
 
     In the book: :prf:ref:`def-skill`.
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
+    cov
         Covariance, positive definite.
 
     Returns
@@ -174,42 +140,30 @@ def hardness(cov):
     float
         At least d, with equality when all skills are equally strong.
 
-    Raises
-    ------
-    ValueError
-        If `cov` is not a covariance, or has a zero eigenvalue.
-
     Examples
     --------
     >>> round(hardness(power_law(4, 1.0)), 6)
     8.333333
     """
     cov = check.covariance("cov", cov, definite=True)
-    return float(np.trace(cov) / np.linalg.eigvalsh(cov)[0])
+    return float(np.trace(cov) / np.linalg.eigvalsh(cov)[0])  # def-skill
 
 
-def sample_empirical(cov, length, *, samples, rng):
+def sample_empirical(
+    cov: CovarianceLike, length: int, *, samples: int, rng: np.random.Generator
+) -> Float64[np.ndarray, "{samples} d d"]:
     r"""Draw empirical covariances :math:`S_m = X X^\top / m` without drawing the m examples.
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
+    cov
         Covariance :math:`\Sigma` of the examples.
-    length : int
-        Prompt length m, at least 1. The cost does not depend on it.
-    samples : int
-        Number of draws, at least 1.
-    rng : numpy.random.Generator
+    length
+        Prompt length m. The cost does not depend on it.
+    samples
+        Number of draws.
+    rng
         Source of randomness.
-
-    Returns
-    -------
-    ndarray, shape (samples, d, d)
-
-    Raises
-    ------
-    ValueError
-        If `cov` is not a covariance, or `length` or `samples` is below 1.
 
     Notes
     -----
@@ -231,27 +185,19 @@ def sample_empirical(cov, length, *, samples, rng):
     rank = min(dim, length)
     factor = np.tril(rng.standard_normal((samples, dim, rank)), -1)  # (samples, d, rank)
     diagonal = np.arange(rank)
+    # A float, as a length may be beyond the integers of 64 bits.
     factor[:, diagonal, diagonal] = np.sqrt(rng.chisquare(float(length) - diagonal, size=(samples, rank)))
-    factor = square_root(cov) @ factor
+    factor = square_root(cov) @ factor  # prop-condensed
     return factor @ factor.transpose(0, 2, 1) / length
 
 
-def square_root(cov):
+def square_root(cov: CovarianceLike) -> Matrix:
     r"""Symmetric square root :math:`\Sigma^{1/2}` of a covariance.
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
+    cov
         Covariance; zero eigenvalues are allowed.
-
-    Returns
-    -------
-    ndarray, shape (d, d)
-
-    Raises
-    ------
-    ValueError
-        If `cov` is not a covariance.
 
     Examples
     --------

@@ -2,12 +2,16 @@ r"""Pools of training tasks: what a selection has to choose from.
 
 The kinds of the paper's selection experiment differ in the exponent of their spectrum and in a
 size B. Its numbers are (0.2, 20), (0.8, 20), (0.2, 100) and (0.8, 100). Here B is the number of skills
-that a task uses, scaled to d = 20 dimensions: 4 or 20.
+that a task uses, scaled to d = 20 dimensions: 4 or 20. Arguments that are out of range, and matrices that are no
+covariances, are refused by name.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from ttsbook import _validation as check
+from ttsbook.arrays import Covariance, CovarianceLike
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Mixture, Task
 
@@ -15,28 +19,19 @@ KINDS = {"easy-short": (0.2, 0.2), "hard-short": (0.8, 0.2), "easy-long": (0.2, 
 """Exponent and share of the skills used of each kind of the paper."""
 
 
-def power_law_part(dim, exponent, skills, *, trace=None):
+def power_law_part(dim: int, exponent: float, skills: int, *, trace: float | None = None) -> Covariance:
     r"""Diagonal covariance that uses only its first skills, with strengths :math:`\propto i^{-\alpha}`.
 
     Parameters
     ----------
-    dim : int
+    dim
         Dimension d.
-    exponent : float
+    exponent
         The exponent :math:`\alpha \ge 0`.
-    skills : int
+    skills
         Number of skills used, 1 to d; the others have strength zero.
-    trace : float, optional
+    trace
         Scale the strengths to this sum. By default the strongest skill has strength 1.
-
-    Returns
-    -------
-    ndarray, shape (d, d)
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range.
 
     Examples
     --------
@@ -50,34 +45,32 @@ def power_law_part(dim, exponent, skills, *, trace=None):
     return cov
 
 
-def random_pool(dim, *, rng, trace=None, turned=False, each=2, lengths=(20, 400)):
-    """Draw tasks of the four kinds, with random skills and prompt lengths.
+def random_pool(
+    dim: int,
+    *,
+    rng: np.random.Generator,
+    trace: float | None = None,
+    turned: bool = False,
+    each: int = 2,
+    lengths: Sequence[int] = (20, 400),
+) -> list[Task]:
+    """Draw tasks of the four kinds, in the order of `KINDS`, with random skills and prompt lengths.
 
     Parameters
     ----------
-    dim : int
+    dim
         Dimension d, at least 5.
-    rng : numpy.random.Generator
+    rng
         Source of randomness.
-    trace : float, optional
+    trace
         Trace of every covariance. By default the strongest skill of each has strength 1.
-    turned : bool, default False
+    turned
         Give each task random skill directions. By default all tasks have the same skills, each in
         a random order.
-    each : int, default 2
+    each
         Tasks of each kind.
-    lengths : tuple of int
+    lengths
         Least and largest prompt length, drawn evenly on a logarithmic scale.
-
-    Returns
-    -------
-    list of Task
-        `each` tasks of every kind, in the order of `KINDS`.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range.
 
     Examples
     --------
@@ -89,37 +82,28 @@ def random_pool(dim, *, rng, trace=None, turned=False, each=2, lengths=(20, 400)
     least, most = (check.count("lengths", length, least=1) for length in lengths)
     if least > most:
         raise ValueError(f"lengths must be the least and the largest, got {lengths!r}")
-    tasks = []
+    low, high = map(float, np.log([least, most]))
+    tasks: list[Task] = []
     for exponent, share in KINDS.values():
         for _ in range(check.count("each", each, least=1)):
             cov = power_law_part(dim, exponent, round(share * dim), trace=trace)
             order = rng.permutation(dim)
             cov = covariance.rotate(cov, rng=rng) if turned else cov[np.ix_(order, order)]
-            tasks.append(Task(cov, round(np.exp(rng.uniform(*np.log([least, most]))))))
+            tasks.append(Task(cov, round(np.exp(rng.uniform(low, high)))))
     return tasks
 
 
-def blind_spots(target_cov, groups, weakness):
-    """Tasks that each practice all skills of the target but one group of them.
+def blind_spots(target_cov: CovarianceLike, groups: int, weakness: float) -> list[Covariance]:
+    """Tasks of the target's trace that each practice all skills of the target but one group of them.
 
     Parameters
     ----------
-    target_cov : array_like, shape (d, d)
+    target_cov
         Diagonal covariance of the target.
-    groups : int
+    groups
         Number of groups, and of tasks; skill i is in group i modulo `groups`.
-    weakness : float
+    weakness
         Factor on the strengths of a task's own group, above 0.
-
-    Returns
-    -------
-    list of ndarray, each of shape (d, d)
-        Covariances with the target's trace.
-
-    Raises
-    ------
-    ValueError
-        If `target_cov` is not a diagonal covariance, or a number is out of range.
 
     Examples
     --------
@@ -137,14 +121,14 @@ def blind_spots(target_cov, groups, weakness):
     return [np.diag(spectrum * strengths.sum() / spectrum.sum()) for spectrum in spectra]
 
 
-def qualities(covs, target_cov):
+def qualities(covs: Sequence[CovarianceLike], target_cov: CovarianceLike) -> tuple[float, float, float]:
     r"""Measure diversity, relevance and hardness of equally mixed tasks, each without the others.
 
     Parameters
     ----------
-    covs : sequence of array_like, each of shape (d, d)
-        Covariances of the tasks, with mean A.
-    target_cov : array_like, shape (d, d)
+    covs
+        Covariances of the tasks, positive definite, with mean A.
+    target_cov
         Covariance :math:`\Sigma` of the target, positive definite.
 
     Returns
@@ -158,11 +142,6 @@ def qualities(covs, target_cov):
     hardness : float
         Mean hardness of the tasks.
 
-    Raises
-    ------
-    ValueError
-        If a matrix is not a covariance, or a task has a zero eigenvalue.
-
     Examples
     --------
     >>> qualities([np.eye(2)], np.diag([1.0, 0.5]))
@@ -171,7 +150,8 @@ def qualities(covs, target_cov):
     target_cov = check.covariance("target_cov", target_cov, definite=True)
     if not len(covs):
         raise ValueError("covs must hold at least one covariance, got none")
-    mean = sum(check.covariance(f"covs[{index}]", cov) for index, cov in enumerate(covs)) / len(covs)
+    matrices = [check.covariance(f"covs[{index}]", cov) for index, cov in enumerate(covs)]
+    mean = sum(matrices, np.zeros_like(matrices[0])) / len(covs)  # prop-mixture: A
     skills = covariance.skills(target_cov)
     inside = skills.directions.T @ mean @ skills.directions
     return (
@@ -181,19 +161,15 @@ def qualities(covs, target_cov):
     )
 
 
-def even(covs, prompt_length):
+def even(covs: Sequence[CovarianceLike], prompt_length: int) -> Mixture:
     """Mix tasks with these covariances evenly, all with one prompt length.
 
     Parameters
     ----------
-    covs : sequence of array_like, each of shape (d, d)
+    covs
         Covariances.
-    prompt_length : int
-        Prompt length n, at least 1.
-
-    Returns
-    -------
-    Mixture
+    prompt_length
+        Prompt length n.
 
     Examples
     --------
@@ -203,29 +179,25 @@ def even(covs, prompt_length):
     return Mixture([Task(cov, prompt_length) for cov in covs], np.full(len(covs), 1 / max(1, len(covs))))
 
 
-def lacking_one(target_cov, *, rng, weakness=0.2):
+def lacking_one(
+    target_cov: CovarianceLike, *, rng: np.random.Generator, weakness: float = 0.2
+) -> dict[str, list[Covariance]]:
     """Four tasks that are diverse, relevant and hard for a target, and three times four that lack one of it.
 
     Parameters
     ----------
-    target_cov : array_like, shape (d, d)
+    target_cov
         Diagonal covariance of the target, with a long tail and trace d.
-    rng : numpy.random.Generator
+    rng
         Source of the random directions of the tasks that are not relevant.
-    weakness : float, default 0.2
+    weakness
         As for `blind_spots`.
 
     Returns
     -------
-    dict of str to list of ndarray
-        Covariances: tasks with four blind spots that make up for each other; one of them four
-        times (not diverse); all turned by one random rotation (not relevant); tasks with equal
-        strengths (not hard).
-
-    Raises
-    ------
-    ValueError
-        If `target_cov` is not a diagonal covariance.
+    dict of str to list of Covariance
+        Tasks with four blind spots that make up for each other; one of them four times (not diverse); all
+        turned by one random rotation (not relevant); tasks with equal strengths (not hard).
 
     Examples
     --------
@@ -244,26 +216,17 @@ def lacking_one(target_cov, *, rng, weakness=0.2):
     }
 
 
-def eight_tasks(target_cov, *, rng, prompt_length=100):
+def eight_tasks(target_cov: CovarianceLike, *, rng: np.random.Generator, prompt_length: int = 100) -> list[Task]:
     """Make a pool of tasks near a target: four with blind spots, three power laws, and the target with other skills.
 
     Parameters
     ----------
-    target_cov : array_like, shape (d, d)
+    target_cov
         Diagonal covariance of the target.
-    rng : numpy.random.Generator
+    rng
         Source of the random directions of the last task.
-    prompt_length : int, default 100
+    prompt_length
         Prompt length n of all tasks.
-
-    Returns
-    -------
-    list of Task
-
-    Raises
-    ------
-    ValueError
-        If `target_cov` is not a diagonal covariance.
 
     Examples
     --------
@@ -277,17 +240,13 @@ def eight_tasks(target_cov, *, rng, prompt_length=100):
     return [Task(cov, prompt_length) for cov in covs]
 
 
-def example_mixture(*, rng):
+def example_mixture(*, rng: np.random.Generator) -> Mixture:
     """Make a mixture of three tasks whose skills point in random directions; d = 20, and n = 20, 60 and 200.
 
     Parameters
     ----------
-    rng : numpy.random.Generator
+    rng
         Source of the directions.
-
-    Returns
-    -------
-    Mixture
 
     Examples
     --------

@@ -1,14 +1,21 @@
-"""Prompts: batches of examples, labels and the weights that made them."""
+"""Prompts: batches of examples, labels and the weights that made them.
 
+Arguments that are out of range are refused by name.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ttsbook import _tensor_validation  # says what is missing without PyTorch
+from ttsbook.tensors import Examples, Labels, Lengths, Options, Weights  # says what is missing without PyTorch
 
 # isort: split
 import numpy as np
 import torch
+from jaxtyping import Bool, Float
 
+from ttsbook import _tensor_validation
 from ttsbook import _validation as check
+from ttsbook.arrays import Numbers
 from ttsbook.data.tasks import Mixture, Task
 
 
@@ -21,36 +28,29 @@ class Prompts:
 
     Attributes
     ----------
-    x : torch.Tensor, shape (batch, m, d)
+    x
         Examples.
-    y : torch.Tensor, shape (batch, m)
+    y
         Labels.
-    w : torch.Tensor, shape (batch, d)
+    w
         Weights behind the labels.
-    lengths : torch.Tensor, shape (batch,)
-        Number of examples in each prompt, padding not counted; at least 1.
-
-    Raises
-    ------
-    TypeError
-        If a field is no tensor.
-    ValueError
-        If shapes, types or devices do not fit together, a number is not finite, or a length is below 1.
+    lengths
+        Number of examples in each prompt, padding not counted.
 
     Examples
     --------
     >>> x, w = torch.tensor([[[1.0, 2.0], [0.0, 1.0]]]), torch.tensor([[3.0, 1.0]])
-    >>> one = Prompts(x, (x @ w[..., None])[..., 0], w, torch.tensor([2]))
-    >>> one.y.tolist()
+    >>> batch = Prompts(x, (x @ w[..., None])[..., 0], w, torch.tensor([2]))
+    >>> batch.y.tolist()
     [[5.0, 1.0]]
     """
 
-    x: torch.Tensor  # (batch, m, d)
-    y: torch.Tensor  # (batch, m)
-    w: torch.Tensor  # (batch, d)
-    lengths: torch.Tensor  # (batch,)
+    x: Examples
+    y: Labels
+    w: Weights
+    lengths: Lengths
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("x", "y", "w", "lengths"):
             value = getattr(self, name)
             check.instance(name, value, torch.Tensor)
@@ -61,9 +61,9 @@ class Prompts:
             raise ValueError(f"x must have shape (batch, m, d), got {tuple(self.x.shape)}")
         batch, length, dim = self.x.shape
         for name, shape in {"y": (batch, length), "w": (batch, dim), "lengths": (batch,)}.items():
-            found = tuple(getattr(self, name).shape)
-            if found != shape:
-                raise ValueError(f"{name} must have shape {shape} beside x of shape {tuple(self.x.shape)}, got {found}")
+            own = tuple(getattr(self, name).shape)
+            if own != shape:
+                raise ValueError(f"{name} must have shape {shape} beside x of shape {tuple(self.x.shape)}, got {own}")
         if not self.x.is_floating_point():
             raise ValueError(f"x must have a floating type, got {self.x.dtype}")
         for name in ("x", "y", "w"):
@@ -77,34 +77,33 @@ class Prompts:
             raise ValueError(f"lengths must be at least 1, got {self.lengths.min().item()}")
 
 
-def sample(task, batch, *, generator, dtype=None, condensed=False):
+def sample(
+    task: Task | Mixture,
+    batch: int,
+    *,
+    generator: torch.Generator,
+    dtype: torch.dtype | None = None,
+    condensed: bool = False,
+) -> Prompts:
     r"""Draw prompts: examples :math:`x \sim N(0, \Lambda)`, weights :math:`w \sim N(0, I)` and labels.
 
     Parameters
     ----------
-    task : Task or Mixture
+    task
         What to draw from. Each prompt of a mixture draws its task first.
-    batch : int
-        Number of prompts, at least 1.
-    generator : torch.Generator
+    batch
+        Number of prompts.
+    generator
         Source of randomness; the prompts are made on its device.
-    dtype : torch.dtype, optional
+    dtype
         Floating type of x, y and w; by default that of `torch.get_default_dtype`.
-    condensed : bool, default False
-        Make prompts of at most d examples that stand for those of m. `lengths` is still m.
-
-    Returns
-    -------
-    Prompts
-        x of shape (batch, m, d), y (batch, m), w (batch, d), lengths (batch,). Condensed: min(m, d)
-        for m.
+    condensed
+        Make prompts of min(m, d) examples that stand for those of m. `lengths` is still m.
 
     Raises
     ------
-    TypeError
-        If `task` or `generator` is of another type.
     ValueError
-        If `batch` is below 1, or a task with label noise should be condensed.
+        If a task with label noise should be condensed.
 
     Notes
     -----
@@ -117,8 +116,8 @@ def sample(task, batch, *, generator, dtype=None, condensed=False):
     --------
     >>> from ttsbook.data import covariance
     >>> task = Task(covariance.isotropic(5), 20)
-    >>> drawn = sample(task, 8, generator=torch.Generator().manual_seed(0))
-    >>> tuple(drawn.x.shape), tuple(drawn.y.shape), tuple(drawn.w.shape)
+    >>> batch = sample(task, 8, generator=torch.Generator().manual_seed(0))
+    >>> tuple(batch.x.shape), tuple(batch.y.shape), tuple(batch.w.shape)
     ((8, 20, 5), (8, 20), (8, 5))
     """
     check.instance("task", task, Task, Mixture)
@@ -130,36 +129,40 @@ def sample(task, batch, *, generator, dtype=None, condensed=False):
     check.instance("dtype", dtype, torch.dtype)
     if not dtype.is_floating_point:
         raise ValueError(f"dtype must be a floating type, got {dtype}")
-    options = {"dtype": dtype, "device": generator.device}
-
-    def stack(values):
-        return torch.as_tensor(np.stack(values), **options)
-
+    options: Options = {"dtype": dtype, "device": generator.device}
     lengths = torch.tensor([part.prompt_length for part in task.tasks], device=generator.device)
-    which = torch.multinomial(stack([task.weights])[0], batch, replacement=True, generator=generator)
-    roots = stack([part.root for part in task.tasks])  # (tasks, d, d)
-    noise = stack([np.sqrt(part.noise_variance) for part in task.tasks])  # (tasks,)
+    origin = torch.multinomial(_stack([task.weights], options)[0], batch, replacement=True, generator=generator)
+    roots = _stack([part.root for part in task.tasks], options)  # (tasks, d, d)
+    noise = _stack([np.sqrt(part.noise_variance) for part in task.tasks], options)  # (tasks,)
     length = int(lengths.max())
     if condensed:
-        x, used = _factors(task, lengths[which], generator, options)
+        x, used = _factors(task, lengths[origin], generator, options)
     else:
         x = torch.randn(batch, length, task.dim, generator=generator, **options)
-        used = torch.arange(length, device=generator.device) < lengths[which, None]  # (batch, m)
-    x = x @ roots[which]
+        used = torch.arange(length, device=generator.device) < lengths[origin, None]  # (batch, m)
+    x = x @ roots[origin]  # def-prompt
     w = torch.randn(batch, task.dim, generator=generator, **options)
-    y = torch.einsum("bmd,bd->bm", x, w)
-    y = y + noise[which, None] * torch.randn(y.shape, generator=generator, **options)
-    return Prompts(x * used[..., None], y * used, w, lengths[which])
+    y = torch.einsum("bmd,bd->bm", x, w)  # def-prompt
+    y = y + noise[origin, None] * torch.randn(y.shape, generator=generator, **options)
+    return Prompts(x * used[..., None], y * used, w, lengths[origin])
 
 
-def _factors(task, lengths, generator, options):
-    """Draw Bartlett's factors, transposed, (batch, r, d), and which of their rows are examples, (batch, r)."""
+def _stack(values: Sequence[Numbers | np.float64], options: Options) -> Float[torch.Tensor, "tasks ..."]:
+    """Make one tensor of the values of all tasks."""
+    return torch.as_tensor(np.stack(values), **options)
+
+
+def _factors(
+    task: Mixture, lengths: Lengths, generator: torch.Generator, options: Options
+) -> tuple[Float[torch.Tensor, "batch r d"], Bool[torch.Tensor, "batch r"]]:
+    """Draw Bartlett's factors, transposed, and which of their rows are examples."""
     if any(part.noise_variance for part in task.tasks):
         raise ValueError("condensed prompts have no label noise, but task has some: use condensed=False")
     rank = min(task.dim, int(lengths.max()))
     freedom = lengths[:, None] - torch.arange(rank, device=lengths.device)  # (batch, r)
     x = torch.randn(len(lengths), rank, task.dim, generator=generator, **options).triu(1)
+    shape = freedom.clamp(min=1).to(x.dtype) / 2
     # torch.distributions.Gamma draws by the same function, but from the global generator alone.
-    squares = 2 * torch._standard_gamma(freedom.clamp(min=1).to(options["dtype"]) / 2, generator=generator)
-    x.diagonal(dim1=1, dim2=2).copy_(squares.sqrt())
+    squares = 2 * torch._standard_gamma(shape, generator=generator)  # pyright: ignore  # the public one has no generator
+    x.diagonal(dim1=1, dim2=2).copy_(squares.sqrt())  # prop-condensed
     return x, freedom > 0

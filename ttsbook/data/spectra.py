@@ -1,33 +1,30 @@
-r"""Spectra made for a purpose: those that layers are trained on, extreme ones of one hardness, and random ones."""
+r"""Spectra made for a purpose: those that layers are trained on, extreme ones of one hardness, and random ones.
+
+Arguments that are out of range are refused by name.
+"""
 
 import numpy as np
+from jaxtyping import Float64
+from numpy.typing import ArrayLike
 from scipy.stats import spearmanr
 
 from ttsbook import _validation as check
+from ttsbook.arrays import Covariance
 from ttsbook.data import covariance
 
 NAMES = ("isotropic", "skewed", "unscaled")
 """Names of the spectra that layers are trained on."""
 
 
-def named(name, dim):
+def named(name: str, dim: int) -> Covariance:
     """Covariance that layers are trained on, by its name.
 
     Parameters
     ----------
-    name : {"isotropic", "skewed", "unscaled"}
-        Equal strengths, or strengths proportional to 1/i, of trace d; or 1/i itself.
-    dim : int
+    name
+        "isotropic" or "skewed": equal strengths, or strengths proportional to 1/i, of trace d. "unscaled": 1/i itself.
+    dim
         Dimension d.
-
-    Returns
-    -------
-    ndarray, shape (d, d)
-
-    Raises
-    ------
-    ValueError
-        If there is no such name.
 
     Examples
     --------
@@ -40,27 +37,17 @@ def named(name, dim):
     return covariance.power_law(dim, 1.0, trace=dim if name == "skewed" else None)
 
 
-def one_weak(dim, hardness):
-    r"""Covariance of this hardness with one weak skill, and all others equally strong.
+def one_weak(dim: int, hardness: float) -> Covariance:
+    r"""Diagonal covariance of this hardness and of trace d, with one weak skill and all others equally strong.
 
-    In the book: :prf:ref:`prop-hardness-range`.
+    The strongest skill comes first. In the book: :prf:ref:`prop-hardness-range`.
 
     Parameters
     ----------
-    dim : int
+    dim
         Dimension d, at least 2.
-    hardness : float
+    hardness
         Hardness, at least d.
-
-    Returns
-    -------
-    ndarray, shape (d, d)
-        Diagonal, strongest skill first, with trace d.
-
-    Raises
-    ------
-    ValueError
-        If `dim` is below 2, or `hardness` is below `dim`.
 
     Examples
     --------
@@ -68,30 +55,13 @@ def one_weak(dim, hardness):
     [1.25, 1.25, 0.5]
     """
     weakest = _weakest(dim, hardness)
-    return np.diag([*[(dim - weakest) / (dim - 1)] * (dim - 1), weakest])
+    return np.diag([*[(dim - weakest) / (dim - 1)] * (dim - 1), weakest])  # prop-hardness-range
 
 
-def one_strong(dim, hardness):
-    r"""Covariance of this hardness with one strong skill, and all others equally weak.
+def one_strong(dim: int, hardness: float) -> Covariance:
+    r"""Diagonal covariance of this hardness and of trace d, with one strong skill and all others equally weak.
 
-    In the book: :prf:ref:`prop-hardness-range`.
-
-    Parameters
-    ----------
-    dim : int
-        Dimension d, at least 2.
-    hardness : float
-        Hardness, at least d.
-
-    Returns
-    -------
-    ndarray, shape (d, d)
-        Diagonal, strongest skill first, with trace d.
-
-    Raises
-    ------
-    ValueError
-        If `dim` is below 2, or `hardness` is below `dim`.
+    The arguments are those of `one_weak`. In the book: :prf:ref:`prop-hardness-range`.
 
     Examples
     --------
@@ -99,16 +69,17 @@ def one_strong(dim, hardness):
     [2.0, 0.5, 0.5]
     """
     weakest = _weakest(dim, hardness)
-    return np.diag([dim - (dim - 1) * weakest, *[weakest] * (dim - 1)])
+    return np.diag([dim - (dim - 1) * weakest, *[weakest] * (dim - 1)])  # prop-hardness-range
 
 
-def _weakest(dim, hardness):
+def _weakest(dim: int, hardness: float) -> float:
+    """Strength of the weakest skill of a task of trace d."""
     dim = check.count("dim", dim, least=2)
-    return dim / check.number("hardness", hardness, least=dim)
+    return dim / check.number("hardness", hardness, least=dim)  # def-skill
 
 
-def random_spectra(dim, count, *, rng):
-    r"""Strengths of random tasks from four families in turn, with trace d.
+def random_spectra(dim: int, count: int, *, rng: np.random.Generator) -> Float64[np.ndarray, "{count} {dim}"]:
+    r"""Strengths of random tasks from four families in turn, with trace d: positive and falling in each row.
 
     The families are power laws :math:`i^{-\alpha}` with :math:`\alpha` uniform on (0, 2);
     log-normal strengths with a spread uniform on (0, 1.5); two groups, the weak one of random size and
@@ -116,22 +87,12 @@ def random_spectra(dim, count, *, rng):
 
     Parameters
     ----------
-    dim : int
+    dim
         Dimension d, at least 2.
-    count : int
-        Number of tasks, at least 1.
-    rng : numpy.random.Generator
+    count
+        Number of tasks.
+    rng
         Source of randomness.
-
-    Returns
-    -------
-    ndarray, shape (count, d)
-        Each row positive, falling, with sum d.
-
-    Raises
-    ------
-    ValueError
-        If `dim` is below 2 or `count` is below 1.
 
     Examples
     --------
@@ -150,30 +111,22 @@ def random_spectra(dim, count, *, rng):
     return dim * np.sort(spectra)[:, ::-1] / spectra.sum(axis=1, keepdims=True)
 
 
-def measures(strengths):
+def measures(strengths: ArrayLike) -> dict[str, Float64[np.ndarray, " tasks"]]:
     r"""Measures of difficulty of tasks, by name, the larger the harder.
+
+    They are "1 / least strength", in the unit of the strengths; and, without a unit, "condition number"
+    :math:`\lambda_1/\lambda_d`, "hardness", "mean cost" and "harmonic mean cost" of the costs
+    :math:`h_i = 1 + \mathrm{tr}\,\Lambda/\lambda_i`.
 
     Parameters
     ----------
-    strengths : array_like, shape (count, d)
-        Strengths of the skills of each task, positive.
-
-    Returns
-    -------
-    dict of str to ndarray, shape (count,)
-        "1 / least strength", in the unit of the strengths; and, without a unit, "condition number"
-        :math:`\lambda_1/\lambda_d`, "hardness", "mean cost" and "harmonic mean cost" of the costs
-        :math:`h_i = 1 + \mathrm{tr}\,\Lambda/\lambda_i`.
-
-    Raises
-    ------
-    ValueError
-        If `strengths` is not such an array.
+    strengths
+        Strengths of the skills of each task, positive, a row each.
 
     Examples
     --------
-    >>> found = measures([[2.0, 0.5]])
-    >>> {name: values.round(2).tolist() for name, values in found.items() if "cost" not in name}
+    >>> difficulty = measures([[2.0, 0.5]])
+    >>> {name: values.round(2).tolist() for name, values in difficulty.items() if "cost" not in name}
     {'1 / least strength': [2.0], 'condition number': [4.0], 'hardness': [5.0]}
     """
     costs = _costs(strengths)
@@ -181,33 +134,25 @@ def measures(strengths):
     return {
         "1 / least strength": 1 / strengths.min(axis=1),
         "condition number": strengths.max(axis=1) / strengths.min(axis=1),
-        "hardness": costs.max(axis=1) - 1,
+        "hardness": costs.max(axis=1) - 1,  # def-skill
         "mean cost": costs.mean(axis=1),
         "harmonic mean cost": 1 / (1 / costs).mean(axis=1),
     }
 
 
-def rank_correlations(strengths, train_length, test_length):
+def rank_correlations(strengths: ArrayLike, train_length: int, test_length: int | None) -> dict[str, float]:
     """Spearman's rank correlation of each of the `measures` with the exact direct error, over matched tasks.
+
+    At 1 the measure puts the tasks in the order of their errors.
 
     Parameters
     ----------
-    strengths : array_like, shape (count, d)
-        Strengths of the skills of each task, positive; at least two tasks.
-    train_length : int
-        Training prompt length n, at least 1.
-    test_length : int or None
-        Test prompt length m, at least 1; None stands for infinity.
-
-    Returns
-    -------
-    dict of str to float
-        From -1 to 1; at 1 the measure puts the tasks in the order of their errors.
-
-    Raises
-    ------
-    ValueError
-        If `strengths` is not such an array, or a length is below 1.
+    strengths
+        Strengths of the skills of each task, positive, a row each; at least two tasks.
+    train_length
+        Training prompt length n.
+    test_length
+        Test prompt length m; None stands for infinity.
 
     Examples
     --------
@@ -218,19 +163,19 @@ def rank_correlations(strengths, train_length, test_length):
     inverse_m = check.inverse_length("test_length", test_length)
     if len(costs) < 2:
         raise ValueError(f"strengths must hold at least two tasks, got {len(costs)}")
-    errors = (costs * (costs + n**2 * inverse_m) / (n + costs) ** 2).sum(axis=1)
+    errors = (costs * (costs + n**2 * inverse_m) / (n + costs) ** 2).sum(axis=1)  # prop-direct-matched
     ranked = {name: _steady(values) for name, values in measures(strengths).items()}
     return {name: float(spearmanr(values, _steady(errors)).statistic) for name, values in ranked.items()}
 
 
-def _steady(values):
+def _steady(values: Float64[np.ndarray, " tasks"]) -> list[float]:
     """Round to ten digits: what differs by rounding alone is a tie."""
     return [float(f"{value:.10g}") for value in values]
 
 
-def _costs(strengths):
-    """Cost of each skill, (count, d), after a check of the strengths."""
+def _costs(strengths: ArrayLike) -> Float64[np.ndarray, "tasks d"]:
+    """Cost of each skill, after a check of the strengths."""
     strengths = check.array("strengths", strengths)
     if strengths.ndim != 2 or strengths.size == 0 or not (np.isfinite(strengths) & (strengths > 0)).all():
         raise ValueError(f"strengths must be a table of positive finite numbers, got {strengths.tolist()!r:.80}")
-    return 1 + strengths.sum(axis=1, keepdims=True) / strengths
+    return 1 + strengths.sum(axis=1, keepdims=True) / strengths  # prop-direct-matched

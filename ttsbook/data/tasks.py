@@ -1,15 +1,20 @@
-"""Tasks: where the examples of a prompt come from, and how many there are."""
+"""Tasks: where the examples of a prompt come from, and how many there are.
 
-from dataclasses import dataclass, field
+Arguments that are out of range are refused by name.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from ttsbook import _validation as check
+from ttsbook.arrays import Covariance, CovarianceLike, Matrix, MixtureWeights, VectorLike
 from ttsbook.data import covariance
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Task:
     r"""Linear regression in a prompt: :math:`x \sim N(0, \Lambda)`, :math:`y = \langle w, x\rangle + \varepsilon`.
 
@@ -19,17 +24,12 @@ class Task:
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
+    cov
         Covariance :math:`\Lambda` of the examples.
-    prompt_length : int
-        Number n of examples in a prompt, at least 1.
-    noise_variance : float, default 0
+    prompt_length
+        Number n of examples in a prompt.
+    noise_variance
         Variance of the label noise :math:`\varepsilon`.
-
-    Raises
-    ------
-    ValueError
-        If `cov` is not a covariance, `prompt_length` is below 1 or `noise_variance` is negative.
 
     Examples
     --------
@@ -38,34 +38,34 @@ class Task:
     Task(dim=5, prompt_length=20, noise_variance=0.0)
     """
 
-    cov: np.ndarray
+    cov: Covariance
     prompt_length: int
-    noise_variance: float = field(default=0.0, kw_only=True)
+    noise_variance: float
 
-    def __post_init__(self):
-        cov = check.covariance("cov", self.cov).copy()
+    def __init__(self, cov: CovarianceLike, prompt_length: int, *, noise_variance: float = 0.0) -> None:
+        cov = check.covariance("cov", cov).copy()
         cov.flags.writeable = False
         object.__setattr__(self, "cov", cov)
-        object.__setattr__(self, "prompt_length", check.count("prompt_length", self.prompt_length, least=1))
-        object.__setattr__(self, "noise_variance", check.number("noise_variance", self.noise_variance, least=0))
+        object.__setattr__(self, "prompt_length", check.count("prompt_length", prompt_length, least=1))
+        object.__setattr__(self, "noise_variance", check.number("noise_variance", noise_variance, least=0))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Task(dim={self.dim}, prompt_length={self.prompt_length}, noise_variance={self.noise_variance})"
 
     @property
-    def dim(self):
+    def dim(self) -> int:
         """Dimension d of the examples."""
         return len(self.cov)
 
     @cached_property
-    def root(self):
-        """Symmetric square root of the covariance, shape (d, d): it makes examples of standard normal numbers."""
+    def root(self) -> Matrix:
+        """Symmetric square root of the covariance: it makes examples of standard normal numbers."""
         root = covariance.square_root(self.cov)
         root.flags.writeable = False
         return root
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Mixture:
     r"""Several tasks; each prompt comes from task :math:`\ell` with probability :math:`\pi_\ell`.
 
@@ -73,15 +73,10 @@ class Mixture:
 
     Parameters
     ----------
-    tasks : sequence of Task
+    tasks
         At least one task, all of one dimension.
-    weights : array_like, shape (len(tasks),)
+    weights
         Probabilities: not negative, with sum 1.
-
-    Raises
-    ------
-    ValueError
-        If there is no task, dimensions differ, or `weights` are not probabilities.
 
     Examples
     --------
@@ -92,14 +87,14 @@ class Mixture:
     """
 
     tasks: tuple[Task, ...]
-    weights: np.ndarray
+    weights: MixtureWeights
 
-    def __post_init__(self):
-        tasks = check.sequence("tasks", self.tasks, Task)
+    def __init__(self, tasks: Sequence[Task], weights: VectorLike) -> None:
+        tasks = check.sequence("tasks", tasks, Task)
         if not tasks:
             raise ValueError("tasks must hold at least one Task, got none")
         check.same_dimension(**{f"tasks[{index}]": task.cov for index, task in enumerate(tasks)})
-        weights = check.array("weights", self.weights).copy()
+        weights = check.array("weights", weights).copy()
         if weights.shape != (len(tasks),):
             raise ValueError(f"weights must have shape ({len(tasks)},), one for each task, got {weights.shape}")
         if not (weights >= 0).all():
@@ -111,32 +106,20 @@ class Mixture:
         object.__setattr__(self, "weights", weights)
 
     @property
-    def dim(self):
+    def dim(self) -> int:
         """Dimension d of the examples."""
         return self.tasks[0].dim
 
 
-def mix(tasks, weights):
+def mix(tasks: Sequence[Task], weights: VectorLike) -> Mixture:
     """Mix those tasks that have a weight.
 
     Parameters
     ----------
-    tasks : sequence of Task
+    tasks
         The tasks to choose from.
-    weights : sequence of float
+    weights
         Their weights, which are divided by their sum.
-
-    Returns
-    -------
-    Mixture
-
-    Raises
-    ------
-    ValueError
-        If there is no task, dimensions differ, or weights are negative, not finite, all zero, or not one for each
-        task.
-    TypeError
-        If something else than a task is to be mixed.
 
     Examples
     --------

@@ -1,3 +1,3 @@
 """What reads a prompt: the embedding, linear attention, a GPT, and classical solvers beside them."""
 
-from ttsbook import tensors  # noqa: F401  # says what is missing without PyTorch
+from ttsbook import tensors as tensors  # says what is missing without PyTorch

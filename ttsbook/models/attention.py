@@ -1,12 +1,18 @@
-"""Linear self-attention on the embedding of a prompt: the model of the paper."""
+"""Linear self-attention on the embedding of a prompt: the model of the paper.
+
+Arguments that are out of range are refused by name.
+"""
 
 import re
 
 import numpy as np
 import torch
+from jaxtyping import Float
 
 from ttsbook import _validation as check
+from ttsbook.arrays import Matrix, PreconditionerLike
 from ttsbook.models import embedding
+from ttsbook.tensors import Embedded, Options, ScalingsLike, SquareMatrix, Token
 
 STRUCTURES = ("full", "blocks")
 """What a layer may train."""
@@ -23,19 +29,14 @@ class LinearSelfAttention(torch.nn.Module):
 
     Parameters
     ----------
-    dim : int
+    dim
         Dimension d of the examples.
-    structure : {"full", "blocks"}, default "full"
-        Train all of V and W, or only the paper's blocks V31, W13 and W24, all others being zero.
-    dtype : torch.dtype, optional
+    structure
+        Train all of V and W ("full"), or only the paper's blocks V31, W13 and W24 ("blocks"), all others being zero.
+    dtype
         Floating type of the weights; by default that of `torch.get_default_dtype`.
-    device : torch.device or str, optional
+    device
         Where the weights are.
-
-    Raises
-    ------
-    ValueError
-        If `dim` is not a positive integer or `structure` is unknown.
 
     Examples
     --------
@@ -44,17 +45,24 @@ class LinearSelfAttention(torch.nn.Module):
     >>> from ttsbook.data.tasks import Task
     >>> task = Task(covariance.isotropic(5), 20)
     >>> model = LinearSelfAttention(5).set_preconditioner(theory.preconditioner(task))
-    >>> drawn = prompts.sample(task, 8, generator=torch.Generator().manual_seed(0))
-    >>> tuple(model(embedding.embed(drawn), rho=20).shape)
+    >>> batch = prompts.sample(task, 8, generator=torch.Generator().manual_seed(0))
+    >>> tuple(model(embedding.embed(batch), rho=20).shape)
     (8, 12, 21)
     """
 
-    def __init__(self, dim, *, structure="full", dtype=None, device=None):
+    def __init__(
+        self,
+        dim: int,
+        *,
+        structure: str = "full",
+        dtype: torch.dtype | None = None,
+        device: torch.device | str | None = None,
+    ) -> None:
         super().__init__()
         self.dim = check.count("dim", dim, least=1)
         self.structure = check.choice("structure", structure, STRUCTURES)
         self._rows = embedding.rows(dim)
-        options = {"dtype": dtype, "device": device}
+        options: Options = {"dtype": dtype, "device": device}
         shapes = {"V": (2 * dim + 2,) * 2, "W": (2 * dim + 2,) * 2}
         if structure == "blocks":
             shapes = {"V31": (dim, dim), "W13": (dim, dim), "W24": (1, 1)}
@@ -62,68 +70,53 @@ class LinearSelfAttention(torch.nn.Module):
             self.register_parameter(name, torch.nn.Parameter(torch.zeros(shape, **options)))
         self.set_preconditioner(np.zeros((dim, dim)))
 
-    def matrix(self, name):
+    def matrix(self, name: str) -> SquareMatrix:
         """All of V or W, by its name.
 
-        Returns
-        -------
-        torch.Tensor, shape (2d + 2, 2d + 2)
-            The parameter itself, or for the structure "blocks" a matrix made of its blocks and zeros.
+        It is the parameter itself, or for the structure "blocks" a matrix made of its blocks and zeros.
         """
         if self.structure == "full":
             return getattr(self, name)
         size = 2 * self.dim + 2
-        whole = self.W24.new_zeros(size, size)
+        whole = self.block("W24").new_zeros(size, size)
         for block, value in self.named_parameters():
             if block[0] == name:
                 whole[self._place(block)] = value
         return whole
 
-    def block(self, name):
+    def block(self, name: str) -> Float[torch.Tensor, "outputs inputs"]:
         """One block of the weights, by its name.
+
+        It is a view of the parameter, except for a block that the structure "blocks" keeps at zero.
 
         Parameters
         ----------
-        name : str
+        name
             Such as "V31", which maps the x rows to the w rows, of shape (d, d); "W24" has shape (1, 1).
-
-        Returns
-        -------
-        torch.Tensor
-            A view of the parameter, except for a block that the structure "blocks" keeps at zero.
-
-        Raises
-        ------
-        ValueError
-            If there is no such block.
         """
         if not BLOCK_NAME.fullmatch(name):
             raise ValueError(f"name must be V or W and two digits from 1 to 4, such as V31, got {name!r}")
         parameters = dict(self.named_parameters())
         return parameters[name] if name in parameters else self.matrix(name[0])[self._place(name)]
 
-    def _place(self, name):
+    def _place(self, name: str) -> tuple[slice, slice]:
+        """Rows and columns of a block."""
         return self._rows[int(name[1])], self._rows[int(name[2])]
 
     @torch.no_grad()
-    def set_preconditioner(self, P, *, c=1.0):
+    def set_preconditioner(self, P: PreconditionerLike, *, c: float = 1.0) -> "LinearSelfAttention":
         r"""Set the weights that make a thinking step :math:`w + P\,X(y - X^\top w)/\rho`.
 
         V31 = -P/c, W13 = c I, W24 = -c, all else zero. The preconditioner of a task,
         `theory.preconditioner`, gives the optimum of the paper's Theorem 3.1; zero gives its
-        initialization.
+        initialization. Returns the layer itself.
 
         Parameters
         ----------
-        P : array_like, shape (d, d)
+        P
             Preconditioner.
-        c : float, default 1
+        c
             Scale of W, not zero. The layer's answer does not depend on it, its training does.
-
-        Returns
-        -------
-        LinearSelfAttention
-            The layer itself.
 
         Raises
         ------
@@ -138,7 +131,7 @@ class LinearSelfAttention(torch.nn.Module):
             raise ValueError(f"c must not be zero, got {c!r}")
         dtype = self.block("W24").dtype
         with np.errstate(over="ignore"):
-            values = {"V31": -P / c, "W13": c * np.eye(self.dim), "W24": np.full((1, 1), -c)}
+            values = {"V31": -P / c, "W13": c * np.eye(self.dim), "W24": np.full((1, 1), -c)}  # thm-training
         blocks = {name: torch.as_tensor(value, device="cpu").to(dtype) for name, value in values.items()}
         for name, block in blocks.items():
             if not torch.isfinite(block).all() or (name == "W24" and not block.any()):
@@ -151,20 +144,15 @@ class LinearSelfAttention(torch.nn.Module):
         return self
 
     @torch.no_grad()
-    def randomize(self, scale, *, generator):
-        """Set all weights to independent draws from N(0, scale²).
+    def randomize(self, scale: float, *, generator: torch.Generator) -> "LinearSelfAttention":
+        """Set all weights to independent draws from N(0, scale²); return the layer itself.
 
         Parameters
         ----------
-        scale : float
-            Standard deviation, at least 0.
-        generator : torch.Generator
+        scale
+            Standard deviation.
+        generator
             Source of randomness.
-
-        Returns
-        -------
-        LinearSelfAttention
-            The layer itself.
         """
         check.number("scale", scale, least=0)
         check.instance("generator", generator, torch.Generator)
@@ -172,25 +160,14 @@ class LinearSelfAttention(torch.nn.Module):
             parameter.normal_(0, scale, generator=generator)
         return self
 
-    def preconditioner(self):
-        """Learned preconditioner P = V31 · W24, to be compared with `theory.preconditioner`.
+    def preconditioner(self) -> Matrix:
+        """Learned preconditioner P = V31 · W24, to be compared with `theory.preconditioner`."""
+        return (self.block("V31") * self.block("W24")).detach().cpu().double().numpy()  # prop-recursion
 
-        Returns
-        -------
-        ndarray, shape (d, d)
-            In float64.
-        """
-        return (self.block("V31") * self.block("W24")).detach().cpu().double().numpy()
-
-    def ratio(self):
+    def ratio(self) -> Matrix:
         r"""Matrix R = W13 / (-W24), by which a step scales its own last answer; the identity at the optimum.
 
         A step is :math:`w + P\,X(y - X^\top R\,w)/\rho`: with R = r I the chain converges to w/r.
-
-        Returns
-        -------
-        ndarray, shape (d, d)
-            In float64.
 
         Raises
         ------
@@ -199,52 +176,37 @@ class LinearSelfAttention(torch.nn.Module):
         """
         if self.block("W24").item() == 0:
             raise ZeroDivisionError("W24 is zero: the layer does not see the labels, and the ratio is not defined")
-        return (self.block("W13") / -self.block("W24")).detach().cpu().double().numpy()
+        return (self.block("W13") / -self.block("W24")).detach().cpu().double().numpy()  # prop-recursion: B
 
-    def forward(self, E, rho):
+    def forward(self, E: Embedded, rho: ScalingsLike) -> Embedded:
         """Apply the layer to whole prompts.
 
         Parameters
         ----------
-        E : torch.Tensor, shape (batch, 2d + 2, tokens)
+        E
             Embedded prompts.
-        rho : float or torch.Tensor, shape (batch,)
+        rho
             Scaling ρ > 0: the number of examples in the prompt.
-
-        Returns
-        -------
-        torch.Tensor, shape (batch, 2d + 2, tokens)
-
-        Raises
-        ------
-        ValueError
-            If E has another number of rows or `rho` is not positive.
         """
         rho = self._scaling(E, rho)
         V, W = self.matrix("V"), self.matrix("W")
-        return E + V @ (E @ E.mT) @ (W @ E) / rho
+        return E + V @ (E @ E.mT) @ (W @ E) / rho  # def-layer
 
-    def next_token(self, E, rho):
-        """Last column of `forward`, without the work for the others: all that training needs.
-
-        Parameters and errors are those of `forward`.
-
-        Returns
-        -------
-        torch.Tensor, shape (batch, 2d + 2)
-        """
+    def next_token(self, E: Embedded, rho: ScalingsLike) -> Token:
+        """Last column of `forward`, of the same arguments, without the work for the others: all that training needs."""
         rho = self._scaling(E, rho)
         V, W = self.matrix("V"), self.matrix("W")
         last = E[:, None, :, -1]  # (batch, 1, 2d + 2): a row, as its products are the faster ones
         scores = last @ W.mT @ E  # (batch, 1, tokens)
-        return (last + scores @ E.mT @ V.mT / rho)[:, 0]
+        return (last + scores @ E.mT @ V.mT / rho)[:, 0]  # eq-proofs-next
 
-    def _scaling(self, E, rho):
+    def _scaling(self, E: Embedded, rho: ScalingsLike) -> Float[torch.Tensor, "batch_or_1 1 1"]:
+        """Scaling of each prompt, or of all, after a check."""
         if E.ndim != 3 or E.shape[1] != 2 * self.dim + 2:
             raise ValueError(f"E must have shape (batch, {2 * self.dim + 2}, tokens), got {tuple(E.shape)}")
         rho = torch.as_tensor(rho, dtype=E.dtype, device=E.device)
         if not (rho > 0).all():
-            raise ValueError(f"rho must be positive, got {rho.tolist()}")
+            raise ValueError(f"rho must be positive, got {rho.tolist()}")  # pyright: ignore  # `list` says not of what
         if rho.numel() not in (1, len(E)):
             raise ValueError(f"rho must be one number, or one for each of {len(E)} prompts, got {rho.numel()}")
         return rho.reshape(-1, 1, 1)

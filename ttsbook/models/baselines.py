@@ -1,27 +1,31 @@
 """Closed forms and classical solvers on the prompts that a layer sees, with the signature of a model.
 
-Each function here returns a function of prompts and steps, which gives the answers to all prompts, of
-shape (batch, steps + 1, d): what `evaluation.error_curve` takes in place of a model. All start from
-zero, and compute in float64, whatever the prompts are. A closed form gives its answer at the first step
-and keeps it.
+Each function here returns a function of prompts and steps, which gives the answers to all prompts after each
+step: what `evaluation.error_curve` takes in place of a model. All start from zero, and compute in float64,
+whatever the prompts are. A closed form gives its answer at the first step and keeps it. Arguments that are out
+of range are refused by name.
 """
 
+from typing import Any
+
 import torch
+from jaxtyping import Float
 
 from ttsbook import _validation as check
+from ttsbook.arrays import Covariance, PreconditionerLike
+from ttsbook.data.prompts import Prompts
+from ttsbook.models.protocols import Solver
+from ttsbook.tensors import Chain, SquareMatrices, Weights
 
+_linalg: Any = torch.linalg  # whose functions say no types
 RELATIVE_ZERO = 1e-12  # eigenvalues of X Xᵀ below this share of the largest belong to unseen directions
 
 
-def least_squares():
+def least_squares() -> Solver:
     r"""Ordinary least squares; of all weights that fit the examples, the one of least norm.
 
     Without label noise it is the Bayes estimate: w itself from d examples on, and from fewer its
     projection on their span, with :math:`\mathbb{E}\|\hat w - w\|^2 = d - m`.
-
-    Returns
-    -------
-    callable
 
     Examples
     --------
@@ -35,9 +39,9 @@ def least_squares():
     [5.0, 2.0]
     """
 
-    def answers(prompts, steps):
+    def answers(prompts: Prompts, steps: int) -> Chain:
         gram, moment = _sums(prompts)
-        strengths, directions = torch.linalg.eigh(gram)
+        strengths, directions = _linalg.eigh(gram)
         seen = strengths > RELATIVE_ZERO * strengths[:, -1:]
         inverse = torch.where(seen, 1 / strengths, torch.zeros_like(strengths))
         coordinates = inverse * (directions.mT @ moment[..., None])[..., 0]
@@ -46,101 +50,74 @@ def least_squares():
     return answers
 
 
-def ridge(penalty):
+def ridge(penalty: float) -> Solver:
     r"""Ridge regression, :math:`\hat w = (S_m + \lambda I)^{-1} X y/m`.
 
     With label noise of variance :math:`\sigma^2` the Bayes estimate has :math:`\lambda = \sigma^2/m`.
 
     Parameters
     ----------
-    penalty : float
+    penalty
         The penalty λ, positive.
-
-    Returns
-    -------
-    callable
-
-    Raises
-    ------
-    ValueError
-        If `penalty` is not positive.
 
     Examples
     --------
     >>> from ttsbook.data import covariance, prompts
     >>> from ttsbook.data.tasks import Task
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 50), 3, generator=torch.Generator())
-    >>> tuple(ridge(0.1)(drawn, 4).shape)
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 50), 3, generator=torch.Generator())
+    >>> tuple(ridge(0.1)(batch, 4).shape)
     (3, 5, 2)
     """
     check.positive("penalty", penalty)
 
-    def answers(prompts, steps):
+    def answers(prompts: Prompts, steps: int) -> Chain:
         S, moment = _means(prompts)
         identity = torch.eye(S.shape[-1], dtype=S.dtype, device=S.device)
-        return _constant(torch.linalg.solve(S + penalty * identity, moment), steps)
+        return _constant(_linalg.solve(S + penalty * identity, moment), steps)
 
     return answers
 
 
-def gradient_descent(step_size=None):
+def gradient_descent(step_size: float | None = None) -> Solver:
     r"""Gradient descent on :math:`\frac{1}{2m}\|y - X^\top w\|^2` from zero.
 
     Parameters
     ----------
-    step_size : float, optional
+    step_size
         Step size. By default an oracle's: for each prompt the constant step that shrinks the error
         fastest in the long run, :math:`2/(\lambda_{\min} + \lambda_{\max})` of the nonzero
         eigenvalues of :math:`S_m`.
-
-    Returns
-    -------
-    callable
-
-    Raises
-    ------
-    ValueError
-        If `step_size` is not positive.
 
     Examples
     --------
     >>> from ttsbook.data import covariance, prompts
     >>> from ttsbook.data.tasks import Task
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 50), 3, generator=torch.Generator())
-    >>> gap = gradient_descent()(drawn, 10) - drawn.w[:, None]
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 50), 3, generator=torch.Generator())
+    >>> gap = gradient_descent()(batch, 10) - batch.w[:, None]
     >>> bool((gap[:, 10].norm(dim=1) < 0.01 * gap[:, 0].norm(dim=1)).all())
     True
     """
     if step_size is not None:
         check.positive("step_size", step_size)
 
-    def answers(prompts, steps):
+    def answers(prompts: Prompts, steps: int) -> Chain:
         S, moment = _means(prompts)
         step = _oracle_step(S) if step_size is None else step_size
         chain = [torch.zeros_like(moment)]
         for _ in range(steps):
-            chain.append(chain[-1] + step * (moment - _times(S, chain[-1])))
+            chain.append(chain[-1] + step * (moment - _times(S, chain[-1])))  # prop-recursion: P = step I
         return torch.stack(chain, dim=1)
 
     return answers
 
 
-def thinking(P):
+def thinking(P: PreconditionerLike) -> Solver:
     r"""Thinking in closed form, :math:`w_{k+1} = w_k + P\,(X y/m - S_m w_k)`, with any preconditioner.
 
     Parameters
     ----------
-    P : array_like, shape (d, d)
+    P
         Preconditioner, any square matrix; that of training is `theory.preconditioner`.
-
-    Returns
-    -------
-    callable
-
-    Raises
-    ------
-    ValueError
-        If `P` is not a finite square matrix.
 
     Examples
     --------
@@ -154,19 +131,19 @@ def thinking(P):
     >>> curve.mean.round(1).tolist()
     [4.9, 0.5, 0.1]
     """
-    P = torch.as_tensor(check.square_matrix("P", P))
+    matrix = torch.as_tensor(check.square_matrix("P", P))
 
-    def answers(prompts, steps):
+    def answers(prompts: Prompts, steps: int) -> Chain:
         S, moment = _means(prompts)
         chain = [torch.zeros_like(moment)]
         for _ in range(steps):
-            chain.append(chain[-1] + (moment - _times(S, chain[-1])) @ P.to(moment).mT)
+            chain.append(chain[-1] + (moment - _times(S, chain[-1])) @ matrix.to(moment).mT)  # prop-recursion
         return torch.stack(chain, dim=1)
 
     return answers
 
 
-def conjugate_gradient(P=None):
+def conjugate_gradient(P: PreconditionerLike | None = None) -> Solver:
     r"""Conjugate gradients on :math:`S_m w = X y/m` from zero, preconditioned if you like.
 
     After k steps it has the least residual, in the norm of :math:`S_m`, of all weights in the space
@@ -174,12 +151,8 @@ def conjugate_gradient(P=None):
 
     Parameters
     ----------
-    P : array_like, shape (d, d), optional
+    P
         Preconditioner, symmetric and positive definite; by default the identity.
-
-    Returns
-    -------
-    callable
 
     Raises
     ------
@@ -191,33 +164,36 @@ def conjugate_gradient(P=None):
     >>> from ttsbook.data import covariance, prompts
     >>> from ttsbook.data.tasks import Task
     >>> task = Task(covariance.power_law(4, 1.0), 50)
-    >>> drawn = prompts.sample(task, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    >>> torch.allclose(conjugate_gradient()(drawn, 4)[:, 4], drawn.w)  # d steps are enough
+    >>> batch = prompts.sample(task, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    >>> torch.allclose(conjugate_gradient()(batch, 4)[:, 4], batch.w)  # d steps are enough
     True
     """
-    P = None if P is None else torch.as_tensor(_definite(P))
+    matrix = None if P is None else torch.as_tensor(_definite(P))
 
-    def answers(prompts, steps):
+    def preconditioned(residual: Weights) -> Weights:
+        return residual if matrix is None else residual @ matrix.to(residual)
+
+    def answers(prompts: Prompts, steps: int) -> Chain:
         S, residual = _means(prompts)
-        preconditioned = (lambda r: r) if P is None else (lambda r: r @ P.to(r))
         w, direction = torch.zeros_like(residual), preconditioned(residual)
         size, chain = (residual * direction).sum(dim=1, keepdim=True), [w]
         floor = 1e-30 * size  # a residual that small is rounding, and its direction means nothing
         for _ in range(steps):
             image = _times(S, direction)
-            going = (size > floor).to(w)
-            step = going * size / torch.where(going > 0, (direction * image).sum(dim=1, keepdim=True), 1.0)
+            active = (size > floor).to(w)
+            step = active * size / torch.where(active > 0, (direction * image).sum(dim=1, keepdim=True), 1.0)
             w, residual = w + step * direction, residual - step * image
             corrected = preconditioned(residual)
-            before, size = size, (residual * corrected).sum(dim=1, keepdim=True)
-            direction = corrected + going * size / torch.where(going > 0, before, 1.0) * direction
+            previous, size = size, (residual * corrected).sum(dim=1, keepdim=True)
+            direction = corrected + active * size / torch.where(active > 0, previous, 1.0) * direction
             chain.append(w)
         return torch.stack(chain, dim=1)
 
     return answers
 
 
-def _definite(P):
+def _definite(P: PreconditionerLike) -> Covariance:
+    """Return P, checked to be symmetric and positive definite."""
     P = check.square_matrix("P", P)
     try:
         return check.covariance("P", P, definite=True)
@@ -225,31 +201,32 @@ def _definite(P):
         raise ValueError(f"{error}: use `thinking`, which takes any square matrix") from None
 
 
-def _sums(prompts):
-    """X Xᵀ (batch, d, d) and X y (batch, d), in float64: in float32 unseen directions are lost in rounding."""
+def _sums(prompts: Prompts) -> tuple[SquareMatrices, Weights]:
+    """X Xᵀ and X y, in float64: in float32 unseen directions are lost in rounding."""
     x, y = prompts.x.double(), prompts.y.double()
     return x.mT @ x, (y[:, None] @ x)[:, 0]
 
 
-def _means(prompts):
-    """S_m (batch, d, d) and X y/m (batch, d)."""
+def _means(prompts: Prompts) -> tuple[SquareMatrices, Weights]:
+    """S_m and X y/m."""
     gram, moment = _sums(prompts)
     lengths = prompts.lengths.to(gram)
     return gram / lengths[:, None, None], moment / lengths[:, None]
 
 
-def _times(S, w):
+def _times(S: SquareMatrices, w: Weights) -> Weights:
+    """Product S w of each prompt."""
     return (S @ w[..., None])[..., 0]
 
 
-def _constant(answer, steps):
-    """Repeat an answer (batch, d) from the first step on, with zero before it."""
+def _constant(answer: Weights, steps: int) -> Chain:
+    """Repeat an answer from the first step on, with zero before it."""
     return torch.stack([torch.zeros_like(answer), *[answer] * steps], dim=1)
 
 
-def _oracle_step(S):
-    """Best constant step of each prompt, (batch, 1)."""
-    strengths = torch.linalg.eigvalsh(S)
+def _oracle_step(S: SquareMatrices) -> Float[torch.Tensor, "batch 1"]:
+    """Best constant step of each prompt."""
+    strengths = _linalg.eigvalsh(S)
     largest = strengths[:, -1:]
     seen = torch.where(strengths > RELATIVE_ZERO * largest, strengths, largest)
     return 2 / (seen.min(dim=1, keepdim=True).values + largest)

@@ -2,29 +2,33 @@
 
 import json
 import os
+from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import safetensors
 import safetensors.torch
+import torch
 
 FORMAT = "ttsbook checkpoint 1"
+_safe_open: Any = safetensors.safe_open  # which says no types
 
 
-def save(path, tensors, config):
+def save(path: str | PathLike[str], tensors: Mapping[str, torch.Tensor], config: Mapping[str, str]) -> None:
     """Write tensors and what they belong to; the file is replaced as a whole or not at all.
 
     Parameters
     ----------
-    path : path-like
+    path
         File.
-    tensors : dict of str to torch.Tensor
+    tensors
         State.
-    config : dict of str to str
+    config
         What made the state: `load` compares it.
 
     Examples
     --------
-    >>> import torch
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "run.safetensors")
@@ -36,23 +40,20 @@ def save(path, tensors, config):
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     metadata = {"format": FORMAT, "config": json.dumps(config)}
-    safetensors.torch.save_file({name: t.contiguous() for name, t in tensors.items()}, unfinished, metadata)
+    whole = {name: tensor.contiguous() for name, tensor in tensors.items()}
+    safetensors.torch.save_file(whole, unfinished, metadata)  # pyright: ignore  # its PathLike does not say of what
     unfinished.replace(path)
 
 
-def load(path, config):
+def load(path: str | PathLike[str], config: Mapping[str, str]) -> dict[str, torch.Tensor]:
     """Read the tensors of a checkpoint of the same configuration.
 
     Parameters
     ----------
-    path : path-like
+    path
         File.
-    config : dict of str to str
+    config
         What the run is now.
-
-    Returns
-    -------
-    dict of str to torch.Tensor
 
     Raises
     ------
@@ -61,7 +62,6 @@ def load(path, config):
 
     Examples
     --------
-    >>> import torch
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "run.safetensors")
@@ -76,18 +76,13 @@ def load(path, config):
     return tensors
 
 
-def read(path):
+def read(path: str | PathLike[str]) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
     """Read the tensors of a checkpoint and what they belong to.
 
     Parameters
     ----------
-    path : path-like
+    path
         File.
-
-    Returns
-    -------
-    tensors : dict of str to torch.Tensor
-    config : dict of str to str
 
     Raises
     ------
@@ -96,7 +91,6 @@ def read(path):
 
     Examples
     --------
-    >>> import torch
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     save(Path(folder, "run.safetensors"), {"w": torch.ones(2)}, {"seed": "0"})
@@ -107,9 +101,9 @@ def read(path):
     if Path(path).is_dir():
         raise ValueError(f"{path} is a folder, not a checkpoint: name a file in it")
     try:
-        with safetensors.safe_open(path, "pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        with _safe_open(path, "pt") as file:
+            metadata: dict[str, str] = file.metadata() or {}
+            tensors: dict[str, torch.Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except safetensors.SafetensorError as error:
         raise damaged(path, error) from None
     if metadata.get("format") != FORMAT:
@@ -119,19 +113,15 @@ def read(path):
     return tensors, json.loads(metadata["config"])
 
 
-def damaged(path, reason):
+def damaged(path: str | PathLike[str], reason: object) -> ValueError:
     """Error for a file that is no whole checkpoint, to be raised.
 
     Parameters
     ----------
-    path : path-like
+    path
         File.
-    reason : str
-        What is wrong with it.
-
-    Returns
-    -------
-    ValueError
+    reason
+        What is wrong with it, in words or as an error.
 
     Examples
     --------

@@ -7,48 +7,43 @@ The 2d + 2 rows form four blocks:
 3. w, d rows;
 4. a flag, one row.
 
-An example is the token (x, y, 0, 0). The last column is the weight token (0, 0, w, 1).
+An example is the token (x, y, 0, 0). The last column is the weight token (0, 0, w, 1). A weight that does not fit the
+prompts, or is not finite, is refused by name.
 """
 
 import torch
+from jaxtyping import Float
 
 from ttsbook import _tensor_validation
 from ttsbook import _validation as check
 from ttsbook.data.prompts import Prompts
+from ttsbook.tensors import Embedded, Weights, WeightsLike
 
 
-def rows(dim):
+def rows(dim: int) -> dict[int, slice]:
     """Rows of each block, by its number.
 
     Parameters
     ----------
-    dim : int
+    dim
         Dimension d of the examples.
-
-    Returns
-    -------
-    dict of int to slice
 
     Examples
     --------
     >>> rows(3)[3]
     slice(4, 7, None)
     """
-    ends = (0, dim, dim + 1, 2 * dim + 1, 2 * dim + 2)
+    ends = (0, dim, dim + 1, 2 * dim + 1, 2 * dim + 2)  # def-embedding
     return {block: slice(*ends[block - 1 : block + 1]) for block in (1, 2, 3, 4)}
 
 
-def weight_token(w):
+def weight_token(w: Float[torch.Tensor, "*prompts d"]) -> Float[torch.Tensor, "*prompts 2*d+2"]:
     """Token (0, 0, w, 1) that holds a weight.
 
     Parameters
     ----------
-    w : torch.Tensor, shape (..., d)
+    w
         Weight.
-
-    Returns
-    -------
-    torch.Tensor, shape (..., 2d + 2)
 
     Examples
     --------
@@ -58,17 +53,13 @@ def weight_token(w):
     return torch.cat([torch.zeros_like(w), torch.zeros_like(w[..., :1]), w, torch.ones_like(w[..., :1])], dim=-1)
 
 
-def weight(tokens):
+def weight(tokens: Float[torch.Tensor, "*prompts rows"]) -> Float[torch.Tensor, "*prompts rows//2-1"]:
     """Weight that tokens hold.
 
     Parameters
     ----------
-    tokens : torch.Tensor, shape (..., 2d + 2)
+    tokens
         Tokens.
-
-    Returns
-    -------
-    torch.Tensor, shape (..., d)
 
     Examples
     --------
@@ -78,24 +69,15 @@ def weight(tokens):
     return tokens[..., rows(tokens.shape[-1] // 2 - 1)[3]]
 
 
-def initial_weight(prompts, w0=None):
+def initial_weight(prompts: Prompts, w0: WeightsLike | None = None) -> Weights:
     """Weight from which a chain starts, one for each prompt.
 
     Parameters
     ----------
-    prompts : Prompts
+    prompts
         Batch of prompts.
-    w0 : array_like, shape (batch, d) or (d,), optional
-        Weight, a tensor or not; zero by default.
-
-    Returns
-    -------
-    torch.Tensor, shape (batch, d)
-
-    Raises
-    ------
-    ValueError
-        If `w0` does not fit the prompts or is not real, or either is not finite.
+    w0
+        Weight of each prompt, (batch, d), or one for all, (d,); zero by default.
 
     Examples
     --------
@@ -105,34 +87,25 @@ def initial_weight(prompts, w0=None):
     """
     check.instance("prompts", prompts, Prompts)
     batch, _, dim = prompts.x.shape
-    w0 = prompts.x.new_zeros(dim) if w0 is None else _tensor_validation.like("w0", w0, prompts.x)
-    if w0.shape not in ((batch, dim), (dim,)):
-        raise ValueError(f"w0 must have shape ({batch}, {dim}) or ({dim},), got {tuple(w0.shape)}")
-    for name, value in {"x": prompts.x, "y": prompts.y, "w0": w0}.items():
+    start = prompts.x.new_zeros(dim) if w0 is None else _tensor_validation.like("w0", w0, prompts.x)
+    if start.shape not in ((batch, dim), (dim,)):
+        raise ValueError(f"w0 must have shape ({batch}, {dim}) or ({dim},), got {tuple(start.shape)}")
+    for name, value in {"x": prompts.x, "y": prompts.y, "w0": start}.items():
         _tensor_validation.finite(name, value)
-    return w0.expand(batch, dim)
+    return start.expand(batch, dim)
 
 
-def embed(prompts, w0=None):
+def embed(prompts: Prompts, w0: WeightsLike | None = None) -> Embedded:
     """Embed prompts: a column for each example, then the weight token.
 
     In the book: :prf:ref:`def-embedding`.
 
     Parameters
     ----------
-    prompts : Prompts
+    prompts
         Batch of prompts of up to m examples.
-    w0 : array_like, shape (batch, d) or (d,), optional
-        Weight in the last token; zero by default.
-
-    Returns
-    -------
-    torch.Tensor, shape (batch, 2d + 2, m + 1)
-
-    Raises
-    ------
-    ValueError
-        If `w0` does not fit the prompts or is not real, or either is not finite.
+    w0
+        Weight in the last token, as for `initial_weight`.
 
     Examples
     --------
@@ -140,10 +113,10 @@ def embed(prompts, w0=None):
     >>> embed(Prompts(x, y, w, torch.tensor([1])))[0].tolist()
     [[1.0, 0.0], [2.0, 0.0], [3.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 1.0]]
     """
-    w0 = initial_weight(prompts, w0)
+    start = initial_weight(prompts, w0)
     batch, length, dim = prompts.x.shape
     tokens = prompts.x.new_zeros(batch, length + 1, 2 * dim + 2)  # a row each, as examples are stored
-    tokens[:, -1] = weight_token(w0)
+    tokens[:, -1] = weight_token(start)  # def-embedding
     tokens[:, :length, :dim] = prompts.x
     tokens[:, :length, dim] = prompts.y
     return tokens.mT

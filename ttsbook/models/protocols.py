@@ -1,10 +1,16 @@
 """What a model must be able to do, for thinking and for the recipes: a model of one's own needs no base class."""
 
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import torch
+from jaxtyping import Float
 
 from ttsbook.data.prompts import Prompts
+from ttsbook.tensors import Chain, Embedded, Lengths, Scalings, Token
+
+Solver: TypeAlias = Callable[[Prompts, int], Chain]
+"""Function of prompts and steps that gives the answers after each step."""
 
 
 @runtime_checkable
@@ -18,10 +24,13 @@ class Thinker(Protocol):
     (True, False)
     """
 
-    dim: int
+    @property
+    def dim(self) -> int:
+        """Dimension d of the prompts."""
+        ...
 
-    def __call__(self, E: torch.Tensor, rho: torch.Tensor | None = None) -> torch.Tensor:
-        """Answer embedded prompts (batch, 2d + 2, tokens): the last column is the next token."""
+    def __call__(self, E: Embedded, rho: Scalings | Lengths) -> Embedded:
+        """Answer embedded prompts: the last column is the next token."""
         ...
 
 
@@ -36,19 +45,15 @@ class HasNextToken(Thinker, Protocol):
     True
     """
 
-    def next_token(self, E: torch.Tensor, rho: torch.Tensor | None = None) -> torch.Tensor:
+    def next_token(self, E: Embedded, rho: Scalings | Lengths) -> Token:
         """Answer the last column of what the model makes of embedded prompts.
 
         Parameters
         ----------
-        E : torch.Tensor, shape (batch, 2d + 2, tokens)
+        E
             Embedded prompts.
-        rho : torch.Tensor, shape (batch,), optional
-            Scaling ρ.
-
-        Returns
-        -------
-        torch.Tensor, shape (batch, 2d + 2)
+        rho
+            Scaling ρ, such as the number of examples; a model may ignore it.
         """
         ...
 
@@ -68,18 +73,16 @@ class HasAnswer(Thinker, Protocol):
     False
     """
 
-    def answer(self, prompts: Prompts, w0: torch.Tensor) -> torch.Tensor:
+    def answer(
+        self, prompts: Prompts, w0: Float[torch.Tensor, "batch weights d"]
+    ) -> Float[torch.Tensor, "batch weights d"]:
         """Answer each of the weights with the next one.
 
         Parameters
         ----------
-        prompts : Prompts
+        prompts
             Prompts.
-        w0 : torch.Tensor, shape (batch, weights, d)
+        w0
             Weights that the model reads, each alone.
-
-        Returns
-        -------
-        torch.Tensor, shape (batch, weights, d)
         """
         ...

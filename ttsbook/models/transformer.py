@@ -4,19 +4,30 @@ It keeps what a language model has and linear attention lacks: several layers, a
 perceptrons. Learned linear maps read tokens in and the answer out. What is special is the *sight* of
 the weight tokens: with ``sight="newest"`` each sees the examples and itself, not the other weights.
 Then a chain of thought is a Markov chain, w_{k+1} = w_k + Δ(w_k, prompt), and several weight tokens can
-be answered at once on one encoded prompt.
+be answered at once on one encoded prompt. Arguments that are out of range are refused by name.
 """
 
 import ast
 import math
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import asdict, dataclass
+from os import PathLike
+from typing import TypeAlias, cast
 
 import torch
+from jaxtyping import Bool, Float
 from torch.nn import functional
 
 from ttsbook import _validation as check
+from ttsbook.data.prompts import Prompts
 from ttsbook.models import checkpoints, embedding
-from ttsbook.models._transformer_block import Block, blank_linear
+from ttsbook.models._transformer_block import Block, Heads, Mask, Stream, blank_linear, norm
+from ttsbook.tensors import Embedded, Options, ScalingsLike, Token, Weights, WeightsLike
+
+Tokens: TypeAlias = Float[torch.Tensor, "batch read rows"]
+"""Tokens as the model reads them, a row each."""
+Cache: TypeAlias = list[tuple[Heads, Heads]]
+"""Keys and values of each block."""
 
 SIGHTS = ("newest", "chain")
 """What a weight token may see besides the examples."""
@@ -30,34 +41,29 @@ class Config:
 
     Parameters
     ----------
-    dim : int
+    dim
         Dimension d of the examples.
-    width : int, default 64
+    width
         Width of the residual stream: over six times d = 10, so that a token's 2d + 2 numbers fit in
         with room for products, and still trained in minutes on one core.
-    layers : int, default 2
+    layers
         Number of blocks: one is enough for d = 5; at d = 10 the second one lowers the error.
-    heads : int, default 4
+    heads
         Heads of attention, a divisor of the width: 16 numbers a head, as few as are of use.
-    layer_norm : bool, default True
+    layer_norm
         Normalize the input of each sub-layer and the output, as GPT-2 does.
-    residual : bool, default True
+    residual
         Add the answer to the weight that was read: a model that says nothing then keeps its weight,
         and the closer the weight, the smaller what is left to say. Without, the model says the whole weight.
-    sight : {"newest", "chain"}, default "newest"
-        What a weight token sees besides the examples: itself alone, or the whole chain before it. With
-        the chain in sight, thinking longer than in training means longer contexts than in training.
-    tokens : {"joint", "interleaved"}, default "joint"
-        One token for each example, or x and y (padded with zeros to the size of x) in turn: with one, no
-        layer is spent on joining an x with its y.
-    positions : int, default 0
+    sight
+        What a weight token sees besides the examples: itself alone ("newest"), or the whole chain before it
+        ("chain"). With the chain in sight, thinking longer than in training means longer contexts than in training.
+    tokens
+        One token for each example ("joint"), or x and y (padded with zeros to the size of x) in turn
+        ("interleaved"): with one, no layer is spent on joining an x with its y.
+    positions
         Number of learned positions; zero for none, as the examples have no order, and as a learned
         position beyond those seen in training is noise.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range, `heads` does not divide `width`, or a word is unknown.
 
     Examples
     --------
@@ -75,7 +81,7 @@ class Config:
     tokens: str = "joint"
     positions: int = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("dim", "width", "layers", "heads"):
             object.__setattr__(self, name, check.count(name, getattr(self, name), least=1))
         object.__setattr__(self, "positions", check.count("positions", self.positions, least=0))
@@ -96,11 +102,11 @@ class GPT(torch.nn.Module):
 
     Parameters
     ----------
-    config : Config
+    config
         Shape.
-    generator : torch.Generator
+    generator
         Source of the initial weights.
-    dtype : torch.dtype, optional
+    dtype
         Floating type of the weights; by default that of `torch.get_default_dtype`.
 
     Notes
@@ -116,28 +122,33 @@ class GPT(torch.nn.Module):
     >>> from ttsbook.data.tasks import Task
     >>> generator = torch.Generator().manual_seed(0)
     >>> model = GPT(Config(5, layers=1), generator=generator)
-    >>> drawn = prompts.sample(Task(covariance.isotropic(5), 20), 8, generator=generator)
-    >>> tuple(cot.think(model, drawn, 3).shape)
+    >>> batch = prompts.sample(Task(covariance.isotropic(5), 20), 8, generator=generator)
+    >>> tuple(cot.think(model, batch, 3).shape)
     (8, 4, 5)
     """
 
-    def __init__(self, config, *, generator, dtype=None):
+    def __init__(self, config: Config, *, generator: torch.Generator, dtype: torch.dtype | None = None) -> None:
         super().__init__()
         check.instance("config", config, Config)
         check.instance("generator", generator, torch.Generator)
         self.config = config
-        options = {"dtype": dtype, "device": generator.device}
-        self.read_in = blank_linear(2 * config.dim + 2, config.width, **options)
-        self.blocks = torch.nn.ModuleList(Block(config, **options) for _ in range(config.layers))
-        self.norm = torch.nn.LayerNorm(config.width, **options) if config.layer_norm else torch.nn.Identity()
-        self.read_out = blank_linear(config.width, config.dim, **options)
+        options: Options = {"dtype": dtype, "device": generator.device}
+        width, layer_norm = config.width, config.layer_norm
+        self.read_in = blank_linear(2 * config.dim + 2, width, **options)
+        self.blocks = torch.nn.ModuleList(
+            Block(width, config.heads, layer_norm=layer_norm, **options) for _ in range(config.layers)
+        )
+        self.norm = norm(width, layer_norm=layer_norm, **options)
+        self.read_out = blank_linear(width, config.dim, **options)
         if config.positions:
-            self.places = torch.nn.Parameter(torch.empty(config.positions, config.width, **options))
+            self.places = torch.nn.Parameter(torch.empty(config.positions, width, **options))
         self._initialize(generator)
-        self._mask, self._mask_of = None, None
+        self._mask: Mask | None = None
+        self._mask_of: tuple[int, int, torch.device] | None = None
 
     @torch.no_grad()
-    def _initialize(self, generator):
+    def _initialize(self, generator: torch.Generator) -> None:
+        """Set all weights."""
         for name, parameter in self.named_parameters():
             if name.startswith("read_out") or name.endswith("bias"):
                 parameter.zero_()
@@ -148,62 +159,44 @@ class GPT(torch.nn.Module):
                 parameter.normal_(0, 1 / math.sqrt(inputs * depth), generator=generator)
 
     @property
-    def dim(self):
+    def dim(self) -> int:
         """Dimension d of the examples."""
         return self.config.dim
 
-    def forward(self, E, rho=None):
+    def forward(self, E: Embedded, rho: ScalingsLike | None = None) -> Embedded:
         """Answer at every column of embedded prompts.
+
+        The answers are weight tokens (0, 0, w, 1); at an example, what the model would say after it.
 
         Parameters
         ----------
-        E : torch.Tensor, shape (batch, 2d + 2, tokens)
+        E
             Embedded prompts, whose weight tokens come last and are as many in each.
-        rho : optional
+        rho
             Ignored: a softmax needs no scaling. `cot` and `recipes` give it to every model.
-
-        Returns
-        -------
-        torch.Tensor, shape (batch, 2d + 2, tokens)
-            Weight tokens (0, 0, w, 1); at an example, what the model would say after it.
-
-        Raises
-        ------
-        ValueError
-            If E has another number of rows, or more tokens than there are positions.
         """
         return embedding.weight_token(self._answers(E, E.shape[-1])).mT
 
-    def next_token(self, E, rho=None):
-        """Last column of `forward`, without the work for the others in the last layer.
-
-        Parameters and errors are those of `forward`.
-
-        Returns
-        -------
-        torch.Tensor, shape (batch, 2d + 2)
-        """
+    def next_token(self, E: Embedded, rho: ScalingsLike | None = None) -> Token:
+        """Last column of `forward`, of the same arguments, without the work for the others in the last layer."""
         return embedding.weight_token(self._answers(E, 1)[:, -1])
 
-    def answer(self, prompts, w0):
-        """Answer several weights on each prompt, which is encoded once.
+    def answer(
+        self, prompts: Prompts, w0: Float[torch.Tensor, "batch weights d"]
+    ) -> Float[torch.Tensor, "batch weights d"]:
+        """Answer several weights on each prompt, which is encoded once, each with the model's next weight.
 
         Parameters
         ----------
-        prompts : Prompts
+        prompts
             Batch of prompts.
-        w0 : torch.Tensor, shape (batch, weights, d)
+        w0
             Weights to read.
-
-        Returns
-        -------
-        torch.Tensor, shape (batch, weights, d)
-            For each of them the model's next weight.
 
         Raises
         ------
         ValueError
-            If there are several weights and the model's sight is the chain, or shapes do not fit.
+            If there are several weights and the model's sight is the chain.
         """
         if w0.ndim != 3 or w0.shape[::2] != prompts.w.shape:
             wanted = (len(prompts.w), "weights", self.dim)
@@ -214,21 +207,21 @@ class GPT(torch.nn.Module):
         return self._answers(torch.cat([E, embedding.weight_token(w0).mT], dim=-1), w0.shape[1])
 
     @torch.no_grad()
-    def chain(self, prompts, scalings, w0=None):
+    def chain(self, prompts: Prompts, scalings: Sized, w0: WeightsLike | None = None) -> Iterator[Weights]:
         """Think with a cache: only the new token is run. `cot.think` calls this.
 
         Parameters
         ----------
-        prompts : Prompts
+        prompts
             Batch of prompts.
-        scalings : sequence
+        scalings
             One entry for each step; the entries are ignored, as a softmax needs no scaling.
-        w0 : torch.Tensor, shape (batch, d) or (d,), optional
-            Weight to start from; zero by default.
+        w0
+            Weight to start from, as for `embedding.initial_weight`.
 
         Yields
         ------
-        torch.Tensor, shape (batch, d)
+        Weights
             The weights w_0, ..., w_k.
         """
         E = embedding.embed(prompts, w0)
@@ -242,23 +235,27 @@ class GPT(torch.nn.Module):
             w = self._step(w, cache, at, mask, first + step)
             yield w
 
-    def _answers(self, E, wanted):
-        """Weights (batch, wanted, d) that the last columns are answered with."""
+    def _trunk(self) -> Iterable[Block]:
+        """Blocks, of which a `ModuleList` says no type."""
+        return cast(Iterable[Block], self.blocks)
+
+    def _answers(self, E: Embedded, wanted: int) -> Float[torch.Tensor, "batch {wanted} d"]:
+        """Weights that the last columns are answered with."""
         tokens, weights, seen = self._tokens(E)
         mask, causal = self._sight(tokens.shape[1], weights, seen)
         keep = tokens.shape[1] if wanted > weights else wanted
         h = self._read(tokens, 0)
-        for index, block in enumerate(self.blocks):
+        for index, block in enumerate(self._trunk()):
             h = block(h, mask, causal=causal, keep=keep if index == len(self.blocks) - 1 else None)
         h = self.read_out(self.norm(h))
         if wanted > weights and self.config.tokens == "interleaved":
             examples = h.shape[1] - weights
             h = torch.cat([h[:, 1:examples:2], h[:, examples:]], dim=1)
         h = h[:, -wanted:]
-        return h + embedding.weight(E.mT[:, -wanted:]) if self.config.residual else h
+        return h + embedding.weight(E.mT[:, -wanted:]) if self.config.residual else h  # def-gpt
 
-    def _tokens(self, E):
-        """Tokens (batch, tokens, 2d + 2) as the model reads them, how many are weights, and which are seen."""
+    def _tokens(self, E: Embedded) -> tuple[Tokens, int, Bool[torch.Tensor, "batch 1 1 read"] | None]:
+        """Tokens as the model reads them, how many are weights, and which are seen; None for all."""
         if E.shape[-2] != 2 * self.dim + 2:
             raise ValueError(f"E must have 2d + 2 = {2 * self.dim + 2} rows, got {E.shape[-2]}")
         tokens, weights, seen = E.mT, int(E[0, -1].sum()), (E != 0).any(dim=1)
@@ -271,7 +268,7 @@ class GPT(torch.nn.Module):
             seen = torch.cat([seen[:, :examples].repeat_interleave(2, dim=1), seen[:, examples:]], dim=1)
         return tokens, weights, None if bool(seen.all()) else seen[:, None, None]
 
-    def _read(self, tokens, first):
+    def _read(self, tokens: Tokens, first: int) -> Stream:
         """Read tokens in, the first of them at a position."""
         h = self.read_in(tokens)
         if not self.config.positions:
@@ -281,55 +278,63 @@ class GPT(torch.nn.Module):
             raise ValueError(f"tokens must be no more than the {self.config.positions} positions, got {end}")
         return h + self.places[first:end]
 
-    def _sight(self, length, weights, seen):
+    def _sight(
+        self, length: int, weights: int, seen: Bool[torch.Tensor, "batch 1 1 {length}"] | None
+    ) -> tuple[Bool[torch.Tensor, "*prompts {length} {length}"] | None, bool]:
         """Mask of who sees whom, or None, and whether it is the plain causal one."""
         if seen is None and (weights <= 1 or self.config.sight == "chain"):
             return None, True
-        device = self.read_in.weight.device
-        if self._mask_of != (length, weights, device):
+        device, mask = self.read_in.weight.device, self._mask
+        if mask is None or self._mask_of != (length, weights, device):
             mask = torch.ones(length, length, dtype=torch.bool, device=device).tril()
             if self.config.sight == "newest" and weights:
                 mask[-weights:, -weights:] = torch.eye(weights, dtype=torch.bool, device=device)
             self._mask, self._mask_of = mask, (length, weights, device)
         if seen is None:
-            return self._mask, False
-        return self._mask & (seen | torch.eye(length, dtype=torch.bool, device=device)), False
+            return mask, False
+        # Each token sees itself, be it padding: one that sees nothing would be NaN.
+        return mask & (seen | torch.eye(length, dtype=torch.bool, device=device)), False
 
-    def _encode(self, E, slots):
+    def _encode(self, E: Embedded, slots: int) -> tuple[Cache, Bool[torch.Tensor, "batch 1 1 seen"] | None, int]:
         """Keys and values of the examples with room for more, the mask of padding, and where room begins."""
         tokens, _, seen = self._tokens(E)
         mask, causal = self._sight(tokens.shape[1], 0, seen)
-        h, cache = self._read(tokens, 0), []
-        for index, block in enumerate(self.blocks):
+        h, cache = self._read(tokens, 0), list[tuple[Heads, Heads]]()
+        for index, block in enumerate(self._trunk()):
             last = index == len(self.blocks) - 1
             query, key, value = block.project(h, 0 if last else None)
-            cache.append([functional.pad(part, (0, 0, 0, slots)) for part in (key, value)])
+            room = (0, 0, 0, slots)
+            cache.append((functional.pad(key, room), functional.pad(value, room)))
             if not last:
                 h = block.attend(h, query, key, value, mask, causal=causal)
         return cache, None if seen is None else functional.pad(seen, (0, slots), value=True), tokens.shape[1]
 
-    def _step(self, w, cache, at, mask, position):
+    def _step(
+        self, w: Weights, cache: Cache, at: int, mask: Bool[torch.Tensor, "batch 1 1 visible"] | None, position: int
+    ) -> Weights:
         """Run one weight token, writing its keys and values into a slot of the cache."""
         h = self._read(embedding.weight_token(w)[:, None], position)
-        for block, (keys, values) in zip(self.blocks, cache, strict=True):
+        for block, (keys, values) in zip(self._trunk(), cache, strict=True):
             query, keys[:, :, at : at + 1], values[:, :, at : at + 1] = block.project(h, None)
             h = block.attend(h, query, keys[:, :, : at + 1], values[:, :, : at + 1], mask)
         answer = self.read_out(self.norm(h))[:, 0]
-        return answer + w if self.config.residual else answer
+        return answer + w if self.config.residual else answer  # def-gpt
 
 
-def save(path, model, *, generator=None, half=False):
+def save(
+    path: str | PathLike[str], model: GPT, *, generator: torch.Generator | None = None, half: bool = False
+) -> None:
     """Write a model's weights and shape, and the state of a generator, as safetensors.
 
     Parameters
     ----------
-    path : path-like
+    path
         File; it is replaced as a whole or not at all.
-    model : GPT
+    model
         Model.
-    generator : torch.Generator, optional
+    generator
         Source of randomness whose state is kept.
-    half : bool, default False
+    half
         Store half precision: half the size, and errors of the answers near 1e-3 of their size.
 
     Examples
@@ -342,28 +347,27 @@ def save(path, model, *, generator=None, half=False):
     ...     print([file.name for file in Path(folder).iterdir()])
     ['gpt.safetensors']
     """
-    tensors = {f"model.{name}": t.half() if half else t for name, t in model.state_dict().items()}
+    state: dict[str, torch.Tensor] = model.state_dict()
+    tensors = {f"model.{name}": tensor.half() if half else tensor for name, tensor in state.items()}
     if generator is not None:
         tensors["generator"] = generator.get_state()
     checkpoints.save(path, tensors, {name: repr(value) for name, value in asdict(model.config).items()})
 
 
-def load(path, *, generator=None, dtype=None):
+def load(
+    path: str | PathLike[str], *, generator: torch.Generator | None = None, dtype: torch.dtype | None = None
+) -> GPT:
     """Read what `save` wrote.
 
     Parameters
     ----------
-    path : path-like
+    path
         File.
-    generator : torch.Generator, optional
+    generator
         Generator to set to the stored state.
-    dtype : torch.dtype, optional
+    dtype
         Floating type of the model, to which the stored weights are converted; by default that of
         `torch.get_default_dtype`, whatever the model had that was saved.
-
-    Returns
-    -------
-    GPT
 
     Raises
     ------

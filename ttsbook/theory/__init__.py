@@ -5,6 +5,9 @@ A layer trained on prompts of covariance :math:`\Lambda` and length n answers wi
 :math:`S_m` is the empirical covariance of a test prompt of m examples with covariance
 :math:`\Sigma`, and :math:`w_0 = 0`. All errors are :math:`\mathbb{E}\|w_k - w\|^2` with
 :math:`w \sim N(0, I_d)`: absolute, without a factor 1/2, and equal to d at k = 0.
+
+Arguments that are out of range, matrices that are no covariances and dimensions that disagree are refused by name.
+A length m or n is at least 1, and a number of steps at least 0 where nothing else is said.
 """
 
 from ttsbook.theory._chain import DivergenceWarning

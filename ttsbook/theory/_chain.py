@@ -60,10 +60,10 @@ def chain_errors(
     with np.errstate(over="ignore", invalid="ignore"):
         for k in range(1, steps + 1):
             total = identity if k == 1 or noise is None else T @ total + identity
-            power = T if k == 1 else T @ power
-            errors[:, k] = np.square(power).sum(axis=(1, 2))
+            power = T if k == 1 else T @ power  # prop-recursion
+            errors[:, k] = np.square(power).sum(axis=(1, 2))  # eq-proofs-quadratic
             if noise is not None:
-                errors[:, k] += ((total @ noise) * total).sum(axis=(1, 2))
+                errors[:, k] += ((total @ noise) * total).sum(axis=(1, 2))  # proofs-recursion, label noise
     return once_lost(errors)
 
 

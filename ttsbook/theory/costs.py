@@ -1,31 +1,25 @@
 """What the skills of a task cost, and how many of them one step learns."""
 
 from ttsbook import _validation as check
+from ttsbook.arrays import CovarianceLike, Vector
 from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
 from ttsbook.theory._chain import training
 
 
-def skill_costs(cov):
+def skill_costs(cov: CovarianceLike | Task) -> Vector:
     r"""Cost of each skill in examples, :math:`h_i = 1 + (\mathrm{tr}\,\Lambda + \sigma^2)/\lambda_i`.
+
+    In the order of `covariance.skills`, strongest skill first, so rising: from above 2 (for d = 1 exactly 2)
+    to 1 + Hard(Λ), without label noise.
 
     In the book: :prf:ref:`prop-direct-matched`.
 
     Parameters
     ----------
-    cov : array_like, shape (d, d), or Task
+    cov
         Covariance :math:`\Lambda`, positive definite; or a task, for its covariance and its label noise
         :math:`\sigma^2`, without which :math:`\sigma^2 = 0`.
-
-    Returns
-    -------
-    ndarray, shape (d,)
-        In the order of `covariance.skills`, strongest skill first, so rising: from above 2
-        (for d = 1 exactly 2) to 1 + Hard(Λ), without label noise.
-
-    Raises
-    ------
-    ValueError
-        If `cov` is not a covariance, or has a zero eigenvalue.
 
     Examples
     --------
@@ -33,10 +27,10 @@ def skill_costs(cov):
     [2.25, 6.0]
     """
     cov, total = training(cov)
-    return 1 + total / covariance.skills(cov).strengths
+    return 1 + total / covariance.skills(cov).strengths  # prop-direct-matched
 
 
-def mean_cost_bound(cov, train_length, test_length):
+def mean_cost_bound(cov: CovarianceLike | Task, train_length: float, test_length: int) -> float:
     r"""Upper bound on the direct error at matched covariances from the mean cost of a skill alone.
 
     For :math:`n/2 \le m \le 2n`,
@@ -48,22 +42,13 @@ def mean_cost_bound(cov, train_length, test_length):
 
     Parameters
     ----------
-    cov : array_like, shape (d, d), or Task
+    cov
         Covariance :math:`\Lambda` of training and test prompts, positive definite; or a task, whose label
         noise counts in training and test.
-    train_length : float
-        Training prompt length n, at least 1.
-    test_length : int
+    train_length
+        Training prompt length n.
+    test_length
         Test prompt length m, from n/2 to 2n.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If `cov` is not positive definite, or a length is out of range.
 
     Notes
     -----
@@ -81,33 +66,24 @@ def mean_cost_bound(cov, train_length, test_length):
     m = check.count("test_length", test_length, least=1)
     if not n / 2 <= m <= 2 * n:
         raise ValueError(f"test_length must be from {n / 2:g} to {2 * n:g}, half to twice train_length, got {m}")
-    return float(len(costs) * cost * (cost + n**2 / m) / (n + cost) ** 2)
+    return float(len(costs) * cost * (cost + n**2 / m) / (n + cost) ** 2)  # prop-mean-cost
 
 
-def effective_dimension(cov, penalty):
+def effective_dimension(cov: CovarianceLike, penalty: float) -> float:
     r"""Count the skills that stand out against a penalty: :math:`\sum_i \lambda_i/(\lambda_i + \mu)`.
 
-    At matched covariances and lengths the direct error is
+    A number between 0 and d: a skill of strength :math:`\mu` counts one half. At matched covariances and
+    lengths the direct error is
     :math:`e_1 = d - \frac{n}{n+1}\, d_{\mathrm{eff}}\big(\frac{\mathrm{tr}\,\Lambda}{n+1}\big)`.
 
     In the book: :prf:ref:`prop-skills-learned`.
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
+    cov
         Covariance :math:`\Lambda`.
-    penalty : float
+    penalty
         The penalty :math:`\mu > 0`, in the unit of the strengths.
-
-    Returns
-    -------
-    float
-        Between 0 and d. A skill of strength μ counts one half.
-
-    Raises
-    ------
-    ValueError
-        If `cov` is not a covariance, or `penalty` is not positive.
 
     Notes
     -----
@@ -119,4 +95,4 @@ def effective_dimension(cov, penalty):
     1.25
     """
     strengths = covariance.skills(cov).strengths
-    return float((strengths / (strengths + check.positive("penalty", penalty))).sum())
+    return float((strengths / (strengths + check.positive("penalty", penalty))).sum())  # prop-skills-learned

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ttsbook import _validation as check
+from ttsbook.arrays import Covariance, CovarianceLike, Matrix, PreconditionerLike, Vector
+from ttsbook.data.tasks import Task
 from ttsbook.theory._chain import label_noise, matrices
 from ttsbook.theory.finite import ValidityWarning, cot_error_gap, doubt, recursion_error
 from ttsbook.theory.stability import edges_of, preconditioned, upper_width
@@ -17,12 +19,12 @@ LONGEST_CHAIN = 100_000  # steps looked at for endless prompts, where P and Σ d
 class BestDepth(NamedTuple):
     """Number of steps with the least error, None if one should never stop; and whether the chain diverges.
 
-    Parameters
+    Attributes
     ----------
-    steps : int or None
+    steps
         Number of steps with the least error; None if no number is too many: the error falls forever, or
         ends at a value that it keeps.
-    diverges : bool
+    diverges
         Whether the chain diverges in the end.
 
     Examples
@@ -36,31 +38,31 @@ class BestDepth(NamedTuple):
     diverges: bool
 
 
-def best_depth(P, test_cov, *, test_length=None, noise_variance=None):
+def best_depth(
+    P: PreconditionerLike,
+    test_cov: CovarianceLike | Task,
+    *,
+    test_length: int | None = None,
+    noise_variance: float | None = None,
+) -> BestDepth:
     r"""Find the number of thinking steps after which the error is least.
 
     In the book: :prf:ref:`prop-best-depth`.
 
     Parameters
     ----------
-    P : array_like, shape (d, d)
+    P
         Preconditioner: any square matrix for endless prompts, symmetric and positive definite for others.
-    test_cov : array_like, shape (d, d), or Task
+    test_cov
         Covariance :math:`\Sigma` of the test prompts.
-    test_length : int, optional
-        Test prompt length m, at least 1. By default m = ∞, and the answer is exact; else it is that of
+    test_length
+        Test prompt length m. By default m = ∞, and the answer is exact; else it is that of
         many skills and examples, by `cot_error` and `spectral_edges`. There mean and median over prompts
         agree; at finite size it speaks of the median, as rare diverging prompts make the mean turn earlier.
-    noise_variance : float, optional
+    noise_variance
         Variance :math:`\sigma^2` of the label noise in the test prompts; by default that of a task, and 0 for a
         covariance. At m = ∞ it averages out; else a chain that converges turns as well, from bias
         to noise.
-
-    Returns
-    -------
-    BestDepth
-        `steps` is None if the error falls forever, or ends at a value that it keeps (as along an
-        eigenvalue ±1 of :math:`I - P\Sigma`).
 
     Warns
     -----
@@ -71,8 +73,8 @@ def best_depth(P, test_cov, *, test_length=None, noise_variance=None):
     Raises
     ------
     ValueError
-        If an argument is out of range, or the least error is not known within 400 steps at finite m, or
-        within 100,000 at m = ∞ if P and :math:`\Sigma` do not commute.
+        If the least error is not known within 400 steps at finite m, or within 100,000 at m = ∞ if P and
+        :math:`\Sigma` do not commute.
 
     Notes
     -----
@@ -103,18 +105,20 @@ def best_depth(P, test_cov, *, test_length=None, noise_variance=None):
             message = "some prompts diverge, so that their mean error turns, and this depth is that of the median"
             warnings.warn(message, ValidityWarning, stacklevel=2)
         return BestDepth(None, diverges=False)
-    problem, options, steps = (P, test_cov, test_length), {"noise_variance": noise_variance}, 25
-    while (errors := recursion_error(*problem, steps, **options)).argmin() == steps:
+    steps = 25
+    while (errors := recursion_error(P, test_cov, test_length, steps, noise_variance=noise_variance)).argmin() == steps:
         steps *= 2
         if steps > LONGEST_SEARCH:
             raise ValueError(f"test_length: the error still falls after {LONGEST_SEARCH} steps, got {test_length!r}")
     best = int(errors.argmin())
-    if reason := doubt(s, test_length, errors[: best + 1], cot_error_gap(*problem, best, **options)):
+    gap = cot_error_gap(P, test_cov, test_length, best, noise_variance=noise_variance)
+    if reason := doubt(s, test_length, errors[: best + 1], gap):
         warnings.warn(reason, ValidityWarning, stacklevel=2)
     return BestDepth(best, diverges=edge > 2)
 
 
-def _endless(P, test_cov):
+def _endless(P: Matrix, test_cov: Covariance) -> BestDepth:
+    """Best depth at m = ∞."""
     T = np.eye(len(P)) - P @ test_cov
     radius = np.abs(np.linalg.eigvals(T)).max()
     if radius < 1 + check.RELATIVE_TOLERANCE:
@@ -123,21 +127,22 @@ def _endless(P, test_cov):
     if commute and np.allclose(P, P.T, rtol=0, atol=1e-12 * np.abs(P).max()):
         return BestDepth(_convex_minimum(np.abs(np.linalg.eigvalsh((T + T.T) / 2))), diverges=True)
     power, best, least, k = np.eye(len(P)), 0, float(len(P)), 0
-    while radius ** (2 * k) <= least:
+    while radius ** (2 * k) <= least:  # no later step can be better: the error is at least radius^(2k)
         if k == LONGEST_CHAIN:
             raise ValueError(f"P: the least error is not known after {k} steps, the chain diverges too slowly")
         k += 1
         power = T @ power
-        if (error := np.square(power).sum()) < least:
+        if (error := np.square(power).sum()) < least:  # thm-overthinking
             best, least = k, error
     return BestDepth(best, diverges=True)
 
 
-def _convex_minimum(factors):
+def _convex_minimum(factors: Vector) -> int:
     """Integer k with the least sum of factors^(2k), convex in k and growing in the end."""
 
-    def falls(k):
-        return (factors ** (2.0 * k) * (np.square(factors) - 1)).sum() < 0  # e_{k+1} < e_k
+    def falls(k: int) -> bool:
+        """Whether step k + 1 makes the error smaller."""
+        return bool((factors ** (2.0 * k) * (np.square(factors) - 1)).sum() < 0)  # eq-proofs-rise
 
     if not falls(0):
         return 0

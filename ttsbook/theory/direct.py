@@ -3,36 +3,36 @@
 import numpy as np
 
 from ttsbook import _validation as check
+from ttsbook.arrays import CovarianceLike, Matrix, PreconditionerLike, Vector
 from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
 from ttsbook.theory._chain import label_noise, matrices, training
 
 
-def direct_error_by_skill(P, test_cov, test_length, *, noise_variance=None):
-    r"""Exact error of the direct answer along each skill of the test prompts.
+def direct_error_by_skill(
+    P: PreconditionerLike,
+    test_cov: CovarianceLike | Task,
+    test_length: int | None,
+    *,
+    noise_variance: float | None = None,
+) -> Vector:
+    r"""Exact error of the direct answer along each skill of the test prompts, strongest first.
+
+    It is :math:`\mathbb{E}\langle v_i, w_1 - w\rangle^2` for the skills :math:`v_i` of `test_cov`;
+    1 is no better than no answer.
 
     In the book: :prf:ref:`prop-direct`.
 
     Parameters
     ----------
-    P : array_like, shape (d, d)
+    P
         Preconditioner, any square matrix.
-    test_cov : array_like, shape (d, d), or Task
+    test_cov
         Covariance :math:`\Sigma` of the test prompts.
-    test_length : int or None
-        Test prompt length m, at least 1; None stands for infinity.
-    noise_variance : float, optional
+    test_length
+        Test prompt length m; None stands for infinity.
+    noise_variance
         Variance :math:`\sigma^2` of the label noise. By default that of a task, and 0 for a covariance.
-
-    Returns
-    -------
-    ndarray, shape (d,)
-        :math:`\mathbb{E}\langle v_i, w_1 - w\rangle^2` for the skills :math:`v_i` of `test_cov`,
-        strongest first; 1 is no better than no answer.
-
-    Raises
-    ------
-    ValueError
-        If a matrix or number is out of range, or the dimensions differ.
 
     Notes
     -----
@@ -51,40 +51,28 @@ def direct_error_by_skill(P, test_cov, test_length, *, noise_variance=None):
     inverse_m = check.inverse_length("test_length", test_length)
     skills = covariance.skills(test_cov).directions.T  # one a row
 
-    def squares(matrix):
+    def squares(matrix: Matrix) -> Vector:
+        """Diagonal of M M' in the skills' basis."""
         return np.square(skills @ matrix).sum(axis=1)
 
     total = np.trace(test_cov) + noise_variance
     spread = squares(P @ test_cov) + total * squares(P @ covariance.square_root(test_cov))
-    return squares(np.eye(len(P)) - P @ test_cov) + inverse_m * spread
+    return squares(np.eye(len(P)) - P @ test_cov) + inverse_m * spread  # prop-direct
 
 
-def direct_error(P, test_cov, test_length, *, noise_variance=None):
+def direct_error(
+    P: PreconditionerLike,
+    test_cov: CovarianceLike | Task,
+    test_length: int | None,
+    *,
+    noise_variance: float | None = None,
+) -> float:
     r"""Exact error :math:`e_1 = \mathbb{E}\|w_1 - w\|^2` of the direct answer (k = 1).
 
-    The sum of `direct_error_by_skill`, which has the formula and the parameters.
+    The sum of `direct_error_by_skill`, which has the formula. The arguments are those of
+    `direct_error_by_skill`.
 
     In the book: :prf:ref:`prop-direct`.
-
-    Parameters
-    ----------
-    P : array_like, shape (d, d)
-        Preconditioner, any square matrix.
-    test_cov : array_like, shape (d, d), or Task
-        Covariance :math:`\Sigma` of the test prompts.
-    test_length : int or None
-        Test prompt length m, at least 1; None stands for infinity.
-    noise_variance : float, optional
-        Variance of the label noise. By default that of a task, and 0 for a covariance.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If a matrix or number is out of range, or the dimensions differ.
 
     Examples
     --------
@@ -97,7 +85,9 @@ def direct_error(P, test_cov, test_length, *, noise_variance=None):
     return float(direct_error_by_skill(P, test_cov, test_length, noise_variance=noise_variance).sum())
 
 
-def direct_error_bound(cov, train_length, test_length, *, sharp=False):
+def direct_error_bound(
+    cov: CovarianceLike | Task, train_length: float, test_length: int | None, *, sharp: bool = False
+) -> float:
     r"""Upper bound on the direct error at matched covariances (paper: Theorem 3.3).
 
     :math:`e_1 \le \frac{d}{n^2}(1 + H)^2 + \frac{d}{m}(1 + H)` with the hardness
@@ -108,24 +98,15 @@ def direct_error_bound(cov, train_length, test_length, *, sharp=False):
 
     Parameters
     ----------
-    cov : array_like, shape (d, d), or Task
+    cov
         Covariance :math:`\Lambda` of training and test prompts, positive definite; or a task, whose label
         noise counts in training and test.
-    train_length : float
-        Training prompt length n, at least 1; ``math.inf`` is allowed.
-    test_length : int or None
-        Test prompt length m, at least 1; None stands for infinity.
-    sharp : bool, default False
+    train_length
+        Training prompt length n; ``math.inf`` is allowed.
+    test_length
+        Test prompt length m; None stands for infinity.
+    sharp
         Keep the sum over the skills, in place of d times its largest term.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If `cov` is not positive definite or a length is below 1.
 
     Examples
     --------
@@ -136,5 +117,5 @@ def direct_error_bound(cov, train_length, test_length, *, sharp=False):
     h = 1 + total / np.linalg.eigvalsh(cov)  # largest first
     n = check.number("train_length", train_length, least=1, infinite=True)
     inverse_m = check.inverse_length("test_length", test_length)
-    terms = h**2 / n**2 + h * inverse_m
+    terms = h**2 / n**2 + h * inverse_m  # thm-direct-bound
     return float(terms.sum() if sharp else len(cov) * terms[0])

@@ -1,27 +1,30 @@
 r"""What training does to the paper's layer, in closed form.
 
 The training loss is half the error of the direct answer; V31 starts at zero, W13 at c I, W24 at -c.
+Arguments that are out of range are refused by name.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float64
 
 from ttsbook import _validation as check
 from ttsbook import theory
+from ttsbook.arrays import Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
 
 @dataclass(frozen=True, eq=False)
 class Descent:
-    """Predicted course of gradient descent; the arrays have shape (updates + 1,).
+    """Predicted course of gradient descent: numbers before each update, and after the last.
 
     Attributes
     ----------
-    loss : ndarray, shape (updates + 1,)
-        Training loss before each update, and after the last.
-    preconditioner_error : ndarray, shape (updates + 1,)
+    loss
+        Training loss.
+    preconditioner_error
         Frobenius distance of P from Γ⁻¹, relative to the latter's norm.
 
     Examples
@@ -31,11 +34,11 @@ class Descent:
     [1.0, 0.5, 0.25]
     """
 
-    loss: np.ndarray
-    preconditioner_error: np.ndarray  # Frobenius distance of P from Γ^{-1}, relative to the latter
+    loss: Float64[np.ndarray, " times"]
+    preconditioner_error: Float64[np.ndarray, " times"]
 
 
-def _curvatures(task, c):
+def _curvatures(task: Task, c: float) -> tuple[Vector, Vector, Vector]:
     """Eigenvalues c² l_i γ_i of the loss in V31, and l_i and γ_i, strongest skill first."""
     check.instance("task", task, Task)
     check.covariance("cov", task.cov, definite=True)
@@ -44,10 +47,10 @@ def _curvatures(task, c):
         raise ValueError(f"c must not be zero, got {c!r}")
     strengths = covariance.skills(task.cov).strengths
     gammas = np.linalg.eigvalsh(theory.gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance))[::-1]
-    return c**2 * strengths * gammas, strengths, gammas
+    return c**2 * strengths * gammas, strengths, gammas  # eq-proofs-geometric
 
 
-def largest_step(task, *, c=1.0):
+def largest_step(task: Task, *, c: float = 1.0) -> float:
     r"""Step size below which gradient descent on V31 alone converges, :math:`2/(c^2 \lambda_1 \gamma_1)`.
 
     Here :math:`\lambda_i` are the eigenvalues of the covariance and
@@ -57,29 +60,20 @@ def largest_step(task, *, c=1.0):
 
     Parameters
     ----------
-    task : Task
-        What training prompts are drawn from.
-    c : float, default 1
-        Scale of the frozen weights, W13 = c I and W24 = -c.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If the task's covariance is not positive definite or `c` is zero.
+    task
+        What training prompts are drawn from; its covariance must be positive definite.
+    c
+        Scale of the frozen weights, W13 = c I and W24 = -c, not zero.
 
     Examples
     --------
     >>> largest_step(Task(covariance.isotropic(4), 5), c=2.0)
     0.25
     """
-    return float(2 / _curvatures(task, c)[0][0])
+    return float(2 / _curvatures(task, c)[0][0])  # thm-training
 
 
-def descent(task, updates, *, step_size, c=1.0):
+def descent(task: Task, updates: int, *, step_size: float, c: float = 1.0) -> Descent:
     r"""Course of gradient descent on V31 alone with the exact gradient and a constant step size η.
 
     After t updates the error of the preconditioner is :math:`-\rho_i^t/\gamma_i` along skill i, with
@@ -90,23 +84,14 @@ def descent(task, updates, *, step_size, c=1.0):
 
     Parameters
     ----------
-    task : Task
-        What training prompts are drawn from.
-    updates : int
-        Number of updates, at least 0.
-    step_size : float
-        Step size η, positive. From `largest_step` on the course does not converge.
-    c : float, default 1
-        Scale of the frozen weights.
-
-    Returns
-    -------
-    Descent
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range or the task's covariance is not positive definite.
+    task
+        What training prompts are drawn from; its covariance must be positive definite.
+    updates
+        Number of updates.
+    step_size
+        Step size η. From `largest_step` on the course does not converge.
+    c
+        Scale of the frozen weights, not zero.
 
     Examples
     --------
@@ -118,14 +103,14 @@ def descent(task, updates, *, step_size, c=1.0):
     updates = check.count("updates", updates, least=0)
     check.positive("step_size", step_size)
     curvatures, strengths, gammas = _curvatures(task, c)
-    left = (1 - step_size * curvatures) ** np.arange(updates + 1)[:, None]  # (updates + 1, d)
-    excess = (left**2 * strengths / gammas).sum(axis=1) / 2
-    relative = np.sqrt((left**2 / gammas**2).sum(axis=1) / (1 / gammas**2).sum())
-    least = (task.dim - (strengths / gammas).sum()) / 2
+    powers = (1 - step_size * curvatures) ** np.arange(updates + 1)[:, None]  # (updates + 1, d), eq-proofs-geometric
+    excess = (powers**2 * strengths / gammas).sum(axis=1) / 2  # eq-proofs-path
+    relative = np.sqrt((powers**2 / gammas**2).sum(axis=1) / (1 / gammas**2).sum())
+    least = (task.dim - (strengths / gammas).sum()) / 2  # prop-best-step
     return Descent(least + excess, relative)
 
 
-def drift(task, *, c=1.0):
+def drift(task: Task, *, c: float = 1.0) -> float:
     r"""Ratio r = W13/(-W24) at which gradient flow on all weights ends.
 
     With w_0 = 0, W13 gets no gradient, and the flow conserves :math:`W_{24}^2 - \|V_{31}\|_F^2`. So
@@ -136,19 +121,10 @@ def drift(task, *, c=1.0):
 
     Parameters
     ----------
-    task : Task
-        What training prompts are drawn from.
-    c : float, default 1
-        Scale of the weights at the start.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If the task's covariance is not positive definite or `c` is zero.
+    task
+        What training prompts are drawn from; its covariance must be positive definite.
+    c
+        Scale of the weights at the start, not zero.
 
     Examples
     --------
@@ -158,38 +134,29 @@ def drift(task, *, c=1.0):
     """
     _, _, gammas = _curvatures(task, c)
     c = float(c)
-    W24_squared = (c**2 + np.sqrt(c**4 + 4 * (1 / gammas**2).sum())) / 2
+    W24_squared = (c**2 + np.sqrt(c**4 + 4 * (1 / gammas**2).sum())) / 2  # prop-drift
     return float(abs(c) / np.sqrt(W24_squared))
 
 
-def finite_prompts_error(task, *, samples, rng):
+def finite_prompts_error(task: Task, *, samples: int, rng: np.random.Generator) -> tuple[float, float]:
     r"""Predict the squared distance from Γ⁻¹ of the best preconditioner on N prompts, times N.
 
     The best preconditioner on N prompts is the regression of w on :math:`u = S w`. To first order in
     1/N its expected squared Frobenius distance is :math:`\mathbb{E}[\|w - \Gamma^{-1}u\|^2\,
     u^\top (\Lambda\Gamma)^{-2}\,u]/N`. The average over w is exact; that over prompts is simulated.
     With few prompts, dividing by N - d - 1 is more accurate; for Gaussian u it would be exact.
+    The second number is the standard error of the simulation.
 
     In the book: :prf:ref:`prop-finite-prompts`.
 
     Parameters
     ----------
-    task : Task
-        What training prompts are drawn from, without label noise.
-    samples : int
+    task
+        What training prompts are drawn from, without label noise; its covariance must be positive definite.
+    samples
         Number of empirical covariances to draw, at least 2.
-    rng : numpy.random.Generator
+    rng
         Source of randomness.
-
-    Returns
-    -------
-    mean, standard_error : float
-        The constant, and the standard error of its simulation.
-
-    Raises
-    ------
-    ValueError
-        If the task has label noise or its covariance is not positive definite.
 
     Examples
     --------
@@ -207,5 +174,5 @@ def finite_prompts_error(task, *, samples, rng):
     S = covariance.sample_empirical(task.cov, task.prompt_length, samples=samples, rng=rng)
     residual, feature = np.eye(task.dim) - P @ S, inverse @ S
     A, B = residual.transpose(0, 2, 1) @ residual, feature.transpose(0, 2, 1) @ feature
-    draws = np.einsum("sii->s", A) * np.einsum("sii->s", B) + 2 * (A * B).sum(axis=(1, 2))
+    draws = np.einsum("sii->s", A) * np.einsum("sii->s", B) + 2 * (A * B).sum(axis=(1, 2))  # eq-proofs-constant
     return float(draws.mean()), float(draws.std(ddof=1) / np.sqrt(samples))

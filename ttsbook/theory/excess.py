@@ -3,10 +3,12 @@ r"""Long but finite test prompts at a fixed number of skills: the first excess o
 import numpy as np
 
 from ttsbook import _validation as check
+from ttsbook.arrays import CovarianceLike
+from ttsbook.data.tasks import Task
 from ttsbook.theory._chain import training
 
 
-def first_excess(cov, train_length, steps):
+def first_excess(cov: CovarianceLike, train_length: float, steps: int) -> float:
     r"""Coefficient :math:`C_k` of 1/m in the mean error of k thinking steps, at matched covariances.
 
     :math:`e_k(m) = e_k(\infty) + C_k/m + O(1/m^2)` for :math:`m \to \infty` with all else fixed. The first
@@ -17,21 +19,12 @@ def first_excess(cov, train_length, steps):
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
+    cov
         Covariance :math:`\Lambda` of training and test prompts, positive definite.
-    train_length : float
-        Training prompt length n, at least 1.
-    steps : int
-        Number of thinking steps k, at least 0.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If `cov` is not positive definite or a number is out of range.
+    train_length
+        Training prompt length n.
+    steps
+        Number of thinking steps k.
 
     Notes
     -----
@@ -53,16 +46,16 @@ def first_excess(cov, train_length, steps):
     n, k = check.number("train_length", train_length, least=1), check.count("steps", steps, least=0)
     strengths = np.linalg.eigvalsh(cov)
     h = 1 + strengths.sum() / strengths
-    gammas, a = strengths * (1 + h / n), h / (n + h)
+    gammas, a = strengths * (1 + h / n), h / (n + h)  # eq-proofs-skills
     powers = a ** np.arange(k)[:, None]  # (k, d): a_p^j
     c = powers.T @ powers[::-1]
     b = (np.arange(k - 1, 0, -1)[:, None] * powers[:-1][::-1]).T @ powers[:-1] if k > 1 else np.zeros_like(c)
-    terms = c**2 / gammas[:, None] + 2 * a[:, None] ** k * b / gammas
+    terms = c**2 / gammas[:, None] + 2 * a[:, None] ** k * b / gammas  # eq-proofs-first-term
     weights = np.outer(strengths / gammas, strengths) * (1 + np.eye(len(cov)))
     return float((weights * terms).sum())
 
 
-def divergence_bound(cov, train_length, test_length):
+def divergence_bound(cov: CovarianceLike | Task, train_length: float, test_length: int) -> float:
     r"""Upper bound on the probability that a chain diverges, at matched covariances and any finite size.
 
     :math:`e^{-\theta^2/2}` with :math:`\theta = \sqrt{2m(1 + h_1/n)} - \sqrt m - \sqrt d` where that is
@@ -72,22 +65,13 @@ def divergence_bound(cov, train_length, test_length):
 
     Parameters
     ----------
-    cov : array_like, shape (d, d), or Task
+    cov
         Covariance :math:`\Lambda` of training and test prompts, positive definite; or a task, whose label
         noise in training counts.
-    train_length : float
-        Training prompt length n, at least 1; ``math.inf`` is allowed.
-    test_length : int
-        Test prompt length m, at least 1.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If `cov` is not positive definite or a number is out of range.
+    train_length
+        Training prompt length n; ``math.inf`` is allowed.
+    test_length
+        Test prompt length m.
 
     Notes
     -----
@@ -102,5 +86,5 @@ def divergence_bound(cov, train_length, test_length):
     n = check.number("train_length", train_length, least=1, infinite=True)
     m = check.count("test_length", test_length, least=1)
     dearest = 2 * (1 + (1 + total / np.linalg.eigvalsh(cov)[-1]) / n)
-    theta = np.sqrt(dearest * m) - np.sqrt(m) - np.sqrt(len(cov))
+    theta = np.sqrt(dearest * m) - np.sqrt(m) - np.sqrt(len(cov))  # thm-stability
     return float(np.exp(-(max(theta, 0.0) ** 2) / 2))

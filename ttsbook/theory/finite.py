@@ -15,10 +15,9 @@ from ttsbook.data.tasks import Task
 from ttsbook.theory import _finite_size
 from ttsbook.theory._chain import DivergenceWarning, label_noise, once_lost, warn_if_diverged
 from ttsbook.theory.limit import cot_error_limit
-from ttsbook.theory.stability import edges_of, preconditioned, upper_width
+from ttsbook.theory.stability import longest_stride_excess, preconditioned
 
 TOLERANCE = 0.05  # estimated relative gap beyond which an approximation warns
-RARE = 0.2  # error of a prompt with a stride of two widths above the edge, relative to the mean, beyond which it warns
 
 
 class ValidityWarning(RuntimeWarning):
@@ -89,8 +88,8 @@ def cot_error(
     :math:`1 - q(z) q(u) K = q(z) q(u)\,(u - z)/((1 - z) u q(u) - (1 - u) z q(z))` has a closed inverse.
 
     Rare prompts: the largest eigenvalue of :math:`P S_m` varies about its edge :math:`\lambda_+` by Tracy and
-    Widom's law (El Karoui 2007). With its standard deviation :math:`\delta`, a warning is due where
-    :math:`(\lambda_+ + 2\delta - 1)^{2k}` exceeds :math:`(\lambda_+ - 1)^{2k}` by more than :math:`e_k/5`.
+    Widom's law (El Karoui 2007). A warning is due where the mean of :math:`(\lambda - 1)^{2k}` over this law, as
+    far as it exceeds :math:`(\lambda_+ - 1)^{2k}`, is above 5 % of the error.
 
     Examples
     --------
@@ -158,10 +157,8 @@ def doubt(s: Vector, test_length: int | None, errors: Numbers, gap: Numbers, *, 
     worst = 2 * worst**2 if corrected else worst
     if worst > TOLERANCE:
         return f"the mean differs from this approximation by an estimated {100 * worst:.0f} %: simulate it"
-    inverse_m = check.inverse_length("test_length", test_length)
-    edge, twice = edges_of(s, inverse_m)[1], 2 * np.arange(len(errors))
-    rare = (edge + 2 * upper_width(s, inverse_m) - 1) ** twice - (edge - 1) ** twice
-    if (rare > RARE * errors).any():
+    tail = longest_stride_excess(s, check.inverse_length("test_length", test_length), len(errors) - 1)
+    if (tail[1 + corrected :] > TOLERANCE * errors[1 + corrected :]).any():  # a corrected first step is exact
         return "a few prompts with long strides carry the mean, and this value follows the median: simulate it"
     return None
 
@@ -198,7 +195,8 @@ def _problem(
     noise_variance = label_noise(test_cov, noise_variance)
     half = vectors.T @ root
     inverse = np.linalg.solve(root, vectors).T
-    return s, half @ half.T, inverse @ inverse.T, test_length, steps, noise_variance
+    A, B = half @ half.T, inverse @ inverse.T  # proofs-recursion
+    return s, A, B, test_length, steps, noise_variance
 
 
 def _recursion(s: Vector, A: Matrix, B: Matrix, m: int, steps: int, noise_variance: float) -> Errors:
@@ -228,8 +226,8 @@ def _spread(
     sums = np.cumsum(phi, axis=0)
     for column, weight in enumerate(s * left):
         toeplitz = np.where(lag >= 0, phi[lag, column], 0.0)
-        both = toeplitz @ phi  # (steps, d)
-        total = total + weight * ((both * (s * right)) @ both.T)
+        responses = toeplitz @ phi  # (steps, d)
+        total = total + weight * ((responses * (s * right)) @ responses.T)  # eq-proofs-recursion-two
     return total + noise_variance * ((sums * (s * left)) @ sums.T) if steps else np.zeros((0, 0))
 
 
@@ -239,8 +237,8 @@ def _series(s: Vector, m: int, steps: int) -> tuple[Errors, Float64[np.ndarray, 
     q[0] = 1.0
     for k in range(steps + 1):
         if k >= 1:
-            r[k] = (s * phi[k - 1]).sum() / m
-            q[k] = -r[1 : k + 1] @ q[k - 1 :: -1][:k]
+            r[k] = (s * phi[k - 1]).sum() / m  # eq-proofs-limit-one
+            q[k] = -r[1 : k + 1] @ q[k - 1 :: -1][:k]  # eq-proofs-limit-one
         if k < steps:
-            phi[k + 1] = phi[k] - s * (q[k::-1] @ phi[: k + 1])
+            phi[k + 1] = phi[k] - s * (q[k::-1] @ phi[: k + 1])  # eq-proofs-limit-one
     return q, phi

@@ -3,30 +3,23 @@
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ttsbook import _validation as check
+from ttsbook.arrays import Numbers
 
 
-def quantile(looks, confidence=0.99):
+def quantile(looks: int, confidence: float = 0.99) -> float:
     """Return how many standard errors to take on each side of several means, so that all intervals hold at once.
 
     By Bonferroni's correction, which shares 1 - `confidence` between the means.
 
     Parameters
     ----------
-    looks : int
+    looks
         Number of means.
-    confidence : float, default 0.99
+    confidence
         Coverage of all intervals together.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range.
 
     Examples
     --------
@@ -39,22 +32,22 @@ def quantile(looks, confidence=0.99):
     return NormalDist().inv_cdf(1 - (1 - confidence) / (2 * looks))
 
 
-def simultaneous(mean, standard_error, looks, confidence=0.99):
-    """Return the ends of intervals around means of errors, which are not negative, for all looks at once.
+def simultaneous(
+    mean: ArrayLike, standard_error: ArrayLike, looks: int, confidence: float = 0.99
+) -> tuple[Numbers, Numbers]:
+    """Return the lower and upper ends of intervals around means of errors, which are not negative, for all at once.
 
     Parameters
     ----------
-    mean, standard_error : ndarray
-        Of the same shape. Where the standard error is not finite nothing is known.
-    looks : int
+    mean
+        Means of errors.
+    standard_error
+        Their standard errors, of the same shape. Where one is not finite nothing is known, and the interval
+        goes from 0 to infinity.
+    looks
         Number of means that are looked at.
-    confidence : float, default 0.99
+    confidence
         Coverage of all intervals together.
-
-    Returns
-    -------
-    low, high : ndarray
-        From 0 to infinity where nothing is known.
 
     Examples
     --------
@@ -62,7 +55,7 @@ def simultaneous(mean, standard_error, looks, confidence=0.99):
     >>> low.round(2).tolist(), high.round(2).tolist()
     ([0.72, 0.0], [1.28, inf])
     """
-    half = quantile(looks, confidence) * np.asarray(standard_error)
+    mean, half = np.asarray(mean), quantile(looks, confidence) * np.asarray(standard_error)
     known = np.isfinite(half)
     half = np.where(known, half, 0)
     return np.where(known, np.maximum(mean - half, 0), 0.0), np.where(known, mean + half, np.inf)

@@ -1,12 +1,17 @@
 """A learned layer, as it is: the error of its chain given the prompts, with whatever ratio it learned."""
 
 import numpy as np
+from jaxtyping import Float64
+from numpy.typing import ArrayLike
 
 from ttsbook import _validation as check
+from ttsbook.arrays import MatrixLike, Numbers, PreconditionerLike
 from ttsbook.theory._chain import once_lost, warn_if_diverged
 
 
-def layer_error(P, ratio, S, steps):
+def layer_error(
+    P: PreconditionerLike, ratio: MatrixLike, S: ArrayLike, steps: int
+) -> Float64[np.ndarray, "*samples {steps}+1"]:
     r"""Error of each thinking step of a layer with its own preconditioner and ratio, given S.
 
     A layer whose other blocks vanish maps :math:`w_k` to :math:`w_k + P S\,(w - R\,w_k)`, with the
@@ -18,28 +23,20 @@ def layer_error(P, ratio, S, steps):
 
     Parameters
     ----------
-    P, ratio : array_like, shape (d, d)
-        Preconditioner and ratio R, any square matrices. For R = I the error is that of thinking.
-    S : array_like, shape (d, d) or (samples, d, d)
-        Covariance of the test prompts for m = ∞; or empirical covariances of prompts, such as
-        `covariance.sample_empirical` draws.
-    steps : int
-        Number of thinking steps, at least 0.
-
-    Returns
-    -------
-    ndarray, shape (steps + 1,) or (samples, steps + 1)
-        Mean over the weight w; inf where a diverging chain leaves float64.
+    P
+        Preconditioner, any square matrix.
+    ratio
+        Ratio R, any square matrix. For R = I the error is that of thinking.
+    S
+        Covariance of the test prompts for m = ∞, (d, d); or empirical covariances of prompts,
+        (samples, d, d), such as `covariance.sample_empirical` draws: each has errors of its own.
+    steps
+        Number of thinking steps.
 
     Warns
     -----
     DivergenceWarning
-        If an error is reported as inf.
-
-    Raises
-    ------
-    ValueError
-        If a matrix is not finite or the shapes disagree, or `steps` is out of range.
+        If a diverging chain leaves float64, and its error is reported as inf.
 
     Examples
     --------
@@ -54,12 +51,12 @@ def layer_error(P, ratio, S, steps):
     if not np.isfinite(S).all():
         raise ValueError("S must be finite, got NaN or infinite entries")
     identity, gain = np.eye(len(P)), P @ S
-    reached, errors = np.zeros_like(gain), []
+    M, history = np.zeros_like(gain), list[Numbers]()
     with np.errstate(over="ignore", invalid="ignore"):
         for k in range(steps + 1):
             if k:
-                reached = reached + gain @ (identity - ratio @ reached)
-            errors.append(np.square(reached - identity).sum(axis=(-2, -1)))
-    errors = once_lost(np.stack(errors, axis=-1))
+                M = M + gain @ (identity - ratio @ M)  # prop-own-weights
+            history.append(np.square(M - identity).sum(axis=(-2, -1)))  # prop-own-weights
+    errors = once_lost(np.stack(history, axis=-1))
     warn_if_diverged(errors)
     return errors

@@ -3,10 +3,11 @@
 import numpy as np
 
 from ttsbook import _validation as check
+from ttsbook.arrays import Covariance, CovarianceLike, Matrix, Preconditioner
 from ttsbook.data.tasks import Mixture, Task
 
 
-def gamma(cov, train_length, *, noise_variance=0.0):
+def gamma(cov: CovarianceLike, train_length: float, *, noise_variance: float = 0.0) -> Matrix:
     r"""Matrix :math:`\Gamma = (1 + 1/n)\,\Lambda + \frac{\mathrm{tr}\,\Lambda + \sigma^2}{n}\, I`.
 
     Its inverse is the preconditioner that training on one task learns (paper: Theorem 3.1, there
@@ -16,21 +17,12 @@ def gamma(cov, train_length, *, noise_variance=0.0):
 
     Parameters
     ----------
-    cov : array_like, shape (d, d)
+    cov
         Training covariance :math:`\Lambda`.
-    train_length : float
-        Training prompt length n, at least 1; ``math.inf`` is allowed.
-    noise_variance : float, default 0
+    train_length
+        Training prompt length n; ``math.inf`` is allowed.
+    noise_variance
         Variance :math:`\sigma^2` of the label noise.
-
-    Returns
-    -------
-    ndarray, shape (d, d)
-
-    Raises
-    ------
-    ValueError
-        If `cov` is not a covariance, or a number is out of range.
 
     Examples
     --------
@@ -41,10 +33,10 @@ def gamma(cov, train_length, *, noise_variance=0.0):
     cov = check.covariance("cov", cov)
     n = check.number("train_length", train_length, least=1, infinite=True)
     noise_variance = check.number("noise_variance", noise_variance, least=0)
-    return (1 + 1 / n) * cov + (np.trace(cov) + noise_variance) / n * np.eye(len(cov))
+    return (1 + 1 / n) * cov + (np.trace(cov) + noise_variance) / n * np.eye(len(cov))  # prop-best-step
 
 
-def moments(task_or_mixture):
+def moments(task_or_mixture: Task | Mixture) -> tuple[Covariance, Matrix]:
     r"""Moments of training prompts: :math:`A = \mathbb{E}[S_n]` and :math:`B = \mathbb{E}[S_n^2 + \sigma^2 S_n/n]`.
 
     For a mixture they are :math:`A = \sum_\ell \pi_\ell \Lambda_\ell` and
@@ -54,17 +46,8 @@ def moments(task_or_mixture):
 
     Parameters
     ----------
-    task_or_mixture : Task or Mixture
+    task_or_mixture
         What training prompts are drawn from.
-
-    Returns
-    -------
-    A, B : ndarray, shape (d, d)
-
-    Raises
-    ------
-    TypeError
-        If the argument is neither a task nor a mixture.
 
     Examples
     --------
@@ -73,16 +56,19 @@ def moments(task_or_mixture):
     >>> A.tolist(), B.round(12).tolist()
     ([[1.0, 0.0], [0.0, 1.0]], [[1.3, 0.0], [0.0, 1.3]])
     """
-    parts = _parts(task_or_mixture)
-    A = sum(weight * task.cov for weight, task in parts)
+    parts, zero = _parts(task_or_mixture)
+    A = sum((weight * task.cov for weight, task in parts), start=zero)  # prop-mixture
     B = sum(
-        weight * task.cov @ gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance)
-        for weight, task in parts
+        (
+            weight * task.cov @ gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance)  # prop-mixture
+            for weight, task in parts
+        ),
+        start=zero,
     )
     return A, B
 
 
-def preconditioner(task_or_mixture):
+def preconditioner(task_or_mixture: Task | Mixture) -> Preconditioner:
     r"""Preconditioner P that training for the direct answer learns.
 
     It minimizes the one-step error on the training prompts: :math:`P = \Gamma^{-1}` for one task,
@@ -93,17 +79,11 @@ def preconditioner(task_or_mixture):
 
     Parameters
     ----------
-    task_or_mixture : Task or Mixture
+    task_or_mixture
         What training prompts are drawn from.
-
-    Returns
-    -------
-    ndarray, shape (d, d)
 
     Raises
     ------
-    TypeError
-        If the argument is neither a task nor a mixture.
     ValueError
         If no task of positive weight uses some direction.
 
@@ -117,35 +97,26 @@ def preconditioner(task_or_mixture):
         task = task_or_mixture
         check.covariance("cov", task.cov, definite=True)
         inverse = np.linalg.inv(gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance))
-        return (inverse + inverse.T) / 2
+        return (inverse + inverse.T) / 2  # prop-best-step
     A, B = moments(task_or_mixture)
     check.covariance("the mixture's mean covariance", A, definite=True)
-    return np.linalg.solve(B.T, A.T).T
+    return np.linalg.solve(B.T, A.T).T  # prop-mixture
 
 
-def caution(task_or_mixture):
-    r"""Split what makes the steps of a layer smaller than the inverse of its mean covariance.
+def caution(task_or_mixture: Task | Mixture) -> tuple[Covariance, Covariance, Covariance]:
+    r"""Split what makes the steps of a layer smaller than the inverse of its mean covariance A.
 
     :math:`B = A^2 + V_{\rm between} + V_{\rm within}`, with :math:`V_{\rm between} = \sum_\ell \pi_\ell
     (\Lambda_\ell - A)^2` and :math:`V_{\rm within} = \sum_\ell \frac{\pi_\ell}{n_\ell}(\Lambda_\ell^2 +
-    (\operatorname{tr} \Lambda_\ell + \sigma_\ell^2)\, \Lambda_\ell)`; A and B are the `moments`.
+    (\operatorname{tr} \Lambda_\ell + \sigma_\ell^2)\, \Lambda_\ell)`; A and B are the `moments`. A comes
+    first, then the two parts.
 
     In the book: :prf:ref:`prop-spread`.
 
     Parameters
     ----------
-    task_or_mixture : Task or Mixture
+    task_or_mixture
         What training prompts are drawn from.
-
-    Returns
-    -------
-    mean, between, within : ndarray, each of shape (d, d)
-        A and the two parts.
-
-    Raises
-    ------
-    TypeError
-        If the argument is neither a task nor a mixture.
 
     Examples
     --------
@@ -153,34 +124,25 @@ def caution(task_or_mixture):
     >>> [part.item() for part in parts]
     [2.0, 1.0, 2.5]
     """
-    parts = _parts(task_or_mixture)
-    mean = sum(weight * task.cov for weight, task in parts)
-    between = sum(weight * (task.cov - mean) @ (task.cov - mean) for weight, task in parts)
-    within = 0
+    parts, zero = _parts(task_or_mixture)
+    mean = sum((weight * task.cov for weight, task in parts), start=zero)
+    between = sum((weight * (task.cov - mean) @ (task.cov - mean) for weight, task in parts), start=zero)  # prop-spread
+    within = zero
     for weight, task in parts:
         noise = np.trace(task.cov) + task.noise_variance
-        within = within + weight / task.prompt_length * (task.cov @ task.cov + noise * task.cov)
+        within = within + weight / task.prompt_length * (task.cov @ task.cov + noise * task.cov)  # prop-spread
     return mean, between, within
 
 
-def conditioning(task_or_mixture):
+def conditioning(task_or_mixture: Task | Mixture) -> float:
     """Condition number of the second of the `moments`: how much slower training is in one direction than in another.
 
     In the book: :prf:ref:`prop-rare`.
 
     Parameters
     ----------
-    task_or_mixture : Task or Mixture
+    task_or_mixture
         What training prompts are drawn from.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    TypeError
-        If the argument is neither a task nor a mixture.
 
     Examples
     --------
@@ -190,9 +152,10 @@ def conditioning(task_or_mixture):
     return float(np.linalg.cond(moments(task_or_mixture)[1]))
 
 
-def _parts(task_or_mixture):
-    """List weights and tasks."""
+def _parts(task_or_mixture: Task | Mixture) -> tuple[list[tuple[float, Task]], Matrix]:
+    """List weights and tasks; and a zero, from which sums over them start."""
     check.instance("task_or_mixture", task_or_mixture, Task, Mixture)
+    zero = np.zeros((task_or_mixture.dim, task_or_mixture.dim))
     if isinstance(task_or_mixture, Task):
-        return [(1.0, task_or_mixture)]
-    return list(zip(task_or_mixture.weights, task_or_mixture.tasks, strict=True))
+        return [(1.0, task_or_mixture)], zero
+    return list(zip(task_or_mixture.weights, task_or_mixture.tasks, strict=True)), zero

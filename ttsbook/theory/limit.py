@@ -3,12 +3,15 @@
 import math
 
 import numpy as np
+from jaxtyping import Float64
 
 from ttsbook import _validation as check
+from ttsbook.arrays import CovarianceLike, Errors, Numbers, PreconditionerLike
+from ttsbook.data.tasks import Task
 from ttsbook.theory._chain import chain_errors, matrices, training, warn_if_diverged
 
 
-def scaling_law_bound(cov, train_length, steps):
+def scaling_law_bound(cov: CovarianceLike | Task, train_length: float, steps: int) -> Errors:
     r"""Leading term of the test-time scaling law (paper: Corollary 3.5).
 
     :math:`d\,\bigl(1 + n/(1 + H)\bigr)^{-2k}` for k = 0, ..., `steps`, with the hardness H. It bounds
@@ -18,22 +21,13 @@ def scaling_law_bound(cov, train_length, steps):
 
     Parameters
     ----------
-    cov : array_like, shape (d, d), or Task
+    cov
         Covariance :math:`\Lambda` of training and test prompts, positive definite; or a task, whose label
         noise counts.
-    train_length : float
-        Training prompt length n, at least 1.
-    steps : int
-        Number of thinking steps, at least 0.
-
-    Returns
-    -------
-    ndarray, shape (steps + 1,)
-
-    Raises
-    ------
-    ValueError
-        If `cov` is not positive definite or a number is out of range.
+    train_length
+        Training prompt length n.
+    steps
+        Number of thinking steps.
 
     Examples
     --------
@@ -44,10 +38,10 @@ def scaling_law_bound(cov, train_length, steps):
     h = 1 + total / np.linalg.eigvalsh(cov)[0]
     n = check.number("train_length", train_length, least=1)
     steps = check.count("steps", steps, least=0)
-    return len(cov) * (1 + n / h) ** (-2.0 * np.arange(steps + 1))
+    return len(cov) * (1 + n / h) ** (-2.0 * np.arange(steps + 1))  # eq-proofs-law
 
 
-def cot_error_limit(P, test_cov, steps):
+def cot_error_limit(P: PreconditionerLike, test_cov: CovarianceLike | Task, steps: int) -> Errors:
     r"""Exact error of each thinking step for an endless test prompt, m = ∞.
 
     :math:`e_k = \|(I - P\Sigma)^k\|_F^2`; for commuting matrices this is the trace of the paper's
@@ -57,27 +51,17 @@ def cot_error_limit(P, test_cov, steps):
 
     Parameters
     ----------
-    P : array_like, shape (d, d)
+    P
         Preconditioner, any square matrix.
-    test_cov : array_like, shape (d, d), or Task
+    test_cov
         Covariance :math:`\Sigma` of the test prompts.
-    steps : int
-        Number of thinking steps, at least 0.
-
-    Returns
-    -------
-    ndarray, shape (steps + 1,)
-        Index 0 is d, the error without thinking; inf where a diverging chain leaves float64.
+    steps
+        Number of thinking steps.
 
     Warns
     -----
     DivergenceWarning
-        If an error is reported as inf.
-
-    Raises
-    ------
-    ValueError
-        If a matrix or number is out of range, or the dimensions differ.
+        If a diverging chain leaves float64, and its error is reported as inf.
 
     Examples
     --------
@@ -86,38 +70,29 @@ def cot_error_limit(P, test_cov, steps):
     """
     P, test_cov = matrices(P, test_cov)
     steps = check.count("steps", steps, least=0)
-    errors = chain_errors((np.eye(len(P)) - P @ test_cov)[None], steps)[0]
+    errors = chain_errors((np.eye(len(P)) - P @ test_cov)[None], steps)[0]  # thm-overthinking
     warn_if_diverged(errors)
     return errors
 
 
-def best_scaling_limit(P, test_cov, steps):
+def best_scaling_limit(P: PreconditionerLike, test_cov: CovarianceLike | Task, steps: int) -> float:
     r"""Factor c for which dividing by c times the usual scaling leaves the least error on endless prompts.
 
     It minimizes :math:`\|(I - P\Sigma/c)^k\|_F^2`, so that ``cot_error_limit(P / c, test_cov, steps)[-1]`` is
     least, also where that is too small for a number. Where P and :math:`\Sigma` commute, c tends to the mean of
-    the largest and the smallest stride as k grows. P need not be symmetric, so a mixture's will do.
+    the largest and the smallest stride as k grows. P need not be symmetric, so a mixture's will do. It is
+    infinite if no step of this direction helps: :math:`\mathrm{tr}\,P\Sigma \le 0`.
 
     In the book: :prf:ref:`prop-cure`.
 
     Parameters
     ----------
-    P : array_like, shape (d, d)
+    P
         Preconditioner.
-    test_cov : array_like, shape (d, d), or Task
+    test_cov
         Covariance :math:`\Sigma` of the test prompts.
-    steps : int
+    steps
         Number k of thinking steps, at least 1.
-
-    Returns
-    -------
-    float
-        Infinite if no step of this direction helps: :math:`\mathrm{tr}\,P\Sigma \le 0`.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range, or the dimensions differ.
 
     Notes
     -----
@@ -134,40 +109,44 @@ def best_scaling_limit(P, test_cov, steps):
     """
     P, test_cov = matrices(P, test_cov)
     steps = check.count("steps", steps, least=1)
-    one, T = np.eye(len(P)), P @ test_cov
+    identity, T = np.eye(len(P)), P @ test_cov
     size, trace = np.linalg.norm(T), np.trace(T)
     if trace <= check.RELATIVE_TOLERANCE * size:
         return math.inf
 
-    def rate(eta):
-        return _root_error(one - np.multiply.outer(eta, T), steps)
+    def rate(eta: Numbers) -> Numbers:
+        """2k-th root of the error with c = 1/eta."""
+        return _root_error(identity - np.multiply.outer(eta, T), steps)  # prop-cure
 
     # The error falls up to the least of these 1/c; beyond the last, the trace alone or the largest eigenvalue
     # leaves more than no answer does.
-    least = trace / (10 * np.sqrt(len(P)) * steps * size**2)
+    least: float = trace / (10 * np.sqrt(len(P)) * steps * size**2)
     eigenvalues = np.linalg.eigvals(T)
-    most = (1 + len(P) ** (0.5 / steps)) / max(np.abs(eigenvalues).max(), trace / len(P))
+    most: float = (1 + len(P) ** (0.5 / steps)) / max(np.abs(eigenvalues).max(), trace / len(P))
     grid = np.union1d(np.geomspace(least, most, 60), np.linspace(least, most, 40))
     etas = np.union1d(grid, 1 / eigenvalues.real[eigenvalues.real > 1 / most])  # where T is far from normal
     best = int(rate(etas).argmin())
     from scipy.optimize import minimize_scalar  # here, so that theory starts without SciPy
 
-    around = etas[[max(best - 1, 0), min(best + 1, len(etas) - 1)]]
-    return float(1 / minimize_scalar(rate, bounds=around, method="bounded", options={"xatol": 1e-10 * around[1]}).x)
+    low, high = etas[[max(best - 1, 0), min(best + 1, len(etas) - 1)]]
+    search = minimize_scalar(
+        lambda eta: rate(np.asarray(eta)).item(), bounds=(low, high), method="bounded", options={"xatol": 1e-10 * high}
+    )
+    return float(1 / search.x)
 
 
-def _root_error(T, steps):
-    """Take the 2k-th root of the error of k steps with T (..., d, d): it stays within float64 for any k."""
+def _root_error(T: Float64[np.ndarray, "*grid d d"], steps: int) -> Float64[np.ndarray, "*grid"]:
+    """Take the 2k-th root of the error of k steps with each T: it stays within float64 for any k."""
     power, log = np.eye(T.shape[-1]), 0.0
-    for bit in f"{steps:b}":
+    for bit in f"{steps:b}":  # square for each bit, and multiply where it is set
         power, log = power @ power, 2 * log
         power = power @ T if bit == "1" else power
         norm = np.sqrt(np.square(power).sum(axis=(-2, -1))) + np.finfo(float).tiny
         power, log = power / norm[..., None, None], log + np.log(norm)
-    return np.exp(log / steps)
+    return np.asarray(np.exp(log / steps))
 
 
-def train_length_for(cov, relative_error, steps, *, bound=False):
+def train_length_for(cov: CovarianceLike | Task, relative_error: float, steps: int, *, bound: bool = False) -> float:
     r"""Training prompt length n that leaves a given error after k steps, at m = ∞ and matched covariances.
 
     Solves :math:`\sum_i (1 + n/h_i)^{-2k} = \varepsilon d` with :math:`h_i = 1 + \mathrm{tr}\,\Lambda/\lambda_i`;
@@ -178,25 +157,15 @@ def train_length_for(cov, relative_error, steps, *, bound=False):
 
     Parameters
     ----------
-    cov : array_like, shape (d, d), or Task
+    cov
         Covariance :math:`\Lambda` of training and test prompts, positive definite; or a task, whose label
         noise counts.
-    relative_error : float
+    relative_error
         Error :math:`\varepsilon = e_k/d` to be left, between 0 and 1.
-    steps : int
+    steps
         Number of thinking steps k, at least 1.
-    bound : bool, default False
+    bound
         Use the bound in place of the exact error.
-
-    Returns
-    -------
-    float
-        A positive real number.
-
-    Raises
-    ------
-    ValueError
-        If `cov` is not positive definite or a number is out of range.
 
     Examples
     --------
@@ -211,9 +180,13 @@ def train_length_for(cov, relative_error, steps, *, bound=False):
         raise ValueError(f"relative_error must lie between 0 and 1, got {relative_error!r}")
     power = 2 * check.count("steps", steps, least=1)
     h = 1 + total / np.linalg.eigvalsh(cov)  # largest first
-    least, most = (h[[-1, 0]] * np.expm1(-np.log(relative_error) / power)).tolist()
+    least, most = (h[[-1, 0]] * np.expm1(-np.log(relative_error) / power)).tolist()  # eq-proofs-length
     if bound or most - least <= 1e-12 * most:
         return most
     from scipy.optimize import brentq  # here, so that theory starts without SciPy
 
-    return brentq(lambda n: np.log(np.mean((1 + n / h) ** -power) / relative_error), least, most, rtol=1e-12)
+    def excess(n: float) -> float:
+        """Logarithm of the error with prompts of this length, relative to the one to be left."""
+        return np.log(np.mean((1 + n / h) ** -power) / relative_error)  # eq-proofs-law
+
+    return brentq(excess, least, most, rtol=1e-12)

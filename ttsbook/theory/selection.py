@@ -3,20 +3,23 @@ r"""Which tasks to train on: the weights of a mixture, chosen for a target.
 A mixture draws each training prompt from task :math:`\ell` with probability :math:`\pi_\ell`.
 Two programs choose :math:`\pi` on the simplex for test prompts of covariance :math:`\Sigma`:
 the paper's, which looks at covariances alone, and one that minimizes the error after k thinking
-steps itself.
+steps itself. Arguments that are out of range are refused by name.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from jaxtyping import Float64
 from scipy.linalg import lapack
 from scipy.optimize import minimize, nnls
 
 from ttsbook import _validation as check
 from ttsbook import theory
+from ttsbook.arrays import Covariance, CovarianceLike, Matrix, MixtureWeights, Numbers, Preconditioner, VectorLike
 from ttsbook.data import covariance
-from ttsbook.data.tasks import Mixture, mix
+from ttsbook.data.tasks import Mixture, Task, mix
 
 PROMPTS = 64  # simulated once, for the error of several steps at a finite test length
 BEST = 4  # single tasks from which the search starts, and from the middle of each two of them
@@ -26,13 +29,13 @@ FLOOR = 1e-6  # least weight of a task if some task leaves a direction unused
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """Weights of a mixture, shape (tasks,), and the value of the program that chose them.
+    """Weights of a mixture, and the value of the program that chose them.
 
     Attributes
     ----------
-    weights : ndarray, shape (tasks,)
+    weights
         Probability of each task; the sum is 1.
-    error : float
+    error
         Least value of the program.
 
     Examples
@@ -42,28 +45,16 @@ class Selection:
     [1.0, 0.0]
     """
 
-    weights: np.ndarray
+    weights: MixtureWeights
     error: float
 
-    def mixture(self, tasks):
-        """Mix the tasks as they were chosen.
+    def mixture(self, tasks: Sequence[Task]) -> Mixture:
+        """Mix those tasks that have a weight.
 
         Parameters
         ----------
-        tasks : sequence of Task
+        tasks
             The tasks that were chosen from, in their order.
-
-        Returns
-        -------
-        Mixture
-            Of the tasks that have a weight.
-
-        Raises
-        ------
-        ValueError
-            If there is not one task for each weight, or their dimensions differ.
-        TypeError
-            If something else than a task is to be mixed.
 
         Examples
         --------
@@ -75,31 +66,20 @@ class Selection:
         return mix(tasks, self.weights)
 
 
-def quadratic_program(covs, target_cov):
+def quadratic_program(covs: Iterable[CovarianceLike], target_cov: CovarianceLike) -> Selection:
     r"""Choose weights by covariances alone (the paper's selection program).
 
     Minimizes :math:`\|I - \Sigma^{-1}\sum_\ell \pi_\ell\Lambda_\ell\|_F^2` over the simplex. Prompt
-    lengths play no part in it.
+    lengths play no part in it. The least value, as `error`, is not the error of a layer trained on the mixture.
 
     In the book: :prf:ref:`prop-program`.
 
     Parameters
     ----------
-    covs : sequence of array_like, each of shape (d, d)
+    covs
         Covariances :math:`\Lambda_\ell` of the tasks.
-    target_cov : array_like, shape (d, d)
+    target_cov
         Covariance :math:`\Sigma` of the test prompts, positive definite.
-
-    Returns
-    -------
-    Selection
-        A minimizer, and as `error` the least value of the program. It is not the error of a
-        layer trained on the mixture.
-
-    Raises
-    ------
-    ValueError
-        If there is no covariance, a matrix is not a covariance, or the dimensions differ.
 
     Notes
     -----
@@ -121,7 +101,8 @@ def quadratic_program(covs, target_cov):
         raise ValueError("covs must hold at least one covariance, got none")
     target_cov = check.covariance("target_cov", target_cov, definite=True)
     check.same_dimension(target_cov=target_cov, **{f"covs[{index}]": cov for index, cov in enumerate(covs)})
-    columns = (np.eye(len(target_cov)) - np.linalg.solve(target_cov, np.stack(covs))).reshape(len(covs), -1).T
+    gaps = np.eye(len(target_cov)) - np.linalg.solve(target_cov, np.stack(covs))  # prop-program
+    columns = gaps.reshape(len(covs), -1).T
     norms = np.linalg.norm(columns, axis=0)
     if norms.min() == 0:
         weights = np.eye(len(covs))[norms.argmin()]
@@ -129,10 +110,18 @@ def quadratic_program(covs, target_cov):
         system = np.vstack([np.linalg.qr(columns / norms.min(), mode="r"), np.ones(len(covs))])
         weights = nnls(system, np.eye(len(system))[-1], maxiter=30 * len(covs))[0]
         weights /= weights.sum()
-    return Selection(weights, float(np.square(columns @ weights).sum()))
+    return Selection(weights, float(np.square(columns @ weights).sum()))  # prop-program
 
 
-def optimal_mixture(tasks, target_cov, steps, *, test_length=None, prompts=PROMPTS, rng=None):
+def optimal_mixture(
+    tasks: Sequence[Task],
+    target_cov: CovarianceLike,
+    steps: int,
+    *,
+    test_length: int | None = None,
+    prompts: int = PROMPTS,
+    rng: np.random.Generator | None = None,
+) -> Selection:
     r"""Choose the weights that minimize the error after k thinking steps itself.
 
     The layer trained on the mixture has the preconditioner :math:`P = AB^{-1}` of
@@ -142,39 +131,27 @@ def optimal_mixture(tasks, target_cov, steps, *, test_length=None, prompts=PROMP
     * m = ∞, any k: :math:`\|(I - P\Sigma)^k\|_F^2`, exact;
     * finite m, k = 1: `theory.direct_error`, exact;
     * finite m, k > 1: the mean of :math:`\|(I - PS_m)^k\|_F^2` over simulated prompts, the same in
-      every evaluation. No exact form is at hand, as P is not symmetric in general.
+      every evaluation. No exact form is at hand, as P is not symmetric in general. The least value is
+      optimistic, being minimized on these prompts: judge the mixture with `theory.simulate_cot_error`.
 
     In the book: :prf:ref:`prop-gradient`.
 
     Parameters
     ----------
-    tasks : sequence of Task
-        The pool of training tasks, with their prompt lengths and label noise.
-    target_cov : array_like, shape (d, d)
+    tasks
+        The pool of training tasks, with their prompt lengths and label noise. Each direction must be used
+        by some task.
+    target_cov
         Covariance :math:`\Sigma` of the test prompts, without label noise.
-    steps : int
+    steps
         Number k of thinking steps, at least 1.
-    test_length : int or None, optional
-        Test prompt length m, at least 1; None stands for infinity.
-    prompts : int, default 64
+    test_length
+        Test prompt length m; None stands for infinity.
+    prompts
         Number of simulated prompts, where they are needed.
-    rng : numpy.random.Generator, optional
+    rng
         Source of the simulated prompts; by default one of seed 0, so that the answer is the same
         in every call.
-
-    Returns
-    -------
-    Selection
-        The best mixture found, and as `error` the objective there. On simulated prompts it is
-        optimistic, being minimized on them: judge the mixture with `theory.simulate_cot_error`.
-
-    Raises
-    ------
-    TypeError
-        If a task is not a `Task`.
-    ValueError
-        If there is no task, the dimensions differ, no task uses some direction, or a number is
-        out of range.
 
     Notes
     -----
@@ -201,36 +178,46 @@ def optimal_mixture(tasks, target_cov, steps, *, test_length=None, prompts=PROMP
     return Selection(weights, objective.error(weights))
 
 
-def _best(objective, candidates):
+def _best(objective: "MixtureError", candidates: Iterable[MixtureWeights]) -> MixtureWeights:
+    """Weights with the least error."""
     return min(candidates, key=lambda weights: objective.log_rate(weights)[0])
 
 
-def _descend(objective, start, floor):
+def _descend(objective: "MixtureError", start: MixtureWeights, floor: float) -> MixtureWeights:
     """Weights on the simplex at the end of a descent from `start`, never worse than it."""
-    found = minimize(
+
+    def surplus(weights: MixtureWeights) -> float:
+        return weights.sum() - 1
+
+    minimum = minimize(
         objective.log_rate,
         start,
         jac=True,
         method="SLSQP",
         bounds=[(floor, 1)] * len(start),
-        constraints={"type": "eq", "fun": lambda weights: weights.sum() - 1, "jac": np.ones_like},
+        constraints={"type": "eq", "fun": surplus, "jac": np.ones_like},
         options={"ftol": 1e-14, "maxiter": 500},
     )
-    end = found.x.clip(min=floor)
+    end = minimum.x.clip(min=floor)
     return _best(objective, [start, end / end.sum()])
 
 
-def _polish(objective, start, floor):
+def _polish(objective: "MixtureError", start: MixtureWeights, floor: float) -> MixtureWeights:
     """Descend once more, in the ratios to the largest weight: a common factor changes no error."""
     largest = start.argmax()
     bounds = [(1, 1) if index == largest else (floor, None) for index in range(len(start))]
-    options = {"ftol": 1e-15, "gtol": 1e-10, "maxiter": 2000, "maxcor": 30}
-    ratios = start / start[largest]
-    found = minimize(objective.log_rate, ratios, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
-    return _best(objective, [start, found.x / found.x.sum()])
+    minimum = minimize(
+        objective.log_rate,
+        start / start[largest],
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds,
+        options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 2000, "maxcor": 30},
+    )
+    return _best(objective, [start, minimum.x / minimum.x.sum()])
 
 
-def _starts(mixture, objective, floor):
+def _starts(mixture: Mixture, objective: "MixtureError", floor: float) -> list[MixtureWeights]:
     """Feasible mixtures from which the descents start."""
     count, target = len(mixture.tasks), objective.target_cov
     starts = [mixture.weights]
@@ -238,23 +225,21 @@ def _starts(mixture, objective, floor):
         starts.append(quadratic_program([task.cov for task in mixture.tasks], target).weights)
     nearly = 0.9 * np.eye(count) + 0.1 * mixture.weights  # single tasks, each with a little of all
     best = sorted(nearly, key=lambda weights: objective.log_rate(weights)[0])[:BEST]
-    starts += best + [(one + other) / 2 for one, other in combinations(best, 2)]
+    starts += best + [(first + second) / 2 for first, second in combinations(best, 2)]
     return [(1 - count * floor) * start + floor for start in starts]
 
 
-def _is_singular(cov):
-    return np.linalg.eigvalsh(cov)[0] <= check.RELATIVE_TOLERANCE * np.trace(cov)
+def _is_singular(cov: Covariance) -> bool:
+    """Whether a covariance leaves a direction unused, as far as numbers can tell."""
+    return bool(np.linalg.eigvalsh(cov)[0] <= check.RELATIVE_TOLERANCE * np.trace(cov))
 
 
 class MixtureError:
     r"""Error of k thinking steps as a function of the mixture's weights, with its gradient.
 
-    In the book: :prf:ref:`prop-gradient`.
+    The arguments are those of `optimal_mixture`.
 
-    Parameters
-    ----------
-    tasks, target_cov, steps, test_length, prompts, rng
-        As in `optimal_mixture`.
+    In the book: :prf:ref:`prop-gradient`.
 
     Examples
     --------
@@ -264,7 +249,16 @@ class MixtureError:
     0.1488
     """
 
-    def __init__(self, tasks, target_cov, steps, *, test_length=None, prompts=PROMPTS, rng=None):
+    def __init__(
+        self,
+        tasks: Sequence[Task],
+        target_cov: CovarianceLike,
+        steps: int,
+        *,
+        test_length: int | None = None,
+        prompts: int = PROMPTS,
+        rng: np.random.Generator | None = None,
+    ) -> None:
         tasks = Mixture(tasks, np.full(len(tasks), 1 / max(1, len(tasks)))).tasks
         self.target_cov = check.covariance("target_cov", target_cov)
         self.steps = check.count("steps", steps, least=1)
@@ -276,27 +270,18 @@ class MixtureError:
         self.empirical, self.spread = self.target_cov[None], None
         if inverse_m and self.steps == 1:
             total = np.trace(self.target_cov)
-            self.spread = inverse_m * (self.target_cov @ self.target_cov + total * self.target_cov)
-        elif inverse_m:
+            self.spread = inverse_m * (self.target_cov @ self.target_cov + total * self.target_cov)  # prop-direct
+        elif test_length is not None:
             rng = np.random.default_rng(0) if rng is None else rng
             self.empirical = covariance.sample_empirical(self.target_cov, test_length, samples=prompts, rng=rng)
 
-    def error(self, weights):
+    def error(self, weights: VectorLike) -> float:
         r"""Error :math:`e_k` of the mixture; inf beyond the range of float64.
 
         Parameters
         ----------
-        weights : ndarray, shape (tasks,)
-            Weights of the tasks.
-
-        Returns
-        -------
-        float
-
-        Raises
-        ------
-        ValueError
-            If `weights` has another shape, or a negative entry.
+        weights
+            Weights of the tasks. A common factor plays no part.
         """
         weights = check.array("weights", weights)
         if weights.shape != self.moments.shape[:1] or not (weights >= 0).all():
@@ -304,40 +289,34 @@ class MixtureError:
         with np.errstate(over="ignore"):
             return float(np.exp(2 * self.steps * self.log_rate(weights)[0]))
 
-    def log_rate(self, weights):
-        r"""Logarithm of the error per step, :math:`\frac{1}{2k}\log e_k`, and its gradient.
+    def log_rate(self, weights: MixtureWeights) -> tuple[float, MixtureWeights]:
+        r"""Logarithm of the error per step, :math:`\frac{1}{2k}\log e_k`, and its gradient in the weights.
 
         Parameters
         ----------
-        weights : ndarray, shape (tasks,)
-            Weights of the tasks.
-
-        Returns
-        -------
-        value : float
-        gradient : ndarray, shape (tasks,)
-            In the weights, without the constraint on their sum.
+        weights
+            Weights of the tasks, each free: there is no constraint on their sum.
         """
         A, B = (weights @ self.moments).reshape(2, *self.target_cov.shape)
         factors, pivots, solution, info = lapack.dgesv(B.T, A.T)  # factors once what two `solve` would twice
         if info:
             raise np.linalg.LinAlgError("weights leave some direction to no task")
-        P = solution.T
-        log_error, slope = self._one_step(P) if self.spread is not None else self._chains(P)
+        P = solution.T  # prop-mixture
+        log_error, slope = self._chains(P) if self.spread is None else self._one_step(P, self.spread)
         inner = lapack.dgetrs(factors, pivots, slope.T, trans=1)[0].T  # dP = (dA - P dB) B^-1
-        gradient = self.moments @ np.concatenate([inner.ravel(), -(P.T @ inner).ravel()])
+        gradient = self.moments @ np.concatenate([inner.ravel(), -(P.T @ inner).ravel()])  # prop-gradient
         return log_error / (2 * self.steps), gradient / (2 * self.steps)
 
-    def _one_step(self, P):
-        """Logarithm of the exact direct error, and its gradient in P."""
-        T, spread = np.eye(len(P)) - P @ self.target_cov, P @ self.spread
-        error = np.square(T).sum() + np.tensordot(spread, P, 2)
-        return np.log(error), 2 * (spread - T @ self.target_cov) / error
+    def _one_step(self, P: Preconditioner, spread: Matrix) -> tuple[float, Matrix]:
+        """Logarithm of the exact direct error, and its gradient in P; the prompts' spread is E[S²] - Σ²."""
+        T, slope = np.eye(len(P)) - P @ self.target_cov, P @ spread
+        error = np.square(T).sum() + np.tensordot(slope, P, 2)  # prop-direct
+        return np.log(error), 2 * (slope - T @ self.target_cov) / error
 
-    def _chains(self, P):
+    def _chains(self, P: Preconditioner) -> tuple[float, Matrix]:
         """Logarithm of the mean error over the prompts, and its gradient in P, at any size of the error."""
-        T = np.eye(len(P)) - P @ self.empirical
-        powers, scales = [np.broadcast_to(np.eye(len(P)) / np.sqrt(len(P)), T.shape)], []
+        T = np.eye(len(P)) - P @ self.empirical  # prop-recursion
+        powers, scales = [np.broadcast_to(np.eye(len(P)) / np.sqrt(len(P)), T.shape)], list[Numbers]()
         for _ in range(self.steps):
             product = T @ powers[-1]
             scales.append(np.sqrt(np.einsum("sij,sij->s", product, product))[:, None, None] + TINY)
@@ -345,43 +324,35 @@ class MixtureError:
         logs = np.log(len(P)) + 2 * np.log(np.concatenate(scales, axis=2)).sum(axis=2)[:, 0]
         shares = np.exp(logs - logs.max())
         back = 2 * (shares / shares.sum())[:, None, None] * powers[-1]
-        slope = 0.0
-        for power, scale in zip(powers[-2::-1], reversed(scales), strict=True):
+        slope = np.zeros_like(T)
+        for power, scale in zip(powers[-2::-1], reversed(scales), strict=True):  # eq-proofs-power-gradient
             back = back / scale
             slope = slope + back @ power.transpose(0, 2, 1)
             back = T.transpose(0, 2, 1) @ back
         return logs.max() + np.log(shares.mean()), -(slope @ self.empirical).sum(axis=0)
 
 
-def with_estimates(tasks, target_cov, steps, length, *, draws, paper=False):
-    r"""Choose mixtures for estimates of the target's covariance, and return what they lead to.
+def with_estimates(
+    tasks: Sequence[Task], target_cov: CovarianceLike, steps: int, length: int, *, draws: int, paper: bool = False
+) -> Float64[np.ndarray, " {draws}"]:
+    r"""Choose mixtures for estimates of the target's covariance, and return their errors on the true target at m = ∞.
 
     In the book: :ref:`fig-estimate`.
 
     Parameters
     ----------
-    tasks : sequence of Task
+    tasks
         The pool.
-    target_cov : array_like, shape (d, d)
+    target_cov
         The true covariance :math:`\Sigma` of the target.
-    steps : int
+    steps
         Number k of thinking steps, at least 1.
-    length : int
+    length
         Number of target examples from which :math:`\Sigma` is estimated.
-    draws : int
+    draws
         Number of estimates, each from its own seed.
-    paper : bool, default False
+    paper
         Choose by the paper's program, which needs at least d examples, instead of the error.
-
-    Returns
-    -------
-    ndarray, shape (draws,)
-        Errors :math:`e_k` at m = ∞ on the true target.
-
-    Raises
-    ------
-    ValueError
-        If a matrix or number is out of range.
 
     Examples
     --------
@@ -391,7 +362,7 @@ def with_estimates(tasks, target_cov, steps, length, *, draws, paper=False):
     [0.002, 0.002, 0.002]
     """
     check.count("draws", draws, least=1)
-    objective, errors = MixtureError(tasks, target_cov, steps), []
+    objective, errors = MixtureError(tasks, target_cov, steps), list[float]()
     for draw in range(draws):
         rng = np.random.default_rng([length, draw])
         estimate = covariance.sample_empirical(target_cov, length, samples=1, rng=rng)[0]

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float64
 
 from ttsbook import _validation as check
+from ttsbook.arrays import CovarianceLike, PreconditionerLike
 from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
 from ttsbook.theory._chain import chain_errors, label_noise, matrices, spectral_radius, warn_if_diverged
 from ttsbook.theory.intervals import simultaneous
 
@@ -14,19 +17,19 @@ CHUNK_BYTES = 2**25  # of empirical covariances held at once by a simulation
 
 @dataclass(frozen=True, eq=False)
 class CotSimulation:
-    """Simulated error of each thinking step; all arrays have shape (steps + 1,).
+    """Simulated error of each thinking step; index 0 is no thinking.
 
     Attributes
     ----------
-    mean : ndarray, shape (steps + 1,)
+    mean
         Mean error over prompts, exact over w and the label noise.
-    standard_error : ndarray, shape (steps + 1,)
+    standard_error
         Standard error of the mean.
-    median : ndarray, shape (steps + 1,)
+    median
         Median over prompts.
-    divergence_probability : float
-        Share of prompts on which the chain diverges.
-    samples : int
+    divergence_probability
+        Share of prompts on which the chain diverges: the spectral radius of T is above 1.
+    samples
         Number of prompts.
 
     Examples
@@ -40,31 +43,36 @@ class CotSimulation:
     1000
     """
 
-    mean: np.ndarray
-    standard_error: np.ndarray
-    median: np.ndarray
+    mean: Float64[np.ndarray, " steps"]
+    standard_error: Float64[np.ndarray, " steps"]
+    median: Float64[np.ndarray, " steps"]
     divergence_probability: float
     samples: int
 
-    def band(self, confidence=0.99):
-        """Interval around each mean that holds for all steps at once with this confidence.
+    def band(self, confidence: float = 0.99) -> tuple[Float64[np.ndarray, " steps"], Float64[np.ndarray, " steps"]]:
+        """Lower and upper end of an interval around each mean, all of which hold at once with this confidence.
 
         Parameters
         ----------
-        confidence : float, default 0.99
+        confidence
             Bonferroni's correction shares 1 - `confidence` between the steps after the first entry,
             which is exact.
-
-        Returns
-        -------
-        low, high : ndarray, shape (steps + 1,)
         """
         if not 0 < check.number("confidence", confidence) < 1:
             raise ValueError(f"confidence must be between 0 and 1, got {confidence!r}")
         return simultaneous(self.mean, self.standard_error, max(1, len(self.mean) - 1), confidence)
 
 
-def simulate_cot_error(P, test_cov, test_length, steps, *, samples, rng, noise_variance=None):
+def simulate_cot_error(
+    P: PreconditionerLike,
+    test_cov: CovarianceLike | Task,
+    test_length: int,
+    steps: int,
+    *,
+    samples: int,
+    rng: np.random.Generator,
+    noise_variance: float | None = None,
+) -> CotSimulation:
     r"""Simulate the error of each thinking step on prompts of m examples.
 
     Only the prompts are drawn; the average over the weight w and the label noise is exact:
@@ -75,36 +83,25 @@ def simulate_cot_error(P, test_cov, test_length, steps, *, samples, rng, noise_v
 
     Parameters
     ----------
-    P : array_like, shape (d, d)
+    P
         Preconditioner, any square matrix.
-    test_cov : array_like, shape (d, d), or Task
+    test_cov
         Covariance :math:`\Sigma` of the test prompts.
-    test_length : int
-        Test prompt length m, at least 1.
-    steps : int
-        Number of thinking steps, at least 0.
-    samples : int
+    test_length
+        Test prompt length m.
+    steps
+        Number of thinking steps.
+    samples
         Number of prompts, at least 2.
-    rng : numpy.random.Generator
+    rng
         Source of randomness.
-    noise_variance : float, optional
+    noise_variance
         Variance :math:`\sigma^2` of the label noise. By default that of a task, and 0 for a covariance.
-
-    Returns
-    -------
-    CotSimulation
-        Mean, its standard error and the median over prompts, and the share of prompts on which
-        the chain diverges: spectral radius of T above 1.
 
     Warns
     -----
     DivergenceWarning
         If an error is reported as inf.
-
-    Raises
-    ------
-    ValueError
-        If a matrix or number is out of range, or the dimensions differ.
 
     Examples
     --------
@@ -126,12 +123,12 @@ def simulate_cot_error(P, test_cov, test_length, steps, *, samples, rng, noise_v
     for start in range(0, samples, chunk):
         size = min(chunk, samples - start)
         S = covariance.sample_empirical(test_cov, test_length, samples=size, rng=rng)
-        T = np.eye(len(P)) - P @ S
-        noise = noise_variance / test_length * P @ S @ P.T if noise_variance else None
+        T = np.eye(len(P)) - P @ S  # prop-recursion
+        noise = noise_variance / test_length * P @ S @ P.T if noise_variance else None  # proofs-recursion, label noise
         errors[start : start + size] = chain_errors(T, steps, noise)
-        diverged += (spectral_radius(P, S, T) > 1 + 1e-9).sum()
+        diverged += int((spectral_radius(P, S, T) > 1 + 1e-9).sum())
     warn_if_diverged(errors)
     with np.errstate(over="ignore", invalid="ignore"):
         mean = errors.mean(axis=0)
         standard_error = np.where(np.isfinite(mean), errors.std(axis=0, ddof=1) / np.sqrt(samples), np.inf)
-    return CotSimulation(mean, standard_error, np.median(errors, axis=0), float(diverged / samples), samples)
+    return CotSimulation(mean, standard_error, np.median(errors, axis=0), diverged / samples, samples)

@@ -3,71 +3,52 @@ r"""Where a chain of thought diverges: edges of the spectrum of :math:`P S_m`, a
 import numpy as np
 
 from ttsbook import _validation as check
+from ttsbook.arrays import CovarianceLike, Errors, Matrix, PreconditionerLike, Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 from ttsbook.theory._chain import matrices, training
 
-TRACY_WIDOM = 1.268  # standard deviation of the law of the largest eigenvalue of real Wishart matrices
+# Law of the largest eigenvalue of real Wishart matrices, by Tracy and Widom: nearly a gamma law, moved (Chiani 2014).
+SHAPE, SCALE, SHIFT = 46.446, 0.186054, 9.84801
 
 
-def preconditioned(P, test_cov):
+def preconditioned(P: PreconditionerLike, test_cov: CovarianceLike | Task) -> tuple[Vector, Matrix, Matrix]:
     r"""Return the eigenvalues, ascending, and eigenvectors of :math:`P^{1/2} \Sigma P^{1/2}`, and P's root.
 
-    Parameters
-    ----------
-    P : array_like, shape (d, d)
-        Preconditioner, symmetric and positive definite.
-    test_cov : array_like, shape (d, d), or Task
-        Covariance :math:`\Sigma` of the test prompts.
-
-    Returns
-    -------
-    eigenvalues : ndarray, shape (d,)
-    eigenvectors : ndarray, shape (d, d)
-    root : ndarray, shape (d, d)
-        :math:`P^{1/2}`.
-
-    Raises
-    ------
-    ValueError
-        If P is not symmetric and positive definite, or the dimensions differ.
+    The arguments are those of `spectral_edges`.
     """
     P, test_cov = matrices(P, test_cov)
     try:
         root = covariance.square_root(check.covariance("P", P, definite=True))
     except ValueError as error:
-        others = "for any other P there are strides, largest_stride, cot_error_limit and simulate_cot_error"
+        others = (
+            "for any other P there are strides, largest_stride, cot_error_limit and simulate_cot_error; "
+            "of one that is nearly symmetric, as layers learn it, take (P + P.T) / 2"
+        )
         raise ValueError(f"{error}; {others}") from None
-    middle = root @ test_cov @ root
+    middle = root @ test_cov @ root  # def-stride
     eigenvalues, eigenvectors = np.linalg.eigh((middle + middle.T) / 2)
     return eigenvalues.clip(min=0), eigenvectors, root
 
 
-def spectral_edges(P, test_cov, test_length):
+def spectral_edges(
+    P: PreconditionerLike, test_cov: CovarianceLike | Task, test_length: int | None
+) -> tuple[float, float]:
     r"""Smallest and largest eigenvalue of :math:`P S_m`, in the limit of many skills and examples.
 
-    Almost all chains diverge if the largest is above 2, hardly any if it is below.
+    Almost all chains diverge if the largest is above 2, hardly any if it is below. The smallest is 0 where
+    m ≤ d, or where `test_cov` is singular.
 
     In the book: :prf:ref:`thm-stability`.
 
     Parameters
     ----------
-    P : array_like, shape (d, d)
+    P
         Preconditioner, symmetric and positive definite.
-    test_cov : array_like, shape (d, d), or Task
+    test_cov
         Covariance :math:`\Sigma` of the test prompts.
-    test_length : int or None
-        Test prompt length m, at least 1; None stands for infinity.
-
-    Returns
-    -------
-    low, high : float
-        The edges; `low` is 0 where m ≤ d, or where `test_cov` is singular.
-
-    Raises
-    ------
-    ValueError
-        If P is not symmetric and positive definite, or an argument is out of range.
+    test_length
+        Test prompt length m; None stands for infinity.
 
     Notes
     -----
@@ -87,7 +68,7 @@ def spectral_edges(P, test_cov, test_length):
     return edges_of(s, check.inverse_length("test_length", test_length))
 
 
-def edges_of(s, inverse_m):
+def edges_of(s: Vector, inverse_m: float) -> tuple[float, float]:
     """Compute `spectral_edges` from the eigenvalues s, ascending, and 1/m."""
     if _is_sharp(s, inverse_m):
         return float(s[0]), float(s[-1])
@@ -98,61 +79,68 @@ def edges_of(s, inverse_m):
     return _edge(_stationary(s, inverse_m, (1 + 1e-13) / s[0], reach / s[0]), s, inverse_m), high
 
 
-def upper_width(s, inverse_m):
+def upper_width(s: Vector, inverse_m: float) -> float:
     """Return the standard deviation of the largest eigenvalue, by Tracy and Widom's law (El Karoui 2007)."""
     if _is_sharp(s, inverse_m):
         return 0.0
     t = _stationary(s, inverse_m, 1e-9 / s[-1], (1 - 1e-13) / s[-1])
-    return float(TRACY_WIDOM * inverse_m ** (2 / 3) / t * np.cbrt(1 + inverse_m * ((s * t / (1 - s * t)) ** 3).sum()))
+    unit = inverse_m ** (2 / 3) / t * np.cbrt(1 + inverse_m * ((s * t / (1 - s * t)) ** 3).sum())
+    return float(unit * SCALE * np.sqrt(SHAPE))
 
 
-def _is_sharp(s, inverse_m):
+def longest_stride_excess(s: Vector, inverse_m: float, steps: int) -> Errors:
+    """Return the mean, over prompts, of what the longest stride adds to the error of each step above its edge."""
+    from scipy.special import roots_genlaguerre  # here, so that theory starts without SciPy
+
+    nodes, weights = roots_genlaguerre(60, SHAPE - 1)
+    twice, edge = 2 * np.arange(steps + 1), edges_of(s, inverse_m)[1]
+    unit = upper_width(s, inverse_m) / (SCALE * np.sqrt(SHAPE))
+    strides = edge + unit * (SCALE * nodes - SHIFT)
+    with np.errstate(over="ignore", invalid="ignore"):
+        grown = np.abs(strides[:, None] - 1) ** twice - np.abs(edge - 1) ** twice
+        return weights / weights.sum() @ np.where(np.isnan(grown), np.inf, grown.clip(min=0))
+
+
+def _is_sharp(s: Vector, inverse_m: float) -> bool:
     """Whether the eigenvalues do not vary as far as numbers can tell: edges are √(d/m) apart."""
-    return inverse_m < 1e-24 or s[-1] == 0
+    return bool(inverse_m < 1e-24 or s[-1] == 0)
 
 
-def _edge(t, s, inverse_m):
-    return float(1 / t + inverse_m * (s / (1 - s * t)).sum())
+def _edge(t: float, s: Vector, inverse_m: float) -> float:
+    """Value of the function of `spectral_edges`."""
+    return float(1 / t + inverse_m * (s / (1 - s * t)).sum())  # eq-proofs-edge
 
 
-def _stationary(s, inverse_m, low, high):
+def _stationary(s: Vector, inverse_m: float, low: float, high: float) -> float:
     """Find where the function of `spectral_edges` is stationary."""
     from scipy.optimize import brentq  # here, so that theory starts without SciPy
 
-    def slope(t):  # has the sign of the sum less 1, and is bounded at its poles
+    def slope(t: float) -> float:
+        """Take what has the sign of the sum less 1, and is bounded at its poles."""
         with np.errstate(divide="ignore"):
             return 1 - 1 / (inverse_m * np.square(s * t / (1 - s * t)).sum())
 
     return brentq(slope, low, high, xtol=1e-300, rtol=1e-14)
 
 
-def critical_train_length(cov, test_cov):
+def critical_train_length(cov: CovarianceLike | Task, test_cov: CovarianceLike | Task) -> float:
     r"""Training prompt length n beyond which chains of thought diverge on endless test prompts.
 
     At m = ∞ the chain diverges if and only if :math:`\lambda_{\max}(\Gamma^{-1}\Sigma) > 2`. This grows with
     n, and reaches 2 at :math:`1/n = \mu`, the largest eigenvalue of
     :math:`\frac12 (\Lambda + (\mathrm{tr}\,\Lambda + \sigma^2)\, I)^{-1} (\Sigma - 2\Lambda)`. Label noise in
-    training makes steps smaller, and so this length larger.
+    training makes steps smaller, and so this length larger. It is ``math.inf`` if no length lets the chain
+    diverge: :math:`\Sigma \preceq 2\Lambda`.
 
     In the book: :prf:ref:`thm-critical-length`.
 
     Parameters
     ----------
-    cov : array_like, shape (d, d), or Task
+    cov
         Training covariance :math:`\Lambda`, positive definite; or the task that is trained on, for its
         covariance and its label noise :math:`\sigma^2`. The task's own prompt length plays no part.
-    test_cov : array_like, shape (d, d), or Task
+    test_cov
         Covariance :math:`\Sigma` of the test prompts.
-
-    Returns
-    -------
-    float
-        ``math.inf`` if no length lets the chain diverge: :math:`\Sigma \preceq 2\Lambda`.
-
-    Raises
-    ------
-    ValueError
-        If a matrix is not a covariance, `cov` is singular, or the dimensions differ.
 
     Examples
     --------
@@ -169,5 +157,5 @@ def critical_train_length(cov, test_cov):
     test_cov = check.covariance("test_cov", test_cov.cov if isinstance(test_cov, Task) else test_cov)
     check.same_dimension(cov=cov, test_cov=test_cov)
     scale = np.linalg.inv(covariance.square_root(cov + total * np.eye(len(cov))))
-    largest = np.linalg.eigvalsh(scale @ (test_cov - 2 * cov) @ scale)[-1] / 2
+    largest = np.linalg.eigvalsh(scale @ (test_cov - 2 * cov) @ scale)[-1] / 2  # eq-proofs-nu
     return float(1 / largest) if largest > check.RELATIVE_TOLERANCE else np.inf

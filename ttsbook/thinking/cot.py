@@ -5,23 +5,39 @@ attention whose other blocks are zero that is a recursion on the weight alone,
 
 .. math:: w_{k+1} = w_k + V_{31}\,(X X^\top W_{13}\, w_k + W_{24}\, X y)/\rho,
 
-which for the optimum is the paper's Proposition 3.2.
+which for the optimum is the paper's Proposition 3.2. Arguments that do not fit are refused by name.
 """
 
 import warnings
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from itertools import product
 from numbers import Number
+from typing import Literal, Protocol, runtime_checkable
 
 import torch
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from ttsbook import _tensor_validation
 from ttsbook import _validation as check
 from ttsbook.data.prompts import Prompts
 from ttsbook.models import embedding
 from ttsbook.models.attention import LinearSelfAttention
-from ttsbook.models.protocols import Thinker
+from ttsbook.models.protocols import HasNextToken, Thinker
+from ttsbook.tensors import (
+    Chain,
+    Embedded,
+    Examples,
+    Labels,
+    Lengths,
+    Scalings,
+    ScalingsLike,
+    SquareMatrices,
+    Token,
+    Weights,
+    WeightsLike,
+)
 from ttsbook.theory import DivergenceWarning
 
 READS_WEIGHTS = ("V13", "V14", "V33", "V34", "V43", "V44")  # use rows of E Eᵀ that the weight tokens fill
@@ -29,18 +45,26 @@ READS_WEIGHTS_TO_Y = ("V23", "V24")
 WRITES_Y = ("V21", "V22")  # give the new token a y, which E Eᵀ mixes with its weight
 ATTENDS_TO_WEIGHTS = ("W33", "W34", "W43", "W44")
 USES_Y = ("W12", "W22")
-LEAKS = [
+LEAKS: list[tuple[str, ...]] = [
     *((name,) for name in ("V11", "V12", "V32", "V41", "V42", "W14", "W23")),
     *product(READS_WEIGHTS, ATTENDS_TO_WEIGHTS),
     *product(WRITES_Y, READS_WEIGHTS + USES_Y),
     *product(READS_WEIGHTS_TO_Y, ATTENDS_TO_WEIGHTS, USES_Y),
-]
+]  # prop-leaks
 """Smallest sets of weight blocks through which a chain departs from the recursion."""
 
 GROWN = 1 / 4  # a weight beyond this power of the largest number may overflow to NaN in the products of a step
+HOOKS = ("_forward_hooks", "_forward_pre_hooks")  # PyTorch tells of them by no public name
 
 
-def leaks(model):
+@runtime_checkable
+class _HasChain(Protocol):
+    """A model with a short cut: it yields w_0, and then one weight for each scaling."""
+
+    def chain(self, prompts: Prompts, scalings: Sequence[Scalings], w0: WeightsLike | None) -> Iterator[Weights]: ...
+
+
+def leaks(model: LinearSelfAttention) -> list[tuple[str, ...]]:
     """List the sets of weight blocks through which a chain departs from the recursion.
 
     Alone a block of V that writes x, y or the flag from the examples, or reads y into w, does it; others
@@ -50,7 +74,7 @@ def leaks(model):
 
     Parameters
     ----------
-    model : LinearSelfAttention
+    model
         Layer.
 
     Returns
@@ -80,19 +104,12 @@ class Stepwise(torch.nn.Module):
 
     Parameters
     ----------
-    answer : callable
+    answer
         Function ``answer(x, y, w)`` of tensors of shapes (batch, m, d), (batch, m) and (batch, d) that
         returns a weight for each prompt, of shape (batch, d). It may be a module, and then has its own
         floating type. Shorter prompts of a batch end in zeros.
-    dim : int
+    dim
         Dimension d of the examples.
-
-    Raises
-    ------
-    ValueError
-        If `dim` is not a positive integer.
-    TypeError
-        If `answer` is not callable.
 
     Examples
     --------
@@ -101,40 +118,32 @@ class Stepwise(torch.nn.Module):
     >>> def descend(x, y, w):
     ...     residual = y - torch.einsum("bmd,bd->bm", x, w)
     ...     return w + 0.5 * torch.einsum("bmd,bm->bd", x, residual) / y.shape[1]
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 50), 3, generator=torch.Generator().manual_seed(0))
-    >>> thought = think(Stepwise(descend, dim=2), drawn, 50)
-    >>> torch.allclose(thought[:, 50], drawn.w, atol=1e-3)
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 50), 3, generator=torch.Generator().manual_seed(0))
+    >>> chain = think(Stepwise(descend, dim=2), batch, 50)
+    >>> torch.allclose(chain[:, 50], batch.w, atol=1e-3)
     True
     """
 
-    def __init__(self, answer, *, dim):
+    def __init__(self, answer: Callable[[Examples, Labels, Weights], Weights], *, dim: int) -> None:
         super().__init__()
         if not callable(answer):
             raise TypeError(f"answer must be a function of x, y and w, got {answer!r}")
         self.answer, self.dim = answer, check.count("dim", dim, least=1)
 
-    def forward(self, E, rho=None):
+    def forward(self, E: Embedded, rho: ScalingsLike | None = None) -> Embedded:
         """Answer the weight in the last column; the others are left as they are.
 
         Parameters
         ----------
-        E : torch.Tensor, shape (batch, 2d + 2, tokens)
+        E
             Embedded prompts.
-        rho : optional
+        rho
             Ignored: a function that scales its sums has m in the shape of x.
-
-        Returns
-        -------
-        torch.Tensor, shape (batch, 2d + 2, tokens)
         """
         return torch.cat([E[..., :-1], self.next_token(E)[..., None]], dim=-1)
 
-    def next_token(self, E, rho=None):
+    def next_token(self, E: Embedded, rho: ScalingsLike | None = None) -> Token:
         """Last column of `forward`.
-
-        Returns
-        -------
-        torch.Tensor, shape (batch, 2d + 2)
 
         Raises
         ------
@@ -145,41 +154,49 @@ class Stepwise(torch.nn.Module):
         x, y, w = tokens[..., : self.dim], tokens[..., self.dim], embedding.weight(E[..., -1])
         answer = self.answer(x, y, w)
         if not isinstance(answer, torch.Tensor) or answer.shape != w.shape:
-            found = tuple(answer.shape) if isinstance(answer, torch.Tensor) else f"a {type(answer).__name__}"
-            raise ValueError(f"answer must return a tensor of shape {tuple(w.shape)}, got {found}")
+            result = tuple(answer.shape) if isinstance(answer, torch.Tensor) else f"a {type(answer).__name__}"
+            raise ValueError(f"answer must return a tensor of shape {tuple(w.shape)}, got {result}")
         return embedding.weight_token(answer)
 
 
 @torch.no_grad()
-def think(model, prompts, steps, *, literal=None, w0=None, rho=None):
+def think(
+    model: torch.nn.Module,
+    prompts: Prompts,
+    steps: int,
+    *,
+    literal: bool | None = None,
+    w0: WeightsLike | None = None,
+    rho: ScalingsLike | ArrayLike | Literal["tokens"] | None = None,
+) -> Chain:
     """Let a model think: run it on its own answers.
 
     In the book: :prf:ref:`def-cot`, :prf:ref:`prop-recursion`.
 
     Parameters
     ----------
-    model : LinearSelfAttention or torch.nn.Module
+    model
         Any module ``model(E, rho)`` on embedded prompts that has the attribute `dim`; `Stepwise` makes
         one of a function.
-    prompts : Prompts
+    prompts
         Batch of prompts of the model's dimension and floating type.
-    steps : int
-        Number of thinking steps k, at least 0.
-    literal : bool, optional
+    steps
+        Number of thinking steps k.
+    literal
         True: append each answer, the last column of the model's output, to the embedding and run the
         model on all of it, by its method ``next_token`` if its class has defined one since its
         ``forward``. False: take the model's short cut, which gives the same and is far faster: for a
         layer without `leaks` the recursion on the weight, for a GPT its cache. By default the short cut
         of a model that `has_short_cut`, and token by token for all others.
-    w0 : array_like, shape (batch, d) or (d,), optional
-        Weight to start from; zero by default.
-    rho : float, array_like of shape (batch,) or "tokens", optional
+    w0
+        Weight to start from, for all prompts or for each of them; zero by default.
+    rho
         Scaling ρ of the attention, for all prompts or for each of them, such as `theory.best_scaling`. By
         default the number of examples in each prompt, in every step; "tokens" is the growing number of tokens.
 
     Returns
     -------
-    torch.Tensor, shape (batch, steps + 1, d)
+    Chain
         The weights w_0, ..., w_k. From the step at which a chain leaves the floating type: inf.
 
     Warns
@@ -202,15 +219,17 @@ def think(model, prompts, steps, *, literal=None, w0=None, rho=None):
     >>> from ttsbook.data.tasks import Task
     >>> task = Task(covariance.isotropic(5), 20)
     >>> model = LinearSelfAttention(5).set_preconditioner(theory.preconditioner(task))
-    >>> drawn = prompts.sample(task, 8, generator=torch.Generator().manual_seed(0))
-    >>> thought = think(model, drawn, 3)
-    >>> tuple(thought.shape)
+    >>> batch = prompts.sample(task, 8, generator=torch.Generator().manual_seed(0))
+    >>> chain = think(model, batch, 3)
+    >>> tuple(chain.shape)
     (8, 4, 5)
-    >>> torch.allclose(thought, think(model, drawn, 3, literal=True), atol=1e-5)
+    >>> torch.allclose(chain, think(model, batch, 3, literal=True), atol=1e-5)
     True
     """
     steps = check.count("steps", steps, least=0)
     check_fit(model, prompts)
+    if rho is not None and isinstance(model, Stepwise):
+        raise TypeError(f"rho must be None for a Stepwise, whose function scales its own sums, got {rho!r}")
     scalings = _scalings(prompts, steps, rho)
     refusal = None if literal else _refusal(model)
     if refusal and literal is not None:
@@ -220,68 +239,58 @@ def think(model, prompts, steps, *, literal=None, w0=None, rho=None):
             E = embedding.embed(prompts, w0)
             chain = [embedding.weight(token) for token in tokens(_next_token(model), E, scalings)]
         else:
-            short_cut = partial(_recursion, model) if type(model) is LinearSelfAttention else model.chain
-            chain = list(short_cut(prompts, scalings, w0))
+            chain = list(_short_cut(model, prompts, scalings, w0))
     return _without_nan(torch.stack(chain, dim=1), can_fail=not runs_plainly(model))
 
 
-def step_jacobian(model, prompts, w0):
+def step_jacobian(model: torch.nn.Module, prompts: Prompts, w0: WeightsLike) -> SquareMatrices:
     r"""Jacobian of a thinking step: the matrix by which it multiplies a small difference of the weights it reads.
 
     For a layer without `leaks` it is :math:`I - P S_m R` whatever `w0` is, with the learned ratio R.
 
     Parameters
     ----------
-    model : torch.nn.Module
-        Model with the attribute `dim` and a method ``next_token(E, rho)``.
-    prompts : Prompts
-        Batch of prompts of the model's dimension and floating type.
-    w0 : array_like, shape (batch, d) or (d,)
+    model, prompts
+        Those of `think`.
+    w0
         Weights at which it is taken, such as ``prompts.w``, or one for all prompts.
 
     Returns
     -------
-    torch.Tensor, shape (batch, d, d)
+    SquareMatrices
         Derivative of answer i by entry j of the weight.
-
-    Raises
-    ------
-    ValueError
-        If an argument does not fit the model, or is not finite.
 
     Examples
     --------
     >>> from ttsbook.data import covariance, prompts
     >>> from ttsbook.data.tasks import Task
     >>> model = LinearSelfAttention(2).set_preconditioner(torch.eye(2))
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
-    >>> S = drawn.x.mT @ drawn.x / 5
-    >>> torch.allclose(step_jacobian(model, drawn, drawn.w), torch.eye(2) - S, atol=1e-6)
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
+    >>> S = batch.x.mT @ batch.x / 5
+    >>> torch.allclose(step_jacobian(model, batch, batch.w), torch.eye(2) - S, atol=1e-6)
     True
     """
     check_fit(model, prompts)
     with torch.enable_grad(), _evaluating(model):
-        read = embedding.initial_weight(prompts, w0).detach().clone().requires_grad_()
-        answer = embedding.weight(_next_token(model)(embedding.embed(prompts, read), prompts.lengths))
-        rows = [torch.autograd.grad(entry.sum(), read, retain_graph=True)[0] for entry in answer.unbind(dim=1)]
+        start = embedding.initial_weight(prompts, w0)  # prompts may share it, and not their gradients: clone
+        weights = start.detach().clone().requires_grad_()
+        answer = embedding.weight(_next_token(model)(embedding.embed(prompts, weights), prompts.lengths))
+        rows = [torch.autograd.grad(entry.sum(), weights, retain_graph=True)[0] for entry in answer.unbind(dim=1)]
     return torch.stack(rows, dim=1)
 
 
-def has_short_cut(model):
+def has_short_cut(model: torch.nn.Module) -> bool:
     """Tell whether a model can think without running literally on the growing prompt.
+
+    So can a layer without `leaks`, and a module whose class itself defines a method
+    ``chain(prompts, scalings, w0)`` that yields w_0 and then one weight for each scaling, such as
+    `transformer.GPT`. Not so their subclasses, which may answer differently, nor what has forward hooks or
+    replaced methods, which a short cut would pass over.
 
     Parameters
     ----------
-    model : torch.nn.Module
-        Model.
-
-    Returns
-    -------
-    bool
-        True for a layer without `leaks`, and for a module whose class itself defines a method
-        ``chain(prompts, scalings, w0)`` that yields w_0 and then one weight for each scaling, such as
-        `transformer.GPT`. False for their subclasses, which may answer differently, and where there are
-        forward hooks or replaced methods, which a short cut would pass over.
+    model
+        What thinks.
 
     Examples
     --------
@@ -295,18 +304,15 @@ def has_short_cut(model):
     return _refusal(model) is None
 
 
-def runs_plainly(model):
+def runs_plainly(model: torch.nn.Module) -> bool:
     """Tell whether a model is a layer of linear attention as it is written, which nothing overrides.
+
+    It is not if it is of a subclass, or has forward hooks or replaced methods. It may have `leaks`.
 
     Parameters
     ----------
-    model : torch.nn.Module
-        Model.
-
-    Returns
-    -------
-    bool
-        False for a subclass, and where there are forward hooks or replaced methods. The layer may have `leaks`.
+    model
+        What thinks.
 
     Examples
     --------
@@ -320,30 +326,32 @@ def runs_plainly(model):
     return type(model) is LinearSelfAttention and not _altered(model)
 
 
-def tokens(answer, E, scalings):
+def tokens(
+    answer: Callable[[Embedded, Scalings | Lengths], Token], E: Embedded, scalings: Sequence[Scalings | Lengths]
+) -> Iterator[Token]:
     """Run a model on its own answers, appending each to the prompts; gradients are kept.
 
     Parameters
     ----------
-    answer : callable
+    answer
         Function of embedded prompts and scaling that gives the next token, such as
         ``model.next_token``.
-    E : torch.Tensor, shape (batch, 2d + 2, tokens)
+    E
         Embedded prompts.
-    scalings : sequence of torch.Tensor, shape (batch,)
-        Scaling ρ of each step.
+    scalings
+        Scalings ρ of each step.
 
     Yields
     ------
-    torch.Tensor, shape (batch, 2d + 2)
+    Token
         The weight token, then the token of each step.
 
     Examples
     --------
     >>> from ttsbook.data import covariance, prompts
     >>> from ttsbook.data.tasks import Task
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
-    >>> chain = tokens(LinearSelfAttention(2).next_token, embedding.embed(drawn), [drawn.lengths] * 4)
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
+    >>> chain = tokens(LinearSelfAttention(2).next_token, embedding.embed(batch), [batch.lengths] * 4)
     >>> [tuple(token.shape) for token in chain]
     [(3, 6), (3, 6), (3, 6), (3, 6), (3, 6)]
     """
@@ -352,33 +360,26 @@ def tokens(answer, E, scalings):
         token = answer(E, rho)
         if token.shape != E.shape[:2]:
             raise ValueError(f"the model's next token must have shape {tuple(E.shape[:2])}, got {tuple(token.shape)}")
-        E = torch.cat([E, token[..., None]], dim=-1)
+        E = torch.cat([E, token[..., None]], dim=-1)  # def-cot
         yield token
 
 
-def check_fit(model, prompts):
+def check_fit(model: torch.nn.Module, prompts: Prompts) -> None:
     """Refuse a model that has no dimension or is not finite, and prompts of another dimension or floating type.
 
     Parameters
     ----------
-    model : torch.nn.Module
-        Model with the attribute `dim`.
-    prompts : Prompts
-        Prompts for it.
-
-    Raises
-    ------
-    ValueError
-        If they do not fit.
-    TypeError
-        If the model is no module, or has no `dim`.
+    model
+        What shall think.
+    prompts
+        What about.
 
     Examples
     --------
     >>> from ttsbook.data import covariance, prompts
     >>> from ttsbook.data.tasks import Task
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
-    >>> check_fit(LinearSelfAttention(3), drawn)
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 5), 3, generator=torch.Generator().manual_seed(0))
+    >>> check_fit(LinearSelfAttention(3), batch)
     Traceback (most recent call last):
         ...
     ValueError: prompts must have the model's dimension 3, got 2
@@ -400,18 +401,15 @@ def check_fit(model, prompts):
         raise ValueError(f"prompts must have the model's dtype {dtype}, got {prompts.x.dtype}")
 
 
-def check_condensed(model):
-    """Refuse a model that can tell a condensed prompt from the one that it stands for.
+def check_condensed(model: torch.nn.Module) -> None:
+    """Refuse a model that can tell a condensed prompt from the one that it stands for: see `runs_plainly`.
+
+    In the book: :prf:ref:`prop-condensed`.
 
     Parameters
     ----------
-    model : torch.nn.Module
-        Model for which prompts are to be condensed.
-
-    Raises
-    ------
-    TypeError
-        If the model does not run as a layer of linear attention, see `runs_plainly`.
+    model
+        What shall think.
 
     Examples
     --------
@@ -425,7 +423,7 @@ def check_condensed(model):
         raise TypeError(f"condensed prompts stand for whole ones to a plain LinearSelfAttention alone, got a {kind}")
 
 
-def _refusal(model):
+def _refusal(model: torch.nn.Module) -> TypeError | ValueError | None:
     """Error that says why a model has no short cut, or None if it has one."""
     kind = type(model)
     if kind is not LinearSelfAttention and "chain" not in vars(kind):
@@ -435,60 +433,75 @@ def _refusal(model):
         )
     if _altered(model):
         return TypeError("model has hooks or replaced methods, which a short cut would pass over: use literal=True")
-    if kind is LinearSelfAttention and (found := leaks(model)):
-        message = f"model leaks through {' with '.join(found[0])}: the recursion is not exact, use literal=True"
+    if type(model) is LinearSelfAttention and (leaking := leaks(model)):
+        message = f"model leaks through {' with '.join(leaking[0])}: the recursion is not exact, use literal=True"
         return ValueError(message)
     return None
 
 
-def _altered(model):
+def _altered(model: torch.nn.Module) -> bool:
     """Whether an instance does something else than its class says."""
     return _hooked(model) or any(callable(getattr(type(model), name, None)) for name in vars(model))
 
 
-def _hooked(model):
-    return any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
+def _hooked(model: torch.nn.Module) -> bool:
+    """Whether a model or a part of it has forward hooks."""
+    return any(getattr(module, name) for module in model.modules() for name in HOOKS)
 
 
-def _next_token(model):
+def _next_token(model: torch.nn.Module) -> Callable[[Embedded, Scalings | Lengths], Token]:
     """Return a function of embedded prompts and scaling that gives the next token as this very model does.
 
     A method ``next_token`` counts unless what runs the whole model was overridden after it, or has hooks.
     """
     ways = {"next_token", "forward", "__call__"}
-    newest = next(found for names in (model, *type(model).__mro__) if (found := ways & vars(names).keys()))
-    if "next_token" in newest and not _hooked(model):
+    newest = next(own for names in (model, *type(model).__mro__) if (own := ways & vars(names).keys()))
+    if "next_token" in newest and isinstance(model, HasNextToken) and not _hooked(model):
         return model.next_token
     return lambda E, rho: model(E, rho)[..., -1]
 
 
 @contextmanager
-def _evaluating(model):
+def _evaluating(model: torch.nn.Module) -> Generator[None]:
     """Switch dropout and the like off for a while."""
     modes = {module: module.training for module in model.modules()}
     model.eval()
     try:
         yield
     finally:
-        for module, mode in modes.items():
+        for module, mode in modes.items():  # parts may differ, and model.train() would forget it
             module.training = mode
 
 
-def _recursion(model, prompts, scalings, w0):
+def _short_cut(
+    model: torch.nn.Module, prompts: Prompts, scalings: Sequence[Scalings], w0: WeightsLike | None
+) -> Iterator[Weights]:
+    """Weights of a chain, by the short cut of a model that has one."""
+    if type(model) is LinearSelfAttention:
+        return _recursion(model, prompts, scalings, w0)
+    assert isinstance(model, _HasChain)  # or there was a refusal
+    return model.chain(prompts, scalings, w0)
+
+
+def _recursion(
+    model: LinearSelfAttention, prompts: Prompts, scalings: Sequence[Scalings], w0: WeightsLike | None
+) -> Iterator[Weights]:
+    """Weights of a chain of linear attention without leaks."""
     w = embedding.initial_weight(prompts, w0)[:, None]  # (batch, 1, d): a row, as its product is the faster one
     gram, moment = prompts.x.mT @ prompts.x, prompts.y[:, None] @ prompts.x  # (batch, d, d), (batch, 1, d)
     V31, W13, W24 = (model.block(name) for name in ("V31", "W13", "W24"))
     yield w[:, 0]
     for rho in scalings:
-        gradient = torch.baddbmm(moment * W24, w @ W13.mT, gram)
-        w = torch.addcdiv(w, gradient @ V31.mT, rho[:, None, None])
+        gradient = torch.baddbmm(moment * W24, w @ W13.mT, gram)  # eq-proofs-blocks
+        w = torch.addcdiv(w, gradient @ V31.mT, rho[:, None, None])  # eq-proofs-blocks
         yield w[:, 0]
 
 
-def _scalings(prompts, steps, rho):
+def _scalings(prompts: Prompts, steps: int, rho: ScalingsLike | ArrayLike | Literal["tokens"] | None) -> list[Scalings]:
+    """Scalings of each step, checked."""
     lengths = prompts.lengths.to(prompts.x)
     if rho is None:
-        return [lengths] * steps
+        return [lengths] * steps  # def-cot
     if isinstance(rho, str):
         if rho == "tokens":
             return [lengths + 1 + k for k in range(steps)]
@@ -501,11 +514,13 @@ def _scalings(prompts, steps, rho):
     if scaling.shape != lengths.shape:
         raise ValueError(f"rho must be one number, or one for each of {len(lengths)} prompts, got {rho!r}")
     if not (torch.isfinite(scaling) & (scaling > 0)).all():
-        raise ValueError(f"rho must be positive and finite, got {scaling.tolist()}")
+        raise ValueError(f"rho must be positive and finite, got {[float(number) for number in scaling]}")
     return [scaling] * steps
 
 
-def _without_nan(chain, *, can_fail):
+def _without_nan(
+    chain: Float[torch.Tensor, "batch weights d"], *, can_fail: bool
+) -> Float[torch.Tensor, "batch weights d"]:
     """Hold a chain at inf once it has left the floating type, where inf - inf would be NaN.
 
     A model that `can_fail` may return NaN for another reason: then the weight it read had not grown.

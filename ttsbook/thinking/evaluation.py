@@ -1,15 +1,22 @@
 """Error curves: how far from the weight a model is after each thinking step."""
 
-import math
+import inspect
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
+from jaxtyping import Float, Float64
+from numpy.typing import ArrayLike
 
 from ttsbook import _validation as check
+from ttsbook.arrays import VectorLike
 from ttsbook.data import prompts as prompt_batches
+from ttsbook.data.prompts import Prompts
 from ttsbook.data.tasks import Mixture, Task
+from ttsbook.tensors import Chain, ScalingsLike, Weights, WeightsLike
 from ttsbook.theory import DivergenceWarning
 from ttsbook.theory.intervals import simultaneous
 from ttsbook.thinking import cot
@@ -19,17 +26,17 @@ CHUNK_NUMBERS = 2**21  # numbers in the embedding of the prompts held at a time
 
 @dataclass(frozen=True, eq=False)
 class ErrorCurve:
-    """Measured error of each thinking step; the arrays have shape (steps + 1,), index 0 is no thinking.
+    """Measured error of each thinking step; the arrays have steps + 1 numbers, index 0 is no thinking.
 
     Attributes
     ----------
-    mean : ndarray
+    mean
         Mean over prompts and weights of the squared distance to the weight.
-    low, high : ndarray
+    low, high
         Interval that holds the expectation at all steps at once with 99 % confidence.
-    median : ndarray
+    median
         Median over prompts and weights.
-    samples : int
+    samples
         Number of prompts.
 
     Examples
@@ -42,46 +49,52 @@ class ErrorCurve:
     (True, 0.0, 200)
     """
 
-    mean: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    median: np.ndarray
+    mean: Float64[np.ndarray, " looks"]
+    low: Float64[np.ndarray, " looks"]
+    high: Float64[np.ndarray, " looks"]
+    median: Float64[np.ndarray, " looks"]
     samples: int
 
 
-def error_curve(model, task, *, steps, prompts, generator, condensed=False, rho=None, w0=None):
+def error_curve(
+    model: torch.nn.Module | Callable[[Prompts, int], Chain],
+    task: Task | Mixture,
+    *,
+    steps: int,
+    prompts: int,
+    generator: torch.Generator,
+    condensed: bool = False,
+    rho: float | Literal["tokens"] | Callable[[Prompts], ScalingsLike | ArrayLike] | None = None,
+    w0: Float[torch.Tensor, " d"] | VectorLike | Callable[[Prompts], WeightsLike] | None = None,
+) -> ErrorCurve:
     r"""Measure the error :math:`\mathbb{E}\|w_k - w\|^2` of each thinking step.
 
     Generators of one seed give all models of one floating type the same prompts.
 
     Parameters
     ----------
-    model : LinearSelfAttention, torch.nn.Module or callable
+    model
         What thinks: a model that `cot.think` can run, such as a `cot.Stepwise`, or a baseline
         ``f(prompts, steps)`` that gets prompts in float64 and returns its answers, shape
         (batch, steps + 1, d).
-    task : Task or Mixture
+    task
         What the test prompts are drawn from.
-    steps : int
-        Number of thinking steps, at least 0.
-    prompts : int
+    steps
+        Number of thinking steps.
+    prompts
         Number of prompts, at least 2.
-    generator : torch.Generator
+    generator
         Source of randomness.
-    condensed : bool, default False
+    condensed
         Draw condensed prompts, which a linear layer cannot tell from others: see `prompts.sample`. Only a
         `LinearSelfAttention` that `cot.runs_plainly` takes them, and a baseline, which must see a prompt
         only through the sums of x xᵀ and x y.
-    rho : float, "tokens" or callable, optional
+    rho
         Scaling of a model as `cot.think` takes it, or a function of the prompts drawn that gives one for
-        each of them, such as ``lambda drawn: theory.best_scaling(P, drawn.x)``. Not for a baseline.
-    w0 : array_like of shape (d,) or callable, optional
+        each of them, such as ``lambda batch: theory.best_scaling(P, batch.x)``. Not for a baseline.
+    w0
         Weight from which a model starts, or a function of the prompts drawn that gives one for each of
-        them, such as ``lambda drawn: 0.5 * drawn.w``; zero by default. Not for a baseline.
-
-    Returns
-    -------
-    ErrorCurve
+        them, such as ``lambda batch: 0.5 * batch.w``; zero by default. Not for a baseline.
 
     Warns
     -----
@@ -91,11 +104,10 @@ def error_curve(model, task, *, steps, prompts, generator, condensed=False, rho=
     Raises
     ------
     ValueError
-        If `steps` or `prompts` is out of range, the answers have another shape or are NaN, or `rho` or `w0`
+        If a number is out of range, the answers have another shape or are NaN, or `rho` or `w0`
         has numbers for single prompts, which are not drawn yet.
     TypeError
-        If an argument is of another type, a baseline is given a scaling or a start, or another model than a
-        linear layer condensed prompts.
+        If a baseline is given a scaling or a start, or another model than a linear layer condensed prompts.
 
     Notes
     -----
@@ -117,50 +129,72 @@ def error_curve(model, task, *, steps, prompts, generator, condensed=False, rho=
     """
     steps = check.count("steps", steps, least=0)
     samples = check.count("prompts", prompts, least=2)
-    answers, dtype = _thinker(model, {"rho": rho, "w0": w0})
+    answers, dtype = _thinker(model, rho, w0)
     if condensed and isinstance(model, torch.nn.Module):
         cot.check_condensed(model)
     check.instance("task", task, Task, Mixture)
     task = Mixture([task], [1.0]) if isinstance(task, Task) else task
-    longest = max(min(part.prompt_length, task.dim if condensed else math.inf) for part in task.tasks)
+    lengths = [part.prompt_length for part in task.tasks]
+    longest = max(min(length, task.dim) for length in lengths) if condensed else max(lengths)  # prop-condensed
     chunk = max(1, CHUNK_NUMBERS // ((longest + 1) * (2 * task.dim + 2)))
     errors = np.empty((samples, steps + 1))
     for first in range(0, samples, chunk):
         size = min(chunk, samples - first)
-        drawn = prompt_batches.sample(task, size, generator=generator, dtype=dtype, condensed=condensed)
-        errors[first : first + size] = _squared_errors(answers(drawn, steps), drawn.w, steps)
+        batch = prompt_batches.sample(task, size, generator=generator, dtype=dtype, condensed=condensed)
+        errors[first : first + size] = _squared_errors(answers(batch, steps), batch.w, steps)
     if np.isinf(errors).any():
         message = "a chain diverged beyond the range of its floating type; its error is reported as inf"
         warnings.warn(message, DivergenceWarning, stacklevel=2)
     return _summarize(errors)
 
 
-def _thinker(model, options):
+def _takes_two(function: Callable[..., object]) -> bool:
+    """Whether a function can be called with two arguments, as far as it tells."""
+    try:
+        inspect.signature(function).bind(None, None)
+    except TypeError:
+        return False
+    except ValueError:  # written in another language
+        pass
+    return True
+
+
+def _thinker(
+    model: torch.nn.Module | Callable[[Prompts, int], Chain],
+    rho: float | Literal["tokens"] | Callable[[Prompts], ScalingsLike | ArrayLike] | None,
+    w0: Float[torch.Tensor, " d"] | VectorLike | Callable[[Prompts], WeightsLike] | None,
+) -> tuple[Callable[[Prompts, int], Chain], torch.dtype]:
     """Return a function of prompts and steps that gives the answers, and the floating type it wants."""
     if not isinstance(model, torch.nn.Module):
         if not callable(model):
             raise TypeError(f"model must be a module or a function of prompts and steps, got {model!r}")
-        for name, value in options.items():
+        if not _takes_two(model):
+            raise TypeError(
+                f"model must be a module or a function of prompts and steps, got {model!r}: "
+                "cot.Stepwise makes a model of a function of x, y and w"
+            )
+        for name, value in {"rho": rho, "w0": w0}.items():
             if value is not None:
                 raise TypeError(f"{name} must be None for a function of prompts and steps, got {value!r}")
         return model, torch.float64
-    for name, most in {"rho": 0, "w0": 1}.items():
-        if not callable(options[name]) and np.ndim(options[name]) > most:
-            raise ValueError(
-                f"{name} must be the same for all prompts, or a function of prompts, got {options[name]!r}"
-            )
+    for name, value, most in (("rho", rho, 0), ("w0", w0, 1)):
+        if value is not None and not callable(value) and np.ndim(value) > most:
+            raise ValueError(f"{name} must be the same for all prompts, or a function of prompts, got {value!r}")
 
-    def answers(drawn, steps):
-        chosen = {name: value(drawn) if callable(value) else value for name, value in options.items()}
+    def answers(prompts: Prompts, steps: int) -> Chain:
+        scaling = rho(prompts) if callable(rho) else rho
+        start = w0(prompts) if callable(w0) else w0
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DivergenceWarning)  # said once, for all prompts
-            return cot.think(model, drawn, steps, **chosen)
+            return cot.think(model, prompts, steps, rho=scaling, w0=start)
 
     return answers, next((parameter.dtype for parameter in model.parameters()), torch.float64)
 
 
-def _squared_errors(answers, w, steps):
-    """Squared distances (batch, steps + 1), in float64: squares of float32 overflow early."""
+def _squared_errors(
+    answers: Float[torch.Tensor, "..."], w: Weights, steps: int
+) -> Float64[np.ndarray, "batch {steps}+1"]:
+    """Squared distances in float64: squares of float32 overflow early."""
     expected = (len(w), steps + 1, w.shape[-1])
     if tuple(answers.shape) != expected:
         raise ValueError(f"the model's answers must have shape {expected}, got {tuple(answers.shape)}")
@@ -170,7 +204,8 @@ def _squared_errors(answers, w, steps):
     return errors
 
 
-def _summarize(errors):
+def _summarize(errors: Float64[np.ndarray, "samples looks"]) -> ErrorCurve:
+    """Mean, interval and median over samples."""
     samples, looks = errors.shape
     with np.errstate(invalid="ignore", over="ignore"):
         mean = errors.mean(axis=0)

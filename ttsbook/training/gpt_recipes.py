@@ -8,16 +8,19 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import torch
+from jaxtyping import Float
 
 from ttsbook import _validation as check
+from ttsbook.data.prompts import Prompts
 from ttsbook.models import embedding
-from ttsbook.models.protocols import HasAnswer
+from ttsbook.models.protocols import HasAnswer, HasNextToken
+from ttsbook.tensors import Scalar, Weights
 from ttsbook.thinking import cot
 from ttsbook.training.recipes import Recipe
 
 
 @dataclass(frozen=True)
-class Distances(Recipe):
+class Distances(Recipe[HasAnswer]):
     r"""One step from starts at every distance from the weight, :math:`w_0 = w + s\,\varepsilon`.
 
     Here :math:`s = 10^{-u}` with u uniform on [0, `decades`], and a `zeros` share of the starts is
@@ -28,22 +31,17 @@ class Distances(Recipe):
 
     Parameters
     ----------
-    decades : float, default 2
+    decades
         Orders of magnitude that the distances span; zero makes all starts w + ε.
-    relative : bool, default True
+    relative
         Divide by the squared distance of the start. Otherwise the near starts, whose errors are small
         already, hardly count.
-    zeros : float, default 0.125
+    zeros
         Share of starts at zero.
-    starts : int, default 8
+    starts
         Starts on each prompt, which the model encodes once.
-    floor : float, default 1e-3
+    floor
         The δ of the loss, positive: below it a smaller error counts no more.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range.
 
     Examples
     --------
@@ -56,64 +54,38 @@ class Distances(Recipe):
     zeros: float = 0.125
     starts: int = 8
     floor: float = 1e-3
-    needs: ClassVar[type] = HasAnswer
+    needs: ClassVar[type[object]] = HasAnswer
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check.number("decades", self.decades, least=0)
         if check.number("zeros", self.zeros, least=0) > 1:
             raise ValueError(f"zeros must be a share of at most 1, got {self.zeros!r}")
         check.count("starts", self.starts, least=1)
         check.positive("floor", self.floor)
 
-    def draw(self, w, generator):
-        """Draw starts for weights.
-
-        Parameters
-        ----------
-        w : torch.Tensor, shape (batch, d)
-            Weights.
-        generator : torch.Generator
-            Source of randomness.
-
-        Returns
-        -------
-        torch.Tensor, shape (batch, starts, d)
-        """
-        options = {"generator": generator, "dtype": w.dtype, "device": w.device}
-        uniform, zero = torch.rand(2, len(w), self.starts, 1, **options)
-        noise = torch.randn(len(w), self.starts, w.shape[1], **options)
+    def draw(self, w: Weights, generator: torch.Generator) -> Float[torch.Tensor, "batch {self.starts} d"]:
+        """Draw starts for weights."""
+        shape = len(w), self.starts, w.shape[1]
+        uniform, zero = torch.rand(2, *shape[:2], 1, generator=generator, dtype=w.dtype, device=w.device)
+        noise = torch.randn(shape, generator=generator, dtype=w.dtype, device=w.device)
         return torch.where(zero < self.zeros, 0.0, w[:, None] + 10 ** (-self.decades * uniform) * noise)
 
-    def loss(self, model, prompts, generator):
-        """Mean loss over prompts and starts.
-
-        Parameters
-        ----------
-        model : GPT
-            Model with `answer`.
-        prompts : Prompts
-            Prompts as the task makes them.
-        generator : torch.Generator
-            Source of randomness.
-
-        Returns
-        -------
-        torch.Tensor, shape ()
-        """
+    def loss(self, model: HasAnswer, prompts: Prompts, generator: torch.Generator) -> Scalar:
+        """Mean loss over prompts and starts."""
         w0, w = self.draw(prompts.w, generator), prompts.w[:, None]
         errors = (model.answer(prompts, w0) - w).square().sum(dim=-1)
         if self.relative:
-            errors = errors / ((w0 - w).square().mean(dim=-1) + self.floor)
+            errors = errors / ((w0 - w).square().mean(dim=-1) + self.floor)  # prop-every-distance
         return errors.mean()
 
 
 @dataclass(frozen=True)
-class Outcome(Recipe):
+class Outcome(Recipe[HasNextToken]):
     """Think some steps from w_0 = 0, and ask for the prompt's weight after the last one only.
 
     Parameters
     ----------
-    depth : int, default 3
+    depth
         Number of thinking steps.
 
     Examples
@@ -122,19 +94,19 @@ class Outcome(Recipe):
     >>> from ttsbook.data.tasks import Task
     >>> from ttsbook.models.transformer import Config, GPT
     >>> generator = torch.Generator().manual_seed(0)
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
     >>> model = GPT(Config(2, width=16, layers=1), generator=generator)
-    >>> loss = Outcome(depth=2).loss(model, drawn, generator)
-    >>> bool(torch.isclose(loss, drawn.w.square().sum(dim=1).mean() / 2))  # a new model keeps w0 = 0
+    >>> loss = Outcome(depth=2).loss(model, batch, generator)
+    >>> bool(torch.isclose(loss, batch.w.square().sum(dim=1).mean() / 2))  # a new model keeps w0 = 0
     True
     """
 
     depth: int = 3
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check.count("depth", self.depth, least=1)
 
-    def loss(self, model, prompts, generator):
+    def loss(self, model: HasNextToken, prompts: Prompts, generator: torch.Generator) -> Scalar:
         """Half the mean squared distance of the last answer."""
         tokens = cot.tokens(model.next_token, embedding.embed(prompts), [prompts.lengths] * self.depth)
         *_, last = tokens
@@ -142,14 +114,14 @@ class Outcome(Recipe):
 
 
 @dataclass(frozen=True)
-class RollIn(Recipe):
+class RollIn(Recipe[HasAnswer]):
     """Start where the model's own chain is after 0 to depth - 1 steps, and ask for the prompt's weight.
 
     The chain is not differentiated through.
 
     Parameters
     ----------
-    depth : int, default 10
+    depth
         Longest chain, plus one.
 
     Examples
@@ -158,24 +130,25 @@ class RollIn(Recipe):
     >>> from ttsbook.data.tasks import Task
     >>> from ttsbook.models.transformer import Config, GPT
     >>> generator = torch.Generator().manual_seed(0)
-    >>> drawn = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
     >>> model = GPT(Config(2, width=16, layers=1), generator=generator)
-    >>> loss = RollIn(depth=2).loss(model, drawn, generator)
+    >>> loss = RollIn(depth=2).loss(model, batch, generator)
     >>> bool(1.8 < loss < 2)  # a new model keeps w0: d, but for what keeps the quotient finite
     True
     """
 
     depth: int = 10
-    needs: ClassVar[type] = HasAnswer
+    needs: ClassVar[type[object]] = HasAnswer
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check.count("depth", self.depth, least=1)
 
-    def loss(self, model, prompts, generator):
+    def loss(self, model: HasAnswer, prompts: Prompts, generator: torch.Generator) -> Scalar:
         """Mean of the squared distance after one more step, relative to that before it."""
+        assert isinstance(model, torch.nn.Module)  # to think it must be one
         steps = int(torch.randint(self.depth, (), generator=generator, device=generator.device))
         w0 = cot.think(model, prompts, steps)[:, -1]
-        before = (w0 - prompts.w).square().mean(dim=-1) + 1e-3
+        before = (w0 - prompts.w).square().mean(dim=-1) + 1e-3  # a start at w would make the quotient infinite
         return ((model.answer(prompts, w0[:, None])[:, 0] - prompts.w).square().sum(dim=-1) / before).mean()
 
 
@@ -185,11 +158,11 @@ class Curriculum:
 
     Parameters
     ----------
-    dim, length : int
+    dim, length
         Active dimensions and examples at first.
-    dim_step, length_step : int
+    dim_step, length_step
         What is added to them.
-    every : int
+    every
         Number of updates between two additions.
 
     Examples
@@ -204,41 +177,21 @@ class Curriculum:
     length_step: int
     every: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("dim", "length", "every"):
             check.count(name, getattr(self, name), least=1)
         for name in ("dim_step", "length_step"):
             check.count(name, getattr(self, name), least=0)
 
-    def at(self, update):
-        """Active dimensions and examples at an update.
-
-        Parameters
-        ----------
-        update : int
-            Number of updates done.
-
-        Returns
-        -------
-        dim, length : int
-        """
+    def at(self, update: int) -> tuple[int, int]:
+        """Active dimensions and examples after some updates."""
         stage = update // self.every
         return self.dim + stage * self.dim_step, self.length + stage * self.length_step
 
-    def __call__(self, prompts, update):
-        """Cut noiseless prompts down to what is active.
+    def __call__(self, prompts: Prompts, update: int) -> Prompts:
+        """Cut noiseless prompts down to what is active after some updates.
 
-        Parameters
-        ----------
-        prompts : Prompts
-            Full prompts.
-        update : int
-            Number of updates done.
-
-        Returns
-        -------
-        Prompts
-            With zeros in the inactive dimensions of x and w, and fewer examples.
+        Inactive dimensions of x and w become zero, and there are fewer examples.
         """
         dim, length = self.at(update)
         active = (torch.arange(prompts.x.shape[-1], device=prompts.x.device) < dim).to(prompts.x)

@@ -5,9 +5,11 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
+from jaxtyping import Float64
 from tqdm import tqdm
 
 from ttsbook import _validation as check
@@ -16,10 +18,14 @@ from ttsbook.data import prompts
 from ttsbook.data.prompts import Prompts
 from ttsbook.data.tasks import Mixture, Task
 from ttsbook.models.attention import LinearSelfAttention
+from ttsbook.models.protocols import Thinker
+from ttsbook.tensors import Scalar
 from ttsbook.thinking import cot
 from ttsbook.training._run import TrainingRun
 from ttsbook.training.optimizers import Adam, Optimizer
 from ttsbook.training.recipes import Recipe
+
+Model = TypeVar("Model", bound=Thinker)
 
 
 @dataclass(frozen=True)
@@ -28,15 +34,10 @@ class Checkpoint:
 
     Parameters
     ----------
-    path : path-like
+    path
         File. A training that finds its own checkpoint there goes on from it, to the same bits.
-    every : int, default 500
+    every
         Number of updates between two checkpoints.
-
-    Raises
-    ------
-    ValueError
-        If `every` is not an integer of at least 1.
 
     Examples
     --------
@@ -47,26 +48,26 @@ class Checkpoint:
     path: str | os.PathLike[str]
     every: int = 500
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check.count("every", self.every, least=1)
 
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """What was seen during training; all arrays have shape (records,).
+    """What was recorded during training.
 
     Attributes
     ----------
-    updates : ndarray
+    updates
         Number of updates before each record.
-    loss : ndarray
+    loss
         Loss on the batch of that moment.
-    preconditioner_error : ndarray
+    preconditioner_error
         Frobenius distance of the learned preconditioner from `theory.preconditioner`, relative to the
         latter's norm.
-    ratio : ndarray
+    ratio
         Mean of the diagonal of W13/(-W24).
-    ratio_error : ndarray
+    ratio_error
         Frobenius distance of W13/(-W24) from the identity, divided by √d.
 
     Notes
@@ -90,18 +91,18 @@ class History:
     [0.0, 5.0, 10.0]
     """
 
-    updates: np.ndarray
-    loss: np.ndarray
-    preconditioner_error: np.ndarray | None = None
-    ratio: np.ndarray | None = None
-    ratio_error: np.ndarray | None = None
+    updates: Float64[np.ndarray, " records"]
+    loss: Float64[np.ndarray, " records"]
+    preconditioner_error: Float64[np.ndarray, " records"] | None = None
+    ratio: Float64[np.ndarray, " records"] | None = None
+    ratio_error: Float64[np.ndarray, " records"] | None = None
 
 
 def train(
-    model: torch.nn.Module,
+    model: Model,
     task: Task | Mixture,
     *,
-    recipe: Recipe,
+    recipe: Recipe[Model],
     updates: int,
     generator: torch.Generator,
     batch: int | None = 256,
@@ -117,40 +118,36 @@ def train(
 
     Parameters
     ----------
-    model : LinearSelfAttention or torch.nn.Module
-        Layer, or another model that the recipe fits, such as a GPT, with its initial weights.
-    task : Task or Mixture
+    model
+        Layer, or another module that the recipe fits, such as a GPT, with its initial weights.
+    task
         What training prompts are drawn from.
-    recipe : Recipe
+    recipe
         Training loss, and which parameters it changes.
-    updates : int
-        Number of updates, at least 0.
-    generator : torch.Generator
+    updates
+        Number of updates.
+    generator
         Source of all randomness.
-    batch : int or None, default 256
+    batch
         Number of prompts in each update. None takes the exact gradient: over the whole pool, or
         without one the expectation over all prompts, which `recipes.Direct` knows for a layer of
         structure "blocks".
-    pool : Prompts, optional
+    pool
         The only prompts there are to train on. By default each update draws new ones.
-    condensed : bool, default False
+    condensed
         Draw condensed prompts, which a linear layer cannot tell from others: see `prompts.sample`.
-    curriculum : callable, optional
+    curriculum
         Function of prompts and the number of updates done that gives the prompts to train on, such as
         `gpt_recipes.Curriculum`.
-    optimizer : Adam or GradientDescent, optional
+    optimizer
         How an update follows the gradient; by default `Adam`.
-    record_every : int, optional
+    record_every
         Number of updates between two records; by default there are about 100 records. The first and
         the last moment are always recorded.
-    checkpoint : Checkpoint, optional
+    checkpoint
         Where the state of the run is kept. A run that finds its own checkpoint goes on from it, to the same bits.
-    progress : bool, default False
+    progress
         Write rate and time left to standard error.
-
-    Returns
-    -------
-    History
 
     Raises
     ------
@@ -159,8 +156,6 @@ def train(
     ValueError
         If a number is out of range, prompts or task do not fit the layer, the recipe trains a
         parameter that the layer does not have, or the checkpoint belongs to another run.
-    TypeError
-        If an argument is of another type.
 
     Examples
     --------
@@ -189,19 +184,19 @@ def train(
     check.instance("optimizer", optimizer, Optimizer)
     if checkpoint is not None:
         check.instance("checkpoint", checkpoint, Checkpoint)
-    parameters = _check_fit(model, task, recipe, generator, pool)
+    module, parameters = _check_fit(model, task, recipe, generator, pool)
     if condensed:
-        cot.check_condensed(model)
-    draw = _Source(task, generator, batch, pool, condensed, curriculum)
+        cot.check_condensed(module)
+    source = _Source(task, generator, batch, pool, condensed, curriculum)
     target = theory.preconditioner(task) if isinstance(model, LinearSelfAttention) else None
-    run = TrainingRun(model, parameters, optimizer.of(parameters), generator, target)
-    options = {"updates": updates, "optimizer": optimizer, "record_every": every} | draw.options()
+    run = TrainingRun(module, parameters, optimizer.of(parameters), generator, target)
+    options = {"updates": updates, "optimizer": optimizer, "record_every": every} | source.options()
     config = {name: _named(value) for name, value in options.items()} | _identity(run, task, recipe, pool)
     if checkpoint is not None and Path(checkpoint.path).exists():
         run.restore(checkpoint.path, config)
     with tqdm(total=updates, desc="training", unit="update", initial=run.update, disable=not progress) as line:
         while True:
-            loss = draw.loss(model, recipe, run.update, parameters[0].dtype)
+            loss = source.loss(model, recipe, run.update, parameters[0].dtype)
             run.observe(loss.item(), record=run.update % every == 0 or run.update == updates)
             if run.update == updates:
                 return History(*np.array(run.records).T)
@@ -222,7 +217,7 @@ class _Source:
     condensed: bool
     curriculum: Callable[[Prompts, int], Prompts] | None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.batch is not None:
             check.count("batch", self.batch, least=1)
 
@@ -230,30 +225,34 @@ class _Source:
         """Return what tells one run from another, apart from its task and its pool."""
         return {name: getattr(self, name) for name in ("batch", "condensed", "curriculum")}
 
-    def loss(self, model: torch.nn.Module, recipe: Recipe, update: int, dtype: torch.dtype) -> torch.Tensor:
+    def loss(self, model: Model, recipe: Recipe[Model], update: int, dtype: torch.dtype) -> Scalar:
         """Loss on the prompts of one update."""
-        if self.batch is None and self.pool is None:
+        batch = self.prompts(dtype)
+        if batch is None:
             return recipe.expected_loss(model, self.task)
-        drawn = self.prompts(dtype)
         if self.curriculum is not None:
-            drawn = self.curriculum(drawn, update)
-        return recipe.loss(model, drawn, self.generator)
+            batch = self.curriculum(batch, update)
+        return recipe.loss(model, batch, self.generator)
 
-    def prompts(self, dtype: torch.dtype) -> Prompts:
-        """Draw prompts, anew or from the pool."""
-        if self.pool is None:
-            options = {"dtype": dtype, "condensed": self.condensed}
-            return prompts.sample(self.task, self.batch, generator=self.generator, **options)
+    def prompts(self, dtype: torch.dtype) -> Prompts | None:
+        """Draw prompts, anew or from the pool; None stands for all that a task can make."""
         if self.batch is None:
             return self.pool
+        if self.pool is None:
+            return prompts.sample(
+                self.task, self.batch, condensed=self.condensed, generator=self.generator, dtype=dtype
+            )
         x = self.pool.x
-        chosen = torch.randint(len(x), (self.batch,), generator=self.generator, device=x.device)
-        return Prompts(x[chosen], self.pool.y[chosen], self.pool.w[chosen], self.pool.lengths[chosen])
+        places = torch.randint(len(x), (self.batch,), generator=self.generator, device=x.device)
+        return Prompts(x[places], self.pool.y[places], self.pool.w[places], self.pool.lengths[places])
 
 
-def _check_fit(model, task, recipe, generator, pool):
-    """Return the parameters to train."""
+def _check_fit(
+    model: Model, task: Task | Mixture, recipe: Recipe[Model], generator: torch.Generator, pool: Prompts | None
+) -> tuple[torch.nn.Module, list[torch.nn.Parameter]]:
+    """Return the model as a module, and its parameters to train."""
     check.instance("model", model, torch.nn.Module)
+    assert isinstance(model, torch.nn.Module)  # the same for a type checker
     check.instance("task", task, Task, Mixture)
     check.instance("recipe", recipe, Recipe)
     check.instance("generator", generator, torch.Generator)
@@ -263,40 +262,44 @@ def _check_fit(model, task, recipe, generator, pool):
         check.instance("pool", pool, Prompts)
         cot.check_fit(model, pool)
     if not isinstance(model, recipe.needs):
-        wanted = f"{recipe.needs.__name__} of ttsbook.models.protocols"
-        raise TypeError(f"model must be a {wanted} for {recipe}, got a {type(model).__name__}")
+        protocol = f"{recipe.needs.__name__} of ttsbook.models.protocols"
+        raise TypeError(f"model must be a {protocol} for {recipe}, got a {type(model).__name__}")
     parameters = dict(model.named_parameters())
+    if isinstance(recipe.trains, str):
+        raise TypeError(f"recipe must train names of parameters, such as ({recipe.trains!r},), got {recipe.trains!r}")
     if recipe.trains is not None and not recipe.trains:
         raise ValueError(f"recipe must train something, got trains={recipe.trains!r}")
     for name in recipe.trains or ():
         if name not in parameters:
-            found = ", ".join(parameters)
             kind = model.structure if isinstance(model, LinearSelfAttention) else type(model).__name__
-            raise ValueError(f"recipe trains {name}, but a layer of structure {kind!r} has only {found}")
-    return [parameters[name] for name in recipe.trains or parameters]
+            names = ", ".join(parameters)
+            raise ValueError(f"recipe trains {name}, but a layer of structure {kind!r} has only {names}")
+    return model, [parameters[name] for name in recipe.trains or parameters]
 
 
-def _identity(run, task, recipe, pool):
+def _identity(run: TrainingRun, task: Task | Mixture, recipe: Recipe[Any], pool: Prompts | None) -> dict[str, str]:
     """Tell one run from another, apart from the options, in a few short strings."""
     parts, shares = (task.tasks, task.weights) if isinstance(task, Mixture) else ((task,), None)
     tasks = [(part.cov.tobytes(), part.prompt_length, part.noise_variance) for part in parts]
     tensors = [] if pool is None else [pool.x, pool.y, pool.w, pool.lengths]
-    drawn = [tensor.numpy(force=True).tobytes() for tensor in tensors]
+    examples = [tensor.numpy(force=True).tobytes() for tensor in tensors]
     weights = [value.numpy(force=True).tobytes() for value in run.model.parameters()]
-    layer = isinstance(run.model, LinearSelfAttention)
+    shape = run.model.structure if isinstance(run.model, LinearSelfAttention) else repr(run.model)
     return {
         "recipe": _named(recipe),
         "task": _digest(tasks, shares),
-        "pool": _digest(drawn),
-        "initial weights": _digest(run.model.structure if layer else repr(run.model), weights),
-        "seed of the generator": _digest(run.generator.get_state().tolist()),
+        "pool": _digest(examples),
+        "initial weights": _digest(shape, weights),
+        "seed of the generator": _digest(run.generator.get_state().numpy().tolist()),
     }
 
 
-def _named(value):
+def _named(value: object) -> str:
     """Tell a value, or a function by its name, in a way that another process would."""
-    return f"{value.__module__}.{value.__qualname__}" if hasattr(value, "__qualname__") else repr(value)
+    name = getattr(value, "__qualname__", None)
+    return repr(value) if name is None else f"{value.__module__}.{name}"
 
 
-def _digest(*values):
+def _digest(*values: object) -> str:
+    """Say values in a few letters."""
     return hashlib.sha256(repr(values).encode()).hexdigest()[:16]

@@ -1,4 +1,7 @@
-"""How an update follows a gradient: optimizers, and how their step size changes over a training."""
+"""How an update follows a gradient: optimizers, and how their step size changes over a training.
+
+Numbers that are out of range are refused by name.
+"""
 
 import math
 from collections.abc import Iterable
@@ -15,13 +18,8 @@ class Constant:
 
     Parameters
     ----------
-    warm_up : int, default 0
+    warm_up
         Number of first updates over which the step size rises to its value.
-
-    Raises
-    ------
-    ValueError
-        If `warm_up` is not an integer of at least 0.
 
     Examples
     --------
@@ -31,7 +29,7 @@ class Constant:
 
     warm_up: int = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check.count("warm_up", self.warm_up, least=0)
 
     def factor(self, update: int, updates: int) -> float:
@@ -39,31 +37,17 @@ class Constant:
 
         Parameters
         ----------
-        update : int
+        update
             Number of updates done.
-        updates : int
+        updates
             Number of updates of the whole training.
-
-        Returns
-        -------
-        float
         """
         return min(1.0, (update + 1) / self.warm_up) if self.warm_up else 1.0
 
 
 @dataclass(frozen=True)
 class Cosine(Constant):
-    """Let the step size fall to zero along half a cosine, after a rise at the start.
-
-    Parameters
-    ----------
-    warm_up : int, default 0
-        Number of first updates over which the step size rises to its value.
-
-    Raises
-    ------
-    ValueError
-        If `warm_up` is not an integer of at least 0.
+    """Let the step size fall to zero along half a cosine, after a rise at the start as that of `Constant`.
 
     Examples
     --------
@@ -72,19 +56,7 @@ class Cosine(Constant):
     """
 
     def factor(self, update: int, updates: int) -> float:
-        """Return the step size of an update, relative to the optimizer's; see `Constant.factor`.
-
-        Parameters
-        ----------
-        update : int
-            Number of updates done.
-        updates : int
-            Number of updates of the whole training.
-
-        Returns
-        -------
-        float
-        """
+        """Return the step size of an update, relative to the optimizer's; see `Constant.factor`."""
         return super().factor(update, updates) * (1 + math.cos(math.pi * update / updates)) / 2
 
 
@@ -94,21 +66,14 @@ class Optimizer:
 
     Parameters
     ----------
-    step_size : float, default 0.01
+    step_size
         Largest step size.
-    schedule : Constant or Cosine
-        How the step size changes; by default `Cosine`.
-    weight_decay : float, default 0
+    schedule
+        How the step size changes: `Constant` or `Cosine`.
+    weight_decay
         Decay of the weights, as the optimizer has it.
-    clip : float, optional
+    clip
         Largest norm of a gradient; a longer one is scaled down to it.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range.
-    TypeError
-        If `schedule` is no schedule.
 
     Examples
     --------
@@ -129,41 +94,15 @@ class Optimizer:
             check.positive("clip", self.clip)
 
     def of(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        """Return PyTorch's optimizer of some parameters.
-
-        Parameters
-        ----------
-        parameters : iterable of torch.nn.Parameter
-            What is to be trained.
-
-        Returns
-        -------
-        torch.optim.Optimizer
-        """
+        """Return PyTorch's optimizer of the parameters that are to be trained."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
 class Adam(Optimizer):
-    """Adam, with decoupled weight decay.
+    """Adam, with decoupled weight decay. By default its step size follows a `Cosine`.
 
-    Parameters
-    ----------
-    step_size : float, default 0.01
-        Largest step size.
-    schedule : Constant or Cosine
-        How the step size changes; by default `Cosine`.
-    weight_decay : float, default 0
-        Decoupled weight decay.
-    clip : float, optional
-        Largest norm of a gradient; a longer one is scaled down to it.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range.
-    TypeError
-        If `schedule` is no schedule.
+    The arguments are those of `Optimizer`.
 
     Examples
     --------
@@ -171,42 +110,16 @@ class Adam(Optimizer):
     0.003
     """
 
-    def of(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        """Return PyTorch's AdamW of some parameters; see `Optimizer.of`.
-
-        Parameters
-        ----------
-        parameters : iterable of torch.nn.Parameter
-            What is to be trained.
-
-        Returns
-        -------
-        torch.optim.AdamW
-        """
+    def of(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.AdamW:
+        """Return PyTorch's AdamW of some parameters; see `Optimizer.of`."""
         return torch.optim.AdamW(parameters, lr=self.step_size, weight_decay=self.weight_decay)
 
 
 @dataclass(frozen=True, kw_only=True)
 class GradientDescent(Optimizer):
-    """Plain gradient descent.
+    """Plain gradient descent. By default its step size is `Constant`.
 
-    Parameters
-    ----------
-    step_size : float, default 0.01
-        Largest step size.
-    schedule : Constant or Cosine
-        How the step size changes; by default `Constant`.
-    weight_decay : float, default 0
-        Adds the weights, times this, to the gradient.
-    clip : float, optional
-        Largest norm of a gradient; a longer one is scaled down to it.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range.
-    TypeError
-        If `schedule` is no schedule.
+    The arguments are those of `Optimizer`; `weight_decay` adds the weights, times this, to the gradient.
 
     Examples
     --------
@@ -216,16 +129,6 @@ class GradientDescent(Optimizer):
 
     schedule: Constant = field(default_factory=Constant)
 
-    def of(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        """Return PyTorch's SGD of some parameters; see `Optimizer.of`.
-
-        Parameters
-        ----------
-        parameters : iterable of torch.nn.Parameter
-            What is to be trained.
-
-        Returns
-        -------
-        torch.optim.SGD
-        """
+    def of(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.SGD:
+        """Return PyTorch's SGD of some parameters; see `Optimizer.of`."""
         return torch.optim.SGD(parameters, lr=self.step_size, weight_decay=self.weight_decay)

@@ -1,0 +1,121 @@
+"""Sphinx extension: what a page asks for before it can be read is one small style sheet; scripts wait, icons are drawn.
+
+The theme asks for fourteen style sheets, of which a page uses a tenth, and for a script of half a megabyte that
+draws a dozen icons. When all pages are written, this joins the sheets into one without what no page uses, and
+puts the icons into the pages.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from posixpath import dirname, join, normpath
+
+from sphinx.util import logging
+
+ICONS = Path(__file__).parents[1] / "icons"
+SHEET = "site.css"
+BEFORE = ["styles/theme.css", "styles/pydata-sphinx-theme.css", "pygments.css"]  # which the theme's own layout names
+USELESS = ["scripts/fontawesome.js", "design-tabs.js"]  # there are no tabs
+ICON = re.compile(r'<(?P<tag>i|span) class="(?P<classes>[^"]*\bfa-[^"]*)"(?P<rest>[^>]*)>\s*</(?P=tag)>')
+STYLE = re.compile(r"fa[bsr]?|fa-(?:solid|brands|regular)")
+NAMED = re.compile(r'\s(?:class|id)="([^"]*)"')
+WORD = re.compile(r"[A-Za-z_][\w-]*")
+SYMBOL = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
+VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
+logger = logging.getLogger(__name__)
+
+
+def setup(app):
+    """Register the extension with Sphinx."""
+    sheets = {}
+    app.connect("html-page-context", lambda *event: ask_for_one_sheet(sheets, *event), priority=900)
+    app.connect("html-page-context", let_scripts_wait, priority=900)
+    app.connect("build-finished", lambda app, exception: finish(app, exception, [*BEFORE, *sheets]), priority=950)
+
+
+def ask_for_one_sheet(sheets, app, _page, _template, context, _doctree):
+    """Replace the style sheets of a page by one, and note which they were."""
+    for sheet in context.get("css_files", ()):
+        sheets[sheet.filename.removeprefix("_static/")] = None
+    context["css_files"] = []
+    # The theme's own layout has such a tag, too.
+    context["metatags"] = context.get("metatags", "").replace(VIEWPORT, "")
+
+
+def let_scripts_wait(app, page, _template, context, _doctree):
+    """Let a page be shown before its scripts run, and leave out those that do nothing in this book."""
+    if page == "search":  # whose own scripts do not wait
+        return
+    scripts = [script for script in context.get("script_files", ()) if not useless(script)]
+    for script in scripts:
+        if script.filename:
+            script.attributes.setdefault("defer", "defer")
+    context["script_files"] = scripts
+
+
+def useless(script):
+    """Tell whether a script does nothing in this book."""
+    if script.filename:
+        return script.filename.removeprefix("_static/") in USELESS
+    return script.attributes.get("body", "").startswith("DOCUMENTATION_OPTIONS.")
+
+
+def finish(app, exception, sheets):
+    """Draw the icons, and write the style sheet."""
+    if exception or app.builder.format != "html":
+        return
+    site, used = Path(app.outdir), set()
+    for page in sorted(site.rglob("*.html")):
+        html = page.read_text(encoding="utf-8")
+        drawn = ICON.sub(icon, html)
+        if drawn != html:
+            page.write_text(drawn, encoding="utf-8")
+        used.update(chain.from_iterable(names.split() for names in NAMED.findall(drawn)))
+    static = site / "_static"
+    for script in static.rglob("*.js"):
+        if script.relative_to(static).as_posix() not in USELESS:
+            used.update(WORD.findall(script.read_text(encoding="utf-8")))
+    css = "\n".join(sheet(static, name) for name in dict.fromkeys(sheets))
+    (static / SHEET).write_text(minified(css, unused=sorted(set(SYMBOL.findall(css)) - used)), encoding="utf-8")
+
+
+def icon(found):
+    """Return the drawing of an icon in the place of the element that a script would fill."""
+    names = found["classes"].split()
+    wanted = [name.removeprefix("fa-") for name in names if name.startswith("fa-") and name != "fa-lg"]
+    name = next((name for name in wanted if not STYLE.fullmatch(f"fa-{name}")), "")
+    if not (ICONS / f"{name}.svg").is_file():
+        logger.warning("there is no icon %r in publish/icons", name, type="book", subtype="icon")
+        return found[0]
+    kept = [name for name in names if not name.startswith("fa-") and not STYLE.fullmatch(name)]
+    classes = " ".join(["icon", *(["icon-large"] if "fa-lg" in names else []), *kept])
+    return f'<{found["tag"]} class="{classes}"{found["rest"]}>{drawing(name)}</{found["tag"]}>'
+
+
+@cache
+def drawing(name):
+    """Return an icon as SVG, which who hears the page does not hear."""
+    svg = (ICONS / f"{name}.svg").read_text(encoding="utf-8").strip()
+    return svg.replace(' xmlns="http://www.w3.org/2000/svg"', ' aria-hidden="true"')
+
+
+def sheet(static, name):
+    """Return a style sheet with those that it imports, its addresses seen from the folder of all of them."""
+    css = (static / name).read_text(encoding="utf-8")
+
+    def moved(address):
+        return address if address.startswith(("data:", "#", "/")) else normpath(join(dirname(name), address))
+
+    css = re.sub(r'@import "([^"]+)";', lambda found: sheet(static, moved(found[1])), css)
+    return re.sub(r"url\(([\"']?)([^)\"']+)\1\)", lambda found: f'url("{moved(found[2])}")', css)
+
+
+def minified(css, unused):
+    """Return CSS without the rules of unused classes and ids, as short as it can be written."""
+    command = [Path(sys.executable).with_name("node"), Path(__file__).with_name("assets.cjs")]
+    asked = json.dumps({"css": css, "unused": unused})
+    return subprocess.run(command, input=asked, capture_output=True, text=True, encoding="utf-8", check=True).stdout

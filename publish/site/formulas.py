@@ -1,0 +1,125 @@
+"""Sphinx extension: formulas are typeset when the book is built, by Temml, and come with the page as MathML."""
+
+import json
+import re
+import subprocess
+import sys
+from functools import cache
+from html import escape, unescape
+from pathlib import Path
+from xml.etree import ElementTree
+
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+
+from publish.site import mathfont
+
+SCRIPT = Path(__file__).with_name("typeset.cjs")
+SCRIPTS = {"msub", "msup", "msubsup", "munder", "mover", "munderover"}
+FORMULA, TAG = re.compile(r"<math\b.*?</math>", re.DOTALL), re.compile(r"<[^>]*>")
+logger = logging.getLogger(__name__)
+
+
+def setup(app):
+    """Register the renderer, and make the font when all is written."""
+    app.add_html_math_renderer("mathml", (visit_inline, None), (visit_display, None))
+    app.add_css_file("formulas.css")
+    app.connect("build-finished", make_font, priority=900)
+
+
+def make_font(app, exception):
+    """Reduce the font of formulas to what the formulas of the site need."""
+    if not exception and app.builder.format == "html":
+        site = Path(app.outdir)
+        formulas = (formula for page in site.rglob("*.html") for formula in FORMULA.findall(page.read_text("utf-8")))
+        letters = {letter for formula in formulas for letter in unescape(TAG.sub("", formula))}
+        mathfont.make(site / "_static" / "fonts" / "book-math.woff2", letters)
+
+
+def visit_inline(translator, node):
+    """Write a formula in a line of text."""
+    translator.body.append(f"{start(translator, node, 'span')}{mathml(node, display=False)}</span>")
+    raise nodes.SkipNode
+
+
+def visit_display(translator, node):
+    """Write a formula on lines of its own, maybe with its number."""
+    number = ""
+    if node["number"]:
+        number = f'<span class="eqno">({get_node_equation_number(translator, node)})'
+        translator.body.append(start(translator, node, "div") + number)
+        translator.add_permalink_ref(node, "Link to this equation")
+        translator.body.append("</span>")
+    else:
+        translator.body.append(start(translator, node, "div"))
+    translator.body.append(f"{mathml(node, display=True)}</div>\n")
+    raise nodes.SkipNode
+
+
+def start(translator, node, tag):
+    """Return the start tag of a formula, which holds its TeX."""
+    return translator.starttag(node, tag, "", CLASS="math notranslate nohighlight", **{"data-tex": source(node)})
+
+
+def source(node):
+    """Return the TeX of a formula, on one line unless it says otherwise."""
+    tex = node.astext().strip()
+    lines = r"\\" in tex and not node.get("nowrap", False) and isinstance(node, nodes.math_block)
+    return rf"\begin{{split}}{tex}\end{{split}}" if lines else tex
+
+
+def mathml(node, *, display):
+    """Return a formula as MathML; where it is wrong, warn and show its TeX."""
+    tex = source(node)
+    answer = typeset(tex, display)
+    if "error" in answer:
+        logger.warning("a formula cannot be set: %s: %s", answer["error"], tex, location=node)
+    return answer.get("mathml", f"<code>{escape(tex)}</code>")
+
+
+@cache
+def typeset(tex, display):
+    """Ask Temml for a formula, and return its answer: `mathml` in the fewest elements, or an `error`."""
+    process = temml()
+    process.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
+    process.stdin.flush()
+    answer = json.loads(process.stdout.readline())
+    if "mathml" in answer:
+        answer["mathml"] = simplify(answer["mathml"])
+    return answer
+
+
+@cache
+def temml():
+    """Start Node.js, which ends with this process."""
+    command = [Path(sys.executable).with_name("node"), SCRIPT]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+
+
+def simplify(formula):
+    """Write a formula of Temml's with fewer elements, and without space about the signs in an index."""
+    tree = ElementTree.fromstring(formula)
+    for parent in list(tree.iter()):
+        for place, child in enumerate(list(parent)):
+            parent[place] = unwrapped(child)
+        if parent.tag in SCRIPTS:
+            for sign in (sign for script in parent[1:] for sign in script.iter("mo")):
+                sign.attrib |= {"lspace": "0", "rspace": "0"}
+    [*children] = tree
+    if len(children) == 1 and children[0].tag == "mrow" and not children[0].attrib:
+        tree[:] = list(children[0])
+    for element in tree.iter():
+        if element.get("style") in ("true", "false", "display:block math;"):
+            del element.attrib["style"]
+    return ElementTree.tostring(tree, encoding="unicode", short_empty_elements=False)
+
+
+def unwrapped(element):
+    """Return what a row holds if that is one element beside empty space, and else the element."""
+    while element.tag == "mrow" and not element.attrib:
+        inner = [part for part in element if part.tag != "mspace" or part.attrib]
+        if len(inner) != 1:
+            return element
+        element = inner[0]
+    return element

@@ -1,0 +1,72 @@
+"""Formulas are typeset when the book is built."""
+
+import re
+from io import BytesIO
+from xml.etree import ElementTree
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from publish.site import formulas, mathfont
+
+MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
+
+
+def test_a_formula_becomes_mathml():
+    tree = ElementTree.fromstring(formulas.typeset(r"\frac{a}{b_i}", False)["mathml"])
+    assert [part.tag for part in tree.iter()] == ["math", "mfrac", "mi", "msub", "mi", "mi"]
+    assert ElementTree.fromstring(formulas.typeset("x", True)["mathml"]).get("display") == "block"
+
+
+@pytest.mark.parametrize("tex", [r"\frac{a}", r"\nosuchcommand", r"\left( x"])
+def test_what_is_wrong_is_said(tex):
+    assert formulas.typeset(tex, False)["error"]
+
+
+def test_answers_come_in_the_order_of_the_questions():
+    letters = "abcdefgh"
+    assert ["".join(ElementTree.fromstring(formulas.typeset(x, False)["mathml"]).itertext()) for x in letters] == [
+        *letters
+    ]
+
+
+def test_signs_in_an_index_have_no_space_and_those_in_the_line_have_theirs():
+    tree = ElementTree.fromstring(formulas.typeset("x_{k+1} = y + z", False)["mathml"])
+    spaces = {sign.text: sign.get("lspace") for sign in tree.iter("mo")}
+    assert [sign.get("lspace") for sign in tree.find(".//msub").iter("mo")] == ["0"]
+    assert spaces["="] is None
+
+
+def test_rows_of_one_element_are_unwrapped_and_others_kept():
+    simplified = formulas.simplify("<math><mrow><mrow><mi>a</mi></mrow><mrow><mi>b</mi><mi>c</mi></mrow></mrow></math>")
+    assert simplified == "<math><mi>a</mi><mrow><mi>b</mi><mi>c</mi></mrow></math>"
+    assert formulas.simplify("<math><mrow><mi>Λ</mi><mspace></mspace></mrow><mo>=</mo></math>").count("<m") == 3
+
+
+def test_no_mathematics_script_is_left_and_every_formula_of_the_site_is_set(site):
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert "MathJax" not in text and "mathjax/" not in text, page
+        meant = len(re.findall(r'class="math notranslate nohighlight" data-tex="', text))
+        assert meant == len(MATH.findall(text)), page
+        assert "<merror" not in text, page
+    assert not [path for path in site.rglob("*") if "mathjax" in path.name.lower()]
+
+
+def test_the_font_has_every_letter_of_the_site_and_the_constants_of_mathematics(site):
+    font = TTFont(BytesIO((site / "_static/fonts/book-math.woff2").read_bytes()))
+    letters = font.getBestCmap()
+    for page in site.rglob("*.html"):
+        for formula in MATH.findall(page.read_text(encoding="utf-8")):
+            tree = ElementTree.fromstring(formula.replace("&nbsp;", "\u00a0"))
+            needed = {*"".join(tree.itertext())} - {"\u2061", "\u2062", "\u2063", "\ufe0e", "\ufe00"}
+            needed |= {mathfont.italics()[mi.text] for mi in tree.iter("mi") if mi.text in mathfont.italics()}
+            assert not {letter for letter in needed if ord(letter) not in letters}, (page, formula)
+    assert "MATH" in font
+    assert (site / "_static/fonts/book-math.woff2").stat().st_size < 60_000
+
+
+def test_slanted_letters_stand_for_upright_ones():
+    assert mathfont.italics()["a"] == "𝑎"
+    assert mathfont.italics()["h"] == "ℎ"
+    assert mathfont.italics()["λ"] == "𝜆"
