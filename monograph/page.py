@@ -22,10 +22,15 @@ class Numbers(dict[str, str]):
 
 
 def numbers(**values: str) -> Numbers:
-    """Name the numbers that the text of a chapter quotes, each as it is to be printed, rounded.
+    """Name the numbers that the text of a chapter quotes.
 
     A cell tagged `numbers` ends in this call; ``make chapters`` writes each value into the spans
     of the text that bear its name.
+
+    Parameters
+    ----------
+    **values
+        Each number as it is to be printed, rounded.
 
     Raises
     ------
@@ -78,6 +83,11 @@ def _written(value: float, digits: int) -> str:
 def superscript(exponent: int) -> str:
     """Write a whole number as an exponent.
 
+    Parameters
+    ----------
+    exponent
+        Any whole number.
+
     Examples
     --------
     >>> superscript(-12)
@@ -87,7 +97,13 @@ def superscript(exponent: int) -> str:
 
 
 class ValueCheck(TypedDict):
-    """What `value` hands to the page."""
+    """What `value` hands to the page.
+
+    Examples
+    --------
+    >>> ValueCheck(right=0.5, within=0.01, hint="", traps=[])["within"]
+    0.01
+    """
 
     right: float
     within: NotRequired[float]
@@ -97,7 +113,13 @@ class ValueCheck(TypedDict):
 
 
 class ChoiceCheck(TypedDict):
-    """What `choice` hands to the page."""
+    """What `choice` hands to the page.
+
+    Examples
+    --------
+    >>> ChoiceCheck(right=2, options=["Count again.", ""])["right"]
+    2
+    """
 
     right: int
     options: list[str]
@@ -120,10 +142,15 @@ class Answers(dict[str, ValueCheck | ChoiceCheck]):
 
 
 def answers(**checks: ValueCheck | ChoiceCheck) -> Answers:
-    """Hand over the answers of exercises, by `value` or `choice`, so that the page can check what a reader answers.
+    """Hand over the answers of exercises, so that the page can check what a reader answers.
 
     A cell with worked solutions ends in this call. The text of an exercise asks the question in
     ``<span data-check="name">question</span>``; for a choice, a list of the options follows.
+
+    Parameters
+    ----------
+    **checks
+        Each one made by `value` or `choice`.
 
     Examples
     --------

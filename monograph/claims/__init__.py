@@ -54,9 +54,14 @@ CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isins
 
 
 def table(chapter: str | None = None) -> Table:
-    """Table of all claims, or of those of a chapter, with what checking them measured and the verdicts.
+    """Table of claims, with what checking them measured and the verdicts.
 
     The checks run when the table is shown, each once in a process.
+
+    Parameters
+    ----------
+    chapter
+        Show only what this chapter treats, such as "setup/task".
 
     Examples
     --------
@@ -72,7 +77,12 @@ def table(chapter: str | None = None) -> Table:
 
 
 def find(name: str) -> Claim:
-    """Find a claim by its name, as the tables show it.
+    """Find a claim by its name.
+
+    Parameters
+    ----------
+    name
+        As the tables show it.
 
     Examples
     --------

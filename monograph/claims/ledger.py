@@ -87,6 +87,11 @@ def judge(holds: Truth, measured: str, *, exception: Truth = False) -> Evidence:
 def within(difference: Number, tolerance: float) -> str:
     """Write a difference that is rounding alone, and so another one on every machine.
 
+    Parameters
+    ----------
+    difference, tolerance
+        What was measured, and what it may be.
+
     Examples
     --------
     >>> within(3e-16, 1e-12)
@@ -181,7 +186,7 @@ def claim(
     verdict: Verdict,
     caveat: str = "",
 ) -> Callable[[Check], Claim]:
-    """Decorate a check with the rest of its `Claim`, whose parameters but `check` are the arguments.
+    """Decorate a check with the rest of its claim. The arguments are those of `Claim`, but `check`.
 
     Examples
     --------

@@ -96,6 +96,15 @@ def path_of(experiment: str, preset: str, *, finished: bool = True) -> Path:
 
     Results under way lie in a folder of their own, until they are complete and replace the file.
 
+    Parameters
+    ----------
+    experiment
+        Name of the experiment, such as "recipes".
+    preset
+        Its size, such as "cpu".
+    finished
+        Whether the complete results are meant, or those under way.
+
     Examples
     --------
     >>> for finished in (True, False):
@@ -108,7 +117,12 @@ def path_of(experiment: str, preset: str, *, finished: bool = True) -> Path:
 
 
 def load(experiment: str, preset: str = "cpu") -> Results:
-    """Read the results of an experiment, such as "recipes", at the size of a preset.
+    """Read the results of an experiment.
+
+    Parameters
+    ----------
+    experiment, preset
+        As for `path_of`.
 
     Raises
     ------
@@ -147,6 +161,11 @@ def load(experiment: str, preset: str = "cpu") -> Results:
 def read(path: str | Path) -> dict[str, Any]:
     """Read a results file, finished or not; a ValueError says that it is damaged or of another version.
 
+    Parameters
+    ----------
+    path
+        File.
+
     Examples
     --------
     >>> read(path_of("linear", "tiny"))["experiment"]
@@ -173,7 +192,12 @@ def read(path: str | Path) -> dict[str, Any]:
 def write(path: str | Path, content: dict[str, Any]) -> None:
     """Write results, one line for each run; the file is replaced as a whole or not at all.
 
-    Its content has the entries `experiment`, `preset`, `settings`, `environment`, `missing` and `runs`.
+    Parameters
+    ----------
+    path
+        File.
+    content
+        With the entries `experiment`, `preset`, `settings`, `environment`, `missing` and `runs`.
 
     Examples
     --------

@@ -70,7 +70,10 @@ class Experiment:
 def device_of(settings: Settings) -> Literal["cpu", "cuda"]:
     """Device on which the runs of an experiment compute.
 
-    In the settings "device" is "cpu", as it is without one, or "fastest": a GPU if there is one.
+    Parameters
+    ----------
+    settings
+        Settings. Their "device" is "cpu", as it is without one, or "fastest": a GPU if there is one.
 
     Examples
     --------
@@ -82,7 +85,7 @@ def device_of(settings: Settings) -> Literal["cpu", "cuda"]:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """Versions and machine on which results depend in their last digits.
+    """Versions and machine on which results depend in their last digits. The arguments are those of `device_of`.
 
     Examples
     --------
@@ -238,6 +241,11 @@ def processes(count: int) -> Generator[ProcessPoolExecutor, None, None]:
     """Let processes of this machine be an executor.
 
     They end at once with an error or an interrupt, and with the process that started them, even if it is killed.
+
+    Parameters
+    ----------
+    count
+        Number of processes.
 
     Examples
     --------

@@ -110,7 +110,7 @@ def test_every_parameter_is_described(module):
         if inspect.isfunction(value):
             section = re.search(r"Parameters\n-+\n(.*?)(?:\n\n\S|\Z)", inspect.getdoc(value), re.DOTALL)
             described = (
-                set(re.findall(r"^\*{0,2}(\w+)|, \*{0,2}(\w+)(?=[^:\n]* :|$)", section[1], re.MULTILINE))
+                set(re.findall(r"^\*{0,2}(\w+)|, \*{0,2}(\w+)(?=[\w, *]*$)", section[1], re.MULTILINE))
                 if section
                 else set()
             )

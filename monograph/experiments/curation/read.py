@@ -105,9 +105,16 @@ def errors(
 
 
 def compare(found: Results, mixture: str, steps: int, **options: str) -> Comparison:
-    """Compare a mixture with the even one on the same pools, after k thinking steps.
+    """Compare a mixture with the even one on the same pools.
 
-    The other arguments are those of `errors`.
+    Parameters
+    ----------
+    found, mixture
+        As for `errors`.
+    steps
+        Number k of thinking steps.
+    **options
+        As for `errors`.
 
     Examples
     --------
@@ -119,7 +126,12 @@ def compare(found: Results, mixture: str, steps: int, **options: str) -> Compari
 
 
 def paired(ours: Float64[np.ndarray, " pools"], even: Float64[np.ndarray, " pools"]) -> Comparison:
-    """Compare the errors of a mixture with those of the even one, on the same pools.
+    """Compare errors on the same pools.
+
+    Parameters
+    ----------
+    ours, even
+        Errors with a mixture, and with the even one.
 
     Examples
     --------
@@ -152,6 +164,13 @@ def rescaled(
 
     The factors are those of `theory.best_scaling_limit`. In the book: :prf:ref:`prop-cure`.
 
+    Parameters
+    ----------
+    found, mixture, reading
+        As for `errors`.
+    steps
+        Number k of thinking steps.
+
     Examples
     --------
     >>> from monograph.experiments import results
@@ -172,6 +191,11 @@ def rescaled(
 def interval(values: Float64[np.ndarray, "pools ..."]) -> Float64[np.ndarray, "3 ..."]:
     """Mean over pools of one value or several of each, and the lower and upper end of its 95 % t interval.
 
+    Parameters
+    ----------
+    values
+        A value or several of each pool.
+
     Examples
     --------
     >>> interval(np.array([1.0, 2.0, 3.0])).round(2).tolist()
@@ -183,6 +207,11 @@ def interval(values: Float64[np.ndarray, "pools ..."]) -> Float64[np.ndarray, "3
 
 def holm(p_values: VectorLike) -> Vector:
     """Adjust p-values for their number, by the method of Holm (1979): those below α stand together at the level α.
+
+    Parameters
+    ----------
+    p_values
+        P-values.
 
     Examples
     --------
@@ -198,6 +227,11 @@ def holm(p_values: VectorLike) -> Vector:
 
 def pool(found: Results, run: Run) -> tuple[list[Task], Covariance]:
     """Make the tasks of a run again, and its target.
+
+    Parameters
+    ----------
+    found, run
+        What the experiment `curation` found, and one of its runs.
 
     Examples
     --------
@@ -254,6 +288,11 @@ def qualities(tasks: list[Task], target_cov: Covariance, weights: MixtureWeights
 def kind_weights(found: Results, mixture: str, reading: str) -> Float64[np.ndarray, " 4"]:
     """Mean over pools of the weights that a mixture gives to the four kinds of tasks, in the order of `pools.KINDS`.
 
+    Parameters
+    ----------
+    found, mixture, reading
+        As for `errors`.
+
     Examples
     --------
     >>> from monograph.experiments import results
@@ -267,8 +306,14 @@ def kind_weights(found: Results, mixture: str, reading: str) -> Float64[np.ndarr
 def rank_correlations(found: Results, reading: str, *, scaled: bool = False) -> Float64[np.ndarray, "pools 4"]:
     """Rank correlations of the `qualities` of the mixtures of each pool with their exact errors after five steps.
 
-    They are Spearman's, over the six mixtures that do not rest on an estimate. If `scaled`, each mixture has the
-    scaling that is best for it, see `rescaled`.
+    They are Spearman's, over the six mixtures that do not rest on an estimate.
+
+    Parameters
+    ----------
+    found, reading
+        As for `errors`, with at least five steps.
+    scaled
+        Give each mixture the scaling that is best for it, see `rescaled`.
 
     Examples
     --------
@@ -296,6 +341,13 @@ def learned_ratios(
     The first are the errors at m = ∞ of the layers after k steps, geometric mean over seeds, relative to those of the
     exact preconditioner; the others `theory.conditioning` of the mixture. The six mixtures that do not rest on an
     estimate, pools of both readings. In the book: :prf:ref:`prop-rare`.
+
+    Parameters
+    ----------
+    found
+        As for `errors`.
+    steps
+        Number k of thinking steps.
 
     Examples
     --------

@@ -42,6 +42,11 @@ def errors(part: str, variant: str | int | bool, *, test: str = "own", entry: st
 def dim(part: str) -> int:
     """Dimension d of the models of a part.
 
+    Parameters
+    ----------
+    part
+        As for `errors`.
+
     Examples
     --------
     >>> dim("recipes"), dim("skewed")
@@ -53,6 +58,11 @@ def dim(part: str) -> int:
 def middle(found: Curves) -> Vector:
     """Find the middle of the seeds, step by step.
 
+    Parameters
+    ----------
+    found
+        From `errors`.
+
     Examples
     --------
     >>> middle(np.array([[1.0, 0.5], [1.0, 0.2], [1.0, 0.4]])).tolist()
@@ -63,6 +73,15 @@ def middle(found: Curves) -> Vector:
 
 def series(label: str, found: Curves, *, color: int | None = None) -> Series:
     """Draw the middle of the seeds, with all of them in the band around it.
+
+    Parameters
+    ----------
+    label
+        Words for it.
+    found
+        From `errors`.
+    color
+        Color and style.
 
     Examples
     --------
@@ -77,6 +96,13 @@ def series(label: str, found: Curves, *, color: int | None = None) -> Series:
 def steps_to(level: float, found: Curves) -> float:
     """Find how many steps the middle seed needs to bring its error / d below a level; infinite if none does.
 
+    Parameters
+    ----------
+    level
+        Error / d.
+    found
+        From `errors`.
+
     Examples
     --------
     >>> steps_to(0.3, np.array([[1.0, 0.5, 0.2], [1.0, 0.2, 0.1], [1.0, 0.4, 0.25]]))
@@ -89,8 +115,16 @@ def steps_to(level: float, found: Curves) -> float:
 def reference(dim: int, train_length: int, test_length: int, *, exponent: float = 0.0, steps: int = 30) -> Errors:
     """Compute the median error / d of linear attention at its closed form, tested on isotropic prompts.
 
-    The median is that over 2000 prompts of the exact mean over w; `exponent` is that of the training spectrum, whose
-    trace is d.
+    The median is that over 2000 prompts of the exact mean over w.
+
+    Parameters
+    ----------
+    dim, train_length, test_length
+        Dimension d and numbers of examples.
+    exponent
+        Tail exponent of the training spectrum, whose trace is d.
+    steps
+        Number of thinking steps.
 
     Examples
     --------

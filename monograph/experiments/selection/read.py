@@ -15,6 +15,11 @@ from ttsbook.theory import selection
 def pool_groups(found: Results) -> dict[str, Run]:
     """Name the runs of the experiment `selection`: each is one way to make pools.
 
+    Parameters
+    ----------
+    found
+        Of the experiment `selection`.
+
     Examples
     --------
     >>> from monograph.experiments import results
@@ -30,6 +35,15 @@ def rescaled(found: Results, run: Run, *, pools: int) -> Float64[np.ndarray, "2 
 
     They are those / d of the even mixture and then of the program's, for the numbers of steps in the settings.
     In the book: :prf:ref:`prop-cure`.
+
+    Parameters
+    ----------
+    found
+        Of the experiment `selection`.
+    run
+        One of its runs.
+    pools
+        Number of pools.
 
     Examples
     --------
@@ -53,6 +67,13 @@ def rescaled(found: Results, run: Run, *, pools: int) -> Float64[np.ndarray, "2 
 def share(wins: ArrayLike, confidence: float = 0.95) -> tuple[float, float, float]:
     """Compute the share of the pools that count and its Clopper–Pearson interval.
 
+    Parameters
+    ----------
+    wins
+        Pools that count.
+    confidence
+        Coverage of the interval.
+
     Examples
     --------
     >>> [float(round(value, 2)) for value in share([True, True, True, False])]
@@ -65,6 +86,11 @@ def share(wins: ArrayLike, confidence: float = 0.95) -> tuple[float, float, floa
 
 def percent(wins: ArrayLike) -> str:
     """Write the share of the pools that count and its 95 % interval in words.
+
+    Parameters
+    ----------
+    wins
+        Pools that count.
 
     Examples
     --------
