@@ -22,9 +22,8 @@ hypothesis.settings.load_profile("everyday")
 
 
 def pytest_configure():
-    """Let every call be checked against its annotations, shapes too; an int will do for a float."""
-    checker = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"
-    jaxtyping.install_import_hook(["ttsbook", "monograph"], checker)
+    """Let every call be checked against its annotations, shapes too."""
+    jaxtyping.install_import_hook(["ttsbook", "monograph"], "annotations.checked")
 
 
 def pytest_collectstart(collector):

@@ -57,6 +57,12 @@ def turn(page, width, scheme):
     page.emulate_media(color_scheme=scheme)
     if "/widgets/" in page.url:  # these choose their colors when they open
         page.reload()
+        lay_out_all(page)
     page.wait_for_function("(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme)
     page.wait_for_function(REACHED)
     settle(page)
+
+
+def lay_out_all(page):
+    """Let the page lay out all its sections, those far from the window too, as whoever reads on will see them."""
+    page.add_style_tag(content="article section { content-visibility: visible !important }")

@@ -242,5 +242,5 @@ def _decode(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _decode(part) for name, part in value.items()}
     if isinstance(value, list):
-        return [_decode(part) for part in value]
+        return [part if isinstance(part, float) else _decode(part) for part in value]  # nearly all are
     return math.inf if value == "inf" else value

@@ -51,10 +51,12 @@ def let_scripts_wait(app, page, _template, context, _doctree):
     if page == "search":  # whose own scripts do not wait
         return
     scripts = [script for script in context.get("script_files", ()) if not useless(script)]
-    for script in scripts:
-        if script.filename:
-            script.attributes.setdefault("defer", "defer")
-    context["script_files"] = scripts
+    context["script_files"] = [deferred(script) if script.filename else script for script in scripts]
+
+
+def deferred(script):
+    """Return a script that waits; Sphinx gives all pages the same object, which must not change."""
+    return type(script)(script.filename, priority=script.priority, **{"defer": "defer"} | dict(script.attributes))
 
 
 def useless(script):

@@ -10,7 +10,8 @@ function fit(part) {
   const wide = formulas.map((formula) => {
     const inLine = formula.localName === "span";
     const place = (inLine && formula.closest("p, li, dd, td, th, div")) || formula;
-    return (inLine ? formula.offsetWidth : formula.scrollWidth) > place.clientWidth;
+    const drawn = formula.querySelector("math")?.getBoundingClientRect().width ?? 0;
+    return inLine ? drawn > place.clientWidth : formula.scrollWidth > place.clientWidth;
   });
   formulas.forEach((formula, i) => {
     formula.classList.toggle("wide", wide[i]);

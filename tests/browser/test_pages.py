@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from page_checks import complaints
-from watched_pages import settle, turn, watched_page
+from watched_pages import lay_out_all, settle, turn, watched_page
 
 from publish import contents
 from publish.site import stored_widgets, widget_links, widget_pages
@@ -29,6 +29,7 @@ def page(request, browser, address):
     """A page of the site, which all its views share."""
     with watched_page(browser, width=390) as page:
         page.goto(f"{address}{request.param}.html")
+        lay_out_all(page)
         settle(page)
         yield page
 

@@ -125,14 +125,20 @@ def best_scaling_limit(P: PreconditionerLike, test_cov: CovarianceLike | Task, s
     most: float = (1 + len(P) ** (0.5 / steps)) / max(np.abs(eigenvalues).max(), trace / len(P))
     grid = np.union1d(np.geomspace(least, most, 60), np.linspace(least, most, 40))
     etas = np.union1d(grid, 1 / eigenvalues.real[eigenvalues.real > 1 / most])  # where T is far from normal
-    best = int(rate(etas).argmin())
     from scipy.optimize import minimize_scalar  # here, so that theory starts without SciPy
 
-    low, high = etas[[max(best - 1, 0), min(best + 1, len(etas) - 1)]]
-    search = minimize_scalar(
-        lambda eta: rate(np.asarray(eta)).item(), bounds=(low, high), method="bounded", options={"xatol": 1e-10 * high}
-    )
-    return float(1 / search.x)
+    rates = np.pad(rate(etas), 1, constant_values=np.inf)
+    valleys = np.flatnonzero((rates[1:-1] <= rates[:-2]) & (rates[1:-1] <= rates[2:]))  # there may be several
+    searches = [
+        minimize_scalar(
+            lambda eta: rate(np.asarray(eta)).item(),
+            bounds=(etas[max(valley - 1, 0)], etas[min(valley + 1, len(etas) - 1)]),
+            method="bounded",
+            options={"xatol": 1e-10 * etas[valley]},
+        )
+        for valley in valleys
+    ]
+    return float(1 / min(searches, key=lambda search: search.fun).x)
 
 
 def _root_error(T: Float64[np.ndarray, "*grid d d"], steps: int) -> Float64[np.ndarray, "*grid"]:
