@@ -21,7 +21,8 @@ def scrolls_sideways(page):
     """Widths of the page and of its sections, where the window or the section is narrower."""
     wide = page.evaluate(
         """[[document.documentElement, innerWidth],
-            ...[...document.querySelectorAll("article section")].map((section) => [section, section.clientWidth])
+            ...[...document.querySelectorAll("article section")].filter((section) => section.checkVisibility())
+                .map((section) => [section, section.clientWidth])
         ].map(([part, room]) => [part.scrollWidth, room])"""
     )
     return [f"{width} pixels in a window of {room}" for width, room in wide if width > room]
