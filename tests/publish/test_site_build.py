@@ -145,7 +145,7 @@ def test_statements_have_a_number_or_none_and_one_id(page):
 def test_the_reference_and_the_bibliography(built):
     page = BeautifulSoup((built / "reference.html").read_text(), "html.parser").article
     rounded = page.find(id="monograph.page.rounded")
-    assert "(value, " in rounded.get_text()
+    assert "(value: SupportsFloat, " in rounded.get_text()
     source, line = rounded.select_one("a[href^=source]")["href"].split("#")
     assert "def rounded(value, " in BeautifulSoup((built / source).read_text(), "html.parser").find(id=line).get_text()
     assert "What can transformers learn" in page.select_one("ul.references > li").get_text()
