@@ -112,8 +112,8 @@ def sheet(static, name):
     def moved(address):
         return address if address.startswith(("data:", "#", "/")) else normpath(join(dirname(name), address))
 
-    css = re.sub(r'@import "([^"]+)";', lambda found: sheet(static, moved(found[1])), css)
-    return re.sub(r"url\(([\"']?)([^)\"']+)\1\)", lambda found: f'url("{moved(found[2])}")', css)
+    css = re.sub(r"url\(([\"']?)([^)\"']+)\1\)", lambda found: f'url("{moved(found[2])}")', css)
+    return re.sub(r'@import "([^"]+)";', lambda found: sheet(static, moved(found[1])), css)
 
 
 def minified(css, unused):

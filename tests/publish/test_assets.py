@@ -1,0 +1,77 @@
+"""What a page asks for before it can be read, and how much of it: what does not depend on the machine."""
+
+import gzip
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+
+from publish import contents
+from publish.site import assets
+
+PAGES = contents.read().pages
+KILOBYTES = {"css": 30, "js": 60, "woff2": 40, "html": 130}  # compressed, of one page with all that it asks for
+ELEMENTS = 23_000
+
+
+def asked_for(page, site, name):
+    """Files of the site that a page names in its head or its scripts, by their kind."""
+    tags = [tag.get("src") or tag.get("href") for tag in page.select("script[src], link[rel=stylesheet]")]
+    files = {(site / name).parent.joinpath(tag.partition("?")[0]).resolve() for tag in tags}
+    return {kind: [file for file in files if file.suffix == f".{kind}"] for kind in ("css", "js")}
+
+
+def compressed(files):
+    return sum(len(gzip.compress(file.read_bytes())) for file in files) / 1000
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_light_and_nothing_but_one_style_sheet_blocks_it(site, parsed, name):
+    file = site / f"{name}.html"
+    page = parsed(file)
+    files = asked_for(page, site, f"{name}.html")
+    assert [path.name for path in files["css"]] == [assets.SHEET]
+    assert [tag["src"] for tag in page.select("script[src]") if not tag.has_attr("defer")] == []
+    weight = {kind: compressed(found) for kind, found in files.items()} | {"html": compressed([file])}
+    assert {kind: kb for kind, kb in weight.items() if kb > KILOBYTES[kind]} == {}
+    assert len(page.find_all(True)) < ELEMENTS
+
+
+@pytest.mark.parametrize("name", [*PAGES, "search"])
+def test_a_page_says_once_how_wide_it_is(parsed, site, name):
+    assert len(parsed(site / f"{name}.html").select("meta[name=viewport]")) == 1
+
+
+def test_fonts_are_small(site):
+    for font in (site / "_static" / "fonts").glob("*.woff2"):
+        assert compressed([font]) < KILOBYTES["woff2"], font
+
+
+def test_no_element_waits_for_a_font_of_icons(parsed, site):
+    for name in PAGES:
+        waiting = parsed(site / f"{name}.html").select("i[class*=fa-], span[class*=fa-]")
+        assert [element for element in waiting if not element.svg] == []
+
+
+def test_an_icon_is_drawn_where_a_script_would_have_drawn_it():
+    drawn = BeautifulSoup(
+        assets.ICON.sub(assets.icon, '<i class="mine fa-solid fa-bars fa-lg" title="x"></i>'), "lxml"
+    ).i
+    assert drawn["class"] == ["icon", "icon-large", "mine"]
+    assert drawn["title"] == "x"
+    assert drawn.svg["aria-hidden"] == "true"
+
+
+def test_rules_of_what_no_page_uses_are_left_out():
+    css = ".used { color: red } .unused { color: blue } .used .unused { color: green } p { color: black }"
+    assert assets.minified(css, unused=["unused"]) == ".used{color:red}p{color:#000}"
+
+
+def test_addresses_in_a_sheet_are_seen_from_the_folder_of_all(tmp_path):
+    (tmp_path / "styles").mkdir()
+    (tmp_path / "basic.css").write_text("b { background: url(file.png) }")
+    (tmp_path / "styles" / "one.css").write_text(
+        '@import "../basic.css"; a { background: url("../x.svg"), url(data:,1) }'
+    )
+    found = assets.sheet(tmp_path, "styles/one.css")
+    assert re.findall(r'url\("([^"]*)"\)', found) == ["file.png", "x.svg", "data:,1"]
