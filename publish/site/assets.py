@@ -21,7 +21,7 @@ SHEET = "site.css"
 BEFORE = ["styles/theme.css", "styles/pydata-sphinx-theme.css", "pygments.css"]  # which the theme's own layout names
 USELESS = ["scripts/fontawesome.js", "design-tabs.js"]  # there are no tabs
 ICON = re.compile(r'<(?P<tag>i|span) class="(?P<classes>[^"]*\bfa-[^"]*)"(?P<rest>[^>]*)>\s*</(?P=tag)>')
-STYLE = re.compile(r"fa[bsr]?|fa-(?:solid|brands|regular)")
+STYLE = re.compile(r"fa[bsr]?|fa-(?:solid|brands|regular|lg)")
 NAMED = re.compile(r'\s(?:class|id)="([^"]*)"')
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 SYMBOL = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
@@ -86,23 +86,22 @@ def finish(app, exception, sheets):
 
 
 def icon(found):
-    """Return the drawing of an icon in the place of the element that a script would fill."""
+    """Return the drawing of an icon, with the names that the theme's script would give it: its styles know them."""
     names = found["classes"].split()
-    wanted = [name.removeprefix("fa-") for name in names if name.startswith("fa-") and name != "fa-lg"]
-    name = next((name for name in wanted if not STYLE.fullmatch(f"fa-{name}")), "")
+    wanted = [name for name in names if name.startswith("fa-") and not STYLE.fullmatch(name)]
+    name = wanted[0].removeprefix("fa-") if wanted else ""
     if not (ICONS / f"{name}.svg").is_file():
         logger.warning("there is no icon %r in publish/icons", name, type="book", subtype="icon")
         return found[0]
-    kept = [name for name in names if not name.startswith("fa-") and not STYLE.fullmatch(name)]
-    classes = " ".join(["icon", *(["icon-large"] if "fa-lg" in names else []), *kept])
-    return f'<{found["tag"]} class="{classes}"{found["rest"]}>{drawing(name)}</{found["tag"]}>'
+    classes = " ".join(["svg-inline--fa", *(name for name in names if name == "fa-lg" or not STYLE.fullmatch(name))])
+    rest = re.sub(r'\s*title="[^"]*"', "", found["rest"])  # said by the button
+    return drawing(name).replace(' xmlns="http://www.w3.org/2000/svg"', f' class="{classes}" aria-hidden="true"{rest}')
 
 
 @cache
 def drawing(name):
-    """Return an icon as SVG, which who hears the page does not hear."""
-    svg = (ICONS / f"{name}.svg").read_text(encoding="utf-8").strip()
-    return svg.replace(' xmlns="http://www.w3.org/2000/svg"', ' aria-hidden="true"')
+    """Return an icon as SVG."""
+    return (ICONS / f"{name}.svg").read_text(encoding="utf-8").strip()
 
 
 def sheet(static, name):
