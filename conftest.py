@@ -21,9 +21,10 @@ hypothesis.settings.register_profile("thorough", deadline=None, max_examples=200
 hypothesis.settings.load_profile("everyday")
 
 
-def pytest_configure():
-    """Let every call be checked against its annotations, shapes too."""
-    jaxtyping.install_import_hook(["ttsbook", "monograph"], "annotations.checked")
+def pytest_configure(config):
+    """Let every call be checked against its annotations, shapes too, but in the long runs, which call the same."""
+    if config.option.markexpr.startswith("not exhaustive"):
+        jaxtyping.install_import_hook(["ttsbook", "monograph"], "annotations.checked")
 
 
 def pytest_collectstart(collector):
