@@ -1,5 +1,4 @@
 import dataclasses
-import functools
 import re
 import subprocess
 import sys
@@ -307,7 +306,8 @@ def test_a_claim_without_its_results_is_not_run(monkeypatch, tmp_path):
 def test_the_check_of_thinking_sees_another_scaling(monkeypatch):
     from ttsbook.thinking import cot
 
-    monkeypatch.setattr(cot, "think", functools.partial(cot.think, rho=40.001))
+    think = cot.think
+    monkeypatch.setattr(cot, "think", lambda *prompt, **options: think(*prompt, **options | {"rho": 40.001}))
     claim = claims.find("recursion")
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 

@@ -129,7 +129,6 @@ def test_questions_become_controls_with_names_and_a_status(forms):
 @pytest.mark.exhaustive
 def test_only_pages_that_ask_load_what_checks(built):
     assert "checks.js" in (built / "index.html").read_text()
-    assert "checks.css" in (built / "index.html").read_text()
     assert "checks." not in (built / "reference.html").read_text()
 
 

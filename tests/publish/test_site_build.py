@@ -147,7 +147,10 @@ def test_the_reference_and_the_bibliography(built):
     rounded = page.find(id="monograph.page.rounded")
     assert "(value: SupportsFloat, " in rounded.get_text()
     source, line = rounded.select_one("a[href^=source]")["href"].split("#")
-    assert "def rounded(value, " in BeautifulSoup((built / source).read_text(), "html.parser").find(id=line).get_text()
+    assert (
+        "def rounded(value: SupportsFloat, "
+        in BeautifulSoup((built / source).read_text(), "html.parser").find(id=line).get_text()
+    )
     assert "What can transformers learn" in page.select_one("ul.references > li").get_text()
     assert not page.select("[role^=doc-]")
 
