@@ -44,7 +44,7 @@ BAD = {
     "end-of-file-fixer": ("end.txt", b"no line break"),
     "trailing-whitespace-fixer": ("space.txt", b"space \n"),
     "mixed-line-ending": ("windows.txt", b"a line\r\n"),
-    "pyright": ("ttsbook/typed.py", b'"""A number."""\n\nNUMBER: int = "one"\n'),
+    "pyright": ("ttsbook/arrays.py", b'"""A number."""\n\nNUMBER: int = "one"\n'),
     "check-added-large-files": ("large.txt", b"1234567890" * 200_000 + b"\n"),
     "check-merge-conflict": ("merge.txt", b"<<<<<<< ours\n"),
 }
