@@ -4,7 +4,6 @@ import os
 from functools import cache
 
 import hypothesis
-import jaxtyping
 import pytest
 from bs4 import BeautifulSoup
 from nbval.plugin import IPyNbCell, IPyNbFile
@@ -14,17 +13,12 @@ from publish.chromium import MISSING, find
 from publish.stored.execution import surroundings
 
 os.environ.update(surroundings())  # before NumPy or PyTorch is imported
+pytest_plugins = ["annotations"]
 
 # No example is timed: how long it takes, a busy machine decides. `make test-nightly` tries more of them.
 hypothesis.settings.register_profile("everyday", deadline=None, max_examples=25)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=200)
 hypothesis.settings.load_profile("everyday")
-
-
-def pytest_configure(config):
-    """Let every call be checked against its annotations, shapes too, but in the long runs, which call the same."""
-    if config.option.markexpr.startswith("not exhaustive"):
-        jaxtyping.install_import_hook(["ttsbook", "monograph"], "annotations.checked")
 
 
 def pytest_collectstart(collector):
@@ -42,17 +36,6 @@ def pytest_collection_modifyitems(items):
         return next((place for place, here in enumerate(found) if here), len(long))
 
     items.sort(key=rank)
-
-
-@pytest.fixture(autouse=True)
-def annotations_are_checked(request):
-    """Check each call against its annotations, but where a test says that it is unchecked."""
-    if request.node.get_closest_marker("unchecked") is None:
-        yield
-        return
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 def require(found, reason):

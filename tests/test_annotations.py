@@ -3,6 +3,7 @@
 import ast
 from pathlib import Path
 
+import annotations
 import jaxtyping
 import numpy as np
 import pytest
@@ -46,3 +47,10 @@ def test_every_function_is_annotated(package):
                 if node.returns is None or any(one.annotation is None for one in named):
                     bare.append(f"{path}:{node.lineno}")
     assert bare == []
+
+
+def test_a_loop_runs_unchecked_when_its_test_has_used_up_its_checks():
+    for _ in range(annotations.MOST // 2):
+        theory.cot_error_limit(np.eye(2), np.eye(2), 3)
+    with pytest.raises(ValueError, match="steps must be an integer of at least 0, got '3'"):
+        theory.cot_error_limit(np.eye(2), np.eye(2), "3")
