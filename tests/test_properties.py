@@ -125,3 +125,55 @@ def test_noise_makes_no_error_smaller(seed, noise_variance):
     clean = theory.direct_error(P, task, task.prompt_length)
     noisy = theory.direct_error(P, Task(task.cov, 1, noise_variance=noise_variance), task.prompt_length)
     assert noisy >= clean
+
+
+def random_question(seed):
+    """A layer trained on one task and a test of any length, which may be another task."""
+    rng = np.random.default_rng(seed)
+    dim = int(rng.integers(3, 20))
+    train = covariance.rotate(covariance.power_law(dim, rng.uniform(0, 1.5), trace=dim), rng=rng)
+    test = train if rng.random() < 0.5 else covariance.power_law(dim, rng.uniform(0, 1), trace=dim)
+    n, m = (int(rng.integers(least, 20 * dim)) for least in (dim, dim // 2 + 1))
+    noise = float(rng.choice([0, 0.3]))
+    return theory.preconditioner(Task(train, n, noise_variance=noise)), Task(test, m, noise_variance=noise), rng
+
+
+def silently(function, *arguments, **named):
+    """The value, or None where it comes with a warning."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        value = function(*arguments, **named)
+    return None if caught else value
+
+
+def simulated(P, test, steps, rng):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", theory.DivergenceWarning)
+        return theory.simulate_cot_error(P, test, test.prompt_length, steps, samples=4_000, rng=rng)
+
+
+@pytest.mark.exhaustive
+def test_errors_that_come_without_a_warning_are_those_of_simulated_prompts():
+    silent = 0
+    for seed in range(60):
+        P, test, rng = random_question(seed)
+        steps = int(rng.integers(1, 15))
+        errors = silently(theory.cot_error, P, test, test.prompt_length, steps, corrected=True)
+        if errors is not None:
+            silent += 1
+            thought = simulated(P, test, steps, rng)
+            assert (abs(errors - thought.mean) <= 0.05 * thought.mean + 5 * thought.standard_error).all()
+    assert silent >= 12
+
+
+@pytest.mark.exhaustive
+def test_a_depth_that_comes_without_a_warning_is_as_good_as_the_best_of_simulated_prompts():
+    silent = 0
+    for seed in range(60):
+        P, test, rng = random_question(seed)
+        best = silently(theory.best_depth, P, test, test_length=test.prompt_length)
+        if best is not None and best.steps is not None:
+            silent += 1
+            mean = simulated(P, test, min(3 * best.steps + 5, 100), rng).mean
+            assert mean[best.steps] <= 1.1 * mean.min()
+    assert silent >= 12
