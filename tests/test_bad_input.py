@@ -369,7 +369,17 @@ TABLE = [
     (
         TypeError,
         lambda: evaluation.error_curve(layer(), I2, steps=3, prompts=5, generator=gen()),
-        "task must be a ttsbook.data.tasks.Task or a ttsbook.data.tasks.Mixture, got",
+        "task must be a ttsbook.data.tasks.Task or a ttsbook.data.tasks.Mixture or a ttsbook.data.prompts.Prompts, got",
+    ),
+    (
+        TypeError,
+        lambda: evaluation.error_curve(layer(), one, steps=3, prompts=5),
+        "prompts must be None where the prompts are given, got 5",
+    ),
+    (
+        TypeError,
+        lambda: evaluation.error_curve(layer(), T2, steps=3, prompts=5),
+        "generator must be a torch.Generator where prompts are drawn, got None",
     ),
     (
         ValueError,

@@ -48,6 +48,24 @@ def test_condensed_prompts_give_the_same_curve_at_any_length():
     assert (measured.low < limit).all() and (limit < measured.high).all()
 
 
+def test_prompts_that_one_holds_have_the_errors_of_those_drawn(monkeypatch):
+    batch = prompt_batches.sample(TASK, 100, generator=generator(3), dtype=torch.float64)
+    drawn = curve(optimum(), prompts=100, seed=3)
+    monkeypatch.setattr(evaluation, "CHUNK_NUMBERS", 3_000)  # in several pieces
+    held = evaluation.error_curve(optimum(), batch, steps=4)
+    assert held.samples == 100
+    assert held.mean == pytest.approx(drawn.mean, rel=1e-9) and held.high == pytest.approx(drawn.high, rel=1e-9)
+    singly = evaluation.error_curve(optimum().float(), batch, steps=4)
+    assert singly.mean == pytest.approx(drawn.mean, rel=1e-3)
+
+
+def test_condensed_prompts_that_one_holds_are_for_what_cannot_tell_them_apart():
+    batch = prompt_batches.sample(TASK, 10, generator=generator(3), condensed=True)
+    evaluation.error_curve(optimum(), batch, steps=1)
+    with pytest.raises(TypeError, match="condensed prompts stand for whole ones to a plain LinearSelfAttention alone"):
+        evaluation.error_curve(GPT(Config(4), generator=generator()), batch, steps=1)
+
+
 def test_the_interval_holds_for_all_steps_at_once_as_often_as_it_says():
     """Of 300 small runs about 1 % may miss the truth at some step: more than 12 would have probability 1e-5."""
     truth = [4.0, theory.direct_error(P, TASK.cov, 20)]
@@ -215,7 +233,7 @@ def test_divergence_is_reported_on_the_readers_line(tmp_path):
         (
             TypeError,
             lambda: curve(optimum(), task="task"),
-            "task must be a ttsbook.data.tasks.Task or a ttsbook.data.tasks.Mixture, got 'task'",
+            "task must be a ttsbook.data.tasks.Task or a ttsbook.data.tasks.Mixture or .*Prompts, got 'task'",
         ),
         (ValueError, lambda: curve(lambda p, k: p.w), r"answers must have shape \(.*, 5, 4\), got"),
         (ValueError, lambda: curve(lambda p, k: torch.full((len(p.w), k + 1, 4), torch.nan)), "must not be NaN"),

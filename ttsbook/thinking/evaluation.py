@@ -2,7 +2,7 @@
 
 import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,11 +58,11 @@ class ErrorCurve:
 
 def error_curve(
     model: torch.nn.Module | Callable[[Prompts, int], Chain],
-    task: Task | Mixture,
+    task: Task | Mixture | Prompts,
     *,
     steps: int,
-    prompts: int,
-    generator: torch.Generator,
+    prompts: int | None = None,
+    generator: torch.Generator | None = None,
     condensed: bool = False,
     rho: float | Literal["tokens"] | Callable[[Prompts], ScalingsLike | ArrayLike] | None = None,
     w0: Float[torch.Tensor, " d"] | VectorLike | Callable[[Prompts], WeightsLike] | None = None,
@@ -78,13 +78,13 @@ def error_curve(
         ``f(prompts, steps)`` that gets prompts in float64 and returns its answers, shape
         (batch, steps + 1, d).
     task
-        What the test prompts are drawn from.
+        What the test prompts are drawn from, or the prompts themselves.
     steps
         Number of thinking steps.
     prompts
-        Number of prompts, at least 2.
+        Number of prompts to draw, at least 2.
     generator
-        Source of randomness.
+        Source of randomness, where prompts are drawn.
     condensed
         Draw condensed prompts, which a linear layer cannot tell from others: see `prompts.sample`. Only a
         `LinearSelfAttention` that `cot.runs_plainly` takes them, and a baseline, which must see a prompt
@@ -126,26 +126,65 @@ def error_curve(
     >>> curve = error_curve(model, task, steps=3, prompts=2000, generator=torch.Generator().manual_seed(0))
     >>> curve.mean.round(1).tolist()
     [4.9, 0.5, 0.1, 0.0]
+
+    Prompts that one holds, here with a label of each that is wrong:
+
+    >>> from dataclasses import replace
+    >>> batch = prompt_batches.sample(task, 500, generator=torch.Generator().manual_seed(1))
+    >>> y = batch.y.index_add(1, torch.tensor([0]), torch.full((500, 1), 3.0))
+    >>> error_curve(model, replace(batch, y=y), steps=3).mean.round(1).tolist()
+    [5.0, 0.6, 0.1, 0.1]
     """
     steps = check.count("steps", steps, least=0)
-    samples = check.count("prompts", prompts, least=2)
     answers, dtype = _thinker(model, rho, w0)
+    check.instance("task", task, Task, Mixture, Prompts)
+    if isinstance(task, Prompts):
+        condensed = bool((task.lengths > task.x.shape[1]).any())
     if condensed and isinstance(model, torch.nn.Module):
         cot.check_condensed(model)
-    check.instance("task", task, Task, Mixture)
-    task = Mixture([task], [1.0]) if isinstance(task, Task) else task
-    lengths = [part.prompt_length for part in task.tasks]
-    longest = max(min(length, task.dim) for length in lengths) if condensed else max(lengths)  # prop-condensed
-    chunk = max(1, CHUNK_NUMBERS // ((longest + 1) * (2 * task.dim + 2)))
-    errors = np.empty((samples, steps + 1))
-    for first in range(0, samples, chunk):
-        size = min(chunk, samples - first)
-        batch = prompt_batches.sample(task, size, generator=generator, dtype=dtype, condensed=condensed)
-        errors[first : first + size] = _squared_errors(answers(batch, steps), batch.w, steps)
+    if isinstance(task, Prompts):
+        batches = _batches(task, dtype, prompts, generator)
+    else:
+        samples = check.count("prompts", prompts, least=2)
+        batches = _drawn(task, samples, generator=generator, dtype=dtype, condensed=condensed)
+    errors = np.concatenate([_squared_errors(answers(batch, steps), batch.w, steps) for batch in batches])
     if np.isinf(errors).any():
         message = "a chain diverged beyond the range of its floating type; its error is reported as inf"
         warnings.warn(message, DivergenceWarning, stacklevel=2)
     return _summarize(errors)
+
+
+def _held_at_once(length: int, dim: int) -> int:
+    """Return the number of prompts to hold at a time."""
+    return max(1, CHUNK_NUMBERS // ((length + 1) * (2 * dim + 2)))
+
+
+def _drawn(
+    task: Task | Mixture, samples: int, *, generator: torch.Generator | None, dtype: torch.dtype, condensed: bool
+) -> Iterator[Prompts]:
+    """Draw prompts, so many at a time."""
+    if generator is None:
+        raise TypeError("generator must be a torch.Generator where prompts are drawn, got None")
+    task = Mixture([task], [1.0]) if isinstance(task, Task) else task
+    lengths = [part.prompt_length for part in task.tasks]
+    longest = max(min(length, task.dim) for length in lengths) if condensed else max(lengths)  # prop-condensed
+    chunk = _held_at_once(longest, task.dim)
+    for first in range(0, samples, chunk):
+        size = min(chunk, samples - first)
+        yield prompt_batches.sample(task, size, generator=generator, dtype=dtype, condensed=condensed)
+
+
+def _batches(given: Prompts, dtype: torch.dtype, prompts: int | None, generator: object) -> Iterator[Prompts]:
+    """Cut given prompts into pieces of the floating type that the model wants."""
+    for name, value in {"prompts": prompts, "generator": generator}.items():
+        if value is not None:
+            raise TypeError(f"{name} must be None where the prompts are given, got {value!r}")
+    if len(given.x) < 2:
+        raise ValueError(f"task must hold at least 2 prompts, got {len(given.x)}")
+    size = _held_at_once(*given.x.shape[1:])
+    parts = (torch.split(part, size) for part in (given.x, given.y, given.w, given.lengths))
+    for x, y, w, lengths in zip(*parts, strict=True):
+        yield Prompts(x.to(dtype), y.to(dtype), w.to(dtype), lengths)
 
 
 def _takes_two(function: Callable[..., object]) -> bool:
