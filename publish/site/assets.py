@@ -10,19 +10,19 @@ import re
 import subprocess
 import sys
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
 from sphinx.util import logging
 
+from publish.site.trees import parse, piece
+
 ICONS = Path(__file__).parents[1] / "icons"
 SHEET = "site.css"
 BEFORE = ["styles/theme.css", "styles/pydata-sphinx-theme.css", "pygments.css"]  # which the theme's own layout names
 USELESS = ["scripts/fontawesome.js", "design-tabs.js"]  # there are no tabs
-ICON = re.compile(r'<(?P<tag>i|span) class="(?P<classes>[^"]*\bfa-[^"]*)"(?P<rest>[^>]*)>\s*</(?P=tag)>')
-STYLE = re.compile(r"fa[bsr]?|fa-(?:solid|brands|regular|lg)")
-NAMED = re.compile(r'\s(?:class|id)="([^"]*)"')
+ICON = "i[class*=fa-], span[class*=fa-]"
+STYLE = {"fa", "fab", "fas", "far", "fa-solid", "fa-brands", "fa-regular"}
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 SYMBOL = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
 VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
@@ -72,11 +72,13 @@ def finish(app, exception, sheets):
         return
     site, used = Path(app.outdir), set()
     for page in sorted(site.rglob("*.html")):
-        html = page.read_text(encoding="utf-8")
-        drawn = ICON.sub(icon, html)
-        if drawn != html:
-            page.write_text(drawn, encoding="utf-8")
-        used.update(chain.from_iterable(names.split() for names in NAMED.findall(drawn)))
+        tree = parse(page.read_text(encoding="utf-8"))
+        icons = tree.css(ICON)
+        for found in icons:
+            draw(found)
+        if icons:
+            page.write_text(tree.html, encoding="utf-8")
+        used.update(names(tree))
     static = site / "_static"
     for script in static.rglob("*.js"):
         if script.relative_to(static).as_posix() not in USELESS:
@@ -85,17 +87,27 @@ def finish(app, exception, sheets):
     (static / SHEET).write_text(minified(css, unused=sorted(set(SYMBOL.findall(css)) - used)), encoding="utf-8")
 
 
-def icon(found):
-    """Return the drawing of an icon, with the names that the theme's script would give it: its styles know them."""
-    names = found["classes"].split()
-    wanted = [name for name in names if name.startswith("fa-") and not STYLE.fullmatch(name)]
-    name = wanted[0].removeprefix("fa-") if wanted else ""
+def names(tree):
+    """Return the classes and ids of a page."""
+    for element in tree.css("[class], [id]"):
+        yield from (element.attributes.get("class") or "").split()
+        yield element.id
+
+
+def draw(icon):
+    """Put a drawing where a script would draw an icon, with the names that it would give it: styles know them."""
+    classes = icon.attributes["class"].split()
+    wanted = (name for name in classes if name.startswith("fa-") and name not in {*STYLE, "fa-lg"})
+    name = next(wanted, "").removeprefix("fa-")
     if not (ICONS / f"{name}.svg").is_file():
         logger.warning("there is no icon %r in publish/icons", name, type="book", subtype="icon")
-        return found[0]
-    classes = " ".join(["svg-inline--fa", *(name for name in names if name == "fa-lg" or not STYLE.fullmatch(name))])
-    rest = re.sub(r'\s*title="[^"]*"', "", found["rest"])  # said by the button
-    return drawing(name).replace(' xmlns="http://www.w3.org/2000/svg"', f' class="{classes}" aria-hidden="true"{rest}')
+        return
+    svg = piece(drawing(name))
+    drawn = " ".join(["svg-inline--fa", *(name for name in classes if name not in STYLE)])
+    for name, value in (icon.attributes | {"class": drawn, "aria-hidden": "true"}).items():
+        if name != "title":  # said by the button
+            svg.attrs[name] = value
+    icon.replace_with(svg)
 
 
 @cache

@@ -1,11 +1,10 @@
 """Sphinx extension: formulas are typeset when the book is built, by Temml, and come with the page as MathML."""
 
 import json
-import re
 import subprocess
 import sys
 from functools import cache
-from html import escape, unescape
+from html import escape
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,10 +13,10 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 from publish.site import mathfont
+from publish.site.trees import parse
 
 SCRIPT = Path(__file__).with_name("typeset.cjs")
 SCRIPTS = {"msub", "msup", "msubsup", "munder", "mover", "munderover"}
-FORMULA, TAG = re.compile(r"<math\b.*?</math>", re.DOTALL), re.compile(r"<[^>]*>")
 logger = logging.getLogger(__name__)
 
 
@@ -32,8 +31,8 @@ def make_font(app, exception):
     """Reduce the font of formulas to what the formulas of the site need."""
     if not exception and app.builder.format == "html":
         site = Path(app.outdir)
-        formulas = (formula for page in site.rglob("*.html") for formula in FORMULA.findall(page.read_text("utf-8")))
-        letters = {letter for formula in formulas for letter in unescape(TAG.sub("", formula))}
+        trees = (parse(page.read_text("utf-8")) for page in site.rglob("*.html"))
+        letters = {letter for tree in trees for formula in tree.css("math") for letter in formula.text()}
         mathfont.make(site / "_static" / "fonts" / "book-math.woff2", letters)
 
 
@@ -45,14 +44,11 @@ def visit_inline(translator, node):
 
 def visit_display(translator, node):
     """Write a formula on lines of its own, maybe with its number."""
-    number = ""
+    translator.body.append(start(translator, node, "div"))
     if node["number"]:
-        number = f'<span class="eqno">({get_node_equation_number(translator, node)})'
-        translator.body.append(start(translator, node, "div") + number)
+        translator.body.append(f'<span class="eqno">({get_node_equation_number(translator, node)})')
         translator.add_permalink_ref(node, "Link to this equation")
         translator.body.append("</span>")
-    else:
-        translator.body.append(start(translator, node, "div"))
     translator.body.append(f"{mathml(node, display=True)}</div>\n")
     raise nodes.SkipNode
 

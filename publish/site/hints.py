@@ -6,22 +6,16 @@ the formulas, and lists the symbols of each page on it.
 """
 
 import json
-import re
-from html import escape, unescape
+from html import escape
 from pathlib import Path
 from posixpath import dirname, join, normpath, relpath
 from urllib.parse import unquote
 
-from bs4 import BeautifulSoup
-
 from publish.site import search, targets
 from publish.site.symbols import Symbols
+from publish.site.trees import parse, piece
 
 NOTATION = "appendix/notation"
-LINK = re.compile(
-    r'(?P<start><a class="reference(?: \w+)* internal(?: [\w-]+)*") href="(?P<page>[^"#]*)#(?P<id>[^"]+)"'
-)
-FORMULA = re.compile(r'(?P<start><(?:span|div) class="math notranslate nohighlight" data-tex="(?P<tex>[^"]*)")')
 BOX = """<details class="admonition symbols"><summary class="admonition-title">Symbols on this page</summary>
 <dl>
 {rows}
@@ -43,15 +37,15 @@ def explain(app, exception):
     if exception or app.builder.format != "html":
         return
     files = {page: Path(app.builder.get_outfilename(page)) for page in sorted(app.env.found_docs)}
-    pages = {page: file.read_text(encoding="utf-8") for page, file in files.items()}
-    found = {page: targets.find(html) for page, html in pages.items()}
-    symbols = read_symbols(pages.get(NOTATION, ""))
+    trees = {page: parse(file.read_text(encoding="utf-8")) for page, file in files.items()}
+    found = {page: targets.find(tree) for page, tree in trees.items()}
+    symbols = read_symbols(trees[NOTATION]) if NOTATION in trees else Symbols({}, {}, {})
     linked = set()
-    for page, html in pages.items():
-        html = mark_links(html, page, found, linked)
+    for page, tree in trees.items():
+        mark_links(tree, page, found, linked)
         if page != NOTATION:
-            html = mark_formulas(html, page, symbols, found.get(NOTATION, {}))
-        files[page].write_text(html, encoding="utf-8")
+            mark_formulas(tree, page, symbols, found.get(NOTATION, {}))
+        files[page].write_text(tree.html, encoding="utf-8")
     folder = Path(app.outdir, "_static", "hints")
     for page, name in linked:
         script = folder / page / f"{name}.js"
@@ -65,44 +59,38 @@ def as_script(name, html):
     return f"bookHint({json.dumps(name)}, {json.dumps(html, ensure_ascii=False)});\n"
 
 
-def mark_links(html, page, found, linked):
+def mark_links(tree, page, found, linked):
     """Mark the links that lead to targets.
 
     Parameters
     ----------
-    html, page : str
-        A page and its name.
+    tree : selectolax.lexbor.LexborHTMLParser
+        A page.
+    page : str
+        Its name.
     found : dict of str to dict of str to Target
         The targets of all pages.
     linked : set of tuple of str
         Pages and ids; those that this page links to are added.
-
-    Returns
-    -------
-    str
     """
-
-    def mark(link):
-        path, name = link["page"], unquote(link["id"])
+    for link in tree.css("a.reference.internal"):
+        path, _, fragment = link.attributes["href"].partition("#")
         to = normpath(join(dirname(page), path)).removesuffix(".html") if path else page
-        if name not in found.get(to, {}):
-            return link[0]
-        linked.add((to, name))
-        return f'{link["start"]} data-hint="" href="{path}#{link["id"]}"'
-
-    return LINK.sub(mark, html)
+        name = unquote(fragment)
+        if name in found.get(to, {}):
+            linked.add((to, name))
+            link.attrs["data-hint"] = ""
 
 
-def read_symbols(html):
+def read_symbols(tree):
     """Read the notation page: what its formulas define, and where letters mean something else."""
-    article = BeautifulSoup(html, "html.parser")
-    rows = {row["id"]: formulas(row.td) for row in article.select("tr[id^=symbol-]")}
+    rows = {row.id: formulas(row.css_first("td")) for row in tree.css("article tr[id^=symbol-]")}
     confined = {"only": {}, "not": {}}
-    for row in article.select("tr"):
-        first, second = row.find_all(["td", "th"])[:2]
-        word = second.get_text().split(maxsplit=1)[0] if second.get_text().strip() else ""
+    for row in tree.css("article tr"):
+        first, second = row.css("td, th")[:2]
+        word, *_ = [*second.text().split(maxsplit=1), ""]
         if word in confined:
-            hrefs = [link["href"] for link in second.select("a.reference")]
+            hrefs = [link.attributes["href"] for link in second.css("a.reference")]
             pages = {normpath(join(dirname(NOTATION), href)).removesuffix(".html") for href in hrefs}
             confined[word] |= dict.fromkeys(formulas(first), pages)
     return Symbols(rows, confined["only"], confined["not"])
@@ -110,42 +98,33 @@ def read_symbols(html):
 
 def formulas(element):
     """Return the TeX of the formulas in an element."""
-    return [span["data-tex"] for span in element.select("span.math")]
+    return [span.attributes["data-tex"] for span in element.css("span.math")]
 
 
-def mark_formulas(html, page, symbols, notation):
+def mark_formulas(tree, page, symbols, notation):
     """Name the symbols in a page's formulas, and list them where its first section begins.
 
     Parameters
     ----------
-    html, page : str
-        A page and its name.
+    tree : selectolax.lexbor.LexborHTMLParser
+        A page.
+    page : str
+        Its name.
     symbols : Symbols
         What to look for.
     notation : dict of str to Target
         The targets of the notation page.
-
-    Returns
-    -------
-    str
     """
     seen = set()
-
-    def mark(formula):
-        names = symbols.find(unescape(formula["tex"]), page)
-        seen.update(names)
-        if not names:
-            return formula[0]
-        words = " ".join(name.removeprefix("symbol-") for name in names)
-        return f'{formula["start"]} data-symbols="{words}"'
-
-    html = FORMULA.sub(mark, html)
-    place = html.rfind("<section", 0, html.find("<h2", max(html.find("<article"), 0)) + 1)
-    if not seen or place < 0:
-        return html
-    address = relpath(f"{NOTATION}.html", dirname(page) or ".")
-    rows = [row(target, address, name) for name, target in notation.items() if name in seen]
-    return html[:place] + BOX.format(rows="\n".join(rows)) + html[place:]
+    for formula in tree.css(".math[data-tex]"):
+        if names := symbols.find(formula.attributes["data-tex"], page):
+            seen.update(names)
+            formula.attrs["data-symbols"] = " ".join(name.removeprefix("symbol-") for name in names)
+    heading = tree.css_first("article h2")
+    if seen and heading:
+        address = relpath(f"{NOTATION}.html", dirname(page) or ".")
+        rows = [row(target, address, name) for name, target in notation.items() if name in seen]
+        heading.parent.insert_before(piece(BOX.format(rows="\n".join(rows))))
 
 
 def row(target, address, name):

@@ -10,19 +10,18 @@ from html import escape
 from pathlib import Path
 
 import yaml
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from publish import contents
 
 PARTS = Path(__file__).with_name("parts.yml")
 _QUESTION = re.compile(r"^\*\*(?P<question>[^*]+\?)\*\*$", re.MULTILINE)
-_TIME = re.compile(r"<p><em>Time: (?P<times>[^.<]*)\.\s*(?P<rest>.*?)</em></p>", re.DOTALL)
-_ASKED = re.compile(r"\A(?P<space>\s*)<p>(?P<strong><strong>.*?</strong>)</p>", re.DOTALL)
-_TITLE = re.compile(r"<h1>.*?</h1>", re.DOTALL)
 
 
 def setup(app):
     """Add what stands around a title when its page is written."""
-    app.connect("html-page-context", add_openers)
+    app.add_post_transform(Openers)
 
 
 @dataclass(frozen=True)
@@ -68,23 +67,43 @@ def question(folder, page):
     return match and match["question"]
 
 
-def add_openers(app, page, _template, context, _doctree):
+class Openers(SphinxPostTransform):
     """Put part and opener above the title of a page, and its times below."""
-    body = context.get("body", "")
-    title = _TITLE.search(body)
-    part = part_of(app, page)
-    if not (title and part):
-        return
-    times = _TIME.search(body)
-    if times:
-        rest = f"<p><em>{times['rest']}</em></p>" if times["rest"] else ""
-        body = body[: times.start()] + rest + body[times.end() :]
-    place = part.name + (f" · {part.chapters.index(page) + 1} of {len(part.chapters)}" if part.number else "")
-    above = f'<p class="chapter-part">{escape(place)}</p>\n'
-    below = _times(times["times"]) if times else ""
-    opener = _opener(app, part, context["pathto"]) if page == part.chapters[0] else ""
-    text = _ASKED.sub(r'<p class="chapter-question">\g<strong></p>', body[title.end() :], count=1)
-    context["body"] = body[: title.start()] + above + opener + title[0] + below + text
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **_):
+        """Transform the document."""
+        page = self.env.docname
+        title = next(self.document.findall(nodes.title), None)
+        part = part_of(self.app, page)
+        if not (title and part):
+            return
+        place = part.name + (f" · {part.chapters.index(page) + 1} of {len(part.chapters)}" if part.number else "")
+        above = [nodes.paragraph("", place, classes=["chapter-part"])]
+        if page == part.chapters[0]:
+            above.append(nodes.raw("", _opener(self.app, page, part), format="html"))
+        section, start = title.parent, title.parent.index(title)
+        for asked in section[start + 1 : start + 2]:
+            strong = next(asked.findall(nodes.strong), None)
+            if strong and strong.parent is asked and strong.astext() == asked.astext():
+                asked["classes"].append("chapter-question")
+        section[start + 1 : start + 1] = self._times()
+        section[start:start] = above
+
+    def _times(self):
+        """Take the times from where the author says them: `About 25 minutes to read · 8 s to run`."""
+        for said in self.document.findall(nodes.emphasis):
+            if said.astext().startswith("Time: "):
+                times, _, rest = said[0].astext().removeprefix("Time: ").partition(".")
+                if len(said) > 1 or rest.strip():
+                    said[0] = nodes.Text(rest.lstrip())
+                else:
+                    said.parent.parent.remove(said.parent)
+                words = times[0].upper() + times[1:].replace(", ", " · ")
+                return [nodes.paragraph("", words, classes=["chapter-time"])]
+        return []
 
 
 def part_of(app, page):
@@ -92,18 +111,13 @@ def part_of(app, page):
     return next((part for part in parts(contents.read(app.confdir)) if page in part.pages), None)
 
 
-def _times(words):
-    """Write the line under the title: `About 25 minutes to read · 8 s to run`."""
-    words = words[0].upper() + words[1:].replace(", ", " · ")
-    return f'\n<p class="chapter-time">{words}</p>'
-
-
-def _opener(app, part, address_of):
+def _opener(app, page, part):
     """Say what a part asks, what it builds on, and what its pages ask."""
     entries = []
-    for page in part.chapters:
-        asked = question(app.srcdir, page)
-        text = f'<a href="{address_of(page)}">{escape(app.env.titles[page].astext())}</a>'
+    for chapter in part.chapters:
+        asked = question(app.srcdir, chapter)
+        address = app.builder.get_relative_uri(page, chapter) or "#"
+        text = f'<a href="{address}">{escape(app.env.titles[chapter].astext())}</a>'
         entries.append(f"<li>{text}{f' <span>{escape(asked)}</span>' if asked else ''}</li>")
     return (
         f'\n<aside class="part-opener" aria-label="{escape(part.name)}">'

@@ -3,19 +3,19 @@
 import re
 from typing import NamedTuple
 
-from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from publish.site import tex
 from publish.site.symbols import slug
+from publish.site.trees import content, piece
 
-HEAVY = re.compile(r"<pre>.*?</pre>|<script\b.*?</script>", re.DOTALL)
-PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-OWN_NAME = re.compile(r'(\bid="|\bhref="#|url\(#)')  # of a part of a picture, where it stands or is used
+UNSHOWN = "a.headerlink, details, .widget, pre, script"
 TARGETS = (
     "div.proof[id], div.exercise[id], figure[id], div.math[id], .references li[id], tr[id^=claim-], tr[id^=symbol-]"
 )
+PLACED = {"id", "tabindex", "data-symbols", "data-hint"}
+"""What an element has because of its place on the page."""
 
 
 class Target(NamedTuple):
@@ -53,79 +53,96 @@ class NamedRows(SphinxPostTransform):
                 row["ids"].append(address)
 
 
-def find(page):
+def find(tree):
     """Find the targets of a page.
 
     Parameters
     ----------
-    page : str
-        HTML of a page of the site.
+    tree : selectolax.lexbor.LexborHTMLParser
+        A page of the site.
 
     Returns
     -------
     dict of str to Target
         By their ids.
     """
-    pictures = PICTURE.findall(page)
-    numbers = iter(range(len(pictures)))
-    light = PICTURE.sub(lambda _: f"<svg>{next(numbers)}</svg>", HEAVY.sub("", page))
-    article = BeautifulSoup(light, "html.parser").article
-    if article is None:
-        return {}
-    for link in article.select("a.headerlink"):
-        link.decompose()
-    # A row may hold a formula, and a statement an equation: the inner ones first, which are copied.
-    return {element["id"]: describe(element, pictures) for element in article.select(TARGETS)}
+    article = tree.css_first("article")
+    return {element.id: describe(element) for element in article.css(TARGETS)} if article else {}
 
 
-def describe(element, pictures):
+def describe(element):
     """Describe an element of a page as a target."""
-    if element.name == "tr":
+    if element.tag == "tr":
         return describe_row(element)
-    body = inside(element, pictures)
-    number, title, kind = "", "", {"li": "Work", "div": "Equation"}.get(element.name, "Figure")
-    if label := element.select_one(".caption-number"):
-        kind, _, number = label.get_text().strip().partition(" ")
+    number, title, kind = "", "", {"li": "Work", "div": "Equation"}.get(element.tag, "Figure")
+    if label := element.css_first(".caption-number"):
+        kind, _, number = label.text().strip().partition(" ")
         kind = kind.replace("Fig.", "Figure")
-    if label and element.name == "div":
-        title = readable(label.parent).removeprefix(label.get_text()).strip(" ()")
+    if label and element.tag == "div":
+        title = readable(label.parent).removeprefix(label.text()).strip(" ()")
     elif label:
-        title = readable(element.select_one(".caption-text"))
-    elif number := element.select_one(".eqno"):
-        number = number.get_text()
-    return Target(element["id"], kind, number or "", title, readable(element), body)
+        title = readable(element.css_first(".caption-text"))
+    elif number := element.css_first(".eqno"):
+        number = readable(number)
+    return Target(element.id, kind, number or "", title, readable(element), inside(element))
 
 
 def describe_row(row):
     """Describe a row of the tables of claims or of symbols as a target."""
-    first, second, *_ = row.find_all("td")
-    if row["id"].startswith("symbol-"):
-        body = f"<dt>{inside(first.p)}</dt><dd>{inside(second.p)}</dd>"
-        return Target(row["id"], "Symbol", "", f"{readable(first)}: {readable(second)}", "", body)
-    sentence = re.split(r"\s*<em>\(|<br/?>", inside(first.p), maxsplit=1)[0]
-    title = readable(BeautifulSoup(sentence.partition("</code>")[2], "html.parser"))
-    body = f"<p>{sentence}</p><p>{inside(second.p)}</p>"
-    return Target(row["id"], "Claim", "", title, readable(first), body)
+    first, second, *_ = row.css("td")
+    if row.id.startswith("symbol-"):
+        body = f"<dt>{inside(first.css_first('p'))}</dt><dd>{inside(second.css_first('p'))}</dd>"
+        return Target(row.id, "Symbol", "", f"{readable(first)}: {readable(second)}", "", body)
+    sentence = content(first.css_first("p"))
+    after = False
+    for part in list(sentence.iter(include_text=True)):
+        after = after or part.tag == "br" or (part.tag == "em" and part.text().startswith("("))
+        if after:
+            part.decompose()
+    body = f"<p>{cleaned(sentence).inner_html.strip()}</p><p>{inside(second.css_first('p'))}</p>"
+    if code := sentence.css_first("code"):
+        code.decompose()
+    return Target(row.id, "Claim", "", readable(sentence), readable(first), body)
 
 
-def inside(element, pictures=()):
-    """Return what a card shows of an element: without ids, without links, and with pictures of its own."""
-    copy = BeautifulSoup(str(element), "html.parser").contents[0]
-    for part in copy.select("details, .widget"):
+def inside(element):
+    """Return what a card shows of an element; of a paragraph or an item, what is in it."""
+    if element.tag in ("p", "li"):
+        return cleaned(content(element)).inner_html
+    return cleaned(piece(element.html)).html
+
+
+def cleaned(copy):
+    """Take from a copy what a card does not show, links and ids; two copies of a picture need parts of two names."""
+    for part in copy.css(UNSHOWN):
         part.decompose()
-    for part in [copy, *copy.find_all(True)]:
-        for name in ("id", "tabindex", "data-symbols", "data-hint"):
-            del part[name]
-    for link in copy.find_all("a"):
+    drawn = {part.mem_id for part in copy.css("svg, svg *")}
+    for part in [copy, *copy.css("*")]:
+        if part.mem_id in drawn:
+            for name, value in own_names(part.attributes).items():
+                part.attrs[name] = value
+        else:
+            for name in PLACED & part.attributes.keys():
+                del part.attrs[name]
+    for link in copy.css("a"):
         link.unwrap()
-    shown = copy.decode_contents() if element.name in ("p", "li") else str(copy)
-    # Two copies of a picture on a page need parts of different names.
-    return re.sub(r"<svg>(\d+)</svg>", lambda found: OWN_NAME.sub(r"\1hint-", pictures[int(found[1])]), shown)
+    return copy
+
+
+def own_names(attributes):
+    """Return the attributes of a part of a picture that name it or another, with names of the card's own."""
+    named = {name: value for name, value in attributes.items() if name in ("id", "href") or "url(#" in (value or "")}
+    return {
+        name: f"hint-{value}" if name == "id" else re.sub(r"(^|url\()#", r"\1#hint-", value)
+        for name, value in named.items()
+    }
 
 
 def readable(element):
     """Return the text of an element on one line, its formulas in plain letters."""
-    copy = BeautifulSoup(str(element), "html.parser")
-    for formula in copy.select("[data-tex]"):
-        formula.math.replace_with(tex.plain(formula["data-tex"]))
-    return " ".join(copy.get_text().split())
+    copy = content(element)
+    for part in copy.css(UNSHOWN):
+        part.decompose()
+    for formula in copy.css("[data-tex]"):
+        formula.css_first("math").replace_with(tex.plain(formula.attributes["data-tex"]))
+    return " ".join(copy.text().split())

@@ -4,10 +4,9 @@ import gzip
 import re
 
 import pytest
-from bs4 import BeautifulSoup
 
 from publish import contents
-from publish.site import assets
+from publish.site import assets, trees
 
 PAGES = contents.read().pages
 KILOBYTES = {"css": 30, "js": 60, "woff2": 40, "html": 130}  # compressed, of one page with all that it asks for
@@ -54,12 +53,14 @@ def test_no_element_waits_for_a_font_of_icons(parsed, site):
 
 def test_an_icon_is_drawn_where_a_script_would_have_drawn_it():
     element = '<i class="mine fa-solid fa-bars fa-lg" title="x" data-mode="dark"></i>'
-    drawn = BeautifulSoup(assets.ICON.sub(assets.icon, element), "lxml").svg
-    assert drawn["class"] == ["svg-inline--fa", "mine", "fa-bars", "fa-lg"]
-    assert drawn["data-mode"] == "dark"
-    assert drawn["aria-hidden"] == "true"
-    assert "title" not in drawn.attrs
-    assert drawn.path
+    tree = trees.parse(element)
+    assets.draw(tree.css_first(assets.ICON))
+    drawn = tree.css_first("svg")
+    assert drawn.attributes["class"] == "svg-inline--fa mine fa-bars fa-lg"
+    assert drawn.attributes["data-mode"] == "dark"
+    assert drawn.attributes["aria-hidden"] == "true"
+    assert "title" not in drawn.attributes
+    assert drawn.css_first("path") and not tree.css(assets.ICON)
 
 
 def test_rules_of_what_no_page_uses_are_left_out():

@@ -9,6 +9,8 @@ from bs4 import BeautifulSoup
 
 from publish import contents
 from publish.site import hints, search, targets
+from publish.site.symbols import Symbols
+from publish.site.trees import parse
 
 LISTED = contents.read().pages
 STATEMENT = """<article><section id="s"><h1>S</h1>
@@ -35,7 +37,7 @@ NOTATION = """<article><table><tr><th>Symbol</th><th>Meaning</th></tr>
 
 
 def test_targets_have_kind_number_title_and_a_card():
-    found = targets.find(STATEMENT)
+    found = targets.find(parse(STATEMENT))
     assert [(t.kind, t.number, t.title) for t in found.values()] == [
         ("Theorem", "4.1", "A λ_min"),
         ("Figure", "4.2", "Errors."),
@@ -47,37 +49,48 @@ def test_targets_have_kind_number_title_and_a_card():
 
 
 def test_the_picture_of_a_card_has_parts_of_its_own():
-    picture = BeautifulSoup(targets.find(STATEMENT)["fig-one"].html, "html.parser").svg
+    picture = BeautifulSoup(targets.find(parse(STATEMENT))["fig-one"].html, "html.parser").svg
     assert picture.path.attrs == {"id": "hint-p1-1", "fill": "#fab"}
     assert picture.use.attrs == {"href": "#hint-p1-1", "clip-path": "url(#hint-p1-1)"}
 
 
 def test_links_to_targets_are_marked_and_no_others():
-    found = {"a/b": targets.find(STATEMENT)}
+    found = {"a/b": targets.find(parse(STATEMENT))}
     link = '<a class="reference internal" href="{}">'
     linked = set()
+
+    def is_marked(href, page):
+        tree = parse(link.format(href))
+        hints.mark_links(tree, page, found, linked)
+        return "data-hint" in tree.html
+
     for href, marked in {"b.html#thm-one": True, "b.html#s": False, "#thm-one": False, "b.html": False}.items():
-        assert ("data-hint" in hints.mark_links(link.format(href), "a/c", found, linked)) == marked
+        assert is_marked(href, "a/c") == marked
     assert linked == {("a/b", "thm-one")}
-    assert "data-hint" in hints.mark_links(link.format("#fig-one"), "a/b", found, linked)
+    assert is_marked("#fig-one", "a/b")
 
 
 def test_formulas_are_marked_and_their_symbols_listed_before_the_first_section():
-    notation = targets.find(NOTATION)
-    symbols = hints.read_symbols(NOTATION)
-    page = BeautifulSoup(hints.mark_formulas(STATEMENT, "a/b", symbols, notation), "html.parser")
+    notation = targets.find(parse(NOTATION))
+    symbols = hints.read_symbols(parse(NOTATION))
+    tree = parse(STATEMENT)
+    hints.mark_formulas(tree, "a/b", symbols, notation)
+    page = BeautifulSoup(tree.html, "html.parser")
     assert [formula["data-symbols"] for formula in page.select(".math[data-symbols]")] == ["n d", "d"]
     box = page.select_one("details.symbols")
     assert [row["data-symbol"] for row in box.select("dl > div")] == ["d", "n"]
     assert box.a["href"] == "../appendix/notation.html#symbol-d"
     assert box.find_next_sibling("section")["id"] == "t"
-    other = hints.mark_formulas(STATEMENT, "a/other", symbols, notation)
-    assert 'data-symbols="d"' in other
-    assert 'data-symbol="n"' not in other
+    other = parse(STATEMENT)
+    hints.mark_formulas(other, "a/other", symbols, notation)
+    assert 'data-symbols="d"' in other.html
+    assert 'data-symbol="n"' not in other.html
 
 
 def test_a_page_without_symbols_stays_as_it_is():
-    assert hints.mark_formulas(STATEMENT, "a/b", hints.read_symbols(""), {}) == STATEMENT
+    tree = parse(STATEMENT)
+    hints.mark_formulas(tree, "a/b", Symbols({}, {}, {}), {})
+    assert tree.html == parse(STATEMENT).html
 
 
 def handed_over(script):
@@ -131,7 +144,7 @@ def entries(site):
 
 def cards(site, page, html):
     """The cards that the links of a page ask for, by name."""
-    for path, name in re.findall(r'data-hint="" href="([^"#]*)#([^"]+)"', html):
+    for path, name in re.findall(r'href="([^"#]*)#([^"]+)"[^>]* data-hint=""', html):
         to = normpath(join(dirname(page), path)).removesuffix(".html") if path else page
         yield f"{to}#{name}", handed_over((site / "_static" / "hints" / to / f"{name}.js").read_text())
 
@@ -159,7 +172,8 @@ def test_no_card_repeats_an_id_of_its_page(site, pages):
 
 def test_every_link_to_a_statement_a_formula_a_figure_or_a_work_has_a_card(pages):
     kinds = ("def-", "thm-", "prop-", "cor-", "lem-", "fig-", "equation-", "ex-", "claim-")
-    bare = re.compile(rf'<a class="[^"]*internal[^"]*" href="[^"#]*#(?:{"|".join(kinds)}|id\d)[^"]*"')
+    place = rf'href="[^"#]*#(?:{"|".join(kinds)}|id\d)[^"]*"'
+    bare = re.compile(rf'<a class="[^"]*internal[^"]*" {place}(?![^>]* data-hint="")')
     assert {page: bare.findall(html) for page, html in pages.items() if bare.search(html)} == {}
 
 
