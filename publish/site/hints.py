@@ -11,7 +11,7 @@ from pathlib import Path
 from posixpath import dirname, join, normpath, relpath
 from urllib.parse import unquote
 
-from publish.site import search, targets
+from publish.site import search, targets, texts
 from publish.site.symbols import Symbols
 from publish.site.trees import parse, piece
 
@@ -39,6 +39,7 @@ def explain(app, exception):
     files = {page: Path(app.builder.get_outfilename(page)) for page in sorted(app.env.found_docs)}
     trees = {page: parse(file.read_text(encoding="utf-8")) for page, file in files.items()}
     found = {page: targets.find(tree) for page, tree in trees.items()}
+    said = {page: texts.sections(tree) for page, tree in trees.items()}
     symbols = read_symbols(trees[NOTATION]) if NOTATION in trees else Symbols({}, {}, {})
     linked = set()
     for page, tree in trees.items():
@@ -52,6 +53,7 @@ def explain(app, exception):
         script.parent.mkdir(parents=True, exist_ok=True)
         script.write_text(as_script(f"{page}#{name}", found[page][name].html), encoding="utf-8")
     search.write(Path(app.outdir, "_static", "targets.js"), found)
+    texts.write(Path(app.outdir, "_static", "texts.js"), said)
 
 
 def as_script(name, html):
