@@ -30,15 +30,13 @@ def test_a_page_that_is_read_before_its_fonts_arrive_moves_little(browser, addre
     with watched_page(browser, width=width) as page:
         held = []
         page.add_init_script(f"({MOVED})()")
-        page.route(FONTS, held.append)
+        page.route(FONTS, lambda route: held.append(route))
         page.goto(f"{address}{name}.html", wait_until="commit")
         page.locator("footer.bd-footer-content").wait_for(state="attached")
         page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         page.wait_for_timeout(500)
         assert held, "the page is drawn before its fonts"
-        page.unroute(FONTS)
-        for route in held:
-            route.continue_()
+        page.unroute(FONTS)  # lets go those that are held
         settle(page)
         assert page.evaluate("document.fonts.check('16px \"Book Serif\"')")
         assert page.evaluate("moved") <= 0.05

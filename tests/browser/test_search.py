@@ -87,7 +87,7 @@ def test_summaries_are_text_in_plain_letters(page, address, site, place):
     # Neither TeX nor the numbers at a picture's axes, nor what can be pressed, nor other parts of the page.
     unread = re.compile(r"\\[a-zA-Z(\[{]|[_^]\{|\$|(?:[−-]?\d[\d.]* ){4}|Show the code|Symbols on this page|\.ipynb")
     assert [text for text in summaries if unread.search(text)] == []
-    assert set(shown.locator(".context .highlighted").all_inner_texts()) == {"axes"}
+    assert {text.lower() for text in shown.locator(".context .highlighted").all_inner_texts()} == {"axes"}
 
 
 def test_no_result_comes_with_a_hint(page, address):

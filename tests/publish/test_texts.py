@@ -24,7 +24,7 @@ def test_a_page_without_an_article_says_nothing():
     assert texts.sections("<body><p>Text</p></body>") == []
 
 
-@pytest.mark.parametrize("name", contents.read().pages)
+@pytest.mark.parametrize("name", [page for page in contents.read().pages if "api" not in page])
 def test_every_page_says_something_without_tex(site, name):
     said = texts.sections((site / f"{name}.html").read_text(encoding="utf-8"))
     assert sum(len(text) for _, text in said) > 300
