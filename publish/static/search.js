@@ -113,12 +113,13 @@
     return sections.slice(Math.max(first, 0)).map(([, text]) => text).join(" ");
   };
 
-  /** @type {(item: Element, terms: Set<string>, marked: Set<string>) => Promise<void>} */
+  /** @type {(item: Node, terms: Set<string>, marked: Set<string>) => Promise<void>} */
   async function summarize(item, terms, marked) {
-    const [page, anchor] = item.querySelector("a")?.getAttribute("href")?.split(".html") ?? [];
+    const link = /** @type {Element} */ (item.firstChild);
+    const [page, anchor] = link..getAttribute("href")?.split(".html") ?? [];
     const summary = Search.makeSearchSummary((await texts)[page ?? ""] ?? [], terms, anchor);
     if (!summary) return;
-    item.append(summary);
+    item.appendChild(summary);
     for (const term of marked) _highlightText(summary, term, "highlighted");
   }
 
