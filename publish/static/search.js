@@ -116,7 +116,7 @@
   /** @type {(item: Node, terms: Set<string>, marked: Set<string>) => Promise<void>} */
   async function summarize(item, terms, marked) {
     const link = /** @type {Element} */ (item.firstChild);
-    const [page, anchor] = link..getAttribute("href")?.split(".html") ?? [];
+    const [page, anchor] = link.getAttribute("href")?.split(".html") ?? [];
     const summary = Search.makeSearchSummary((await texts)[page ?? ""] ?? [], terms, anchor);
     if (!summary) return;
     item.appendChild(summary);
