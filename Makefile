@@ -112,8 +112,11 @@ $(VENV)/.lock: requirements.txt $(VENV)/.python
 	$(BIN)/python -m pip install --quiet --constraint requirements.txt uv
 	@touch $@
 
-$(VENV)/.lab: requirements-lab.txt $(VENV)/.test
+$(VENV)/.lab: requirements-lab.txt $(shell find publish/export -type f) $(VENV)/.test
 	$(BIN)/python -m pip install --quiet -r requirements-lab.txt
 	@mkdir -p $(VENV)/share/jupyter/lab/settings
 	@cp .binder/overrides.json $(VENV)/share/jupyter/lab/settings/
+	@mkdir -p $(VENV)/etc/jupyter
+	@cp publish/export/jupyter_config.json $(VENV)/etc/jupyter/
+	@cp -r publish/export/nbconvert $(VENV)/share/jupyter/
 	@touch $@

@@ -2,16 +2,23 @@
 
 interface Window {
   bookTargets: [kind: string, number: string, title: string, paper: string, page: string, id: string][]; // targets.js
+  bookTexts: (texts: Record<string, Sections>) => void; // what texts.js calls
   bookHint: (name: string, html: string) => void; // what the scripts in hints/ call
 }
+
+// What a page says.
+type Sections = [id: string, text: string][];
 
 // Sphinx's search.
 type Result = [page: string, title: string, anchor: string, summary: string, points: number, file: string];
 declare const Search: {
   _index: { docnames: string[], titles: string[], filenames: string[] };
-  _performSearch: (query: string, ...terms: unknown[]) => Result[];
-  htmlToText: (html: string, anchor?: string) => string;
+  _performSearch: (query: string, terms: Set<string>, excluded: Set<string>, marked: Set<string>, ...more: unknown[]) => Result[];
+  htmlToText: (sections: Sections, anchor?: string) => string;
+  makeSearchSummary: (sections: Sections, terms: Set<string>, anchor?: string) => HTMLElement | null;
+  output: HTMLElement;
   status: HTMLElement;
 };
+declare const _highlightText: (place: Element, term: string, name: string) => void;
 declare const Documentation: { addTranslations: (catalog: object) => void };
 declare const DOCUMENTATION_OPTIONS: { SHOW_SEARCH_SUMMARY: boolean };

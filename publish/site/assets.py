@@ -25,6 +25,7 @@ ICON = "i[class*=fa-], span[class*=fa-]"
 STYLE = {"fa", "fab", "fas", "far", "fa-solid", "fa-brands", "fa-regular"}
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 SYMBOL = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
+WIDE = re.compile(r"\(min-width: ?992px\)")
 VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
 logger = logging.getLogger(__name__)
 
@@ -80,10 +81,12 @@ def finish(app, exception, sheets):
             page.write_text(tree.html, encoding="utf-8")
         used.update(names(tree))
     static = site / "_static"
+    sidebars = static / "scripts" / "sphinx-book-theme.js"
+    sidebars.write_text(with_one_width(sidebars.read_text(encoding="utf-8")), encoding="utf-8")
     for script in static.rglob("*.js"):
         if script.relative_to(static).as_posix() not in USELESS:
             used.update(WORD.findall(script.read_text(encoding="utf-8")))
-    css = "\n".join(sheet(static, name) for name in dict.fromkeys(sheets))
+    css = with_one_width("\n".join(sheet(static, name) for name in dict.fromkeys(sheets)))
     (static / SHEET).write_text(minified(css, unused=sorted(set(SYMBOL.findall(css)) - used)), encoding="utf-8")
 
 
@@ -125,6 +128,11 @@ def sheet(static, name):
 
     css = re.sub(r"url\(([\"']?)([^)\"']+)\1\)", lambda found: f'url("{moved(found[2])}")', css)
     return re.sub(r'@import "([^"]+)";', lambda found: sheet(static, moved(found[1])), css)
+
+
+def with_one_width(code):
+    """Return code in which the sidebar stands beside the text from the width on that the theme below the theme has."""
+    return WIDE.sub("(min-width:960px)", code)
 
 
 def minified(css, unused):

@@ -11,11 +11,12 @@ from pathlib import Path
 from posixpath import dirname, join, normpath, relpath
 from urllib.parse import unquote
 
-from publish.site import search, targets
+from publish.site import search, targets, texts
 from publish.site.symbols import Symbols
 from publish.site.trees import parse, piece
 
 NOTATION = "appendix/notation"
+FOLD = '<button type="button" class="fold-proofs pst-js-only">Unfold all proofs</button>'
 BOX = """<details class="admonition symbols"><summary class="admonition-title">Symbols on this page</summary>
 <dl>
 {rows}
@@ -39,10 +40,13 @@ def explain(app, exception):
     files = {page: Path(app.builder.get_outfilename(page)) for page in sorted(app.env.found_docs)}
     trees = {page: parse(file.read_text(encoding="utf-8")) for page, file in files.items()}
     found = {page: targets.find(tree) for page, tree in trees.items()}
+    said = {page: texts.sections(tree) for page, tree in trees.items()}
     symbols = read_symbols(trees[NOTATION]) if NOTATION in trees else Symbols({}, {}, {})
     linked = set()
     for page, tree in trees.items():
         mark_links(tree, page, found, linked)
+        if len(tree.css("article details.proof")) > 1:
+            put_before_first_section(tree, FOLD)
         if page != NOTATION:
             mark_formulas(tree, page, symbols, found.get(NOTATION, {}))
         files[page].write_text(tree.html, encoding="utf-8")
@@ -52,6 +56,7 @@ def explain(app, exception):
         script.parent.mkdir(parents=True, exist_ok=True)
         script.write_text(as_script(f"{page}#{name}", found[page][name].html), encoding="utf-8")
     search.write(Path(app.outdir, "_static", "targets.js"), found)
+    texts.write(Path(app.outdir, "_static", "texts.js"), said)
 
 
 def as_script(name, html):
@@ -120,11 +125,16 @@ def mark_formulas(tree, page, symbols, notation):
         if names := symbols.find(formula.attributes["data-tex"], page):
             seen.update(names)
             formula.attrs["data-symbols"] = " ".join(name.removeprefix("symbol-") for name in names)
-    heading = tree.css_first("article h2")
-    if seen and heading:
+    if seen:
         address = relpath(f"{NOTATION}.html", dirname(page) or ".")
         rows = [row(target, address, name) for name, target in notation.items() if name in seen]
-        heading.parent.insert_before(piece(BOX.format(rows="\n".join(rows))))
+        put_before_first_section(tree, BOX.format(rows="\n".join(rows)))
+
+
+def put_before_first_section(tree, html):
+    """Put an element before the first section of a page, if there is one."""
+    if heading := tree.css_first("article h2"):
+        heading.parent.insert_before(piece(html))
 
 
 def row(target, address, name):

@@ -16,7 +16,7 @@ def source_pages(app):
         path = item.filepath.relative_to(item.package.filepath.parents[1]).as_posix()
         code = item.filepath.read_text(encoding="utf-8")
         shown = app.builder.highlighter.highlight_block(code, "python", linespans="L")
-        body = f"<h1>{escape(path)}</h1>\n{described(app, item)}\n{shown}"
+        body = f"<h1>{escape(path).replace('/', '/<wbr>')}</h1>\n{described(app, item)}\n{shown}"
         yield package.source_page(item), {"title": path, "body": body}, "page.html"
 
 

@@ -11,7 +11,9 @@ function fit(part) {
     const inLine = formula.localName === "span";
     const place = (inLine && formula.closest("p, li, dd, td, th, div")) || formula;
     const drawn = formula.querySelector("math")?.getBoundingClientRect().width ?? 0;
-    return inLine ? drawn > place.clientWidth : formula.scrollWidth > place.clientWidth;
+    const end = formula.closest(".unbroken") ?? formula; // of the punctuation after it
+    const after = end.getBoundingClientRect().right - formula.getBoundingClientRect().right;
+    return inLine ? drawn + after > place.clientWidth : formula.scrollWidth > place.clientWidth;
   });
   formulas.forEach((formula, i) => {
     formula.classList.toggle("wide", wide[i]);

@@ -138,9 +138,7 @@
   }
 
   // One button for all the proofs of a page.
-  function foldAll(proofs, place) {
-    const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "fold-proofs" });
+  function foldAll(proofs, button) {
     const unfolds = () => proofs.some((proof) => !proof.open);
     const name = () => (button.textContent = unfolds() ? "Unfold all proofs" : "Fold all proofs");
     button.addEventListener("click", () => {
@@ -149,7 +147,6 @@
     });
     for (const proof of proofs) proof.addEventListener("toggle", name);
     name();
-    place.before(button);
   }
 
   // A link to something folded unfolds it.
@@ -166,9 +163,8 @@
     for (const link of document.querySelectorAll("a[data-hint][title]")) link.removeAttribute("title");
     const list = document.querySelector("details.symbols");
     if (list) stopAtFormulas(list);
-    const proofs = [...document.querySelectorAll("article details.proof")];
-    const start = list ?? document.querySelector("article section section");
-    if (proofs.length > 1 && start) foldAll(proofs, start);
+    const button = document.querySelector("button.fold-proofs");
+    if (button) foldAll([...document.querySelectorAll("article details.proof")], button);
     unfold();
   });
   addEventListener("hashchange", unfold);

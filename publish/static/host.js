@@ -61,6 +61,28 @@
     }
   }
 
+  // What readers have set in a chapter is there again when they come back to it. A page of one widget has it in
+  // its address.
+  const KEPT = `widgets of ${location.pathname}`;
+  const visit = /** @type {PerformanceNavigationTiming} */ (performance.getEntriesByType("navigation")[0]);
+  const keeping = new Map();
+
+  function keep(id, model) {
+    if (!keeping.size) addEventListener("pagehide", store);
+    keeping.set(id, model);
+    if (visit?.type === "navigate") return;
+    const { [id]: settings = {} } = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+    for (const [name, value] of Object.entries(settings)) model.set(name, value);
+  }
+
+  function store() {
+    const settings = [...keeping].map(([id, model]) => {
+      const names = Object.keys(model.get("frame")?.settings ?? {});
+      return [id, Object.fromEntries(names.map((name) => [name, model.get(name)]))];
+    });
+    sessionStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(settings)));
+  }
+
   async function show(view, loaded) {
     const el = document.createElement("div");
     view.after(el);
@@ -68,6 +90,7 @@
       const { model_id: id } = JSON.parse(view.textContent);
       if (!loaded.has(id)) throw new Error("its state is not in the page");
       const { widget, model } = await loaded.get(id);
+      if (view.closest("[data-stand]")) keep(id, model);
       el.dispatchEvent(new CustomEvent("widget", { bubbles: true, detail: model }));
       await widget.render({ model, el });
       view.closest(".widget")?.querySelector(".widget-still")?.setAttribute("hidden", "");

@@ -81,8 +81,13 @@
 
   // Sphinx shows its results from the last to the first.
   const pages = Search._performSearch;
-  Search._performSearch = (query, ...terms) => {
-    const bySphinx = pages(query, ...terms);
+  Search._performSearch = (query, terms, excluded, marked, ...more) => {
+    const bySphinx = pages(query, terms, excluded, marked, ...more);
+    const added = new MutationObserver((changes) => {
+      const items = changes.flatMap(({ addedNodes }) => [...addedNodes]);
+      for (const item of items) if (item.childNodes.length === 1) summarize(item, terms, marked);
+    });
+    added.observe(Search.output, { childList: true });
     const { found, loosely } = find(query);
     const results = found.map(asResult).reverse();
     Search.status.setAttribute("role", "status");
@@ -98,13 +103,25 @@
     return [...rest, ...others, ...bySphinx.filter(named), ...called];
   };
 
-  // What a page says begins after its lists of contents and of symbols, and needs no TeX marks.
-  const textOf = Search.htmlToText;
-  Search.htmlToText = (html, anchor) => {
-    const page = new DOMParser().parseFromString(html, "text/html");
-    for (const part of page.querySelectorAll("#jb-print-docs-body, .bd-header-article, h1, .symbols, .widget, pre")) part.remove();
-    return textOf(page.documentElement.outerHTML, anchor).replace(/\\[()[\]]/g, "").replace(/\s+/g, " ");
+  // What the pages say comes in a script, as a page opened as a file can read no other page.
+  /** @type {Promise<Record<string, Sections>>} */
+  const texts = new Promise((arrived) => (window.bookTexts = arrived));
+  document.head.append(Object.assign(document.createElement("script"), { src: "_static/texts.js" }));
+  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false; // for which Sphinx would read the pages
+  Search.htmlToText = (sections, anchor) => {
+    const first = sections.findIndex(([id]) => `#${id}` === anchor);
+    return sections.slice(Math.max(first, 0)).map(([, text]) => text).join(" ");
   };
+
+  /** @type {(item: Node, terms: Set<string>, marked: Set<string>) => Promise<void>} */
+  async function summarize(item, terms, marked) {
+    const link = /** @type {Element} */ (item.firstChild);
+    const [page, anchor] = link.getAttribute("href")?.split(".html") ?? [];
+    const summary = Search.makeSearchSummary((await texts)[page ?? ""] ?? [], terms, anchor);
+    if (!summary) return;
+    item.appendChild(summary);
+    for (const term of marked) _highlightText(summary, term, "highlighted");
+  }
 
   Documentation.addTranslations({
     locale: "en",
@@ -121,7 +138,4 @@
   /** @type {HTMLElement | null} */
   const field = document.querySelector(".bd-search-container input");
   field?.focus();
-
-  // From a folder the browser lets no page read another.
-  if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 }

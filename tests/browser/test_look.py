@@ -83,6 +83,18 @@ def test_the_header_hides_no_place_that_is_linked_to(page):
     assert top >= header["y"] + header["height"]
 
 
+@pytest.mark.parametrize(("width", "beside"), [(959, False), (960, True), (991, True), (992, True)])
+def test_there_is_one_sidebar_beside_the_text_or_over_it(page, width, beside):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.open("setup/task.html")
+    sidebar, modal = page.locator("#pst-primary-sidebar"), page.locator("#pst-primary-sidebar-modal")
+    seen = "(bar) => bar.getBoundingClientRect().right > 0 && bar.checkVisibility({ visibilityProperty: true })"
+    assert [sidebar.evaluate(seen), modal.evaluate(seen)] == [beside, False]
+    page.locator(".primary-toggle").click()
+    settle(page)
+    assert [sidebar.evaluate(seen), modal.evaluate(seen)] == [False, not beside]
+
+
 def status(page):
     return page.locator(".tts-status").inner_text()
 

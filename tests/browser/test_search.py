@@ -1,5 +1,6 @@
 """What readers ask the search for, and what comes first; from a server and from a folder."""
 
+import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -75,12 +76,18 @@ def test_results_lead_to_their_place_and_say_where_it_is(page, address):
     assert page.locator("#thm-direct-bound").is_visible()
 
 
-def test_results_show_neither_tex_nor_lists_of_contents(page, address):
-    search(page, address, "overthinking")
-    page.wait_for_load_state("networkidle")
-    summaries = page.locator("#search-results .context").all_inner_texts()
-    assert len(summaries) > 3
-    assert [text for text in summaries if "\\(" in text or "Symbols on this page" in text or ".ipynb" in text] == []
+@pytest.mark.parametrize("place", ["served", "folder"])
+def test_summaries_are_text_in_plain_letters(page, address, site, place):
+    root = address if place == "served" else site.as_uri() + "/"
+    search(page, root, "axes")
+    shown = page.locator("#search-results li:not(:has(> span))")  # pages, not what is on them
+    shown.last.locator(".context").wait_for()
+    summaries = shown.locator(".context").all_inner_texts()
+    assert len(summaries) == shown.count() > 3
+    # Neither TeX nor the numbers at a picture's axes, nor what can be pressed, nor other parts of the page.
+    unread = re.compile(r"\\[a-zA-Z(\[{]|[_^]\{|\$|(?:[−-]?\d[\d.]* ){4}|Show the code|Symbols on this page|\.ipynb")
+    assert [text for text in summaries if unread.search(text)] == []
+    assert {text.lower() for text in shown.locator(".context .highlighted").all_inner_texts()} == {"axes"}
 
 
 def test_no_result_comes_with_a_hint(page, address):

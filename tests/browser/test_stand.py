@@ -1,9 +1,9 @@
-"""Widgets alone on a page: their address, presets, reset, keyboard, touch, frames and files."""
+"""Widgets alone on a page: their address, presets, reset, keyboard, frames and files."""
 
 from pathlib import Path
 
 import pytest
-from watched_pages import settle, watched_page
+from watched_pages import settle
 
 from publish.site import stored_widgets
 from publish.site.widget_pages import fragment
@@ -12,14 +12,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 WIDGETS = stored_widgets.find(Path(__file__).parents[2])
 PRESETS = {name: widget.state.get("frame", {}).get("presets", []) for name, widget in WIDGETS.items()}
 EVERY = pytest.mark.parametrize("name", WIDGETS)
-# Where a finger is put down, in shares of the picture's .tts-grip, and the control that must have followed.
-DRAGS = {
-    "thinking-path": ((0.5, 0.5), "start, strong skill"),
-    "bend-spectrum": ((0.3, 0.4), "its strength"),
-    "exchange": ((0.5, 0.5), "training examples"),
-    "overthinking-map": ((0.5, 0.5), "tail of training"),
-    "task-mixture": ((0.5, 0.5), "share of hard"),
-}
 
 
 @pytest.fixture(params=["served", "file"])
@@ -177,31 +169,6 @@ def test_the_keyboard_alone_chooses_moves_and_resets(name, show):
     assert seen(page) != fresh
 
 
-@pytest.mark.parametrize("name", DRAGS)
-def test_a_finger_drags_what_a_mouse_drags(name, browser, address):
-    (across, down), control = DRAGS[name]
-    options = {"has_touch": True, "is_mobile": True}
-    with watched_page(browser, width=390, **options) as page:
-        page.goto(f"{address}widgets/{name}.html")
-        settle(page)
-        before = slider(page, control).get_attribute("aria-valuetext")
-        grip = page.locator(".tts-grip").first
-        grip.scroll_into_view_if_needed()
-        scrolled, box = page.evaluate("scrollY"), grip.bounding_box()
-        x, y = box["x"] + across * box["width"], box["y"] + down * box["height"]
-        finger = page.context.new_cdp_session(page)
-        for kind, step in [("touchStart", 0), *(("touchMove", step) for step in range(1, 7)), ("touchEnd", None)]:
-            points = [] if step is None else [{"x": x + 6 * step, "y": y + 7 * step}]
-            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-        page.wait_for_function(
-            "([control, before]) => [...document.querySelectorAll('.tts-slider')].some((one) =>"
-            " one.textContent.includes(control) && one.querySelector('input').ariaValueText !== before)",
-            arg=[control, before],
-        )
-        assert page.evaluate("scrollY") == scrolled  # the finger moved the handle, not the page
-        assert page.problems == []
-
-
 @EVERY
 def test_on_a_projector_type_and_targets_are_large_and_the_picture_is_seen_whole(name, show):
     page = show(name, size=(1280, 720))
@@ -274,6 +241,11 @@ def test_a_chapter_leads_to_the_full_screen_as_it_is_set_and_back(window, addres
     settle(window)
     assert window.locator(".tts-status").inner_text() == words
     assert window.get_by_role("link", name="Full screen").count() == 0
+    window.go_back()
+    settle(window)
+    assert window.locator(".tts-status").inner_text() == words
+    window.go_forward()
+    settle(window)
     window.get_by_role("link", name="In the chapter").click()
     window.wait_for_url("**/theorems/scaling-law.html#widget-exchange")
     assert window.problems == []

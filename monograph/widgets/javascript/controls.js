@@ -47,6 +47,13 @@ export const slider = (model, { trait, label, values, format = String }) => {
     model.set(trait, values[Number(input.value)]);
     model.save_changes();
   });
+  // A finger moves the slider where it is put down; one that then scrolls the page did not mean it.
+  let before;
+  input.addEventListener("pointerdown", () => (before = model.get(trait)));
+  input.addEventListener("pointercancel", () => {
+    model.set(trait, before);
+    model.save_changes();
+  });
   model.on(`change:${trait}`, show);
   show();
   return element("label", { class: "tts-slider" }, element("span", {}, label), input, output);
@@ -102,7 +109,8 @@ export const choice = (model, { trait, label, options }) => {
 
 // Follow a pointer that was pressed on what the selector names. The picture is drawn anew at each move,
 // so the pointer is captured by the widget, which stays. `move(x, y)` gets the place in the
-// coordinates of the picture; `press`, if there is one, gets it once, before the first move.
+// coordinates of the picture; `press`, if there is one, gets it once, before the first move. A finger that
+// is put down on a grip drags it; beside one, it scrolls the page up and down, and drags sideways.
 /**
  * @param {HTMLElement} el
  * @param {string} selector
@@ -110,6 +118,9 @@ export const choice = (model, { trait, label, options }) => {
  * @param {(x: number, y: number) => void} [press]
  */
 export const drag = (el, selector, move, press = () => {}) => {
+  /** @type {PointerEvent | null} */
+  let waiting = null; // a finger that was put down and has not moved
+  const within = ({ target }, shapes) => target instanceof Element && target.closest(shapes) !== null;
   const at = (event, act) => {
     const chart = /** @type {SVGSVGElement | null} */ (el.querySelector(".tts-chart"));
     const toPicture = chart?.getScreenCTM()?.inverse();
@@ -117,15 +128,28 @@ export const drag = (el, selector, move, press = () => {}) => {
     const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(toPicture);
     act(x, y);
   };
+  const begin = (start, event) => {
+    waiting = null;
+    at(start, press);
+    at(event, move);
+  };
+  const sideways = (one, other) => Math.abs(other.clientX - one.clientX) > Math.abs(other.clientY - one.clientY);
+  // A browser asks pictures for their touch-action, but not shapes in them.
+  el.addEventListener("touchstart", (event) => within(event, ".tts-grip") && event.preventDefault(), { passive: false });
   el.addEventListener("pointerdown", (event) => {
-    if (!(event.target instanceof Element && event.target.closest(selector))) return;
+    if (!within(event, selector)) return;
     event.preventDefault();
     el.setPointerCapture(event.pointerId);
-    at(event, press);
-    at(event, move);
+    if (event.pointerType === "touch") waiting = event; // drawn anew now, the grip would be gone before touchstart
+    else begin(event, event);
   });
   el.addEventListener("pointermove", (event) => {
-    if (el.hasPointerCapture(event.pointerId)) at(event, move);
+    if (!el.hasPointerCapture(event.pointerId)) return;
+    if (!waiting) at(event, move);
+    else if (within(waiting, ".tts-grip") || sideways(waiting, event)) begin(waiting, event);
+  });
+  el.addEventListener("pointerup", (event) => {
+    if (waiting && el.hasPointerCapture(event.pointerId)) begin(waiting, waiting);
   });
 };
 
