@@ -27,6 +27,7 @@ class Verdict(StrEnum):
     HOLDS = "holds"
     CAVEAT = "holds with a caveat"
     FAILS = "fails"
+    INCONCLUSIVE = "inconclusive"
     NOT_RUN = "not run"
     NOT_TESTABLE = "not testable here"
 
@@ -35,6 +36,7 @@ SIGNS = {
     Verdict.HOLDS: "✓",
     Verdict.CAVEAT: "(✓)",
     Verdict.FAILS: "✗",
+    Verdict.INCONCLUSIVE: "?",
     Verdict.NOT_RUN: "…",
     Verdict.NOT_TESTABLE: "–",
 }
@@ -62,7 +64,7 @@ class Evidence:
     measured: str
 
 
-def judge(holds: Truth, measured: str, *, exception: Truth = False) -> Evidence:
+def judge(holds: Truth, measured: str, *, exception: Truth = False, undecided: Truth = False) -> Evidence:
     """Put measured numbers together with the verdict that they give.
 
     Parameters
@@ -73,12 +75,19 @@ def judge(holds: Truth, measured: str, *, exception: Truth = False) -> Evidence:
         The numbers.
     exception
         Whether the claim without its caveat was seen to fail.
+    undecided
+        Whether what was measured agrees with the claim and with its contrary: an interval that covers
+        both, a few seeds that differ, or a design in which neither could have been seen.
 
     Examples
     --------
     >>> judge(True, "relative difference 0.001").verdict.value
     'holds'
+    >>> judge(False, "ratio 0.9 to 1.2", undecided=True).verdict.value
+    'inconclusive'
     """
+    if undecided:
+        return Evidence(Verdict.INCONCLUSIVE, measured)
     if not holds:
         return Evidence(Verdict.FAILS, measured)
     return Evidence(Verdict.CAVEAT if exception else Verdict.HOLDS, measured)
@@ -123,7 +132,8 @@ class Claim:
     verdict
         The recorded verdict; a test compares it with the computed one.
     caveat
-        What the claim needs beyond its words, for the verdict "holds with a caveat".
+        What the claim needs beyond its words, for the verdict "holds with a caveat"; what would decide
+        it, for the verdict "inconclusive".
 
     Examples
     --------
@@ -247,7 +257,7 @@ class Table:
     def _cell(self, one: Claim) -> str:
         links = ", ".join(f"[{self._title(place)}](../{_file(place)})" for place in one.places)
         lines = [f"`{one.id}` {_escape(one.statement)} *({_escape(one.source)}; {links})*"]
-        lines += [f"**Caveat:** {_escape(one.caveat)}"] if one.caveat else []
+        lines += [f"**{_caveat(one)}:** {_escape(one.caveat)}"] if one.caveat else []
         lines += [
             f"*Check:* {_escape(one.method)} [{one.module}.py](../../monograph/{one.module}.py)",
             f"*Measured:* {_escape(one.evidence.measured)} *Tolerance:* {_escape(_tolerance(one))}",
@@ -259,7 +269,7 @@ class Table:
             [
                 f"{_sign(one)}: {one.id} ({one.source})",
                 one.statement,
-                *([f"Caveat: {one.caveat}"] if one.caveat else []),
+                *([f"{_caveat(one)}: {one.caveat}"] if one.caveat else []),
                 f"Check: {one.method}",
                 f"Measured: {one.evidence.measured}",
                 f"Tolerance: {_tolerance(one)}",
@@ -280,6 +290,10 @@ def _sign(one: Claim) -> str:
     found = one.evidence.verdict
     recorded = "" if found == one.verdict else f" (recorded: {one.verdict})"
     return f"{SIGNS[found]} {found}{recorded}"
+
+
+def _caveat(one: Claim) -> str:
+    return "To decide it" if one.verdict is Verdict.INCONCLUSIVE else "Caveat"
 
 
 def _tolerance(one: Claim) -> str:

@@ -44,7 +44,7 @@ def test_a_claim_is_complete(claim):
         assert text and "  " not in text
     assert claim.statement[-1] == claim.method[-1] == claim.evidence.measured[-1] == "."
     assert claim.source.startswith(("paper: ", "this book"))
-    assert bool(claim.caveat) == (claim.verdict is Verdict.CAVEAT)
+    assert bool(claim.caveat) == (claim.verdict in (Verdict.CAVEAT, Verdict.INCONCLUSIVE))
     for decimal in re.findall(r"\d+\.\d+", claim.evidence.measured):
         assert len(decimal.replace(".", "").lstrip("0")) <= 3, "other digits differ between machines"
 
@@ -357,6 +357,20 @@ def test_a_claim_is_checked_once_with_its_tolerance():
 )
 def test_the_verdict_follows_from_what_was_seen(holds, exception, verdict):
     assert ledger.judge(holds, "It is so.", exception=exception).verdict is verdict
+
+
+@pytest.mark.parametrize("holds", [True, False])
+@pytest.mark.parametrize("exception", [True, False])
+def test_what_agrees_with_the_contrary_too_is_inconclusive(holds, exception):
+    found = ledger.judge(holds, "It may be.", exception=exception, undecided=True)
+    assert found.verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_inconclusive_claim_says_what_would_decide_it():
+    one, _ = example(Verdict.INCONCLUSIVE, "More seeds.", ledger.judge(True, "It may be.", undecided=True))
+    table = ledger.Table([one], TITLES)
+    assert repr(table).startswith("? inconclusive: ") and "    To decide it: More seeds." in repr(table)
+    assert "**To decide it:** More seeds." in table.markdown()
 
 
 def test_a_table_as_text():
