@@ -16,9 +16,11 @@ from monograph.claims import (
     thinking,
     warning,
 )
-from monograph.claims.ledger import Claim, Table
+from monograph.claims.evidence_map import EvidenceMap
+from monograph.claims.ledger import Claim
+from monograph.claims.table import Table
 
-__all__ = ["CHAPTERS", "CLAIMS", "find", "table"]
+__all__ = ["CHAPTERS", "CLAIMS", "evidence_map", "find", "table"]
 
 CHAPTERS = {
     "setup/task": "The task",
@@ -74,6 +76,17 @@ def table(chapter: str | None = None) -> Table:
     if not rows:
         raise ValueError(f"chapter must be one of {', '.join(CHAPTERS)}, got {chapter!r}")
     return Table(rows, CHAPTERS, footer="All claims of the book: [the ledger](../appendix/claims.ipynb).")
+
+
+def evidence_map() -> EvidenceMap:
+    """Map of the evidence for each statement of the paper.
+
+    Examples
+    --------
+    >>> evidence_map().statements[0].value
+    'Theorem 3.1: from a suitable start gradient descent learns the step of thinking'
+    """
+    return EvidenceMap(CLAIMS)
 
 
 def find(name: str) -> Claim:

@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge
+from monograph.claims.statements import Kind, Statement
 from monograph.claims.task import Measurement, band, examples, second_moment
 from monograph.experiments import results
 from monograph.page import rounded
@@ -21,6 +22,8 @@ UNSEEN = {*product("W", "1234", "123"), *product("V", "1234", "3"), ("W", "3", "
 
 @claim(
     source="paper: Theorem 3.1",
+    bears_on=(Statement.TRAINING,),
+    kinds=(Kind.THEOREM, Kind.EXACT, Kind.LAYER),
     places=("setup/attention#thm-training",),
     method="V31 trained alone, power laws i^(−α): exact gradients with d = 20, n = 40, c = 2; fresh prompts in each "
     "update with d = 10, 20, n = 2d, c = 1, five seeds.",

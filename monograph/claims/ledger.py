@@ -1,13 +1,13 @@
-"""How a claim is written down, checked and shown."""
+"""How a claim is written down and checked."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from re import sub
 
 from monograph import _evidence_store
 from monograph._evidence_store import Check
+from monograph.claims.statements import Kind, Statement
 from monograph.experiments import results
 from monograph.page import rounded
 from ttsbook.arrays import Number, Truth
@@ -106,7 +106,23 @@ def within(difference: Number, tolerance: float) -> str:
     >>> within(3e-16, 1e-12)
     'at most 10⁻¹²'
     """
-    return f"at most {_bound(tolerance)}" if difference <= tolerance else rounded(difference)
+    return f"at most {bound(tolerance)}" if difference <= tolerance else rounded(difference)
+
+
+def bound(value: float) -> str:
+    """Write a tolerance: a power of ten without a factor of 1.
+
+    Parameters
+    ----------
+    value
+        The tolerance.
+
+    Examples
+    --------
+    >>> bound(1e-12), bound(0.02)
+    ('10⁻¹²', '0.02')
+    """
+    return rounded(value).removeprefix("1·")
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +150,10 @@ class Claim:
     caveat
         What the claim needs beyond its words, for the verdict "holds with a caveat"; what would decide
         it, for the verdict "inconclusive".
+    bears_on
+        Statements of the paper that its verdict speaks of: rows of the evidence map.
+    kinds
+        Kinds of evidence by which it does so: columns of that map.
 
     Examples
     --------
@@ -155,6 +175,8 @@ class Claim:
     limits: str
     verdict: Verdict
     caveat: str = ""
+    bears_on: tuple[Statement, ...] = ()
+    kinds: tuple[Kind, ...] = ()
 
     @property
     def id(self) -> str:
@@ -165,6 +187,11 @@ class Claim:
     def module(self) -> str:
         """Module of the book that holds the check, such as "claims/task"."""
         return self.check.__module__.partition(".")[2].replace(".", "/")
+
+    @property
+    def of_paper(self) -> bool:
+        """Whether the paper states it, and not this book."""
+        return self.source.startswith("paper: ")
 
     @property
     def statement(self) -> str:
@@ -195,6 +222,8 @@ def claim(
     limits: str,
     verdict: Verdict,
     caveat: str = "",
+    bears_on: tuple[Statement, ...] = (),
+    kinds: tuple[Kind, ...] = (),
 ) -> Callable[[Check], Claim]:
     """Decorate a check with the rest of its claim. The arguments are those of `Claim`, but `check`.
 
@@ -215,95 +244,4 @@ def claim(
     >>> odd_numbers.evidence
     Evidence(verdict=<Verdict.HOLDS: 'holds'>, measured='0 of 11 sums are wrong.')
     """
-    return lambda check: Claim(check, source, places, method, tolerance, limits, verdict, caveat)
-
-
-class Table:
-    """Claims as a notebook shows them: a table with links, or the same as plain text.
-
-    Parameters
-    ----------
-    claims
-        The rows. Each is checked when it is first shown.
-    titles
-        Titles of the chapters that the rows name.
-    footer
-        Markdown text below the table.
-
-    Examples
-    --------
-    >>> from monograph import claims
-    >>> rows = Table([claims.find("best_step")], {"setup/task": "The task"})
-    >>> print(rows.markdown().splitlines()[0])
-    | Claim | Verdict |
-    """
-
-    def __init__(self, claims: Iterable[Claim], titles: Mapping[str, str], *, footer: str = "") -> None:
-        self.claims, self.titles, self.footer = tuple(claims), titles, footer
-
-    def __repr__(self) -> str:
-        return "\n\n".join(map(self._paragraph, self.claims))
-
-    def _repr_mimebundle_(
-        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> dict[str, str]:
-        return {"text/markdown": self.markdown(), "text/plain": repr(self)}
-
-    def markdown(self) -> str:
-        """Markdown text of the table; its links lead from one chapter to another."""
-        rows = [f"| {self._cell(one)} | {_sign(one)} |" for one in self.claims]
-        return "\n".join(["| Claim | Verdict |", "|---|---|", *rows, "", self.footer]).rstrip()
-
-    def _cell(self, one: Claim) -> str:
-        links = ", ".join(f"[{self._title(place)}](../{_file(place)})" for place in one.places)
-        lines = [f"`{one.id}` {_escape(one.statement)} *({_escape(one.source)}; {links})*"]
-        lines += [f"**{_caveat(one)}:** {_escape(one.caveat)}"] if one.caveat else []
-        lines += [
-            f"*Check:* {_escape(one.method)} [{one.module}.py](../../monograph/{one.module}.py)",
-            f"*Measured:* {_escape(one.evidence.measured)} *Tolerance:* {_escape(_tolerance(one))}",
-        ]
-        return "<br>".join(lines)
-
-    def _paragraph(self, one: Claim) -> str:
-        return "\n    ".join(
-            [
-                f"{_sign(one)}: {one.id} ({one.source})",
-                one.statement,
-                *([f"{_caveat(one)}: {one.caveat}"] if one.caveat else []),
-                f"Check: {one.method}",
-                f"Measured: {one.evidence.measured}",
-                f"Tolerance: {_tolerance(one)}",
-                f"Treated in: {', '.join(map(self._title, one.places))}",
-            ]
-        )
-
-    def _title(self, place: str) -> str:
-        return self.titles[place.partition("#")[0]]
-
-
-def _file(place: str) -> str:
-    chapter, mark, label = place.partition("#")
-    return f"{chapter}.ipynb{mark}{label}"
-
-
-def _sign(one: Claim) -> str:
-    found = one.evidence.verdict
-    recorded = "" if found == one.verdict else f" (recorded: {one.verdict})"
-    return f"{SIGNS[found]} {found}{recorded}"
-
-
-def _caveat(one: Claim) -> str:
-    return "To decide it" if one.verdict is Verdict.INCONCLUSIVE else "Caveat"
-
-
-def _tolerance(one: Claim) -> str:
-    return f"{_bound(one.tolerance)}, {one.limits}."
-
-
-def _bound(value: float) -> str:
-    return rounded(value).removeprefix("1·")
-
-
-def _escape(text: str) -> str:
-    """Keep Markdown from reading signs of mathematics as its own."""
-    return sub(r"([\\`*_|<$\[\]])", r"\\\1", text)
+    return lambda check: Claim(check, source, places, method, tolerance, limits, verdict, caveat, bears_on, kinds)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
+from monograph.claims.statements import Kind, Statement
 from monograph.claims.task import second_moment
 from monograph.experiments import results
 from monograph.experiments.gpt2 import read as gpt2
@@ -148,6 +149,8 @@ def unrolled_steps(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: when long chains emerge",
+    bears_on=(Statement.EMERGENCE,),
+    kinds=(Kind.LAYER, Kind.GPT),
     places=("setup/attention#which-training-teaches-a-layer-to-think", "experiments/gpt2#recipes-that-fail-and-why"),
     method="Direct answers alone in training. Linear layers with d = 10, n = 20, and a GPT with d = 5, as stored.",
     tolerance=1e-3,

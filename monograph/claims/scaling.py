@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge, within
+from monograph.claims.statements import Kind, Statement
 from monograph.claims.task import Measurement, band
 from monograph.experiments import results
 from monograph.page import rounded
@@ -21,6 +22,8 @@ PLACE = "theorems/scaling-law"
 
 @claim(
     source="paper: Corollary 3.5",
+    bears_on=(Statement.SCALING,),
+    kinds=(Kind.THEOREM, Kind.EXACT, Kind.SIMULATION),
     places=(f"{PLACE}#cor-scaling-law", f"{PLACE}#prop-finite-test"),
     method="Powers of I − Γ⁻¹Λ in hidden coordinates, d = 20, n = 5 to 400, k ≤ 30; simulation, n = 40, m = 400.",
     tolerance=1e-10,
@@ -55,6 +58,8 @@ def _ratios_to_the_bound(exponent: float) -> Float64[np.ndarray, "lengths steps"
 
 @claim(
     source="paper: Corollary 3.5 (i)",
+    bears_on=(Statement.TRADE,),
+    kinds=(Kind.THEOREM, Kind.EXACT),
     places=(f"{PLACE}#cor-scaling-law",),
     method="Real n by root finding for error/d = 0.05, 0.001 and k ≤ 20, put into matrix powers; three spectra.",
     tolerance=1e-8,
@@ -80,6 +85,8 @@ def exchange(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: Corollary 3.5 (ii)",
+    bears_on=(Statement.HARDER,),
+    kinds=(Kind.EXACT,),
     places=(f"{PLACE}#cor-scaling-law",),
     method="Steps until error/d ≤ 0.1 at n = 30, m = ∞, d = 20: power laws i^(−α), α ≤ 2; a single weak skill.",
     tolerance=0,
@@ -105,6 +112,8 @@ def harder_longer(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: effect of n and k",
+    bears_on=(Statement.STEPS, Statement.EXAMPLES),
+    kinds=(Kind.THEOREM, Kind.EXACT, Kind.SIMULATION),
     places=(f"{PLACE}#cor-scaling-law", f"{PLACE}#prop-best-length"),
     method="Exact at m = ∞, three spectra, n = 1 to 1000, k ≤ 30; simulation at d = 20, m = 40, and at d = m = n = 10.",
     tolerance=0,
@@ -135,6 +144,8 @@ def examples_and_steps(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: conditioning sets the rate",
+    bears_on=(Statement.RATE,),
+    kinds=(Kind.THEOREM, Kind.EXACT),
     places=(f"{PLACE}#cor-scaling-law",),
     method="Error ratio of one step to the next, at m = ∞, k = 1 to 4000, d = 20, n = 40; six spectra.",
     tolerance=1e-6,

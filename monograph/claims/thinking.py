@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
+from monograph.claims.statements import Kind, Statement
 from monograph.page import rounded
 from ttsbook import theory
 from ttsbook.arrays import Indices, Preconditioner, Vector
@@ -26,6 +27,8 @@ Chain: TypeAlias = tuple[
 
 @claim(
     source="paper: Proposition 3.2",
+    bears_on=(Statement.NEWTON,),
+    kinds=(Kind.THEOREM, Kind.EXACT),
     places=("setup/thinking#prop-recursion",),
     method="The layer run on its own answers, token by token, against the recursion, d = 10, m = 40, k ≤ 30.",
     tolerance=1e-12,
@@ -87,6 +90,8 @@ def leaks(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: Corollary 3.5, cost",
+    bears_on=(Statement.COST,),
+    kinds=(Kind.EXACT,),
     places=("setup/thinking#what-a-step-costs",),
     method="Floating-point operations of PyTorch counted, d = 10, 20, 40, m = 100, k = 1 to 50.",
     tolerance=0,
