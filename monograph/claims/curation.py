@@ -34,7 +34,10 @@ def _signed(value: float) -> str:
     verdict=Verdict.HOLDS,
 )
 def spread_is_caution(tolerance: float) -> Evidence:
-    """B_π = A² + the spread between the tasks + the noise within their prompts, and so 0 ≺ PA ⪯ I."""
+    """B_π of a mixture is the square A² of the mean covariance, the spread between tasks and the noise within, added.
+
+    So a step on the mean covariance never overshoots: 0 ≺ PA ⪯ I.
+    """
     mixture = pools.example_mixture(rng=np.random.default_rng(0))
     mean, between, inside = theory.caution(mixture)
     pairs = zip(mixture.weights, mixture.tasks, strict=True)
@@ -58,7 +61,10 @@ def spread_is_caution(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def rare_directions(tolerance: float) -> Evidence:
-    """Gradient descent learns V31 at the rate of the eigenvalues of B_π: P − A B_π⁻¹ shrinks by I − ηB_π an update."""
+    """Gradient descent learns V31 along each direction at the rate of its eigenvalue of B_π.
+
+    An update multiplies what is missing, P − A B_π⁻¹, by I − ηB_π.
+    """
     import torch
 
     from ttsbook import training

@@ -325,7 +325,7 @@ def gpt_paper_size(tolerance: float) -> Evidence:
     places=(f"{CHAPTER}#where-we-differ-from-the-paper",),
     method="None: fine-tuning a language model of seven billion parameters is outside what this book can repeat.",
     tolerance=0.0,
-    limits="runs of that size",
+    limits="number of such fine-tunings that this book has",
     verdict=Verdict.NOT_TESTABLE,
 )
 def qwen(tolerance: float) -> Evidence:
@@ -333,7 +333,8 @@ def qwen(tolerance: float) -> Evidence:
     return Evidence(
         Verdict.NOT_TESTABLE,
         "The paper reports, for chains below 1000 tokens and for longer ones: base 30.4 and 27.2 %, aligned 75 and "
-        "38.4 %, not aligned 29 and 20.8 %.",
+        "38.4 %, not aligned 29 and 20.8 %. It sorts answers by the length that the model chose. Models write more on "
+        "harder problems, so this cannot tell length from difficulty; lengths set on the same problems could.",
     )
 
 

@@ -205,7 +205,7 @@ def unscaled_is_wrong_at_once(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def own_weights_tell(tolerance: float) -> Evidence:
-    """From the V31 that a layer learned follows the error of each of its thinking steps, exactly."""
+    """From the weights V31 that a layer has learned the error after each thinking step can be computed exactly."""
     found, wide, worst, count, looks = results.load("linear"), [], 0.0, 0, 0
     for train, lengths in found.settings["train_lengths"].items():
         for n in lengths:

@@ -64,7 +64,10 @@ def mixture_preconditioner(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def effective_strength(tolerance: float) -> Evidence:
-    """With the same skills, γᵢ of a mixture is the mean of the tasks' own, weighted by πλᵢ, and above Σ πλᵢ."""
+    """Where tasks share their skills, γᵢ of a mixture is the mean of the tasks' own γᵢ, weighted by πλᵢ.
+
+    It is above the mean strength Σ πλᵢ.
+    """
     rng, gap, inside = np.random.default_rng(1), 0.0, 0
     for _ in range(200):
         strengths, weights = rng.uniform(0.01, 2, (4, DIM)), rng.dirichlet(np.ones(4))

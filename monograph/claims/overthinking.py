@@ -166,7 +166,10 @@ def skewed_training(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def depth(tolerance: float) -> Evidence:
-    """Best depths are predicted: exactly for endless prompts, within a step for finite ones of which most diverge."""
+    """For endless prompts the number of steps after which the error is least is predicted exactly.
+
+    For finite prompts of which most diverge, that of the mean error is predicted within a step.
+    """
     cov = covariance.power_law(DIM, 0.8, trace=DIM)
     exact = all(_best_depth_is_exact(_trained(cov, n)) for n in (185, 190, 200, 250, 300, 400, 1000))
     predicted, simulated = _finite_best_depths(cov)

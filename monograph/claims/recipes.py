@@ -63,7 +63,10 @@ def generic_start(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def shifted_starts(tolerance: float) -> Evidence:
-    """If w = w₀ + δ, only the step of thinking minimizes the loss; if w₀ says nothing about w, only erasing w₀ does."""
+    """If the gap w − w₀ is independent of the start w₀, only the step of thinking minimizes the loss.
+
+    If w₀ is independent of w, only erasing it does.
+    """
     gap, variance = 0.0, 0.25
     for exponent in (0.0, 0.7, 1.0):
         task = Task(covariance.power_law(DIM, exponent, trace=DIM), LENGTH)

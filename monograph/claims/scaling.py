@@ -90,7 +90,7 @@ def exchange(tolerance: float) -> Evidence:
     places=(f"{PLACE}#cor-scaling-law",),
     method="Steps until error/d ≤ 0.1 at n = 30, m = ∞, d = 20: power laws i^(−α), α ≤ 2; a single weak skill.",
     tolerance=0,
-    limits="steps by which a harder power law may need fewer, and a chain more than the bound",
+    limits="number of steps by which a harder power law needs fewer, or a chain more than the bound says",
     verdict=Verdict.CAVEAT,
     caveat="Hardness orders the bound and the last steps of a chain. At a moderate error a harder task can need fewer.",
 )
@@ -306,11 +306,14 @@ def stability(tolerance: float) -> Evidence:
     places=(f"{PLACE}#thm-stability",),
     method="Edges for 300 random spectra, d ≤ 60, n ≤ m; simulation at d = 60, m = 600, n = 10⁶, for α = 0, 0.7, 1.5.",
     tolerance=1e-9,
-    limits="by how much an edge may pass 1 + (n/m)Σ1/hᵢ, relative",
+    limits="by how much the largest stride may pass 1 + (n/m)Σ1/hᵢ, relative",
     verdict=Verdict.HOLDS,
 )
 def no_longer_than_the_test(tolerance: float) -> Evidence:
-    """For every spectrum the edge stays below 2 if n ≤ m, and if m > (3 + 2√2)d for every n."""
+    """With many skills of any spectrum no chain diverges if n ≤ m: the largest stride stays below 2.
+
+    If m > (3 + 2√2)d it does so for every n.
+    """
     rng, passes, highest = np.random.default_rng(1), -np.inf, 0.0
     for _ in range(300):
         d, m = int(rng.integers(10, 60)), int(rng.integers(1, 400))
@@ -335,7 +338,7 @@ def no_longer_than_the_test(tolerance: float) -> Evidence:
     places=(f"{PLACE}#fig-gap",),
     method="Stored simulation, d = 25 to 200, n = 2d, m = 4d, α = 0, 0.7, 1, up to 40,000 prompts each.",
     tolerance=0.015,
-    limits="relative difference of mean and corrected recursion at d = 100, k ≤ 20; the plain one has 0.03 up to k = 5",
+    limits="relative difference of mean and corrected recursion at d = 100, k ≤ 20; uncorrected 0.03, up to k = 5",
     verdict=Verdict.HOLDS,
 )
 def recursion_for_finite_prompts(tolerance: float) -> Evidence:

@@ -94,7 +94,7 @@ def exact_mixture(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def safe_program(tolerance: float) -> Evidence:
-    """With the same skills, a mixture of value below 1/4 leads to a chain that converges at m = ∞."""
+    """Where tasks and target share their skills, a chain converges if the program's value is below 1/4 (m = ∞)."""
     rng, safe, beyond, harmed = np.random.default_rng(3), 0, 0, 0
     for _ in range(2000):
         strengths, weights = 0.01 + rng.uniform(0, 1, (4, DIM)) ** 4, rng.dirichlet(np.ones(4))

@@ -67,11 +67,14 @@ def growing_scaling(tolerance: float) -> Evidence:
     places=("setup/thinking#prop-leaks",),
     method="Each other block of V and W, each two of them, and the 16 triples, nonzero in a layer with d = 10; k ≤ 5.",
     tolerance=1e-12,
-    limits="distance from the recursion, relative, that counts as none; a departure must be above 10⁻⁷",
+    limits="relative distance from the recursion that is rounding; a departure must be above 10⁻⁷",
     verdict=Verdict.HOLDS,
 )
 def leaks(tolerance: float) -> Evidence:
-    """Thinking departs from the recursion exactly if one of 7 other blocks, 40 pairs or 16 triples is nonzero."""
+    """With other nonzero blocks than the three of thinking a chain departs from the recursion only by a leak.
+
+    There is one exactly if one of 7 single blocks, 40 pairs or 16 triples of blocks is nonzero.
+    """
     from ttsbook.thinking import cot
 
     sets = [frozenset(names) for size in (1, 2) for names in combinations(_others(), size)]
