@@ -1,5 +1,7 @@
 """The claims ledger: what the paper and this book claim, and whether it holds."""
 
+from collections import Counter
+
 from monograph.claims import (
     attention,
     curation,
@@ -17,10 +19,10 @@ from monograph.claims import (
     warning,
 )
 from monograph.claims.evidence_map import EvidenceMap
-from monograph.claims.ledger import Claim
+from monograph.claims.ledger import COUNTED, Claim
 from monograph.claims.table import Table
 
-__all__ = ["CHAPTERS", "CLAIMS", "evidence_map", "find", "table"]
+__all__ = ["CHAPTERS", "CLAIMS", "evidence_map", "find", "table", "tally"]
 
 CHAPTERS = {
     "setup/task": "The task",
@@ -87,6 +89,24 @@ def evidence_map() -> EvidenceMap:
     'Theorem 3.1: from a suitable start gradient descent learns the step of thinking'
     """
     return EvidenceMap(CLAIMS)
+
+
+def tally(*, of_paper: bool) -> str:
+    """Say how many claims have which recorded verdict.
+
+    Parameters
+    ----------
+    of_paper
+        Count the claims of the paper, else the book's own.
+
+    Examples
+    --------
+    >>> tally(of_paper=True).split(",")[0].split(" ", 1)[1]
+    'hold'
+    """
+    counts = Counter(one.verdict for one in CLAIMS if one.of_paper == of_paper)
+    words = [f"{counts[verdict]} {COUNTED[verdict][counts[verdict] > 1]}" for verdict in COUNTED if counts[verdict]]
+    return " and ".join([", ".join(words[:-1]), words[-1]])
 
 
 def find(name: str) -> Claim:

@@ -42,6 +42,16 @@ SIGNS = {
 }
 """Signs of the verdicts in the tables."""
 
+COUNTED = {
+    Verdict.HOLDS: ("holds", "hold"),
+    Verdict.CAVEAT: ("holds with a caveat", "hold with a caveat"),
+    Verdict.FAILS: ("fails", "fail"),
+    Verdict.INCONCLUSIVE: ("is inconclusive", "are inconclusive"),
+    Verdict.NOT_RUN: ("was not run", "were not run"),
+    Verdict.NOT_TESTABLE: ("cannot be tested here", "cannot be tested here"),
+}
+"""What is said of one claim with a verdict, and of several."""
+
 
 @dataclass(frozen=True)
 class Evidence:

@@ -477,11 +477,15 @@ def test_links_of_the_ledger_lead_to_statements(site):
 
 
 def test_the_readme_counts_the_claims_as_they_are():
-    counts = Counter(one.verdict for one in claims.CLAIMS)
     words = " ".join((ROOT / "README.md").read_text().split())
-    assert f"All {len(claims.CLAIMS)} claims" in words
-    verdicts = (counts[verdict] for verdict in (Verdict.HOLDS, Verdict.CAVEAT, Verdict.FAILS))
-    assert "{} hold, {} hold with a caveat, {} fail.".format(*verdicts) in words
+    paper = [one.verdict for one in claims.CLAIMS if one.source.startswith("paper: ")]
+    own = [one.verdict for one in claims.CLAIMS if one.source.startswith("this book")]
+    assert len(paper) + len(own) == len(claims.CLAIMS)
+    assert f"Of the paper's {len(paper)} claims that it tests, {claims.tally(of_paper=True)}." in words
+    assert f"Of {len(own)} claims of its own, {claims.tally(of_paper=False)}." in words
+    for counted, of_paper in ((paper, True), (own, False)):
+        for verdict, count in Counter(counted).items():
+            assert f"{count} {ledger.COUNTED[verdict][count > 1]}" in claims.tally(of_paper=of_paper)
 
 
 def test_the_readme_says_in_how_many_pools_the_program_is_better_with_the_best_scaling():
