@@ -18,9 +18,9 @@ from monograph.claims import (
     thinking,
     warning,
 )
-from monograph.claims.evidence_map import EvidenceMap
+from monograph.claims.evidence import EvidenceMap
 from monograph.claims.ledger import COUNTED, Claim
-from monograph.claims.table import Table
+from monograph.claims.tables import Table
 
 __all__ = ["CHAPTERS", "CLAIMS", "evidence_map", "find", "table", "tally"]
 

@@ -11,10 +11,10 @@ import pytest
 
 from monograph import claims
 from monograph.claims import ledger
-from monograph.claims.evidence_map import PROVED, EvidenceMap
+from monograph.claims.evidence import PROVED, EvidenceMap
 from monograph.claims.ledger import Verdict
 from monograph.claims.statements import Kind, Statement
-from monograph.claims.table import Table
+from monograph.claims.tables import Table
 from monograph.experiments import results
 from monograph.experiments.curation import read as curation
 from publish import contents, notebooks

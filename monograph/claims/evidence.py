@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from monograph.claims.ledger import SIGNS, Claim
 from monograph.claims.statements import Kind, Statement
-from monograph.claims.table import address, escape
+from monograph.claims.tables import address, escape
 
 HEADING = "What the paper states"
 PROVED = ("thm-", "prop-", "cor-")
