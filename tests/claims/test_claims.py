@@ -11,10 +11,9 @@ import pytest
 
 from monograph import claims
 from monograph.claims import ledger
-from monograph.claims.evidence import PROVED, EvidenceMap
+from monograph.claims.evidence import PROVED
 from monograph.claims.ledger import Verdict
 from monograph.claims.statements import Kind, Statement
-from monograph.claims.tables import Table
 from monograph.experiments import results
 from monograph.experiments.curation import read as curation
 from publish import contents, notebooks
@@ -335,95 +334,7 @@ def test_the_check_of_leaks_sees_one_that_is_missing(monkeypatch):
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 
-# the mechanism
-
-
-def example(verdict=Verdict.HOLDS, caveat="", found=None):
-    calls = []
-
-    def an_example(tolerance):
-        """Half of a | b is _less_ than $1."""
-        calls.append(tolerance)
-        return found or ledger.judge(True, "It is 0.5.", exception=verdict is Verdict.CAVEAT)
-
-    fields = {"method": "Looked.", "tolerance": 1e-3, "limits": "how far", "verdict": verdict, "caveat": caveat}
-    return ledger.claim(source="this book", places=("setup/task#a", "index"), **fields)(an_example), calls
-
-
-TITLES = {"setup/task": "The task", "index": "Start"}
-
-
-def test_a_claim_is_checked_once_with_its_tolerance():
-    one, calls = example()
-    table = Table([one], TITLES)
-    assert (repr(table), table.markdown()) == (repr(table), table.markdown())
-    assert calls == [1e-3]
-
-
-@pytest.mark.parametrize(
-    ("holds", "exception", "verdict"),
-    [
-        (True, False, Verdict.HOLDS),
-        (True, True, Verdict.CAVEAT),
-        (False, False, Verdict.FAILS),
-        (False, True, Verdict.FAILS),
-    ],
-)
-def test_the_verdict_follows_from_what_was_seen(holds, exception, verdict):
-    assert ledger.judge(holds, "It is so.", exception=exception).verdict is verdict
-
-
-@pytest.mark.parametrize("holds", [True, False])
-@pytest.mark.parametrize("exception", [True, False])
-def test_what_agrees_with_the_contrary_too_is_inconclusive(holds, exception):
-    found = ledger.judge(holds, "It may be.", exception=exception, undecided=True)
-    assert found.verdict is Verdict.INCONCLUSIVE
-
-
-def test_an_inconclusive_claim_says_what_would_decide_it():
-    one, _ = example(Verdict.INCONCLUSIVE, "More seeds.", ledger.judge(True, "It may be.", undecided=True))
-    table = Table([one], TITLES)
-    assert repr(table).startswith("? inconclusive: ") and "    To decide it: More seeds." in repr(table)
-    assert "**To decide it:** More seeds." in table.markdown()
-
-
-def test_a_table_as_text():
-    one, _ = example(Verdict.CAVEAT, "Not always.")
-    assert repr(Table([one, one], TITLES)).split("\n\n")[1].splitlines() == [
-        "(✓) holds with a caveat: an_example (this book)",
-        "    Half of a | b is _less_ than $1.",
-        "    Caveat: Not always.",
-        "    Check: Looked.",
-        "    Measured: It is 0.5.",
-        "    Tolerance: 0.001, how far.",
-        "    Treated in: The task, Start",
-    ]
-
-
-def test_a_table_in_markdown_links_to_its_places_and_escapes_signs():
-    one, _ = example()
-    shown = Table([one], TITLES, footer="End.")._repr_mimebundle_()["text/markdown"].splitlines()
-    assert shown[:2] == ["| Claim | Verdict |", "|---|---|"]
-    assert re.split(r"(?<!\\)\|", shown[2])[2] == " ✓ holds "
-    assert r"Half of a \| b is \_less\_ than \$1." in shown[2]
-    assert "[The task](../setup/task.ipynb#a), [Start](../index.ipynb)" in shown[2]
-    assert shown[3:] == ["", "End."]
-
-
-def test_the_map_leads_from_a_statement_to_its_evidence():
-    one = dataclasses.replace(
-        example()[0],
-        places=("setup/task#a_b", "setup/task#prop-a"),
-        bears_on=(Statement.NEWTON, Statement.COST),
-        kinds=(Kind.THEOREM, Kind.GPT),
-    )
-    shown = EvidenceMap([one])._repr_mimebundle_()
-    rows = [re.split(r" ?(?<!\\)\| ?", line)[1:-1] for line in shown["text/markdown"].splitlines()]
-    assert rows[0] == ["What the paper states", *Kind] and len(rows) == 4
-    proved, seen = (f"[✓ an\\_example](../setup/task.ipynb#{label})" for label in ("prop-a", "a_b"))
-    assert rows[2] == [Statement.NEWTON, proved, "", "", "", seen, ""]
-    lines = shown["text/plain"].splitlines()
-    assert lines[:3] == [Statement.NEWTON, "    theorem: ✓ an_example", "    small GPT: ✓ an_example"]
+# the ledger
 
 
 def test_every_statement_has_evidence_and_what_tests_the_paper_bears_on_one():
@@ -433,14 +344,6 @@ def test_every_statement_has_evidence_and_what_tests_the_paper_bears_on_one():
         assert claim.bears_on or not claim.of_paper, f"{claim.id} is in no row of the map"
         if Kind.THEOREM in claim.kinds:
             assert any(place.partition("#")[2].startswith(PROVED) for place in claim.places)
-
-
-@pytest.mark.parametrize("verdict", Verdict)
-def test_a_verdict_that_differs_from_the_recorded_one_is_shown_with_it(verdict):
-    one, _ = example(found=ledger.Evidence(verdict, "It is not."))
-    first = repr(Table([one], TITLES)).splitlines()[0]
-    assert f"{ledger.SIGNS[verdict]} {verdict}" in first
-    assert ("recorded: holds" in first) == (verdict is not Verdict.HOLDS)
 
 
 def test_the_ledger_and_the_table_of_a_chapter():
