@@ -28,20 +28,19 @@ class EvidenceMap(SphinxPostTransform):
 
     def shorten(self, entry, column):
         """Replace the links of an entry: a theorem's leads to the theorem, any other to its claim."""
-        links = list(entry.findall(nodes.reference))
-        for link in links:
+        colored = []
+        for link in list(entry.findall(nodes.reference)):
             sign, name = link.astext().split(" ", 1)
             verdict = claims(str(self.app.confdir))[name].verdict
             if column != "theorem":
                 link["refuri"] = f"#claim-{name}"
-            link["reftitle"] = f"{name}: {VERDICTS[verdict]}"
-            link["classes"].append(f"evidence-{verdict.lower().replace('_', '-')}")
-            words = nodes.inline("", f" {link['reftitle']}", classes=["visually-hidden"])
+            words = nodes.inline("", f" {name}: {VERDICTS[verdict]}", classes=["visually-hidden"])
             link.children = []
             link += [nodes.Text(sign), words]
-        if links:
+            colored.append(nodes.inline("", "", link, classes=[f"evidence-{verdict.lower().replace('_', '-')}"]))
+        if colored:
             entry.children = []
-            entry += nodes.paragraph("", "", *links)
+            entry += nodes.paragraph("", "", *colored)
 
 
 def add_style(app, pagename, _template, _context, _doctree):

@@ -44,7 +44,7 @@ def test_an_entry_shows_the_sign_says_claim_and_verdict_and_leads_to_the_evidenc
             for link, claim in zip(cell.find_all("a"), found, strict=True):
                 assert link.get_text() == f"{SIGNS[claim.verdict]} {claim.id}: {claim.verdict}"
                 assert link.find(class_="visually-hidden").get_text() == f" {claim.id}: {claim.verdict}"
-                assert f"evidence-{claim.verdict.name.lower().replace('_', '-')}" in link["class"]
+                assert f"evidence-{claim.verdict.name.lower().replace('_', '-')}" in link.parent["class"]
                 leads_to(page, link["href"], claim, kind)
 
 
