@@ -1,5 +1,7 @@
 """The claims ledger: what the paper and this book claim, and whether it holds."""
 
+from collections import Counter
+
 from monograph.claims import (
     attention,
     curation,
@@ -16,9 +18,11 @@ from monograph.claims import (
     thinking,
     warning,
 )
-from monograph.claims.ledger import Claim, Table
+from monograph.claims.evidence import EvidenceMap
+from monograph.claims.ledger import COUNTED, Claim
+from monograph.claims.tables import Table
 
-__all__ = ["CHAPTERS", "CLAIMS", "find", "table"]
+__all__ = ["CHAPTERS", "CLAIMS", "evidence_map", "find", "table", "tally"]
 
 CHAPTERS = {
     "setup/task": "The task",
@@ -74,6 +78,35 @@ def table(chapter: str | None = None) -> Table:
     if not rows:
         raise ValueError(f"chapter must be one of {', '.join(CHAPTERS)}, got {chapter!r}")
     return Table(rows, CHAPTERS, footer="All claims of the book: [the ledger](../appendix/claims.ipynb).")
+
+
+def evidence_map() -> EvidenceMap:
+    """Map of the evidence for each statement of the paper.
+
+    Examples
+    --------
+    >>> evidence_map().statements[0].value
+    'Theorem 3.1: from a suitable start gradient descent learns the step of thinking'
+    """
+    return EvidenceMap(CLAIMS)
+
+
+def tally(*, of_paper: bool) -> str:
+    """Say how many claims have which recorded verdict.
+
+    Parameters
+    ----------
+    of_paper
+        Count the claims of the paper, else the book's own.
+
+    Examples
+    --------
+    >>> tally(of_paper=True).split(",")[0].split(" ", 1)[1]
+    'hold'
+    """
+    counts = Counter(one.verdict for one in CLAIMS if one.of_paper == of_paper)
+    words = [f"{counts[verdict]} {COUNTED[verdict][counts[verdict] > 1]}" for verdict in COUNTED if counts[verdict]]
+    return " and ".join([", ".join(words[:-1]), words[-1]])
 
 
 def find(name: str) -> Claim:

@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge
+from monograph.claims.statements import Kind, Statement
 from monograph.claims.task import Measurement, band, examples, second_moment
 from monograph.experiments import results
 from monograph.page import rounded
@@ -21,6 +22,8 @@ UNSEEN = {*product("W", "1234", "123"), *product("V", "1234", "3"), ("W", "3", "
 
 @claim(
     source="paper: Theorem 3.1",
+    bears_on=(Statement.TRAINING,),
+    kinds=(Kind.THEOREM, Kind.EXACT, Kind.LAYER),
     places=("setup/attention#thm-training",),
     method="V31 trained alone, power laws i^(−α): exact gradients with d = 20, n = 40, c = 2; fresh prompts in each "
     "update with d = 10, 20, n = 2d, c = 1, five seeds.",
@@ -107,7 +110,10 @@ def _largest_gradients() -> dict[tuple[str, str, str], float]:
     verdict=Verdict.HOLDS,
 )
 def drift(tolerance: float) -> Evidence:
-    """If W24 is trained too, W24² tends to (c² + √(c⁴ + 4 tr Γ⁻²))/2; thinking then tends to w/r, r = c/|W24| < 1."""
+    """Trained along with V31, the weight W24 does not stay at −c: W24² tends to (c² + √(c⁴ + 4 tr Γ⁻²))/2.
+
+    A chain then ends beyond the answer, at w/r instead of w, with r = c/|W24| < 1.
+    """
     task, scales = _task(0.7), (1.0, 2.0, 4.0)
     found = np.array([_flow(task, c) for c in scales])
     gap = np.abs(found / [dynamics.drift(task, c=c) for c in scales] - 1).max()
@@ -130,7 +136,7 @@ def drift(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def finite_prompts(tolerance: float) -> Evidence:
-    """On N training prompts, the best preconditioner has a squared relative error of about C/N, with C known."""
+    """On N prompts the best preconditioner differs from Γ⁻¹ by a squared relative error of about C/N, C being known."""
     errors = _regression_errors()
     inside, width = band(errors)
     roots = [np.sqrt(squares.mean()) for squares, _ in errors]

@@ -115,7 +115,10 @@ def tokens_arrive(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def larger_n_rescaled(tolerance: float) -> Evidence:
-    """With the best scaling, long chains gain from a larger n where the test is the training, and lose if Σ = I."""
+    """With the best scaling, longer training prompts help long chains where the test is like the training.
+
+    On an isotropic test they harm.
+    """
     wrong, lengths = [], np.geomspace(1, 1e4, 41)
     for exponent in (0.3, 0.8, 1.0, 2.0):
         cov = covariance.power_law(DIM, exponent, trace=DIM)

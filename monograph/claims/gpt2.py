@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float64, Inexact
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge
+from monograph.claims.statements import Kind, Statement
 from monograph.experiments import results
 from monograph.experiments.gpt2 import plan
 from monograph.experiments.gpt2.read import errors, steps_to
@@ -76,6 +77,8 @@ def gpt_direct(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: GPT-2 experiments",
+    bears_on=(Statement.STEPS,),
+    kinds=(Kind.GPT,),
     places=(f"{CHAPTER}#fig-gpt-trend",),
     method=f"Trained for one step from starts at all distances from w, n = m = 20: {DEEP}",
     tolerance=0.3,
@@ -130,6 +133,8 @@ def gpt_step(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: GPT-2 experiments",
+    bears_on=(Statement.TRADE,),
+    kinds=(Kind.GPT,),
     places=(f"{CHAPTER}#fig-gpt-length",),
     method=f"Steps to a mean error / d of 0.01, n = 20, 30 and 40, tested at m = n and at m = 40: {DEEP}",
     tolerance=2.0,
@@ -154,6 +159,8 @@ def gpt_lengths(tolerance: float) -> Evidence:
 
 @claim(
     source="this book, after the paper's GPT-2 experiments",
+    bears_on=(Statement.SKEWED,),
+    kinds=(Kind.GPT,),
     places=(f"{CHAPTER}#fig-gpt-skewed",),
     method=f"Trained on λᵢ ∝ 1/i, n = 20, with and without LayerNorm, tested isotropic, m = 20: {DEEP}",
     tolerance=1.2,
@@ -190,6 +197,8 @@ def gpt_skewed_floor(tolerance: float) -> Evidence:
 
 @claim(
     source="this book",
+    bears_on=(Statement.WEAK,),
+    kinds=(Kind.GPT,),
     places=(f"{CHAPTER}#fig-gpt-jacobian",),
     method="The shipped model of skewed training, d = 10, n = m = 20, without LayerNorm; 500 isotropic prompts and "
     "as many like those of training: eigenvalues of the step's Jacobian at the true weight.",
@@ -256,6 +265,8 @@ def gpt_other_overthinking(tolerance: float) -> Evidence:
 
 @claim(
     source="this book",
+    bears_on=(Statement.PROGRAM,),
+    kinds=(Kind.GPT,),
     places=(f"{CHAPTER}#does-the-choice-of-tasks-help",),
     method=f"Four skewed tasks, n = 20; uniform mixture and two chosen ones, tested isotropic, m = 20: {DEEP}",
     tolerance=1.0,
@@ -279,6 +290,8 @@ def gpt_mixtures(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: GPT-2 experiments",
+    bears_on=(Statement.STEPS, Statement.SKEWED),
+    kinds=(Kind.FULL,),
     places=(f"{CHAPTER}#at-the-paper-s-size",),
     method="The presets paper and paper-faithful, of which only the first updates were run, at full size.",
     tolerance=1.2,
@@ -307,10 +320,12 @@ def gpt_paper_size(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: Qwen 2.5-7B experiments, version 2",
+    bears_on=(Statement.ALIGNED,),
+    kinds=(Kind.FULL,),
     places=(f"{CHAPTER}#where-we-differ-from-the-paper",),
     method="None: fine-tuning a language model of seven billion parameters is outside what this book can repeat.",
     tolerance=0.0,
-    limits="runs of that size",
+    limits="number of such fine-tunings that this book has",
     verdict=Verdict.NOT_TESTABLE,
 )
 def qwen(tolerance: float) -> Evidence:
@@ -318,7 +333,8 @@ def qwen(tolerance: float) -> Evidence:
     return Evidence(
         Verdict.NOT_TESTABLE,
         "The paper reports, for chains below 1000 tokens and for longer ones: base 30.4 and 27.2 %, aligned 75 and "
-        "38.4 %, not aligned 29 and 20.8 %.",
+        "38.4 %, not aligned 29 and 20.8 %. It sorts answers by the length that the model chose. Models write more on "
+        "harder problems, so this cannot tell length from difficulty; lengths set on the same problems could.",
     )
 
 

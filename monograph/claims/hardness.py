@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
+from monograph.claims.statements import Kind, Statement
 from monograph.claims.task import DIM, band, examples
 from monograph.page import rounded
 from ttsbook import theory
@@ -23,6 +24,8 @@ def matched_error(cov: Covariance, n: int, m: int | None = None) -> float:
 
 @claim(
     source="this book",
+    bears_on=(Statement.DIRECT,),
+    kinds=(Kind.SIMULATION,),
     places=("theorems/hardness#prop-direct-matched",),
     method="Prompts drawn example by example, d = 20, random directions of the skills, n and m from 10 to 160.",
     tolerance=0.02,
@@ -48,6 +51,8 @@ def matched_step(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: Theorem 3.3",
+    bears_on=(Statement.DIRECT,),
+    kinds=(Kind.THEOREM, Kind.EXACT),
     places=("theorems/hardness#thm-direct-bound", "setup/task#try-it"),
     method="Against the exact error, for d = 5, 20, 60, five spectra, n and m from 1 to 10⁴.",
     tolerance=1e-12,
@@ -203,6 +208,8 @@ def skills_learned(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: the rate depends on the conditioning of the covariance",
+    bears_on=(Statement.RATE,),
+    kinds=(Kind.EXACT,),
     places=("theorems/hardness#fig-predictors",),
     method="Rank correlation with the exact error over 400 random spectra in random units (d = 20, four families), "
     "n = m.",
@@ -246,6 +253,8 @@ def _mean_cost_ranks_better(correlations: dict[int, dict[str, float]]) -> bool:
 
 @claim(
     source="this book",
+    bears_on=(Statement.RATE,),
+    kinds=(Kind.EXACT,),
     places=("theorems/hardness#which-number-then",),
     method="40 random spectra with d = 20, n = 10, 100, 1000, endless test prompts, up to k = 10⁴ steps.",
     tolerance=0.01,

@@ -1,13 +1,13 @@
-"""How a claim is written down, checked and shown."""
+"""How a claim is written down and checked."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from re import sub
 
 from monograph import _evidence_store
 from monograph._evidence_store import Check
+from monograph.claims.statements import Kind, Statement
 from monograph.experiments import results
 from monograph.page import rounded
 from ttsbook.arrays import Number, Truth
@@ -27,6 +27,7 @@ class Verdict(StrEnum):
     HOLDS = "holds"
     CAVEAT = "holds with a caveat"
     FAILS = "fails"
+    INCONCLUSIVE = "inconclusive"
     NOT_RUN = "not run"
     NOT_TESTABLE = "not testable here"
 
@@ -35,10 +36,21 @@ SIGNS = {
     Verdict.HOLDS: "✓",
     Verdict.CAVEAT: "(✓)",
     Verdict.FAILS: "✗",
+    Verdict.INCONCLUSIVE: "?",
     Verdict.NOT_RUN: "…",
     Verdict.NOT_TESTABLE: "–",
 }
 """Signs of the verdicts in the tables."""
+
+COUNTED = {
+    Verdict.HOLDS: ("holds", "hold"),
+    Verdict.CAVEAT: ("holds with a caveat", "hold with a caveat"),
+    Verdict.FAILS: ("fails", "fail"),
+    Verdict.INCONCLUSIVE: ("is inconclusive", "are inconclusive"),
+    Verdict.NOT_RUN: ("was not run", "were not run"),
+    Verdict.NOT_TESTABLE: ("cannot be tested here", "cannot be tested here"),
+}
+"""What is said of one claim with a verdict, and of several."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,7 @@ class Evidence:
     measured: str
 
 
-def judge(holds: Truth, measured: str, *, exception: Truth = False) -> Evidence:
+def judge(holds: Truth, measured: str, *, exception: Truth = False, undecided: Truth = False) -> Evidence:
     """Put measured numbers together with the verdict that they give.
 
     Parameters
@@ -73,12 +85,19 @@ def judge(holds: Truth, measured: str, *, exception: Truth = False) -> Evidence:
         The numbers.
     exception
         Whether the claim without its caveat was seen to fail.
+    undecided
+        Whether what was measured agrees with the claim and with its contrary: an interval that covers
+        both, a few seeds that differ, or a design in which neither could have been seen.
 
     Examples
     --------
     >>> judge(True, "relative difference 0.001").verdict.value
     'holds'
+    >>> judge(False, "ratio 0.9 to 1.2", undecided=True).verdict.value
+    'inconclusive'
     """
+    if undecided:
+        return Evidence(Verdict.INCONCLUSIVE, measured)
     if not holds:
         return Evidence(Verdict.FAILS, measured)
     return Evidence(Verdict.CAVEAT if exception else Verdict.HOLDS, measured)
@@ -97,7 +116,23 @@ def within(difference: Number, tolerance: float) -> str:
     >>> within(3e-16, 1e-12)
     'at most 10⁻¹²'
     """
-    return f"at most {_bound(tolerance)}" if difference <= tolerance else rounded(difference)
+    return f"at most {bound(tolerance)}" if difference <= tolerance else rounded(difference)
+
+
+def bound(value: float) -> str:
+    """Write a tolerance: a power of ten without a factor of 1.
+
+    Parameters
+    ----------
+    value
+        The tolerance.
+
+    Examples
+    --------
+    >>> bound(1e-12), bound(0.02)
+    ('10⁻¹²', '0.02')
+    """
+    return rounded(value).removeprefix("1·")
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +158,12 @@ class Claim:
     verdict
         The recorded verdict; a test compares it with the computed one.
     caveat
-        What the claim needs beyond its words, for the verdict "holds with a caveat".
+        What the claim needs beyond its words, for the verdict "holds with a caveat"; what would decide
+        it, for the verdict "inconclusive".
+    bears_on
+        Statements of the paper that its verdict speaks of: rows of the evidence map.
+    kinds
+        Kinds of evidence by which it does so: columns of that map.
 
     Examples
     --------
@@ -145,6 +185,8 @@ class Claim:
     limits: str
     verdict: Verdict
     caveat: str = ""
+    bears_on: tuple[Statement, ...] = ()
+    kinds: tuple[Kind, ...] = ()
 
     @property
     def id(self) -> str:
@@ -155,6 +197,11 @@ class Claim:
     def module(self) -> str:
         """Module of the book that holds the check, such as "claims/task"."""
         return self.check.__module__.partition(".")[2].replace(".", "/")
+
+    @property
+    def of_paper(self) -> bool:
+        """Whether the paper states it, and not this book."""
+        return self.source.startswith("paper: ")
 
     @property
     def statement(self) -> str:
@@ -185,6 +232,8 @@ def claim(
     limits: str,
     verdict: Verdict,
     caveat: str = "",
+    bears_on: tuple[Statement, ...] = (),
+    kinds: tuple[Kind, ...] = (),
 ) -> Callable[[Check], Claim]:
     """Decorate a check with the rest of its claim. The arguments are those of `Claim`, but `check`.
 
@@ -205,91 +254,4 @@ def claim(
     >>> odd_numbers.evidence
     Evidence(verdict=<Verdict.HOLDS: 'holds'>, measured='0 of 11 sums are wrong.')
     """
-    return lambda check: Claim(check, source, places, method, tolerance, limits, verdict, caveat)
-
-
-class Table:
-    """Claims as a notebook shows them: a table with links, or the same as plain text.
-
-    Parameters
-    ----------
-    claims
-        The rows. Each is checked when it is first shown.
-    titles
-        Titles of the chapters that the rows name.
-    footer
-        Markdown text below the table.
-
-    Examples
-    --------
-    >>> from monograph import claims
-    >>> rows = Table([claims.find("best_step")], {"setup/task": "The task"})
-    >>> print(rows.markdown().splitlines()[0])
-    | Claim | Verdict |
-    """
-
-    def __init__(self, claims: Iterable[Claim], titles: Mapping[str, str], *, footer: str = "") -> None:
-        self.claims, self.titles, self.footer = tuple(claims), titles, footer
-
-    def __repr__(self) -> str:
-        return "\n\n".join(map(self._paragraph, self.claims))
-
-    def _repr_mimebundle_(
-        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> dict[str, str]:
-        return {"text/markdown": self.markdown(), "text/plain": repr(self)}
-
-    def markdown(self) -> str:
-        """Markdown text of the table; its links lead from one chapter to another."""
-        rows = [f"| {self._cell(one)} | {_sign(one)} |" for one in self.claims]
-        return "\n".join(["| Claim | Verdict |", "|---|---|", *rows, "", self.footer]).rstrip()
-
-    def _cell(self, one: Claim) -> str:
-        links = ", ".join(f"[{self._title(place)}](../{_file(place)})" for place in one.places)
-        lines = [f"`{one.id}` {_escape(one.statement)} *({_escape(one.source)}; {links})*"]
-        lines += [f"**Caveat:** {_escape(one.caveat)}"] if one.caveat else []
-        lines += [
-            f"*Check:* {_escape(one.method)} [{one.module}.py](../../monograph/{one.module}.py)",
-            f"*Measured:* {_escape(one.evidence.measured)} *Tolerance:* {_escape(_tolerance(one))}",
-        ]
-        return "<br>".join(lines)
-
-    def _paragraph(self, one: Claim) -> str:
-        return "\n    ".join(
-            [
-                f"{_sign(one)}: {one.id} ({one.source})",
-                one.statement,
-                *([f"Caveat: {one.caveat}"] if one.caveat else []),
-                f"Check: {one.method}",
-                f"Measured: {one.evidence.measured}",
-                f"Tolerance: {_tolerance(one)}",
-                f"Treated in: {', '.join(map(self._title, one.places))}",
-            ]
-        )
-
-    def _title(self, place: str) -> str:
-        return self.titles[place.partition("#")[0]]
-
-
-def _file(place: str) -> str:
-    chapter, mark, label = place.partition("#")
-    return f"{chapter}.ipynb{mark}{label}"
-
-
-def _sign(one: Claim) -> str:
-    found = one.evidence.verdict
-    recorded = "" if found == one.verdict else f" (recorded: {one.verdict})"
-    return f"{SIGNS[found]} {found}{recorded}"
-
-
-def _tolerance(one: Claim) -> str:
-    return f"{_bound(one.tolerance)}, {one.limits}."
-
-
-def _bound(value: float) -> str:
-    return rounded(value).removeprefix("1·")
-
-
-def _escape(text: str) -> str:
-    """Keep Markdown from reading signs of mathematics as its own."""
-    return sub(r"([\\`*_|<$\[\]])", r"\\\1", text)
+    return lambda check: Claim(check, source, places, method, tolerance, limits, verdict, caveat, bears_on, kinds)

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge
+from monograph.claims.statements import Kind, Statement
 from monograph.experiments import results
 from monograph.experiments.linear import read as linear
 from monograph.experiments.results import Results
@@ -28,6 +29,8 @@ ROUNDS_OFF = 1e-20  # error / d below which float64 is not exact enough to tell
 
 @claim(
     source="paper: experiments with linear attention",
+    bears_on=(Statement.STEPS,),
+    kinds=(Kind.LAYER,),
     places=(f"{CHAPTER}#fig-trained-own",),
     method=f"{SETTING} Test as in training, equal strengths or λᵢ ∝ 1/i of trace d, n = 10, 20, 30, m = ∞, 1000, 200.",
     tolerance=5e-4,
@@ -59,6 +62,8 @@ def falls_with_steps(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: experiments with linear attention",
+    bears_on=(Statement.TRADE,),
+    kinds=(Kind.LAYER,),
     places=(f"{CHAPTER}#a-long-chain-for-a-short-prompt",),
     method=f"{SETTING} Test as in training, equal strengths or λᵢ ∝ 1/i of trace d, m = ∞, 1000, 200.",
     tolerance=1.0,
@@ -83,6 +88,8 @@ def short_prompts_catch_up(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: more examples and more steps",
+    bears_on=(Statement.EXAMPLES,),
+    kinds=(Kind.LAYER,),
     places=(f"{CHAPTER}#a-long-chain-for-a-short-prompt",),
     method=f"{SETTING} Tested as trained, V31 alone; mean error of each n against the next larger one, k = 1 to 20.",
     tolerance=1.0,
@@ -115,6 +122,8 @@ def _few(ratios: Float64[np.ndarray, "seeds steps"]) -> str:
 
 @claim(
     source="paper: experiments with linear attention",
+    bears_on=(Statement.SKEWED,),
+    kinds=(Kind.LAYER,),
     places=(f"{CHAPTER}#fig-trained-turn",),
     method=f"{SETTING} Training λᵢ ∝ 1/i of trace d, isotropic test, n = 10 to 400, m = ∞, V31 alone, up to k = 30.",
     tolerance=0.0,
@@ -140,6 +149,8 @@ def turns_when_skewed(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: experiments with linear attention",
+    bears_on=(Statement.LONGER,),
+    kinds=(Kind.LAYER,),
     places=(f"{CHAPTER}#fig-trained-turn",),
     method=f"{SETTING} Training λᵢ ∝ 1/i of trace d, isotropic test; mean error of each n against the next larger one.",
     tolerance=1.0,
@@ -194,7 +205,7 @@ def unscaled_is_wrong_at_once(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def own_weights_tell(tolerance: float) -> Evidence:
-    """From the V31 that a layer learned follows the error of each of its thinking steps, exactly."""
+    """From the weights V31 that a layer has learned the error after each thinking step can be computed exactly."""
     found, wide, worst, count, looks = results.load("linear"), [], 0.0, 0, 0
     for train, lengths in found.settings["train_lengths"].items():
         for n in lengths:

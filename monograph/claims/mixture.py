@@ -5,6 +5,7 @@
 import numpy as np
 
 from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
+from monograph.claims.statements import Kind, Statement
 from monograph.claims.task import second_moment
 from monograph.page import rounded
 from ttsbook import theory
@@ -30,6 +31,8 @@ def _other_orders(mixture: Mixture) -> dict[str, Preconditioner]:
 
 @claim(
     source="paper: training on several tasks, in our form",
+    bears_on=(Statement.MIXTURE,),
+    kinds=(Kind.THEOREM, Kind.EXACT),
     places=(f"{CHAPTER}#prop-mixture",),
     method="P solved from moments of Gaussian vectors (sums over pairings), three tasks of d = 20 with random skills.",
     tolerance=1e-10,
@@ -61,7 +64,10 @@ def mixture_preconditioner(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def effective_strength(tolerance: float) -> Evidence:
-    """With the same skills, γᵢ of a mixture is the mean of the tasks' own, weighted by πλᵢ, and above Σ πλᵢ."""
+    """Where tasks share their skills, γᵢ of a mixture is the mean of the tasks' own γᵢ, weighted by πλᵢ.
+
+    It is above the mean strength Σ πλᵢ.
+    """
     rng, gap, inside = np.random.default_rng(1), 0.0, 0
     for _ in range(200):
         strengths, weights = rng.uniform(0.01, 2, (4, DIM)), rng.dirichlet(np.ones(4))
@@ -108,6 +114,8 @@ def weights_gradient(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: the message on training data",
+    bears_on=(Statement.MESSAGE,),
+    kinds=(Kind.EXACT,),
     places=(f"{CHAPTER}#fig-qualities",),
     method="Equal shares of four tasks, d = 20, n = 100, target of exponent 0.8, m = ∞; each lack alone, by "
     "pools.qualities.",

@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge, within
+from monograph.claims.statements import Kind, Statement
 from monograph.page import rounded
 from ttsbook import theory
 from ttsbook.arrays import Covariance, Errors, Preconditioner, Vector
@@ -19,6 +20,8 @@ PLACE = "theorems/overthinking"
 
 @claim(
     source="paper: Remark 4.1",
+    bears_on=(Statement.WEAK,),
+    kinds=(Kind.THEOREM, Kind.EXACT),
     places=(f"{PLACE}#thm-overthinking",),
     method="The trace and the exact error at m = ∞, d = 20: power laws of random exponents (the chapter draws others), "
     "40 pairs with common skills, 40 whose skills are rotated.",
@@ -74,6 +77,8 @@ def trace_gap(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: Remark 4.1",
+    bears_on=(Statement.WEAK,),
+    kinds=(Kind.THEOREM, Kind.EXACT),
     places=(f"{PLACE}#thm-critical-length",),
     method="Chains of 20,000 steps on 60 random pairs, d = 20, each at lengths a tenth below and above n_crit.",
     tolerance=0,
@@ -120,6 +125,8 @@ def _diverges(cov: Covariance, test_cov: Covariance, n: float) -> bool:
 
 @claim(
     source="paper: experiments with skewed training",
+    bears_on=(Statement.SKEWED,),
+    kinds=(Kind.EXACT,),
     places=(f"{PLACE}#which-skill-goes-first",),
     method="The exact error at m = ∞, d = 20, λᵢ ∝ 1/i with trace 20, Σ = I, by search over k ≤ 200.",
     tolerance=0,
@@ -149,6 +156,8 @@ def skewed_training(tolerance: float) -> Evidence:
 
 @claim(
     source="this book",
+    bears_on=(Statement.SKEWED,),
+    kinds=(Kind.SIMULATION,),
     places=(f"{PLACE}#prop-best-depth",),
     method="λᵢ ∝ i^(-0.8) with trace 20, Σ = I, d = 20: search at m = ∞, n = 185 to 1,000; 1,500 prompts each at "
     "m = 4,000 and 1,000, n = 180, 200, 300, 400.",
@@ -157,7 +166,10 @@ def skewed_training(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def depth(tolerance: float) -> Evidence:
-    """Best depths are predicted: exactly for endless prompts, within a step for finite ones of which most diverge."""
+    """For endless prompts the number of steps after which the error is least is predicted exactly.
+
+    For finite prompts of which most diverge, that of the mean error is predicted within a step.
+    """
     cov = covariance.power_law(DIM, 0.8, trace=DIM)
     exact = all(_best_depth_is_exact(_trained(cov, n)) for n in (185, 190, 200, 250, 300, 400, 1000))
     predicted, simulated = _finite_best_depths(cov)
@@ -189,6 +201,8 @@ def _finite_best_depths(cov: Covariance) -> tuple[list[int], list[int]]:
 
 @claim(
     source="paper: experiments with skewed training",
+    bears_on=(Statement.LONGER,),
+    kinds=(Kind.THEOREM, Kind.EXACT),
     places=(f"{PLACE}#prop-longer-training",),
     method="Exact errors at m = ∞, d = 20, λᵢ ∝ 1/i and i^(-0.8) with trace 20, Σ = I, n in {10, 20, 30} and "
     "{100, 200, 400}, k = 1 to 20.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
+from monograph.claims.statements import Kind, Statement
 from monograph.claims.task import second_moment
 from monograph.experiments import results
 from monograph.experiments.gpt2 import read as gpt2
@@ -62,7 +63,10 @@ def generic_start(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def shifted_starts(tolerance: float) -> Evidence:
-    """If w = w₀ + δ, only the step of thinking minimizes the loss; if w₀ says nothing about w, only erasing w₀ does."""
+    """If the gap w − w₀ is independent of the start w₀, only the step of thinking minimizes the loss.
+
+    If w₀ is independent of w, only erasing it does.
+    """
     gap, variance = 0.0, 0.25
     for exponent in (0.0, 0.7, 1.0):
         task = Task(covariance.power_law(DIM, exponent, trace=DIM), LENGTH)
@@ -148,6 +152,8 @@ def unrolled_steps(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: when long chains emerge",
+    bears_on=(Statement.EMERGENCE,),
+    kinds=(Kind.LAYER, Kind.GPT),
     places=("setup/attention#which-training-teaches-a-layer-to-think", "experiments/gpt2#recipes-that-fail-and-why"),
     method="Direct answers alone in training. Linear layers with d = 10, n = 20, and a GPT with d = 5, as stored.",
     tolerance=1e-3,

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge, within
+from monograph.claims.statements import Kind, Statement
 from monograph.claims.task import Measurement, band
 from monograph.experiments import results
 from monograph.page import rounded
@@ -21,6 +22,8 @@ PLACE = "theorems/scaling-law"
 
 @claim(
     source="paper: Corollary 3.5",
+    bears_on=(Statement.SCALING,),
+    kinds=(Kind.THEOREM, Kind.EXACT, Kind.SIMULATION),
     places=(f"{PLACE}#cor-scaling-law", f"{PLACE}#prop-finite-test"),
     method="Powers of I − Γ⁻¹Λ in hidden coordinates, d = 20, n = 5 to 400, k ≤ 30; simulation, n = 40, m = 400.",
     tolerance=1e-10,
@@ -55,6 +58,8 @@ def _ratios_to_the_bound(exponent: float) -> Float64[np.ndarray, "lengths steps"
 
 @claim(
     source="paper: Corollary 3.5 (i)",
+    bears_on=(Statement.TRADE,),
+    kinds=(Kind.THEOREM, Kind.EXACT),
     places=(f"{PLACE}#cor-scaling-law",),
     method="Real n by root finding for error/d = 0.05, 0.001 and k ≤ 20, put into matrix powers; three spectra.",
     tolerance=1e-8,
@@ -80,10 +85,12 @@ def exchange(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: Corollary 3.5 (ii)",
+    bears_on=(Statement.HARDER,),
+    kinds=(Kind.EXACT,),
     places=(f"{PLACE}#cor-scaling-law",),
     method="Steps until error/d ≤ 0.1 at n = 30, m = ∞, d = 20: power laws i^(−α), α ≤ 2; a single weak skill.",
     tolerance=0,
-    limits="steps by which a harder power law may need fewer, and a chain more than the bound",
+    limits="number of steps by which a harder power law needs fewer, or a chain more than the bound says",
     verdict=Verdict.CAVEAT,
     caveat="Hardness orders the bound and the last steps of a chain. At a moderate error a harder task can need fewer.",
 )
@@ -105,6 +112,8 @@ def harder_longer(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: effect of n and k",
+    bears_on=(Statement.STEPS, Statement.EXAMPLES),
+    kinds=(Kind.THEOREM, Kind.EXACT, Kind.SIMULATION),
     places=(f"{PLACE}#cor-scaling-law", f"{PLACE}#prop-best-length"),
     method="Exact at m = ∞, three spectra, n = 1 to 1000, k ≤ 30; simulation at d = 20, m = 40, and at d = m = n = 10.",
     tolerance=0,
@@ -135,6 +144,8 @@ def examples_and_steps(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: conditioning sets the rate",
+    bears_on=(Statement.RATE,),
+    kinds=(Kind.THEOREM, Kind.EXACT),
     places=(f"{PLACE}#cor-scaling-law",),
     method="Error ratio of one step to the next, at m = ∞, k = 1 to 4000, d = 20, n = 40; six spectra.",
     tolerance=1e-6,
@@ -295,11 +306,14 @@ def stability(tolerance: float) -> Evidence:
     places=(f"{PLACE}#thm-stability",),
     method="Edges for 300 random spectra, d ≤ 60, n ≤ m; simulation at d = 60, m = 600, n = 10⁶, for α = 0, 0.7, 1.5.",
     tolerance=1e-9,
-    limits="by how much an edge may pass 1 + (n/m)Σ1/hᵢ, relative",
+    limits="by how much the largest stride may pass 1 + (n/m)Σ1/hᵢ, relative",
     verdict=Verdict.HOLDS,
 )
 def no_longer_than_the_test(tolerance: float) -> Evidence:
-    """For every spectrum the edge stays below 2 if n ≤ m, and if m > (3 + 2√2)d for every n."""
+    """With many skills of any spectrum no chain diverges if n ≤ m: the largest stride stays below 2.
+
+    If m > (3 + 2√2)d it does so for every n.
+    """
     rng, passes, highest = np.random.default_rng(1), -np.inf, 0.0
     for _ in range(300):
         d, m = int(rng.integers(10, 60)), int(rng.integers(1, 400))
@@ -324,7 +338,7 @@ def no_longer_than_the_test(tolerance: float) -> Evidence:
     places=(f"{PLACE}#fig-gap",),
     method="Stored simulation, d = 25 to 200, n = 2d, m = 4d, α = 0, 0.7, 1, up to 40,000 prompts each.",
     tolerance=0.015,
-    limits="relative difference of mean and corrected recursion at d = 100, k ≤ 20; the plain one has 0.03 up to k = 5",
+    limits="relative difference of mean and corrected recursion at d = 100, k ≤ 20; uncorrected 0.03, up to k = 5",
     verdict=Verdict.HOLDS,
 )
 def recursion_for_finite_prompts(tolerance: float) -> Evidence:

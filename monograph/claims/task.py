@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
+from monograph.claims.statements import Kind, Statement
 from ttsbook import theory
 from ttsbook.arrays import Covariance, Matrix, Number
 from ttsbook.data import covariance
@@ -21,6 +22,8 @@ Measurement: TypeAlias = tuple[Float64[np.ndarray, " samples"], Number]
 
 @claim(
     source="paper: definition of task hardness",
+    bears_on=(Statement.HARDNESS,),
+    kinds=(Kind.EXACT,),
     places=("setup/task#def-skill", "theorems/hardness#prop-hardness-range"),
     method="Hardness of power laws i^(−α) with d = 20, and of equal skills with a single weak one.",
     tolerance=1e-12,

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
+from monograph.claims.statements import Kind, Statement
 from monograph.page import rounded
 from ttsbook import theory
 from ttsbook.arrays import Indices, Preconditioner, Vector
@@ -26,6 +27,8 @@ Chain: TypeAlias = tuple[
 
 @claim(
     source="paper: Proposition 3.2",
+    bears_on=(Statement.NEWTON,),
+    kinds=(Kind.THEOREM, Kind.EXACT),
     places=("setup/thinking#prop-recursion",),
     method="The layer run on its own answers, token by token, against the recursion, d = 10, m = 40, k ≤ 30.",
     tolerance=1e-12,
@@ -64,11 +67,14 @@ def growing_scaling(tolerance: float) -> Evidence:
     places=("setup/thinking#prop-leaks",),
     method="Each other block of V and W, each two of them, and the 16 triples, nonzero in a layer with d = 10; k ≤ 5.",
     tolerance=1e-12,
-    limits="distance from the recursion, relative, that counts as none; a departure must be above 10⁻⁷",
+    limits="relative distance from the recursion that is rounding; a departure must be above 10⁻⁷",
     verdict=Verdict.HOLDS,
 )
 def leaks(tolerance: float) -> Evidence:
-    """Thinking departs from the recursion exactly if one of 7 other blocks, 40 pairs or 16 triples is nonzero."""
+    """With other nonzero blocks than the three of thinking a chain departs from the recursion only by a leak.
+
+    There is one exactly if one of 7 single blocks, 40 pairs or 16 triples of blocks is nonzero.
+    """
     from ttsbook.thinking import cot
 
     sets = [frozenset(names) for size in (1, 2) for names in combinations(_others(), size)]
@@ -87,6 +93,8 @@ def leaks(tolerance: float) -> Evidence:
 
 @claim(
     source="paper: Corollary 3.5, cost",
+    bears_on=(Statement.COST,),
+    kinds=(Kind.EXACT,),
     places=("setup/thinking#what-a-step-costs",),
     method="Floating-point operations of PyTorch counted, d = 10, 20, 40, m = 100, k = 1 to 50.",
     tolerance=0,

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float64
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge
+from monograph.claims.statements import Kind, Statement
 from monograph.page import rounded
 from ttsbook import theory
 from ttsbook.data import covariance
@@ -38,6 +39,8 @@ def mean_grows(tolerance: float) -> Evidence:
 
 @claim(
     source="this book",
+    bears_on=(Statement.WEAK,),
+    kinds=(Kind.SIMULATION,),
     places=("theorems/overthinking#prop-warning",),
     method="6,000 prompts and weights in 60 settings, d = 20, λᵢ ∝ i^(-0.8), Σ = Λ or I, n 25 to 400, m 25 to 1,000; "
     "chains run to k = 20, and to k = 2,048 for the long run.",

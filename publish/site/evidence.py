@@ -16,6 +16,7 @@ VERDICTS = {
     "HOLDS": "holds",
     "CAVEAT": "holds with a caveat",
     "FAILS": "fails",
+    "INCONCLUSIVE": "inconclusive",
     "NOT_RUN": "not run",
     "NOT_TESTABLE": "not testable here",
 }

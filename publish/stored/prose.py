@@ -51,7 +51,7 @@ def typed_results(source):
         Each result, with the words around it.
     """
     found = []
-    for text in _passages(numbers.SPAN.sub("", source)):
+    for text in passages(numbers.SPAN.sub("", source)):
         text = _REFERENCE.sub("", text)
         for match in _RESULT.finditer(text):
             start, end = max(match.start() - 30, 0), match.end() + 30
@@ -59,8 +59,8 @@ def typed_results(source):
     return found
 
 
-def _passages(source):
-    """Prose of a text, without code, mathematics, links, roles and HTML tags."""
+def passages(source):
+    """Yield the prose of a text, without code, mathematics, links, roles and HTML tags."""
     for token in _PARSER.parse(source):
         if token.type == "inline":
             yield _visible(token.children)
@@ -68,7 +68,7 @@ def _passages(source):
             name, _, title = token.info.strip("{").partition("}")
             if name not in VERBATIM:
                 yield title
-                yield from _passages(_without_options(token.content))
+                yield from passages(_without_options(token.content))
         elif token.type == "html_block":
             yield re.sub(r"<[^>]*>", " ", token.content)
 

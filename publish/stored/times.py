@@ -13,6 +13,7 @@ from pathlib import Path
 
 from publish.book import ROOT
 from publish.notebooks import code_cells, tags
+from publish.stored import visible
 
 RESULTS = ROOT / "results" / "chapters.json"
 # The time of a lesson, `ninety minutes, in pairs`, is chosen and stays.
@@ -21,14 +22,6 @@ LINE = re.compile(r"^\*Time: [^.*]*(?:to read|\d+ minutes)[^.*]*\.", re.MULTILIN
 WORDS_A_MINUTE = 180
 SECONDS = {"formula in a line": 1.5, "formula of its own": 10, "line of code": 2, "picture": 20, "widget": 60}
 HIDDEN = {"hide-cell", "hide-input", "remove-cell", "remove-input"}
-
-_FOLDED = re.compile(
-    r"^(?P<fence>`{3,}|:{3,})\{[^}\n]*\}[^\n]*\n(?::[\w-]+:[^\n]*\n)*?:class: dropdown.*?^(?P=fence)$", re.M | re.S
-)
-_OWN_FORMULA = re.compile(r"\$\$.*?\$\$|\\begin\{(align|equation|gather)\*?\}.*?\\end\{\1\*?\}", re.S)
-_FORMULA = re.compile(r"\$[^$\n]+\$")
-_NO_PROSE = re.compile(r"^(?:`{3,}|:{3,}).*$|^:[\w-]+:.*$|<[^>]*>|\]\([^)]*\)|\{[\w:-]+\}", re.M)
-_WORD = re.compile(r"[^\W_][\w’'-]*")
 
 
 def minutes_to_read(notebook):
@@ -62,12 +55,9 @@ def minutes_to_read(notebook):
 
 def _seconds(source):
     """Seconds for the visible text of one markdown cell."""
-    source = _FOLDED.sub("", source)
-    source, own = _OWN_FORMULA.subn(" ", source)
-    source, short = _FORMULA.subn(" ", source)
-    words = len(_WORD.findall(_NO_PROSE.sub(" ", source)))
-    formulas = SECONDS["formula of its own"] * own + SECONDS["formula in a line"] * short
-    return 60 * words / WORDS_A_MINUTE + formulas
+    shown = visible.count(source)
+    formulas = SECONDS["formula of its own"] * shown.displayed + SECONDS["formula in a line"] * shown.formulas
+    return 60 * shown.words / WORDS_A_MINUTE + formulas
 
 
 def record(name, seconds):
