@@ -39,6 +39,27 @@ def errors(part: str, variant: str | int | bool, *, test: str = "own", entry: st
     return np.array([run[test][entry] for run in runs]) / dim(part)
 
 
+def at_equal_compute(recipe: str, *, entry: str = "mean") -> Curves:
+    """Collect the error / d of a recipe that was trained with as many operations as "distances" was.
+
+    Parameters
+    ----------
+    recipe
+        Recipe of the part "recipes", or "one start".
+    entry
+        As for `errors`.
+
+    Examples
+    --------
+    >>> at_equal_compute("roll-in").shape, bool((at_equal_compute("distances") == errors("recipes", "distances")).all())
+    ((3, 31), True)
+    """
+    found = results.load("gpt2_compute")
+    if recipe not in found.settings["recipes"]:  # an update costs as much as one of "distances"
+        return errors("recipes", recipe, entry=entry)
+    return np.array([run["own"][entry] for run in found.select(recipe=recipe)]) / dim("recipes")
+
+
 def dim(part: str) -> int:
     """Dimension d of the models of a part.
 
