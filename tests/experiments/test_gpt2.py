@@ -50,11 +50,12 @@ def test_a_series_is_the_middle_in_the_band_of_all():
 
 
 def test_the_reference_is_linear_attention_at_its_closed_form():
-    """Another route: chains of the preconditioner on prompts of examples, the mean over w exact."""
+    """Another route: powers of the step on prompts of examples, each with a weight of its own."""
     P = theory.preconditioner(Task(covariance.power_law(6, 1.0, trace=6), 30))
-    x = np.random.default_rng(5).standard_normal((4000, 25, 6))
-    gap = np.eye(6) - P @ (x.transpose(0, 2, 1) @ x / 25)
-    expected = [np.median(np.square(np.linalg.matrix_power(gap, k)).sum(axis=(1, 2))) / 6 for k in range(5)]
+    rng = np.random.default_rng(5)
+    x, w = rng.standard_normal((4000, 25, 6)), rng.standard_normal((4000, 6, 1))
+    step = np.eye(6) - P @ (x.transpose(0, 2, 1) @ x / 25)
+    expected = [np.median(np.square(np.linalg.matrix_power(step, k) @ w).sum(axis=(1, 2))) / 6 for k in range(5)]
     assert np.allclose(findings.reference(6, 30, 25, exponent=1.0, steps=4), expected, rtol=0.1)
 
 
