@@ -215,8 +215,8 @@ def one_kind_is_worse(tolerance: float) -> Evidence:
     places=(f"{CHAPTER}#diverse-relevant-and-hard",),
     method=f"{RANDOM}; rank correlation of each quality with the error after five steps; mean over pools.",
     tolerance=0.0,
-    limits=f"upper end of the 95 % intervals of coverage and relevance, {BOTH}, and of hardness for no caveat; an "
-    "interval of the first two that contains it decides nothing",
+    limits=f"upper end of the 95 % intervals of coverage and relevance, {BOTH}, and of the share of "
+    "hard tasks for no caveat; an interval of the first two that contains it decides nothing",
     verdict=Verdict.INCONCLUSIVE,
     caveat="Other designs of pools. In these, steps that are too long rule the error, whatever the mixture shows.",
 )
@@ -233,7 +233,8 @@ def message_in_pools(tolerance: float) -> Evidence:
     method=f"{RANDOM}, each with the scaling that is best for it; rank correlation of each quality with the error "
     "after five steps; mean over pools.",
     tolerance=0.0,
-    limits=f"upper end of the 95 % intervals of coverage and relevance, {BOTH}, and of hardness for no caveat",
+    limits=f"upper end of the 95 % intervals of coverage and relevance, {BOTH}, and of the share of "
+    "hard tasks for no caveat",
     verdict=Verdict.CAVEAT,
     caveat=f"But harder ones err more: with a larger share of hard tasks goes a larger error, {BOTH}.",
 )
