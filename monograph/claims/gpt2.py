@@ -86,8 +86,8 @@ def gpt_direct(tolerance: float) -> Evidence:
     limits="error / d after 30 steps of the worst seed of distances relative to the best seed of any other recipe, in "
     "mean and median",
     verdict=Verdict.CAVEAT,
-    caveat="With eight starts a prompt, which share its encoding. With one, roll-in ends lower; roll-in with eight was "
-    "not tried.",
+    caveat="With eight starts a prompt, which share its encoding. With one, two of three seeds end above roll-in; what "
+    "eight would do for roll-in was not tried.",
 )
 def gpt_equal_compute(tolerance: float) -> Evidence:
     """Given as much compute, no other recipe leaves a smaller error after 30 steps than one step from all distances."""
@@ -97,7 +97,7 @@ def gpt_equal_compute(tolerance: float) -> Evidence:
         ends = {name: at_equal_compute(name, entry=entry)[:, 30] for name in (*others, "distances", "one start")}
         nearest = min(others, key=lambda name: ends[name].min())
         ratios.append(ends["distances"].max() / ends[nearest].min())
-        alone.append(np.median(ends["one start"]) / np.median(ends[nearest]))
+        alone.append((ends["one start"] > ends[nearest].max()).sum())
         words.append(
             f"{entry}: distances {_list(ends['distances'])}, with one start a prompt {_list(ends['one start'])}, next "
             f"{nearest} {_list(ends[nearest])}"
@@ -105,7 +105,7 @@ def gpt_equal_compute(tolerance: float) -> Evidence:
     return judge(
         max(ratios) <= tolerance,
         f"Error / d after 30 steps, by seed, {'; '.join(words)}.",
-        exception=max(alone) > tolerance,
+        exception=alone == [2, 2],
     )
 
 
