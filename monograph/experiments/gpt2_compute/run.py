@@ -24,7 +24,7 @@ def measure(settings: Settings, *, recipe: str, seed: int) -> Run:
         "operations": costs[0],
         "updates": updates,
         "history_loss": gpt2.rounded(history.loss[::10]),
-        "own": gpt2.curve(model, trial.task, size),
+        "own": gpt2.curve(model, trial.tests["own"], size),
     }
 
 
