@@ -1,6 +1,6 @@
 """What a chapter's cells hand to its page: numbers for the text, answers for the exercises."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NotRequired, SupportsFloat, TypedDict
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -47,6 +47,41 @@ def numbers(**values: str) -> Numbers:
         if not isinstance(value, str):
             raise TypeError(f"{name} must be a string, already rounded, got {value!r}")
     return Numbers(values)
+
+
+class Table:
+    """A table with a head, which a notebook shows as Markdown.
+
+    Parameters
+    ----------
+    head
+        Words above the columns.
+    rows
+        Cells as they are to be printed, as many as there are columns.
+
+    Examples
+    --------
+    >>> Table(["task", "hardness"], [["equal strengths", "20"]])
+    task            | hardness
+    equal strengths | 20
+    """
+
+    def __init__(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        self.lines = [list(head), *map(list, rows)]
+        for line in self.lines:
+            if len(line) != len(head) or not all(isinstance(cell, str) for cell in line):
+                raise TypeError(f"each row must hold {len(head)} strings, already rounded, got {line!r}")
+
+    def __repr__(self) -> str:
+        widths = [max(map(len, column)) for column in zip(*self.lines, strict=True)]
+        padded = (" | ".join(map(str.ljust, line, widths)).rstrip() for line in self.lines)
+        return "\n".join(padded)
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
+        head, *rows = ("| " + " | ".join(line) + " |" for line in self.lines)
+        return {"text/markdown": "\n".join([head, "|---" * len(self.lines[0]) + "|", *rows]), "text/plain": repr(self)}
 
 
 def rounded(value: SupportsFloat, *, digits: int = 2, scale: float = 1.0) -> str:

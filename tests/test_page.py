@@ -37,6 +37,25 @@ def test_what_rounding_decides_is_said_as_a_bound(value, sign):
     assert "below" not in page.rounded(sign * value, scale=value)
 
 
+def test_a_table_is_headed_markdown_and_aligned_text():
+    table = page.Table(["task", "k = 1"], [["equal", "0.34"], ["long tail", "0.5"]])
+    shown = table._repr_mimebundle_()
+    assert shown["text/markdown"].splitlines() == [
+        "| task | k = 1 |",
+        "|---|---|",
+        "| equal | 0.34 |",
+        "| long tail | 0.5 |",
+    ]
+    assert shown["text/plain"] == repr(table) == "task      | k = 1\nequal     | 0.34\nlong tail | 0.5"
+
+
+@pytest.mark.unchecked
+@pytest.mark.parametrize("row", [["equal", 0.34], ["equal"]])
+def test_a_row_that_is_no_row_of_strings_is_refused(row):
+    with pytest.raises(TypeError, match="each row must hold 2 strings, already rounded, got"):
+        page.Table(["task", "error"], [row])
+
+
 def test_answers_are_handed_over_beside_what_is_shown():
     handed = page.answers(half=page.value(0.5, within=0.1))
     shown, metadata = handed._repr_mimebundle_()

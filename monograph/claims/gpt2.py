@@ -11,9 +11,11 @@ from monograph.claims.ledger import Evidence, Verdict, claim, judge
 from monograph.claims.statements import Kind, Statement
 from monograph.experiments import results
 from monograph.experiments.gpt2 import plan
-from monograph.experiments.gpt2.read import errors, steps_to
+from monograph.experiments.gpt2.read import at_equal_compute, errors, steps_to
 from monograph.page import rounded
+from ttsbook import theory
 from ttsbook.arrays import Vector
+from ttsbook.data import covariance
 
 LIVE = "d = 5, n = m = 20, one layer of width 64, 1500 updates, three seeds, 2048 test prompts."
 DEEP = "d = 10, two layers of width 64, 2000 updates, three seeds, 2048 test prompts."
@@ -72,6 +74,38 @@ def gpt_direct(tolerance: float) -> Evidence:
     return judge(
         worse >= tolerance and found[:, 1].max() < 0.2 and (np.diff(found[:, 1:]) > 0).all(),
         f"Mean error / d after 1, 5 and 20 steps, worst seed: {_row(found.max(axis=0), 1, 5, 20)}.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#recipes-that-fail-and-why",),
+    method="Recipes with a cheaper update get as many matrix operations as 1500 updates of distances; the others had "
+    "1500 updates, so as many or more. d = 5, n = m = 20, one layer of width 64, three seeds, 2048 test prompts.",
+    tolerance=1.0,
+    limits="error / d after 30 steps of the worst seed of distances relative to the best seed of any other recipe, in "
+    "mean and median",
+    verdict=Verdict.CAVEAT,
+    caveat="With eight starts a prompt, which share its encoding. With one, two of three seeds end above roll-in; what "
+    "eight would do for roll-in was not tried.",
+)
+def gpt_equal_compute(tolerance: float) -> Evidence:
+    """Given as much compute, no other recipe leaves a smaller error after 30 steps than one step from all distances."""
+    others = [name for name in plan.PRESETS["cpu"]["recipes"] if name != "distances"]
+    ratios, alone, words = [], [], []
+    for entry in ("mean", "median"):
+        ends = {name: at_equal_compute(name, entry=entry)[:, 30] for name in (*others, "distances", "one start")}
+        nearest = min(others, key=lambda name: ends[name].min())
+        ratios.append(ends["distances"].max() / ends[nearest].min())
+        alone.append((ends["one start"] > ends[nearest].max()).sum())
+        words.append(
+            f"{entry}: distances {_list(ends['distances'])}, with one start a prompt {_list(ends['one start'])}, next "
+            f"{nearest} {_list(ends[nearest])}"
+        )
+    return judge(
+        max(ratios) <= tolerance,
+        f"Error / d after 30 steps, by seed, {'; '.join(words)}.",
+        exception=alone == [2, 2],
     )
 
 
@@ -164,35 +198,62 @@ def gpt_lengths(tolerance: float) -> Evidence:
     places=(f"{CHAPTER}#fig-gpt-skewed",),
     method=f"Trained on λᵢ ∝ 1/i, n = 20, with and without LayerNorm, tested isotropic, m = 20: {DEEP}",
     tolerance=1.2,
-    limits="least factor by which the mean error rises from its lowest point to k = 30; a smaller rise counts as none",
-    verdict=Verdict.FAILS,
+    limits="least factor by which the median error rises from its lowest point to k = 30; nothing is decided where n "
+    "is below the critical length of the linear layer",
+    verdict=Verdict.INCONCLUSIVE,
+    caveat="Training prompts above the critical length, long test prompts, five seeds. It is not in this edition.",
 )
 def gpt_overthinking(tolerance: float) -> Evidence:
     """After skewed training, the error of a GPT of 10⁵ parameters on isotropic prompts falls, then clearly rises."""
-    found = {flag: errors("skewed", flag, test="shifted") for flag in (False, True)}
-    rise = {flag: means[:, 30] / means.min(axis=1) for flag, means in found.items()}
+    settings = results.load("gpt2").settings
+    dim, length = settings["deep"]["dim"], settings["prompt_length"]
+    critical = theory.critical_train_length(covariance.power_law(dim, 1.0, trace=dim), covariance.isotropic(dim))
+    found = {flag: errors("skewed", flag, test="shifted", entry="median") for flag in (False, True)}
+    rise = {flag: medians[:, 30] / medians.min(axis=1) for flag, medians in found.items()}
     return judge(
         min(rise[False].min(), rise[True].min()) >= tolerance,
-        f"From its lowest point to k = 30 the mean rises by {rise[False].min():.2f} to {rise[False].max():.2f} times "
-        f"without LayerNorm, and by {rise[True].min():.2f} to {rise[True].max():.2f} with it (not the paper's size).",
+        f"n = {length}; the critical length is {critical:.0f}. From its lowest point to k = 30 the median rises by "
+        f"{rise[False].min():.2f} to {rise[False].max():.2f} times without LayerNorm, and by {rise[True].min():.2f} to "
+        f"{rise[True].max():.2f} with it.",
+        undecided=length < critical,
     )
 
 
 @claim(
     source="this book",
     places=(f"{CHAPTER}#fig-gpt-skewed",),
-    method=f"Trained on λᵢ ∝ 1/i, n = m = 20, without LayerNorm: {DEEP}",
+    method=f"Trained on λᵢ ∝ 1/i, n = m = 20, without LayerNorm: {DEEP} The shipped one of them also on 300 isotropic "
+    "prompts with m = 200.",
     tolerance=10.0,
-    limits="least ratio of the mean errors at k = 30, isotropic prompts to prompts like those of training",
-    verdict=Verdict.HOLDS,
+    limits="least ratio of the median errors at k = 30, isotropic prompts to prompts like those of training",
+    verdict=Verdict.CAVEAT,
+    caveat="With test prompts as short as m = 20. On isotropic prompts of 200 examples there is no such floor.",
 )
 def gpt_skewed_floor(tolerance: float) -> Evidence:
     """After skewed training without LayerNorm, the error on isotropic prompts levels off far above that in training."""
-    shifted, own = (errors("skewed", False, test=test)[:, 30] for test in ("shifted", "own"))
+    shifted, own = (errors("skewed", False, test=test, entry="median")[:, 30] for test in ("shifted", "own"))
+    long = _median_on_long_prompts()
     return judge(
         (shifted / own).min() >= tolerance,
-        f"Mean error / d at k = 30: {_list(np.sort(shifted))} on isotropic prompts, {_list(np.sort(own))} on others.",
+        f"Median error / d at k = 30: {_list(np.sort(shifted))} on isotropic prompts, {_list(np.sort(own))} on others; "
+        f"{rounded(long)} at m = 200.",
+        exception=long < tolerance * own.min(),
     )
+
+
+def _median_on_long_prompts() -> float:
+    """Median error / d after 30 steps of the shipped GPT of skewed training, on isotropic prompts of 200 examples."""
+    import torch
+
+    from ttsbook.data import prompts
+    from ttsbook.data.tasks import Task
+    from ttsbook.models import transformer
+    from ttsbook.thinking import cot
+
+    model = transformer.load(plan.shipped_path("deep skewed"))
+    drawn = prompts.sample(Task(covariance.isotropic(10), 200), 300, generator=torch.Generator().manual_seed(2))
+    gap = cot.think(model, drawn, 30)[:, 30] - drawn.w
+    return gap.square().mean(dim=1).median().item()
 
 
 @claim(
@@ -201,11 +262,13 @@ def gpt_skewed_floor(tolerance: float) -> Evidence:
     kinds=(Kind.GPT,),
     places=(f"{CHAPTER}#fig-gpt-jacobian",),
     method="The shipped model of skewed training, d = 10, n = m = 20, without LayerNorm; 500 isotropic prompts and "
-    "as many like those of training: eigenvalues of the step's Jacobian at the true weight.",
+    "as many like those of training: eigenvalues of the step's Jacobian at the true weight. 60 isotropic prompts, m = "
+    "200.",
     tolerance=0.75,
     limits="least share of prompts on which GPT and linear layer are both stable or both not; least share of weak "
     "skills in the direction, and of its strength in the largest on the prompt",
-    verdict=Verdict.HOLDS,
+    verdict=Verdict.CAVEAT,
+    caveat="On short test prompts, and in the one model that was looked at. On prompts of 200 examples neither fails.",
 )
 def gpt_same_place(tolerance: float) -> Evidence:
     """At the answer, a GPT fails where linear theory says: along skills weak in training and strong in the prompt."""
@@ -214,12 +277,15 @@ def gpt_same_place(tolerance: float) -> Evidence:
     agree = (lost == (found["stride"] > 2)).mean()
     weak, strong = found["weak"][lost].mean(), np.median(found["strength"][lost])
     own = (_at_the_answer("skewed")["radius"] > 1).mean()
+    long = _at_the_answer("isotropic", 200, 60)
     return judge(
         min(agree, weak, strong) >= tolerance and own < 0.05 < lost.mean(),
         f"Spectral radius above 1 on {100 * lost.mean():.0f} % of isotropic prompts and {100 * own:.0f} % of its own; "
         f"the layer diverges on {100 * (found['stride'] > 2).mean():.0f} %, same verdict on {100 * agree:.0f} %. "
         f"Of the direction, {100 * weak:.0f} % lies in the five weakest skills; its strength is {strong:.2f} of the "
-        "largest in the median.",
+        f"largest in the median. At m = 200 above 1 on {(long['radius'] > 1).sum()} of {len(long['radius'])}, and the "
+        f"layer diverges on {(long['stride'] > 2).sum()}.",
+        exception=max(long["radius"].max(), long["stride"].max() / 2) < 1,
     )
 
 
@@ -229,7 +295,9 @@ def gpt_same_place(tolerance: float) -> Evidence:
     method="As for gpt_same_place.",
     tolerance=0.02,
     limits="largest share of lost prompts with an eigenvalue below −1, and with a leading one that is not above 1",
-    verdict=Verdict.HOLDS,
+    verdict=Verdict.CAVEAT,
+    caveat="In one model, without LayerNorm, on test prompts of 20 examples; on 200 no prompt is lost. How a GPT fails "
+    "that was trained above the critical length is not in this edition.",
 )
 def gpt_pushes(tolerance: float) -> Evidence:
     """Where it fails, a GPT does not overshoot as the linear layer does: its step pushes the answer further off."""
@@ -240,6 +308,7 @@ def gpt_pushes(tolerance: float) -> Evidence:
         max(below, other) <= tolerance,
         f"Least real part of an eigenvalue {found['least'].min():.2f}; leading eigenvalue "
         f"{rounded(np.median(found['leading'][lost]))} in the median of the lost prompts.",
+        exception=(_at_the_answer("isotropic", 200, 60)["radius"] < 1).all(),
     )
 
 
@@ -270,21 +339,21 @@ def gpt_other_overthinking(tolerance: float) -> Evidence:
     places=(f"{CHAPTER}#does-the-choice-of-tasks-help",),
     method=f"Four skewed tasks, n = 20; uniform mixture and two chosen ones, tested isotropic, m = 20: {DEEP}",
     tolerance=1.0,
-    limits="largest ratio of the mean errors at k = 20, chosen to uniform, each the middle of three seeds",
-    verdict=Verdict.CAVEAT,
-    caveat="In the middle of three seeds. Seed by seed, the mixture by the error is better in all three, the program's "
-    "in two. Three seeds and one pool prove little.",
+    limits="largest ratio of the median errors at k = 20, chosen to uniform, each the middle of three seeds; nothing "
+    "is decided unless each mixture is better with all of them, or with none",
+    verdict=Verdict.INCONCLUSIVE,
+    caveat="More pools and seeds: the program's mixture is better with two of three seeds, in one pool.",
 )
 def gpt_mixtures(tolerance: float) -> Evidence:
     """Mixtures that the linear theory chooses train a better GPT than the uniform one."""
-    found = {name: errors("mixtures", name)[:, 20] for name in ("uniform", "paper", "exact")}
+    found = {name: errors("mixtures", name, entry="median")[:, 20] for name in ("uniform", "paper", "exact")}
     middles = {name: np.median(ends) for name, ends in found.items()}
-    pairs = {name: int((found[name] < found["uniform"]).sum()) for name in ("paper", "exact")}
+    wins = [(found[name] < found["uniform"]).mean() for name in ("paper", "exact")]
     spread = "; ".join(f"{name} {_list(ends)}" for name, ends in found.items())
     return judge(
         max(middles["paper"], middles["exact"]) / middles["uniform"] <= tolerance,
-        f"Mean error / d after 20 steps, by seed: {spread}.",
-        exception=pairs == {"paper": 2, "exact": 3},
+        f"Median error / d after 20 steps, by seed: {spread}.",
+        undecided=any(0 < share < 1 for share in wins),
     )
 
 
@@ -339,23 +408,24 @@ def qwen(tolerance: float) -> Evidence:
 
 
 @cache
-def _at_the_answer(test: Literal["isotropic", "skewed"]) -> dict[str, Float64[np.ndarray, " prompts"]]:
+def _at_the_answer(
+    test: Literal["isotropic", "skewed"], length: int = 20, count: int = 500
+) -> dict[str, Float64[np.ndarray, " prompts"]]:
     """Say how the step of the GPT of skewed training treats small gaps, and that of the linear layer; by prompt."""
     import torch
 
-    from ttsbook import theory
-    from ttsbook.data import covariance, prompts
+    from ttsbook.data import prompts
     from ttsbook.data.tasks import Task
     from ttsbook.models import transformer
     from ttsbook.thinking import cot
 
     skewed = covariance.power_law(10, 1.0, trace=10)
-    task = Task(skewed if test == "skewed" else covariance.isotropic(10), 20)
+    task = Task(skewed if test == "skewed" else covariance.isotropic(10), length)
     model = transformer.load(plan.shipped_path("deep skewed"), dtype=torch.float64)
-    drawn = prompts.sample(task, 500, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    drawn = prompts.sample(task, count, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     spectrum, directions = np.linalg.eig(cot.step_jacobian(model, drawn, drawn.w).numpy())
     leading, direction = _leading(spectrum, directions)
-    S = (drawn.x.mT @ drawn.x / 20).numpy()
+    S = (drawn.x.mT @ drawn.x / length).numpy()
     strength = np.einsum("bi,bij,bj->b", direction, S, direction)
     return {
         "radius": np.abs(spectrum).max(axis=1),

@@ -6,11 +6,24 @@ from monograph.experiments.finite_prompts import run as finite_prompts
 from monograph.experiments.finite_tests import run as finite_tests
 from monograph.experiments.frozen import run as frozen
 from monograph.experiments.gpt2 import run as gpt2
+from monograph.experiments.gpt2_compute import run as gpt2_compute
 from monograph.experiments.gpt2_cost import run as gpt2_cost
 from monograph.experiments.linear import run as linear
 from monograph.experiments.recipes import run as recipes
 from monograph.experiments.selection import run as selection
 
-MODULES = (frozen, drift, finite_prompts, recipes, finite_tests, selection, linear, curation, gpt2, gpt2_cost)
+MODULES = (
+    frozen,
+    drift,
+    finite_prompts,
+    recipes,
+    finite_tests,
+    selection,
+    linear,
+    curation,
+    gpt2,
+    gpt2_compute,
+    gpt2_cost,
+)
 EXPERIMENTS = {module.EXPERIMENT.name: module.EXPERIMENT for module in MODULES}
 """All experiments, by the name that the command line takes."""

@@ -279,7 +279,7 @@ def test_a_check_of_chosen_mixtures_sees_other_results(monkeypatch, name, mixtur
 )
 def test_the_checks_of_qualities_see_other_correlations(monkeypatch, name, sign, verdict):
     noise = np.random.default_rng(0).uniform(0.5, 0.9, (20, 4))
-    monkeypatch.setattr(curation, "rank_correlations", lambda *_: sign * noise)
+    monkeypatch.setattr(curation, "rank_correlations", lambda *_, **__: sign * noise)
     assert claims.find(name).check(claims.find(name).tolerance).verdict is verdict
 
 

@@ -34,20 +34,35 @@ def _otherwise(value, factor):
     return np.multiply(value, factor) if factor else np.ones_like(value)
 
 
-def test_the_check_of_mixtures_sees_one_that_does_harm(monkeypatch):
+@pytest.mark.parametrize(("factor", "verdict"), [(100, Verdict.FAILS), (0.01, Verdict.HOLDS)])
+def test_the_check_of_mixtures_sees_those_that_do_harm_or_help_with_every_seed(monkeypatch, factor, verdict):
     claim, found = claims.find("gpt_mixtures"), results.load("gpt2")
-    for run in found.select(part="mixtures", variant="exact"):
-        run["own"] = {name: np.multiply(value, 100) for name, value in run["own"].items()}
+    for name in ("paper", "exact"):
+        for run in found.select(part="mixtures", variant=name):
+            run["own"] = {entry: np.multiply(value, factor) for entry, value in run["own"].items()}
     monkeypatch.setattr(results, "load", lambda _: found)
-    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+    assert claim.check(claim.tolerance).verdict is verdict
 
 
-def test_the_check_of_overthinking_would_see_a_rise(monkeypatch):
+@pytest.mark.parametrize(("rises", "verdict"), [(True, Verdict.HOLDS), (False, Verdict.FAILS)])
+def test_the_check_of_overthinking_would_decide_above_the_critical_length(monkeypatch, rises, verdict):
     claim, found = claims.find("gpt_overthinking"), results.load("gpt2")
     for run in found.select(part="skewed"):
-        run["shifted"]["mean"] = np.abs(np.arange(31) - 10) + 1
+        if rises:
+            run["shifted"]["median"] = np.abs(np.arange(31) - 10) + 1
     monkeypatch.setattr(results, "load", lambda _: found)
-    assert claim.check(claim.tolerance).verdict is Verdict.HOLDS
+    assert claim.check(claim.tolerance).verdict is Verdict.INCONCLUSIVE
+    monkeypatch.setitem(found.settings, "prompt_length", 80)
+    assert claim.check(claim.tolerance).verdict is verdict
+
+
+def test_the_check_of_equal_compute_sees_a_recipe_that_ends_lower(monkeypatch):
+    claim, cheap = claims.find("gpt_equal_compute"), results.load("gpt2_compute")
+    for run in cheap.select(recipe="roll-in"):
+        run["own"] = _otherwise(run["own"], 1e-3)
+    stored = results.load
+    monkeypatch.setattr(results, "load", lambda name: cheap if name == "gpt2_compute" else stored(name))
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 
 def test_the_check_of_the_large_size_would_see_a_run(monkeypatch, tmp_path):

@@ -136,6 +136,36 @@ def test_coverage_and_caution_are_those_of_the_moments():
     assert measured[3] == pytest.approx(np.trace(B) / np.square(A).sum())
 
 
+@pytest.mark.parametrize("scaled", [False, True])
+def test_rank_correlations_are_those_of_random_mixtures(monkeypatch, scaled):
+    """Another route: the ranks' own correlation, errors by powers of the step, the scaling by a grid."""
+    monkeypatch.setattr(findings, "RANDOM", 6)
+    found = results.load("curation", "tiny")
+    run = found.select(reading="skills")[0]
+    tasks, target = findings.pool(found, run)
+    drawn = np.random.default_rng([run["pool"], len("skills"), 6]).dirichlet(np.ones(len(tasks)), 6)
+    errors = []
+    for weights in drawn:
+        step = theory.preconditioner(mix(tasks, weights)) @ target
+        scales = np.linspace(0.2, 20, 20_000) if scaled else [1.0]
+        powers = np.linalg.matrix_power(np.eye(len(step)) - np.divide.outer(step, scales).transpose(2, 0, 1), 5)
+        errors.append(np.square(powers).sum(axis=(1, 2)).min())
+    hard = drawn.reshape(6, 4, -1)[:, [1, 3]].sum(axis=(1, 2))
+    ranks = [np.argsort(np.argsort(values)) for values in (hard, errors)]
+    expected = np.corrcoef(*ranks)[0, 1]
+    assert findings.rank_correlations(found, "skills", scaled=scaled)[0, 2] == pytest.approx(expected)
+
+
+def test_each_mixture_is_compared_after_its_own_best_number_of_steps():
+    curves = [
+        {"uniform": [1.0, 0.5, 0.2], "paper": [1.0, 0.6, 3.0]},
+        {"uniform": [1.0, 0.1, 9.0], "paper": [1.0, 7, 8]},
+    ]
+    runs = [{"reading": "length", "exact": {name: {"endless": one} for name, one in pool.items()}} for pool in curves]
+    one = findings.compare_at_best(results.Results({}, {}, 0.0, runs), "paper", reading="length", source="exact")
+    assert one.factors.tolist() == [pytest.approx(3), pytest.approx(10)]
+
+
 def test_the_stored_weights_are_those_of_the_pools():
     found = results.load("curation", "tiny")
     for run in found.runs:

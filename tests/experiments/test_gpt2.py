@@ -8,6 +8,7 @@ from monograph.experiments import results
 from monograph.experiments.gpt2 import plan
 from monograph.experiments.gpt2 import read as findings
 from monograph.experiments.gpt2 import run as gpt2
+from monograph.experiments.gpt2_compute import run as gpt2_compute
 from monograph.experiments.gpt2_cost import run as gpt2_cost
 from ttsbook import theory
 from ttsbook.data import covariance, prompts
@@ -50,11 +51,12 @@ def test_a_series_is_the_middle_in_the_band_of_all():
 
 
 def test_the_reference_is_linear_attention_at_its_closed_form():
-    """Another route: chains of the preconditioner on prompts of examples, the mean over w exact."""
+    """Another route: powers of the step on prompts of examples, each with a weight of its own."""
     P = theory.preconditioner(Task(covariance.power_law(6, 1.0, trace=6), 30))
-    x = np.random.default_rng(5).standard_normal((4000, 25, 6))
-    gap = np.eye(6) - P @ (x.transpose(0, 2, 1) @ x / 25)
-    expected = [np.median(np.square(np.linalg.matrix_power(gap, k)).sum(axis=(1, 2))) / 6 for k in range(5)]
+    rng = np.random.default_rng(5)
+    x, w = rng.standard_normal((4000, 25, 6)), rng.standard_normal((4000, 6, 1))
+    step = np.eye(6) - P @ (x.transpose(0, 2, 1) @ x / 25)
+    expected = [np.median(np.square(np.linalg.matrix_power(step, k) @ w).sum(axis=(1, 2))) / 6 for k in range(5)]
     assert np.allclose(findings.reference(6, 30, 25, exponent=1.0, steps=4), expected, rtol=0.1)
 
 
@@ -117,6 +119,27 @@ def test_the_cost_was_measured_at_full_size():
         assert run["parameters"] == pytest.approx(9.5e6, rel=0.02)
         assert len(run["history_loss"]) == run["updates"] + 1 and np.isfinite(run["history_loss"]).all()
     assert {run["size"] for run in found.runs} == {"paper", "paper-faithful"}
+
+
+def test_operations_of_an_update_are_those_counted_by_hand():
+    """Each product once there and twice back, but for tokens, which need no gradient; one token is asked in the end."""
+    n, rows, width, dim = 6, 6, 16, 2
+    read_in, keys_and_values, attention = (n + 1) * rows * width, (n + 1) * width * 2 * width, 2 * (n + 1) * width
+    last = width * (width + width + 8 * width + dim)  # query, merging of heads, perceptron, read-out
+    by_hand = 6 * (read_in + keys_and_values + attention + last) - 2 * read_in
+    assert gpt2_compute.operations(gpt2.trial(plan.PRESETS["tiny"], "recipes", "direct"), 2) == by_hand
+
+
+def test_recipes_at_equal_compute_spent_as_much():
+    found = results.load("gpt2_compute")
+    shape = SETTINGS["live"]
+    spent = gpt2_compute.operations(gpt2.trial(SETTINGS, "recipes", "distances"), 1) * shape["updates"]
+    assert found.values("updates") * found.values("operations") == pytest.approx(spent, rel=1e-3)
+    dearer = set(SETTINGS["recipes"]) - set(found.settings["recipes"])
+    costs = [gpt2_compute.operations(gpt2.trial(SETTINGS, "recipes", name), 1) for name in dearer]
+    assert min(costs) * shape["updates"] >= spent
+    ends = findings.at_equal_compute("one start")[:, 30]
+    assert ends.tolist() == [run["own"]["mean"][30] / 5 for run in found.select(recipe="one start")]
 
 
 def test_a_training_that_is_killed_goes_on_from_its_checkpoint(tmp_path, monkeypatch):

@@ -25,7 +25,7 @@ class Distances(Recipe[HasAnswer]):
 
     Here :math:`s = 10^{-u}` with u uniform on [0, `decades`], and a `zeros` share of the starts is
     w_0 = 0 instead, as at test. The loss is the mean of
-    :math:`\|w_1 - w\|^2 / (\|w_0 - w\|^2/d + \delta)`.
+    :math:`\|w_1 - w\|^2 / (\|w_0 - w\|^2/d + \tau)`.
 
     In the book: :prf:ref:`prop-every-distance`.
 
@@ -41,7 +41,7 @@ class Distances(Recipe[HasAnswer]):
     starts
         Starts on each prompt, which the model encodes once.
     floor
-        The δ of the loss, positive: below it a smaller error counts no more.
+        The τ of the loss, positive: below it a smaller error counts no more.
 
     Examples
     --------

@@ -11,7 +11,7 @@ from monograph.experiments.results import Results, Run
 from monograph.page import rounded
 from ttsbook import _validation as check
 from ttsbook import theory
-from ttsbook.arrays import Covariance, MixtureWeights, Vector, VectorLike
+from ttsbook.arrays import Covariance, MixtureWeights, Preconditioner, Vector, VectorLike
 from ttsbook.data.tasks import Task, mix
 
 READINGS = ("skills", "length")
@@ -20,6 +20,8 @@ SOURCES = ("trained", "exact")
 """Preconditioners: those that layers learned, and the exact ones."""
 STATISTICS = ("endless", "mean", "median")
 """Endless test prompts, or the mean or the median over finite ones."""
+RANDOM = 20
+"""Random mixtures of a pool."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +125,24 @@ def compare(found: Results, mixture: str, steps: int, **options: str) -> Compari
     1.0
     """
     return paired(errors(found, mixture, **options)[:, steps], errors(found, "uniform", **options)[:, steps])
+
+
+def compare_at_best(found: Results, mixture: str, **options: str) -> Comparison:
+    """Compare a mixture with the even one on the same pools, each after the number of steps that is best for it.
+
+    Parameters
+    ----------
+    found, mixture, **options
+        As for `compare`.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> compare_at_best(results.load("curation", "tiny"), "uniform", reading="skills").median
+    1.0
+    """
+    ours, even = (errors(found, name, **options).min(axis=1) for name in (mixture, "uniform"))
+    return paired(ours, even)
 
 
 def paired(ours: Float64[np.ndarray, " pools"], even: Float64[np.ndarray, " pools"]) -> Comparison:
@@ -304,33 +324,37 @@ def kind_weights(found: Results, mixture: str, reading: str) -> Float64[np.ndarr
 
 
 def rank_correlations(found: Results, reading: str, *, scaled: bool = False) -> Float64[np.ndarray, "pools 4"]:
-    """Rank correlations of the `qualities` of the mixtures of each pool with their exact errors after five steps.
+    """Rank correlations of the `qualities` of random mixtures of each pool with their exact errors after five steps.
 
-    They are Spearman's, over the six mixtures that do not rest on an estimate.
+    They are Spearman's, over 20 mixtures of a pool, uniform on the simplex of weights: a Dirichlet distribution
+    whose parameters are all 1.
 
     Parameters
     ----------
     found, reading
-        As for `errors`, with at least five steps.
+        As for `errors`.
     scaled
-        Give each mixture the scaling that is best for it, see `rescaled`.
+        Give each mixture the scaling that is best for it, as `rescaled` does.
 
     Examples
     --------
     >>> from monograph.experiments import results
-    >>> rank_correlations(results.load("curation"), "skills").shape
-    (20, 4)
+    >>> rank_correlations(results.load("curation", "tiny"), "skills").shape
+    (2, 4)
     """
-    names, rows = [name for name in found.runs[0]["weights"] if "prompts" not in name], []
-    if scaled:
-        after_five = [rescaled(found, name, 5, reading=reading)[0] for name in names]
-    else:
-        after_five = [errors(found, name, reading=reading, source="exact")[:, 5] for name in names]
-    for run, column in zip(found.select(reading=reading), np.transpose(after_five), strict=True):
+    rows = []
+    for run in found.select(reading=check.choice("reading", reading, READINGS)):
         tasks, target = pool(found, run)
-        measured = [qualities(tasks, target, np.array(run["weights"][name])) for name in names]
-        rows.append([spearmanr(quality, column).statistic for quality in np.transpose(measured)])
+        drawn = np.random.default_rng([run["pool"], len(reading), RANDOM]).dirichlet(np.ones(len(tasks)), RANDOM)
+        after = [_after_five(theory.preconditioner(mix(tasks, weights)), target, scaled=scaled) for weights in drawn]
+        measured = [qualities(tasks, target, weights) for weights in drawn]
+        rows.append([spearmanr(quality, after).statistic for quality in np.transpose(measured)])
     return np.array(rows)
+
+
+def _after_five(P: Preconditioner, target_cov: Covariance, *, scaled: bool) -> float:
+    c = theory.best_scaling_limit(P, target_cov, 5) if scaled else 1.0
+    return float(theory.cot_error_limit(P / c, target_cov, 5)[5])
 
 
 def learned_ratios(

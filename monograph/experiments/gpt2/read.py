@@ -39,6 +39,27 @@ def errors(part: str, variant: str | int | bool, *, test: str = "own", entry: st
     return np.array([run[test][entry] for run in runs]) / dim(part)
 
 
+def at_equal_compute(recipe: str, *, entry: str = "mean") -> Curves:
+    """Collect the error / d of a recipe that was trained with as many operations as "distances" was.
+
+    Parameters
+    ----------
+    recipe
+        Recipe of the part "recipes", or "one start".
+    entry
+        As for `errors`.
+
+    Examples
+    --------
+    >>> at_equal_compute("roll-in").shape, bool((at_equal_compute("distances") == errors("recipes", "distances")).all())
+    ((3, 31), True)
+    """
+    found = results.load("gpt2_compute")
+    if recipe not in found.settings["recipes"]:  # an update costs as much as one of "distances"
+        return errors("recipes", recipe, entry=entry)
+    return np.array([run["own"][entry] for run in found.select(recipe=recipe)]) / dim("recipes")
+
+
 def dim(part: str) -> int:
     """Dimension d of the models of a part.
 
@@ -115,7 +136,7 @@ def steps_to(level: float, found: Curves) -> float:
 def reference(dim: int, train_length: int, test_length: int, *, exponent: float = 0.0, steps: int = 30) -> Errors:
     """Compute the median error / d of linear attention at its closed form, tested on isotropic prompts.
 
-    The median is that over 2000 prompts of the exact mean over w.
+    The median is over 2000 prompts and their weights, as that of a GPT is.
 
     Parameters
     ----------
@@ -129,8 +150,13 @@ def reference(dim: int, train_length: int, test_length: int, *, exponent: float 
     Examples
     --------
     >>> reference(5, 20, 20, steps=1).round(1).tolist()
-    [1.0, 0.2]
+    [0.9, 0.2]
     """
     P = theory.preconditioner(Task(covariance.power_law(dim, exponent, trace=dim), train_length))
-    cov, rng = covariance.isotropic(dim), np.random.default_rng(0)
-    return theory.simulate_cot_error(P, cov, test_length, steps, samples=2000, rng=rng).median / dim
+    rng = np.random.default_rng(0)
+    S = covariance.sample_empirical(np.eye(dim), test_length, samples=2000, rng=rng)
+    gap, medians = rng.standard_normal((2000, dim)), []
+    for _ in range(steps + 1):
+        medians.append(np.median(np.square(gap).mean(axis=1)))
+        gap = gap - np.einsum("ij,pjk,pk->pi", P, S, gap)
+    return np.array(medians)

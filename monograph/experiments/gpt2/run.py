@@ -39,6 +39,7 @@ RECIPES: dict[str, tuple[recipes.Recipe, dict[str, Any]]] = {
     "chain in sight": (recipes.Unrolled(5), {"sight": "chain"}),
     "positions": (recipes.Unrolled(5), {"sight": "chain", "positions": 64}),
     "distances": (gpt_recipes.Distances(), {}),
+    "one start": (gpt_recipes.Distances(starts=1), {}),
     "outcome 8": (gpt_recipes.Outcome(8), {"sight": "chain"}),
     "faithful": (recipes.Direct(), {"sight": "chain", "tokens": "interleaved", "residual": False, "positions": 128}),
 }
@@ -112,9 +113,9 @@ def measure(settings: Settings, *, part: str, variant: Variant, seed: int) -> Ru
     kept = results.results_dir() / "unfinished" / f"gpt2-{name}.safetensors"
     every = max(1, one.shape["updates"] // 20)
     model, history = one.train(generator=generator, checkpoint=Checkpoint(kept, every=every))
-    found: Run = {"device": device, "history_loss": _rounded(history.loss[::10]), "parameters": _size(model)}
+    found: Run = {"device": device, "history_loss": rounded(history.loss[::10]), "parameters": _size(model)}
     for test, task in one.tests.items():
-        found[test] = _curve(model, task, settings)
+        found[test] = curve(model, task, settings)
     if part == "skewed":
         found["skills"] = _skills(model, one.tests["shifted"], settings)
     if one.ship in settings["ship"] and seed == settings["seeds"][0]:
@@ -181,14 +182,14 @@ def _size(model: GPT) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 
-def _curve(model: GPT, task: Task, settings: Settings) -> dict[str, list[float]]:
+def curve(model: GPT, task: Task, settings: Settings) -> dict[str, list[float]]:
     """Errors after each step; infinite where a chain left the floating type."""
     generator = torch.Generator(device_of(settings)).manual_seed(1000)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DivergenceWarning)
         options = {"steps": settings["steps"], "prompts": settings["test_prompts"]}
-        curve = evaluation.error_curve(model, task, generator=generator, **options)
-    return {name: _rounded(value) for name, value in asdict(curve).items() if name != "samples"}
+        found = evaluation.error_curve(model, task, generator=generator, **options)
+    return {name: rounded(value) for name, value in asdict(found).items() if name != "samples"}
 
 
 def _skills(model: GPT, task: Task, settings: Settings) -> dict[str, list[list[float]]]:
@@ -197,14 +198,14 @@ def _skills(model: GPT, task: Task, settings: Settings) -> dict[str, list[list[f
     drawn = prompts.sample(task, settings["test_prompts"] // 2, generator=generator, dtype=torch.float32)
     gap = (cot.think(model, drawn, settings["steps"]) - drawn.w[:, None]).double().square()
     return {
-        "mean": _rounded(gap.mean(dim=0).numpy(force=True)),
-        "median": _rounded(gap.median(dim=0).values.numpy(force=True)),
+        "mean": rounded(gap.mean(dim=0).numpy(force=True)),
+        "median": rounded(gap.median(dim=0).values.numpy(force=True)),
     }
 
 
-def _rounded(values: Numbers) -> list[Any]:
+def rounded(values: Numbers) -> list[Any]:
     """Six digits: more are noise, and the file is shipped."""
-    return [_rounded(value) if np.ndim(value) else float(f"{value:.6g}") for value in values]
+    return [rounded(value) if np.ndim(value) else float(f"{value:.6g}") for value in values]
 
 
 EXPERIMENT = Experiment("gpt2", (plan.__doc__ or "").strip(), plan.PRESETS, plan.runs, measure)
