@@ -8,7 +8,7 @@ from publish.stored.prose import passages
 WORDS = {
     # what is drawn
     r"(?:test|training|fresh) samples?|samples? of prompts|from samples": "prompts",
-    r"(?:our|these|those|few|more|other|ten) draws": "prompts, or pools",
+    r"(?:our|these|those|few|more|other) draws": "prompts, or pools",
     r"demonstrations?": "examples",
     r"prompt sizes?|sizes? of (?:a|the) prompts?|prompt's size": "prompt length",
     r"data[- ]set sizes?": "number of prompts, or prompt length",
