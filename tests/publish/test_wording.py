@@ -9,9 +9,7 @@ from publish import contents, notebooks
 from publish.site.evidence import LEDGER
 from publish.stored.wording import avoided
 
-UNKNOWN = re.compile(
-    r"(?:known|found) to us|we do not know|sources (?:known|do not say)|could not find a detail|our reading"
-)
+UNKNOWN = re.compile(r"(?:known|found) to us|we do not know|sources (?:known|do not say)|could not find a detail")
 PAGES = [page for page in contents.read().pages if not page.startswith("appendix/api")]
 
 
