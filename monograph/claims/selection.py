@@ -119,8 +119,8 @@ def safe_program(tolerance: float) -> Evidence:
     tolerance=1e-9,
     limits="how near a tie may come before a pair is left out",
     verdict=Verdict.CAVEAT,
-    caveat="For two tasks if and only if ‖I − Σ⁻¹Λ_hard‖ ≤ ‖I − Σ⁻¹Λ_easy‖. With equal traces and turned skills it "
-    "hardly ever comes out.",
+    caveat="For two tasks if and only if ‖I − Σ⁻¹Λ_hard‖ ≤ ‖I − Σ⁻¹Λ_easy‖, an assumption of ours. With equal traces "
+    "and turned skills it hardly ever comes out.",
 )
 def half_on_hard(tolerance: float) -> Evidence:
     """At least half of the probability goes to the hard tasks, those whose least strength is small."""

@@ -1,0 +1,47 @@
+"""How much prose a chapter has, and how much it may have."""
+
+import pytest
+from small_notebooks import code, notebook, text
+
+from publish import contents, notebooks
+from publish.stored import visible
+
+MOST_WORDS = 2200
+FOLD = "{fence}{{{name}}} A title\n:label: a-b\n{option}{words}\n{fence}\n"
+
+
+def prose(*cells):
+    return visible.prose(notebook(*cells))
+
+
+@pytest.mark.parametrize("fence", ["```", "````", ":::"])
+@pytest.mark.parametrize(
+    ("name", "option", "counted"),
+    [
+        ("exercise", "", False),
+        ("solution", ":class: dropdown\n", False),
+        ("prf:proof", ":class: dropdown\n", False),
+        ("prf:proof", "", True),
+        ("prf:theorem", "", True),
+        ("note", "", True),
+    ],
+)
+def test_what_is_folded_or_asked_is_not_counted(fence, name, option, counted):
+    words = FOLD.format(fence=fence, name=name, option=option, words="one two three")
+    assert prose(text(f"Before it.\n\n{words}\nAfter.")) == 3 + 3 * counted
+
+
+def test_tables_formulas_addresses_and_code_are_not_counted():
+    table = "| a | b |\n|---|---|\n| one | two |"
+    assert prose(text(f"Before it.\n\n{table}\n\n$$a = b$$\n\n[After](a/b.md) $x$ it.\n\n{table}")) == 4
+    assert prose(code("a = 1"), text("One."), text("Two.")) == 2
+
+
+def test_formulas_are_counted_by_kind():
+    assert visible.count("One $x$ two $y$.\n\n$$z$$") == (2, 2, 1)
+
+
+@pytest.mark.parametrize("chapter", sorted(contents.read().numbers))
+def test_a_chapter_is_short_enough_for_one_sitting(chapter):
+    words = visible.prose(notebooks.read(notebooks.CHAPTERS / f"{chapter}.ipynb"))
+    assert words <= MOST_WORDS, f"{words} words outside folds, exercises and tables: fold or cut {words - MOST_WORDS}"
