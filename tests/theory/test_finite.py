@@ -280,8 +280,8 @@ def test_mean_answers_are_those_of_sampled_prompts():
     for S in covariance.sample_empirical(turned, m, samples=400, rng=rng):
         T = np.eye(60) - P @ S
         answers += [np.eye(60) - np.linalg.matrix_power(T, k) for k in range(4)]
-    for k in range(4):
-        assert np.linalg.norm(found[k] - answers[k] / 400) <= 0.01 * np.linalg.norm(found[3])
+    assert np.linalg.norm(found - answers / 400) <= 0.03 * np.linalg.norm(found)  # mostly of few prompts
+    assert np.trace(found - answers / 400, axis1=1, axis2=2) == pytest.approx(0, abs=0.004 * 60)
     endless = np.eye(60) - np.linalg.matrix_power(np.eye(60) - P @ turned, 3)
     assert finite.mean_answers(P, turned, None, 3)[3] == pytest.approx(endless, abs=1e-12)
-    assert np.linalg.norm(found[3] - endless) > 0.05 * np.linalg.norm(endless)
+    assert np.trace(endless - found[3]) > 0.01 * 60
