@@ -1,7 +1,5 @@
 """What the chapter on the scaling law claims about the examples that thinking saves."""
 
-# ruff: noqa: D401 - the docstring of a check is its claim, no command
-
 import numpy as np
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge
