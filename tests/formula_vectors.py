@@ -16,7 +16,7 @@ from ttsbook import theory
 from ttsbook.data import covariance, prompts
 from ttsbook.data.tasks import Mixture, Task
 from ttsbook.models.attention import LinearSelfAttention
-from ttsbook.theory import selection
+from ttsbook.theory import finite, selection
 from ttsbook.thinking import cot
 
 FILE = Path(__file__).with_name("cases") / "formulas.json"
@@ -88,6 +88,10 @@ FORMULAS = {
     "bestScalingLimit": (theory.best_scaling_limit, lambda f, P, t, steps: f(np.diag(P), np.diag(t), steps)),
     "spectralEdges": (theory.spectral_edges, lambda f, P, t, m: f(np.diag(P), np.diag(t), m)),
     "cotError": (theory.cot_error, lambda f, P, t, m, steps: f(np.diag(P), np.diag(t), m, steps)),
+    "meanAnswers": (
+        finite.mean_answers,
+        lambda f, P, t, m, steps: [np.diag(one) for one in f(np.diag(P), np.diag(t), m, steps)],
+    ),
     "mixturePreconditioner": (
         theory.preconditioner,
         lambda f, rows, lengths, weights: np.diag(f(Mixture(tasks_of(rows, lengths), weights))),
@@ -184,6 +188,7 @@ def arguments(rng):
     yield "bestScalingLimit", [P, t, steps]
     yield "spectralEdges", [P, t, m]
     yield "cotError", [P, t, m, steps]
+    yield "meanAnswers", [P, t, m, steps]
     yield "mixturePreconditioner", [rows, lengths, weights]
     yield "mixtureError", [rows, lengths, target, steps], [weights]
     yield "quadraticProgram", [rows, target]

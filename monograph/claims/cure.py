@@ -26,7 +26,7 @@ SKEWED = covariance.power_law(DIM, 0.8, trace=DIM)
     verdict=Verdict.HOLDS,
 )
 def scaling_cures(tolerance: float) -> Evidence:
-    """With ρ = m(ℓ + ℓ_min)/2 in the place of m every chain converges, at the rate (ℓ − ℓ_min)/(ℓ + ℓ_min)."""
+    """Without label noise, ρ = m(ℓ + ℓ_min)/2 makes every chain converge, at the rate (ℓ − ℓ_min)/(ℓ + ℓ_min)."""
     excess, diverged = _rescaled_chains()
     return judge(
         excess.max() <= tolerance and diverged.any(),

@@ -182,7 +182,10 @@ def rate(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def finite_test_prompts(tolerance: float) -> Evidence:
-    """At finite m the error is above that of m = ∞, first by Cₖ/m; at equal strengths k(2k − 1)n²/((1 + H)m) of it."""
+    """Without label noise the error at finite m is above that of m = ∞, first by Cₖ/m.
+
+    At equal strengths this is k(2k − 1)n²/((1 + H)m) of it.
+    """
     excesses = _excesses(0.0) + _excesses(1.0)
     inside, width = band(excesses)
     return judge(
@@ -225,7 +228,10 @@ def _gap_at_equal_strengths() -> float:
     verdict=Verdict.HOLDS,
 )
 def few_examples(tolerance: float) -> Evidence:
-    """With m < d a chain that converges leaves at least d − m: exactly that at equal strengths, otherwise more."""
+    """With m < d and no label noise a chain that converges leaves at least d − m.
+
+    It leaves exactly that at equal strengths, otherwise more.
+    """
     rng, below, gap, means = np.random.default_rng(0), -np.inf, 0.0, []
     for exponent in (0.0, 1.0):
         cov = covariance.power_law(DIM, exponent)
@@ -254,7 +260,10 @@ def few_examples(tolerance: float) -> Evidence:
     caveat="At d = 20 the median follows the recursion. The mean of a long chain is least at a shorter n.",
 )
 def best_train_length(tolerance: float) -> Evidence:
-    """One step errs least at n = m; with many skills long chains do so too at equal strengths, at n > m with a tail."""
+    """Without label noise one step errs least at n = m.
+
+    With many skills long chains do so too at equal strengths, and at n > m with a tail.
+    """
     one = []
     for exponent in (0.0, 0.7, 1.5):
         cov = covariance.power_law(DIM, exponent)

@@ -49,13 +49,17 @@ def mean_grows(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def warning(tolerance: float) -> Evidence:
-    """From the prompt alone, λ_max(P S_m) > 2 tells before thinking whether a chain diverges."""
+    """From a prompt without label noise, λ_max(P S_m) > 2 tells before thinking whether a chain diverges."""
     warned, diverged, turned, worse = _warned_prompts()
     sensitivity, specificity = warned[turned].mean(), 1 - warned[~turned].mean()
+    share = warned.reshape(-1, 100).mean(axis=1)  # by setting
+    mixed = np.repeat((share > 0) & (share < 1), 100)
     return judge(
         (warned == diverged).all() and min(sensitivity, specificity) >= tolerance and warned[worse].all(),
         f"Long run: {(warned != diverged).sum()} errors in {warned.size}. At k = 20: sensitivity "
-        f"{100 * sensitivity:.1f} %, specificity {100 * specificity:.1f} %; all {100 * worse.mean():.0f} % of prompts "
+        f"{100 * sensitivity:.1f} %, specificity {100 * specificity:.1f} %; in the {mixed.sum() // 100} settings where "
+        f"some prompts are warned of and others not, {100 * warned[turned & mixed].mean():.1f} % and "
+        f"{100 - 100 * warned[~turned & mixed].mean():.1f} %; all {100 * worse.mean():.0f} % of prompts "
         f"that end worse than no answer are among those warned of.",
     )
 

@@ -304,6 +304,12 @@ PRESETS = {
             steps=1,
         ),
         preset(
+            "A test that ends",
+            "Test prompts get shorter: does the best answer come later or earlier, and how good is it?",
+            "Lower m slowly, and watch the ring on the second curve.",
+            test_length=20_000,
+        ),
+        preset(
             "Much of the tail",
             "Which of the twenty answers go wrong first, those of directions seen most or seen least?",
             "Press “Let it think”, and watch the panel of the answers.",

@@ -9,18 +9,22 @@ from ttsbook import theory
 from ttsbook.arrays import Preconditioner
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
+from ttsbook.theory import finite
 
 
 class ThinkingLonger(Widget):
-    """Error by thinking steps after two trainings, at m = ∞, d = 20 and an isotropic test.
+    """Error by thinking steps after two trainings, for d = 20 and an isotropic test.
 
     One layer was trained on prompts of 10 examples that show all directions alike, the other on prompts in
-    which the strengths fall like i^-0.8, with the same trace.
+    which the strengths fall like i^-0.8, with the same trace. For finite m the error is that of the limit of
+    many skills, `theory.cot_error`.
 
     Parameters
     ----------
     train_length
         Prompt length n of the training with the long tail, 10 to 500.
+    test_length
+        Test prompt length m, at least 20; None, the default, stands for infinity.
     steps
         Thinking steps k at which both are looked at, 0 to 30.
 
@@ -31,9 +35,10 @@ class ThinkingLonger(Widget):
     """
 
     _esm = bundle("thinking_longer.js")
-    controls = ("train_length", "steps")
+    controls = ("train_length", "test_length", "steps")
     DIM, STEPS, TAIL, EVEN_LENGTH, COMPARED = 20, 30, 0.8, 10, 50
     train_length = traitlets.Int(200, min=10, max=500).tag(sync=True)
+    test_length = traitlets.Int(None, min=20, allow_none=True).tag(sync=True)
     steps = traitlets.Int(7, min=0, max=30).tag(sync=True)
 
     def preconditioners(self, length: int) -> tuple[Preconditioner, ...]:
@@ -51,7 +56,7 @@ class ThinkingLonger(Widget):
         test = covariance.isotropic(self.DIM)
         return figures.lines(
             [
-                figures.Series(name, k, theory.cot_error_limit(P, test, self.STEPS) / self.DIM)
+                figures.Series(name, k, finite.recursion_error(P, test, self.test_length, self.STEPS) / self.DIM)
                 for name, P in trained.items()
             ],
             x_label="thinking steps k",

@@ -13,6 +13,7 @@ from publish.serve import site_server
 from ttsbook import theory
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
+from ttsbook.theory import finite
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 ORIGIN = "http://127.0.0.1"
@@ -123,7 +124,8 @@ def test_the_first_page_thinks_and_answers_to_the_hand(page):
 
 def test_the_first_page_computes_what_the_package_does(window):
     rng = np.random.default_rng(0)
-    settings = [(int(rng.integers(10, 501)), int(rng.integers(0, 31))) for _ in range(50)]
+    lengths = (None, 100, 1000, 20_000)
+    settings = [(int(rng.integers(10, 501)), lengths[i % 4], int(rng.integers(0, 31))) for i in range(60)]
 
     def serve(route):
         file = widgets.base.JAVASCRIPT / route.request.url.removeprefix(f"{ORIGIN}/")
@@ -135,20 +137,23 @@ def test_the_first_page_computes_what_the_package_does(window):
     found = window.evaluate(
         """async (settings) => {
             const { compute } = await import("/two_trainings.js");
-            const model = ([train_length, steps]) => ({ get: (name) => ({ train_length, steps })[name] });
+            const model = ([train_length, test_length, steps]) =>
+              ({ get: (name) => ({ train_length, test_length, steps })[name] });
             return settings.map((setting) => compute(model(setting)));
         }""",
         settings,
     )
     even, tail = covariance.isotropic(20), covariance.power_law(20, 0.8, trace=20)
-    for (n, k), state in zip(settings, found, strict=True):
-        for P, name in (
-            (theory.preconditioner(Task(even, 10)), "covered"),
-            (theory.preconditioner(Task(tail, n)), "skewed"),
-        ):
-            assert state[name] == pytest.approx(theory.cot_error_limit(P, even, 30) / 20, rel=1e-6)
-        assert state["depth"] == theory.best_depth(P, even).steps
-        answers = np.diag(np.eye(20) - np.linalg.matrix_power(np.eye(20) - P, k))
+    for (n, m, k), state in zip(settings, found, strict=True):
+        P = theory.preconditioner(Task(tail, n))
+        covered, skewed = (
+            finite.recursion_error(one, even, m, 30) for one in (theory.preconditioner(Task(even, 10)), P)
+        )
+        best = int(skewed.argmin())
+        assert state["covered"] == pytest.approx(covered / 20, rel=1e-6)
+        assert state["skewed"] == pytest.approx(skewed / 20, rel=1e-6)
+        assert state["depth"] == (theory.best_depth(P, even).steps if m is None else best if best < 30 else None)
+        answers = np.diag(finite.mean_answers(P, even, m, k)[k])
         assert state["answers"] == pytest.approx(answers, rel=1e-6, abs=1e-9)
 
 

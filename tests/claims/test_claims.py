@@ -106,6 +106,7 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
         ("examples_and_steps", theory, "preconditioner", 2.1),
         ("rate", theory, "preconditioner", 1.01),
         ("finite_test_prompts", theory, "first_excess", 1.03),
+        ("thinking_saves", dynamics, "finite_prompts_excess", np.array([1.3, 1])),
         ("best_train_length", theory.finite, "recursion_error", -1),
         ("stability", theory, "gamma", 1.3),
         ("recursion_for_finite_prompts", theory, "cot_error_gap", 0.8),

@@ -73,6 +73,27 @@ def test_regression_on_finite_prompts_errs_as_predicted(cov):
     assert constant / (count - 3 - 1) == pytest.approx(np.mean(distances), rel=0.1)
 
 
+@pytest.mark.parametrize("steps", [2, 5])
+@pytest.mark.parametrize("cov", [np.eye(4), TURNED])
+def test_thinking_with_a_layer_of_finite_prompts_errs_as_predicted(cov, steps):
+    """Each layer learns by regression; the part of its error linear in the noise has mean zero and is left out."""
+    rng, task, count = np.random.default_rng(1), Task(cov, 8), 2000
+    excess, spread = dynamics.finite_prompts_excess(task, steps, samples=20_000, rng=rng)
+    P, found = theory.preconditioner(task), []
+    T = np.eye(4) - P @ cov
+    error, slope = np.square(np.linalg.matrix_power(T, steps)).sum(), np.linalg.matrix_power(T, 2 * steps - 1)
+    for _ in range(200):
+        S, w = covariance.sample_empirical(cov, 8, samples=count, rng=rng), rng.standard_normal((count, 4))
+        u = np.einsum("nij,nj->ni", S, w)
+        learned = np.linalg.lstsq(u, w, rcond=None)[0].T
+        linear = -2 * steps * np.trace(slope @ (w - u @ P).T @ u @ P) / count
+        found.append(np.square(np.linalg.matrix_power(np.eye(4) - learned @ cov, steps)).sum() - error - linear)
+    margin = 4 * np.std(found) / np.sqrt(len(found))
+    assert 4 * spread < 0.1 * excess
+    assert margin < 0.25 * excess * error / count
+    assert abs(np.mean(found) - excess * error / count) < margin
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -85,6 +106,16 @@ def test_regression_on_finite_prompts_errs_as_predicted(cov):
                 Task(np.eye(2), 5, noise_variance=1.0), samples=9, rng=np.random.default_rng()
             ),
             "noise_variance must be 0, got 1.0",
+        ),
+        (
+            lambda: dynamics.finite_prompts_excess(
+                Task(np.eye(2), 5, noise_variance=1.0), 1, samples=9, rng=np.random.default_rng()
+            ),
+            "noise_variance must be 0, got 1.0",
+        ),
+        (
+            lambda: dynamics.finite_prompts_excess(Task(np.eye(2), 5), 0, samples=9, rng=np.random.default_rng()),
+            "steps must be",
         ),
     ],
 )

@@ -11,6 +11,7 @@ from theory_tools import simulated
 from ttsbook import theory
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
+from ttsbook.theory import finite
 from ttsbook.theory.stability import longest_stride_excess, preconditioned, upper_width
 
 
@@ -267,3 +268,20 @@ def test_the_largest_stride_varies_by_the_width_of_its_edge(train, m):
     cov = np.diag(train)
     drawn = np.linalg.eigvalsh(covariance.sample_empirical(cov, m, samples=4000, rng=np.random.default_rng(0)))[:, -1]
     assert upper_width(np.sort(train), 1 / m) == pytest.approx(drawn.std(), rel=0.15)
+
+
+def test_mean_answers_are_those_of_sampled_prompts():
+    rng = np.random.default_rng(5)
+    cov = covariance.rotate(covariance.power_law(60, 0.7, trace=60), rng=rng)
+    turned = covariance.rotate(covariance.power_law(60, 0.4, trace=60), rng=rng)
+    P = theory.preconditioner(Task(cov, 60))
+    found, m = finite.mean_answers(P, turned, 240, 3), 240
+    answers = np.zeros((4, 60, 60))
+    for S in covariance.sample_empirical(turned, m, samples=400, rng=rng):
+        T = np.eye(60) - P @ S
+        answers += [np.eye(60) - np.linalg.matrix_power(T, k) for k in range(4)]
+    assert np.linalg.norm(found - answers / 400) <= 0.03 * np.linalg.norm(found)  # mostly of few prompts
+    assert np.trace(found - answers / 400, axis1=1, axis2=2) == pytest.approx(0, abs=0.004 * 60)
+    endless = np.eye(60) - np.linalg.matrix_power(np.eye(60) - P @ turned, 3)
+    assert finite.mean_answers(P, turned, None, 3)[3] == pytest.approx(endless, abs=1e-12)
+    assert np.trace(endless - found[3]) > 0.01 * 60

@@ -14,6 +14,7 @@ from ttsbook import theory
 from ttsbook.arrays import Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
+from ttsbook.theory.excess import pair_sums
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,4 +176,62 @@ def finite_prompts_error(task: Task, *, samples: int, rng: np.random.Generator) 
     residual, feature = np.eye(task.dim) - P @ S, inverse @ S
     A, B = residual.transpose(0, 2, 1) @ residual, feature.transpose(0, 2, 1) @ feature
     draws = np.einsum("sii->s", A) * np.einsum("sii->s", B) + 2 * (A * B).sum(axis=(1, 2))  # eq-proofs-constant
+    return float(draws.mean()), float(draws.std(ddof=1) / np.sqrt(samples))
+
+
+def finite_prompts_excess(task: Task, steps: int, *, samples: int, rng: np.random.Generator) -> tuple[float, float]:
+    r"""Predict by what share of itself the error of k steps grows if the layer learned from N prompts, times N.
+
+    The layer learned the regression of `finite_prompts_error`, and thinks at m = ∞ and matched covariances. To first
+    order in 1/N the mean error is that of Γ⁻¹ times 1 + C/N; the first number is C. The average over the training
+    weights is exact; that over training prompts is simulated, and the second number is its standard error.
+
+    In the book: :prf:ref:`prop-finite-prompts`.
+
+    Parameters
+    ----------
+    task
+        What training prompts are drawn from, without label noise; its covariance must be positive definite.
+    steps
+        Number of thinking steps k, at least 1.
+    samples
+        Number of empirical covariances to draw, at least 2.
+    rng
+        Source of randomness.
+
+    Notes
+    -----
+    One prompt moves a step by :math:`r g^\top/N` with :math:`r = w - \Gamma^{-1} S w` and
+    :math:`g = \Gamma^{-1} S w`. The mean of its square enters k steps as in `first_excess`, with the same
+    :math:`a`, :math:`b` and :math:`c`:
+    :math:`\sum_{p,q} c_{pq}^2\, r_p^2 g_q^2 + 2 a_p^k b_{pq}\, r_p g_p r_q g_q`. Regression has a bias of the same
+    order, which adds :math:`2k \sum_p a_p^{2k-1} r_p g_p \sum_q (\gamma_q/\lambda_q)\, g_q^2`.
+
+    Examples
+    --------
+    >>> task = Task(covariance.isotropic(5), 20)
+    >>> for k in (1, 5):
+    ...     print(round(finite_prompts_excess(task, k, samples=20_000, rng=np.random.default_rng(0))[0]))
+    15
+    694
+    """
+    _curvatures(task, 1.0)
+    if task.noise_variance != 0:
+        raise ValueError(f"noise_variance must be 0, got {task.noise_variance!r}")
+    k, samples = check.count("steps", steps, least=1), check.count("samples", samples, least=2)
+    strengths, n = covariance.skills(task.cov).strengths, task.prompt_length
+    gammas = strengths + (strengths + strengths.sum()) / n
+    a = 1 - strengths / gammas
+    b, c = pair_sums(a, k)
+    S = covariance.sample_empirical(np.diag(strengths), n, samples=samples, rng=rng)
+    g = S / gammas[:, None]  # times w; the residual r is I - g, times w
+    r = np.eye(task.dim) - g
+    rr, gg, rg = (A @ B.transpose(0, 2, 1) for A, B in ((r, r), (g, g), (r, g)))
+    rr_, gg_, rg_ = (np.einsum("spp->sp", M) for M in (rr, gg, rg))  # diagonals; fourth moments by pairings
+    squares = rr_[:, :, None] * gg_[:, None, :] + 2 * rg**2
+    crossed = rg_[:, :, None] * rg_[:, None, :] + rr * gg + rg * rg.transpose(0, 2, 1)
+    ratio = gammas / strengths
+    bias = rg_ * (gg_ @ ratio)[:, None] + 2 * np.einsum("spq,q,sqp->sp", rg, ratio, gg)
+    draws = (squares * c**2 + 2 * a[:, None] ** k * b * crossed).sum(axis=(1, 2)) + 2 * k * bias @ a ** (2 * k - 1)
+    draws /= (a ** (2 * k)).sum()
     return float(draws.mean()), float(draws.std(ddof=1) / np.sqrt(samples))

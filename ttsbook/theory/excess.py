@@ -3,7 +3,7 @@ r"""Long but finite test prompts at a fixed number of skills: the first excess o
 import numpy as np
 
 from ttsbook import _validation as check
-from ttsbook.arrays import CovarianceLike
+from ttsbook.arrays import CovarianceLike, Matrix, Vector
 from ttsbook.data.tasks import Task
 from ttsbook.theory._chain import training
 
@@ -47,12 +47,19 @@ def first_excess(cov: CovarianceLike, train_length: float, steps: int) -> float:
     strengths = np.linalg.eigvalsh(cov)
     h = 1 + strengths.sum() / strengths
     gammas, a = strengths * (1 + h / n), h / (n + h)  # eq-proofs-skills
-    powers = a ** np.arange(k)[:, None]  # (k, d): a_p^j
-    c = powers.T @ powers[::-1]
-    b = (np.arange(k - 1, 0, -1)[:, None] * powers[:-1][::-1]).T @ powers[:-1] if k > 1 else np.zeros_like(c)
+    b, c = pair_sums(a, k)
     terms = c**2 / gammas[:, None] + 2 * a[:, None] ** k * b / gammas  # eq-proofs-first-term
     weights = np.outer(strengths / gammas, strengths) * (1 + np.eye(len(cov)))
     return float((weights * terms).sum())
+
+
+def pair_sums(a: Vector, steps: int) -> tuple[Matrix, Matrix]:
+    """Return the sums b and c of `first_excess`, by which small changes of a step enter k of them in pairs."""
+    powers = a ** np.arange(steps)[:, None]  # (k, d): a_p^j
+    c = powers.T @ powers[::-1]
+    if steps < 2:
+        return np.zeros_like(c), c
+    return (np.arange(steps - 1, 0, -1)[:, None] * powers[:-1][::-1]).T @ powers[:-1], c
 
 
 def divergence_bound(cov: CovarianceLike | Task, train_length: float, test_length: int) -> float:

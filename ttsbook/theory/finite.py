@@ -181,6 +181,18 @@ def recursion_error(
         return _recursion(s, A, B, m, steps, noise_variance)
 
 
+def mean_answers(
+    P: PreconditionerLike, test_cov: CovarianceLike, test_length: int | None, steps: int
+) -> Float64[np.ndarray, "{steps}+1 d d"]:
+    """Matrices that take w to the mean answer of each step over prompts, in the limit of `cot_error`."""
+    s, vectors, root = preconditioned(P, test_cov)
+    check.inverse_length("test_length", test_length)
+    steps = check.count("steps", steps, least=0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        phi = (1 - s) ** np.arange(steps + 1)[:, None] if test_length is None else _series(s, test_length, steps)[1]
+    return (root @ vectors * (1 - phi)[:, None]) @ np.linalg.solve(root, vectors).T
+
+
 def _problem(
     P: PreconditionerLike,
     test_cov: CovarianceLike | Task,

@@ -156,6 +156,14 @@ const series = (s, testLength, steps) => {
   return { q, phi };
 };
 
+// Mean answers of each step over prompts, each over the right one.
+/** @type {(P: number[], testStrengths: number[], testLength: number | null, steps: number) => number[][]} */
+export const meanAnswers = (P, testStrengths, testLength, steps) => {
+  const s = testStrengths.map((strength, i) => P[i] * strength);
+  if (testLength === null) return steps0(steps).map((k) => s.map((one) => 1 - (1 - one) ** k));
+  return series(s, testLength, steps).phi.slice(0, steps + 1).map((left) => left.map((one) => 1 - one));
+};
+
 // T M T' for a symmetric M and the lower triangular T with entries q[a - b].
 const sandwich = (q, M) => {
   const left = (rows) => rows.map((_, a) => rows[0].map((_, b) => {

@@ -5,6 +5,7 @@ import { round } from "./numbers.js";
 
 const DECADES = [-4, 1];
 const LENGTHS = [10, 12, 15, 20, 25, 30, 40, 50, 60, 70, 80, 90, 100, 120, 140, 160, 180, 200, 225, 250, 300, 350, 400, 450, 500];
+const TESTS = [100, 200, 500, 1000, 2000, 4000, 10000, 20000, null];
 const TICK = 160; // milliseconds for one thinking step, while it thinks by itself
 
 const share = (value) => {
@@ -13,9 +14,11 @@ const share = (value) => {
   return percent < 0.01 ? "less than 0.01 %" : `${Number(percent.toPrecision(2))} %`;
 };
 
-const sentence = ({ n, k, depth, covered, skewed }) => {
-  const left = `${k} thinking step${k === 1 ? "" : "s"}. Error left: ${share(covered[k])} (all directions), ${share(skewed[k])} (long tail, n = ${n}). `;
-  if (depth === null) return `${left}Trained like this, it gets better for as long as it thinks.`;
+const sentence = ({ n, m, k, depth, covered, skewed }) => {
+  const test = m === null ? "" : ` on test prompts of ${m} examples`;
+  const left = `${k} thinking step${k === 1 ? "" : "s"}${test}. Error left: ${share(covered[k])} (all directions), ${share(skewed[k])} (long tail, n = ${n}). `;
+  if (depth === null) return `${left}Trained like this, it gets better ${m === null ? "for as long as it thinks" : `through all ${STEPS} steps`}.`;
+  if (depth === 0) return `${left}No answer would be better than any: it is overthinking from the first step on.`;
   if (depth > STEPS) return `${left}Its best answer comes at step ${depth}.`;
   if (k < depth) return `${left}Its best answer is still to come, at step ${depth}.`;
   return k === depth ? `${left}This is its best answer: from here on, thinking makes it worse.`
@@ -31,9 +34,9 @@ const visible = (values) => {
 const words = (svg, x, y, lines, attributes) =>
   svg.append(...lines.map((line, i) => node("text", { x, y: y + 15 * i, ...attributes }, line)));
 
-const drawErrors = (svg, frame, { n, k, depth, covered, skewed }, narrow) => {
+const drawErrors = (svg, frame, { n, m, k, depth, covered, skewed }, narrow) => {
   const percent = (exponent) => `${Number((10 ** (exponent + 2)).toPrecision(1))} %`;
-  const panel = new Panel(svg, { ...frame, domain: [0, STEPS], decades: DECADES, format: percent, label: "error left after thinking" });
+  const panel = new Panel(svg, { ...frame, domain: [0, STEPS], decades: DECADES, format: percent, label: m === null ? "error left after thinking" : `error left after thinking, m = ${m}` });
   panel.add("line", { x1: frame.left, x2: frame.right, y1: panel.y(1), y2: panel.y(1), class: "tts-level" });
   const x = panel.x(k);
   panel.add("line", { x1: x, x2: x, y1: frame.top, y2: frame.bottom, class: "tts-now" });
@@ -56,10 +59,10 @@ const drawErrors = (svg, frame, { n, k, depth, covered, skewed }, narrow) => {
   svg.append(node("rect", { x: frame.left - 8, y: frame.top, width: frame.right - frame.left + 16, height: frame.bottom - frame.top, class: "tts-steps" }));
 };
 
-const drawAnswers = (svg, { left, right, top, bottom }, { answers }) => {
+const drawAnswers = (svg, { left, right, top, bottom }, { m, answers }) => {
   const [low, high] = [-1, 3];
   const y = (value) => bottom - ((Math.max(low, Math.min(high, value)) - low) / (high - low)) * (bottom - top);
-  svg.append(node("text", { x: left - 62, y: top - 8, class: "tts-title" }, "its 20 answers (long tail)"));
+  svg.append(node("text", { x: left - 62, y: top - 8, class: "tts-title" }, `its 20 answers${m === null ? "" : ", mean"} (long tail)`));
   for (const [value, text] of [[0, "no answer"], [1, "right"]]) {
     svg.append(node("line", { x1: left, x2: right, y1: y(value), y2: y(value), class: value ? "tts-level" : "tts-grid" }));
     words(svg, left - 6, y(value) + 4, [text], { "text-anchor": "end" });
@@ -117,6 +120,7 @@ const render = ({ model, el }) => {
   }, stop);
   const controls = [
     slider(model, { trait: "train_length", label: "training examples n", values: LENGTHS }),
+    slider(model, { trait: "test_length", label: "test examples m", values: TESTS, format: (m) => (m === null ? "∞" : String(m)) }),
     slider(model, { trait: "steps", label: "thinking steps k", values: range(0, STEPS) }),
     button,
   ];

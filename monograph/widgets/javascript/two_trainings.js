@@ -1,4 +1,4 @@
-import { bestDepth, cotErrorLimit, powerLaw, preconditioner } from "./theory.js";
+import { bestDepth, cotError, meanAnswers, powerLaw, preconditioner } from "./theory.js";
 
 const [DIM, TAIL, EVEN_LENGTH] = [20, 0.8, 10];
 
@@ -11,15 +11,22 @@ const tail = () => {
   return raw.map((value) => (value * DIM) / total);
 };
 
-// Errors over d by steps after both trainings, and for the long tail the best depth and, over the right ones,
-// the mean answers after k steps.
+// The step with the least error, null if it is the last one that is looked at.
+const lowest = (errors) => {
+  const step = errors.indexOf(Math.min(...errors.filter(Number.isFinite)));
+  return step < STEPS ? step : null;
+};
+
+// Errors over d by steps after both trainings, and for the long tail the best depth, null where there is none
+// within STEPS or at all, and, over the right ones, the mean answers after k steps.
 export const compute = (model) => {
-  const [n, k] = [model.get("train_length"), model.get("steps")];
+  const [n, m, k] = ["train_length", "test_length", "steps"].map((name) => model.get(name));
   const P = preconditioner(tail(), n);
-  const errors = (solver) => cotErrorLimit(solver, even, STEPS).map((error) => error / DIM);
+  const errors = (solver) => cotError(solver, even, m, STEPS).map((error) => error / DIM);
+  const skewed = errors(P);
   return {
-    n, k, depth: bestDepth(P, even).steps,
-    covered: errors(preconditioner(even, EVEN_LENGTH)), skewed: errors(P),
-    answers: P.map((p) => 1 - (1 - p) ** k), // the mean of each answer over the right one
+    n, m, k, depth: m === null ? bestDepth(P, even).steps : lowest(skewed),
+    covered: errors(preconditioner(even, EVEN_LENGTH)), skewed,
+    answers: meanAnswers(P, even, m, STEPS)[k],
   };
 };
