@@ -34,7 +34,8 @@ class Board:
     """
 
     def __init__(self, height: float) -> None:
-        with matplotlib.rc_context(STYLE | {"figure.constrained_layout.use": False}):
+        free: dict[Any, Any] = STYLE | {"figure.constrained_layout.use": False}
+        with matplotlib.rc_context(free):
             self.figure: Figure = Figure(figsize=(WIDTH / 10, height / 10))
             self.axes: Axes = self.figure.add_axes((0, 0, 1, 1), xlim=(0, WIDTH), ylim=(0, height))
             self.axes.set_axis_off()
@@ -52,7 +53,7 @@ class Board:
     def words(self, x: float, y: float, text: str, *, color: str = "ink", align: str = "center", **style: Any) -> None:
         """Write words, at the height of their middle unless told otherwise."""
         with matplotlib.rc_context(STYLE):
-            self.axes.text(x, y, text, color=COLORS[color], **{"ha": align, "va": "center"} | style)
+            self.axes.text(x, y, text, color=COLORS[color], ha=align, va="center", **style)
 
     def arrow(
         self, start: tuple[float, float], end: tuple[float, float], *, color: str = "ink", bend: float = 0

@@ -29,7 +29,7 @@ def length_axis(cov: CovarianceLike, test_cov: CovarianceLike) -> Picture:
     >>> length_axis(skewed, covariance.isotropic(20)).alt[-35:]
     'Beyond n_crit = 180 chains diverge.'
     """
-    safe = 2 * np.trace(np.asarray(cov)) / np.linalg.eigvalsh(test_cov)[-1]
+    safe = 2 * np.trace(np.asarray(cov)) / np.linalg.eigvalsh(np.asarray(test_cov))[-1]
     star, critical = _best_length(cov, test_cov), theory.critical_train_length(cov, test_cov)
     if not safe < star < critical < np.inf:
         raise ValueError(f"lengths must rise and be finite, got {safe:.3g}, {star:.3g} and {critical:.3g}")

@@ -31,7 +31,7 @@ def thinking_loop(distances: VectorLike) -> Picture:
     top = board.axes.get_ylim()[1]
     board.words(8, top - 1.6, "the prompt", color=TESTING)
     board.words(22.5, top - 1.6, "its answers", color=THINKING)
-    board.words(47.5, top - 1.8, "distance\nto w", va="center")
+    board.words(47.5, top - 1.8, "distance\nto w")
     board.box(36.2, 0.8, 7, top - 5.2, "same\nlayer,\nV and W")
     for k, distance in enumerate(distances):
         y = top - 3.8 - ROW * (k + 0.5)
