@@ -49,7 +49,7 @@ def numbers(**values: str) -> Numbers:
     return Numbers(values)
 
 
-class Tabular:
+class Table:
     """A table with a head, which a notebook shows as Markdown.
 
     Parameters
@@ -61,7 +61,7 @@ class Tabular:
 
     Examples
     --------
-    >>> Tabular(["task", "hardness"], [["equal strengths", "20"]])
+    >>> Table(["task", "hardness"], [["equal strengths", "20"]])
     task            | hardness
     equal strengths | 20
     """

@@ -38,7 +38,7 @@ def test_what_rounding_decides_is_said_as_a_bound(value, sign):
 
 
 def test_a_table_is_headed_markdown_and_aligned_text():
-    table = page.Tabular(["task", "k = 1"], [["equal", "0.34"], ["long tail", "0.5"]])
+    table = page.Table(["task", "k = 1"], [["equal", "0.34"], ["long tail", "0.5"]])
     shown = table._repr_mimebundle_()
     assert shown["text/markdown"].splitlines() == [
         "| task | k = 1 |",
@@ -53,7 +53,7 @@ def test_a_table_is_headed_markdown_and_aligned_text():
 @pytest.mark.parametrize("row", [["equal", 0.34], ["equal"]])
 def test_a_row_that_is_no_row_of_strings_is_refused(row):
     with pytest.raises(TypeError, match="each row must hold 2 strings, already rounded, got"):
-        page.Tabular(["task", "error"], [row])
+        page.Table(["task", "error"], [row])
 
 
 def test_answers_are_handed_over_beside_what_is_shown():

@@ -7,13 +7,10 @@ letters have other meanings, too.
 import re
 from pathlib import Path
 
+from publish.site.trees import parse
+
 NAMES = {"Λ": "Lambda", "Γ": "Gamma", "Σ": "Sigma", "n": "n", "m": "m", "k": "k"}
-LETTERS = "".join(NAMES)
-FORMULA = re.compile(
-    rf"<mi(?P<attributes>[^>]*)>(?P<letter>[{LETTERS}])</mi>(?:(?P<equals><mo>=</mo>)<mn>(?P<number>[^<]*)</mn>)?"
-)
-PICTURE = re.compile(r"<text(?P<attributes>[^>]*)>(?P<words>[^<]*)</text>")
-WORD = re.compile(rf"(?<![\w’'])[{LETTERS}](?![\w’'])")
+WORD = re.compile(rf"(?<![\w’'])[{''.join(NAMES)}](?![\w’'])")
 
 
 def setup(app):
@@ -27,33 +24,27 @@ def color(app, exception):
     """Mark symbols in all pages but those of the appendix."""
     if exception or app.builder.format != "html":
         return
-    for page in sorted(app.env.found_docs):
-        if not page.startswith("appendix/"):
-            file = Path(app.builder.get_outfilename(page))
-            file.write_text(marked(file.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in sorted(page for page in app.env.found_docs if not page.startswith("appendix/")):
+        file = Path(app.builder.get_outfilename(page))
+        tree = parse(file.read_text(encoding="utf-8"))
+        mark(tree)
+        file.write_text(tree.html, encoding="utf-8")
 
 
-def marked(html):
+def mark(tree):
     """Mark symbols in the formulas and pictures of a page, and numbers that a formula says they equal.
 
     Parameters
     ----------
-    html : str
-
-    Returns
-    -------
-    str
+    tree : selectolax.lexbor.LexborHTMLParser
+        The page.
     """
-    return PICTURE.sub(_in_picture, FORMULA.sub(_in_formula, html))
-
-
-def _in_formula(found):
-    kin = f' data-kin="{NAMES[found["letter"]]}"'
-    number = f"{found['equals']}<mn{kin}>{found['number']}</mn>" if found["equals"] else ""
-    return f"<mi{found['attributes']}{kin}>{found['letter']}</mi>{number}"
-
-
-def _in_picture(found):
-    names = dict.fromkeys(NAMES[letter] for letter in WORD.findall(found["words"]))
-    kin = f' data-kin="{" ".join(names)}"' if names else ""
-    return f"<text{found['attributes']}{kin}>{found['words']}</text>"
+    for letter in tree.css("math mi"):
+        if name := NAMES.get(letter.text()):
+            letter.attrs["data-kin"] = name
+            sign = letter.next
+            if sign and sign.text() == "=" and sign.next and sign.next.tag == "mn":
+                sign.next.attrs["data-kin"] = name
+    for words in tree.css("svg text"):
+        if names := dict.fromkeys(NAMES[letter] for letter in WORD.findall(words.text())):
+            words.attrs["data-kin"] = " ".join(names)
