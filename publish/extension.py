@@ -13,6 +13,7 @@ from publish.site import (
     folding,
     formulas,
     hints,
+    kin,
     launch,
     ledger_filter,
     linked_code,
@@ -53,6 +54,7 @@ PARTS = (
     missing_page,
     ledger_filter,
     hints,
+    kin,
     assets,
     colab,
 )

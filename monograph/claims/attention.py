@@ -63,7 +63,7 @@ def _exact_descent(task: Task, c: float, tolerance: float) -> tuple[int, float]:
 
 @claim(
     source="this book",
-    places=("setup/attention#prop-no-gradient",),
+    places=("setup/thinking#prop-no-gradient",),
     method="Gradients of the literal layer's loss in float64, all weights random, 32 prompts with d = 10.",
     tolerance=0,
     limits="largest gradient in the blocks that the loss does not see",
@@ -103,7 +103,7 @@ def _largest_gradients() -> dict[tuple[str, str, str], float]:
 
 @claim(
     source="this book",
-    places=("setup/attention#prop-drift",),
+    places=("setup/thinking#prop-drift",),
     method="Gradient flow on the exact loss, integrated with d = 20, n = 40, λᵢ ∝ i^(−0.7), trace d, c = 1, 2, 4.",
     tolerance=1e-3,
     limits="relative difference of r = c/|W24| from the predicted one",

@@ -36,7 +36,7 @@ class Measured:
 
 @claim(
     source="this book",
-    places=("setup/attention#prop-no-gradient",),
+    places=("setup/thinking#prop-no-gradient",),
     method=f"All weights from N(0, 0.05²), trained on the direct answer {SETTING}",
     tolerance=0.01,
     limits="relative error of the learned preconditioner",
@@ -56,7 +56,7 @@ def generic_start(tolerance: float) -> Evidence:
 
 @claim(
     source="this book",
-    places=("setup/attention#prop-shift",),
+    places=("setup/thinking#prop-shift",),
     method="Exact regression of w on w₀, Sw and Sw₀ from moments of Gaussian vectors, d = 20, n = 40, Var w₀ = 1/4.",
     tolerance=1e-9,
     limits=ROUNDING,
@@ -87,7 +87,7 @@ def shifted_starts(tolerance: float) -> Evidence:
 
 @claim(
     source="this book",
-    places=("setup/attention#prop-shift",),
+    places=("setup/thinking#prop-shift",),
     method=f"All weights from N(0, 0.05²), trained on shifted starts {SETTING}",
     tolerance=0.01,
     limits="relative error of the learned preconditioner, and distance of r from 1",
@@ -108,7 +108,7 @@ def learned_thinking(tolerance: float) -> Evidence:
 
 @claim(
     source="this book",
-    places=("setup/attention#which-training-teaches-a-layer-to-think",),
+    places=("setup/thinking#which-training-teaches-a-layer-to-think",),
     method=f"All weights from N(0, 0.05²), trained by three recipes {SETTING}",
     tolerance=0.01,
     limits="distance of P (relative) and of r from what the recipe predicts",
@@ -132,7 +132,7 @@ def other_recipes(tolerance: float) -> Evidence:
 
 @claim(
     source="this book",
-    places=("setup/attention#which-training-teaches-a-layer-to-think",),
+    places=("setup/thinking#which-training-teaches-a-layer-to-think",),
     method=f"All weights from N(0, 0.05²), trained on the mean loss of three steps {SETTING}",
     tolerance=1.0,
     limits="mean error of the first three steps, relative to that of the closed form",
@@ -154,7 +154,7 @@ def unrolled_steps(tolerance: float) -> Evidence:
     source="paper: when long chains emerge",
     bears_on=(Statement.EMERGENCE,),
     kinds=(Kind.LAYER, Kind.GPT),
-    places=("setup/attention#which-training-teaches-a-layer-to-think", "experiments/gpt2#recipes-that-fail-and-why"),
+    places=("setup/thinking#which-training-teaches-a-layer-to-think", "experiments/gpt2#recipes-that-fail-and-why"),
     method="Direct answers alone in training. Linear layers with d = 10, n = 20, and a GPT with d = 5, as stored.",
     tolerance=1e-3,
     limits="largest median error / d after 20 steps of layers whose W was frozen",
