@@ -255,7 +255,7 @@ PRESETS = {
         preset(
             "Steps of the right length",
             "Each mixture gets the scaling that is best for it: which of the four is lowest now?",
-            "Go through the pools, and back to the usual scaling in each.",
+            "Go through the pools, and back to the scaling of training in each.",
             scaling="best",
         ),
     ),
@@ -276,7 +276,7 @@ PRESETS = {
         ),
         preset(
             "Skewed training",
-            "Five more steps, then twenty more: which of the two overthinks, the GPT or the reference?",
+            "Five more steps, then twenty more: which of the two turns, the GPT or the reference?",
             "Raise k to 30, and compare the curves.",
             shown=10,
             steps=5,
