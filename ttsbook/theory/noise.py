@@ -215,7 +215,7 @@ def noise_phase(
     the error of `cot_error` ends at :math:`\sigma^2\,\mathrm{tr}\,\Sigma^{-1}/(m - d)`, which is held against its least
     value. At finite size this speaks of the median over prompts.
 
-    In the book: :ref:`sec-noise-phases`.
+    In the book: :prf:ref:`thm-noise-turns`.
 
     Parameters
     ----------
