@@ -15,7 +15,7 @@ from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 from ttsbook.theory._chain import label_noise, matrices, warn_if_diverged
 from ttsbook.theory.finite import recursion_error
-from ttsbook.theory.stability import edges_of, preconditioned
+from ttsbook.theory.stability import edges_of, preconditioned, upper_width
 
 LONGEST_SEARCH = 400  # steps looked at for the least error
 TURN = 1.05  # the error at the end, over the least one, from which a chain is said to turn
@@ -211,8 +211,9 @@ def noise_phase(
 ) -> NoisePhase:
     r"""Say from the spectra how a long chain on noisy labels ends: it falls, turns by noise, or diverges.
 
-    All in the limit of many skills and examples: it diverges if the upper edge of `spectral_edges` is above 2; else
-    the error of `cot_error` ends at :math:`\sigma^2\,\mathrm{tr}\,\Sigma^{-1}/(m - d)`, which is held against its least
+    It diverges if the largest stride is above 2 on most prompts: its median lies one standard deviation of Tracy and
+    Widom's law below the upper edge of `spectral_edges`. Else, in the limit of many skills and examples, the error of
+    `cot_error` ends at :math:`\sigma^2\,\mathrm{tr}\,\Sigma^{-1}/(m - d)`, which is held against its least
     value. At finite size this speaks of the median over prompts.
 
     In the book: :prf:ref:`thm-noise-turns`.
@@ -245,7 +246,10 @@ def noise_phase(
             break
         steps = min(2 * steps, LONGEST_SEARCH)
     best = None if errors.argmin() == steps else int(errors.argmin())
-    if edges_of(preconditioned(P, test_cov)[0], 1 / m)[1] > 2:
+    s = preconditioned(P, test_cov)[0]
+    if (
+        edges_of(s, 1 / m)[1] - upper_width(s, 1 / m) > 2
+    ):  # the median of Tracy and Widom's law: -1.27, as its deviation
         return NoisePhase("diverges", best, np.inf)
     end = noise_variance * np.trace(np.linalg.inv(test_cov)) / (m - len(P))
     factor = max(1.0, float(end / errors.min()))
