@@ -4,12 +4,14 @@ from collections import Counter
 
 from monograph.claims import (
     attention,
+    causes,
     curation,
     cure,
     gpt2,
     hardness,
     linear,
     mixture,
+    noise,
     overthinking,
     recipes,
     savings,
@@ -36,6 +38,7 @@ CHAPTERS = {
     "experiments/linear-attention": "Linear attention, trained",
     "experiments/curation": "Does choosing the training tasks help?",
     "experiments/gpt2": "Can a GPT think?",
+    "beyond/noise": "Two ways to overthink",
 }
 """Chapters that claims name, with the titles that the tables show."""
 PARTS = (
@@ -54,6 +57,8 @@ PARTS = (
     linear,
     curation,
     gpt2,
+    noise,
+    causes,
 )
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 """All claims, in the order of the chapters."""

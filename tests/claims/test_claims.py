@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from monograph import claims
-from monograph.claims import ledger
+from monograph.claims import ledger, noise
 from monograph.claims.evidence import PROVED
 from monograph.claims.ledger import Verdict
 from monograph.claims.statements import Kind, Statement
@@ -127,6 +127,12 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
         ("three_qualities", theory, "preconditioner", 0.2),
         ("spread_is_caution", theory, "preconditioner", 2),
         ("rare_directions", theory, "preconditioner", 1 + 1e-6),
+        ("noise_in_closed_form", theory, "noisy_error", 1 + 1e-6),
+        ("noise_turns_every_chain", theory, "noisy_error", 10),
+        ("noise_costs_little", theory, "noisy_error", 0.9),
+        ("noise_brakes", theory, "gamma", 1.001),
+        ("two_causes", theory, "preconditioner", 0.5),
+        ("solvers_turn_too", theory, "preconditioner", 0.02),
     ],
 )
 def test_a_check_sees_a_wrong_formula(monkeypatch, name, module, function, factor):
@@ -144,6 +150,14 @@ def test_the_check_of_best_depths_sees_one_that_is_two_steps_off(monkeypatch):
         lambda *args, **options: theory.BestDepth(right(*args, **options).steps + 2, diverges=True),
     )
     claim = claims.find("depth")
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", ["noise_phases", "depth_with_noise"])
+def test_the_checks_of_noisy_chains_see_another_forecast(monkeypatch, name):
+    monkeypatch.setattr(noise, "_foreseen", lambda: [theory.NoisePhase("turns", 1, 2.0)] * len(noise.SETTINGS))
+    claim = claims.find(name)
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from numpy.polynomial.chebyshev import chebval
 from small_models import COV, draw, generator
 
 from ttsbook import theory
@@ -53,6 +54,26 @@ def test_gradient_descent_shrinks_each_skill_of_the_prompt_by_its_factor():
         for chain, step in ((answers, 0.4), (oracle, 2 / (strengths[0] + strengths[-1]))):
             left = np.linalg.matrix_power(np.eye(6) - step * S, 5) @ w
             assert np.allclose(w - chain[b, 5].numpy(), left)
+
+
+@pytest.mark.parametrize("P", [None, theory.preconditioner(TASK)], ids=["plain", "preconditioned"])
+def test_chebyshev_leaves_his_polynomial_of_the_gap(P):
+    """After k steps T_k of the eigenvalues, moved to [-1, 1], over T_k at zero: least in the largest modulus."""
+    chain, matrix = baselines.chebyshev(P)(DRAWN, 7), np.eye(6) if P is None else P
+    for b in range(4):
+        S, w = by_hand(b)[0].T @ by_hand(b)[0] / 15, DRAWN.w[b].numpy()
+        strides, vectors = np.linalg.eig(matrix @ S)
+        low, high = strides.min(), strides.max()
+        for k in (1, 2, 7):
+            left = [chebval((low + high - 2 * at) / (high - low), np.eye(8)[k]) for at in (strides, 0.0)]
+            expected = vectors @ (left[0] / left[1] * np.linalg.solve(vectors, w))
+            assert np.allclose(w - chain[b, k].numpy(), expected, rtol=1e-9)
+
+
+def test_chebyshev_arrives_at_once_where_all_strides_are_equal():
+    x = torch.tensor([[[1.0, 0.0], [0.0, 1.0]]], dtype=torch.float64)
+    batch = prompts.Prompts(x, x[:, 0], x[:, 0], torch.tensor([2]))
+    assert torch.equal(baselines.chebyshev()(batch, 3)[0, 1:], x[0, :1].expand(3, 2))
 
 
 def test_thinking_is_the_chain_of_the_layer():

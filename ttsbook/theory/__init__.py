@@ -19,6 +19,14 @@ from ttsbook.theory.finite import ValidityWarning, cot_error, cot_error_gap
 from ttsbook.theory.layer import layer_error
 from ttsbook.theory.learned import caution, conditioning, gamma, moments, preconditioner
 from ttsbook.theory.limit import best_scaling_limit, cot_error_limit, scaling_law_bound, train_length_for
+from ttsbook.theory.noise import (
+    NoisePhase,
+    bayes_error,
+    least_squares_error,
+    noise_phase,
+    noisy_error,
+    wiener_depth,
+)
 from ttsbook.theory.simulation import CotSimulation, simulate_cot_error
 from ttsbook.theory.stability import critical_train_length, spectral_edges
 from ttsbook.theory.strides import best_scaling, largest_stride, strides
@@ -27,7 +35,9 @@ __all__ = [
     "BestDepth",
     "CotSimulation",
     "DivergenceWarning",
+    "NoisePhase",
     "ValidityWarning",
+    "bayes_error",
     "best_depth",
     "best_scaling",
     "best_scaling_limit",
@@ -46,8 +56,11 @@ __all__ = [
     "gamma",
     "largest_stride",
     "layer_error",
+    "least_squares_error",
     "mean_cost_bound",
     "moments",
+    "noise_phase",
+    "noisy_error",
     "preconditioner",
     "scaling_law_bound",
     "simulate_cot_error",
@@ -55,4 +68,5 @@ __all__ = [
     "spectral_edges",
     "strides",
     "train_length_for",
+    "wiener_depth",
 ]
