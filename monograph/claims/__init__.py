@@ -15,6 +15,7 @@ from monograph.claims import (
     savings,
     scaling,
     selection,
+    tails,
     task,
     thinking,
     warning,
@@ -36,6 +37,7 @@ CHAPTERS = {
     "experiments/linear-attention": "Linear attention, trained",
     "experiments/curation": "Does choosing the training tasks help?",
     "experiments/gpt2": "Can a GPT think?",
+    "beyond/tails": "Must the data be Gaussian?",
 }
 """Chapters that claims name, with the titles that the tables show."""
 PARTS = (
@@ -54,6 +56,7 @@ PARTS = (
     linear,
     curation,
     gpt2,
+    tails,
 )
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 """All claims, in the order of the chapters."""

@@ -61,7 +61,9 @@ def test_prompts_have_the_features_asked_for(kind):
         features=kind,
     )
     x = batch.x.numpy().reshape(-1, 2)
-    assert near(np.square(x).sum(axis=1)[:, None, None] * x[:, :, None] * x[:, None, :], features.fourth_moments(cov, kind))
+    assert near(
+        np.square(x).sum(axis=1)[:, None, None] * x[:, :, None] * x[:, None, :], features.fourth_moments(cov, kind)
+    )
     assert torch.allclose(batch.y, (batch.x @ batch.w[..., None])[..., 0])
 
 

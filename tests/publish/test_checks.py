@@ -78,10 +78,10 @@ def test_verdicts_are_those_of_the_table(answer, rows):
 
 def test_every_chapter_asks_at_least_two_questions():
     asked = Counter(page for page, *_ in every_question())
-    parts = ("setup/", "theorems/", "experiments/")
+    parts = ("setup/", "theorems/", "experiments/", "beyond/")
     chapters = [name for path in notebooks.paths() if (name := notebooks.name_of(path)).startswith(parts)]
     assert [name for name in chapters if asked[name] < 2] == []
-    assert len(chapters) == 10
+    assert len(chapters) == 11
 
 
 def test_every_wrong_option_says_why_it_is_wrong():

@@ -95,9 +95,7 @@ def moments(task_or_mixture: Task | Mixture) -> tuple[Covariance, Matrix]:
     return A, B
 
 
-def preconditioner(
-    task_or_mixture: Task | Mixture, *, fourth_moments: CovarianceLike | None = None
-) -> Preconditioner:
+def preconditioner(task_or_mixture: Task | Mixture, *, fourth_moments: CovarianceLike | None = None) -> Preconditioner:
     r"""Preconditioner P that training for the direct answer learns.
 
     It minimizes the one-step error on the training prompts: :math:`P = \Gamma^{-1}` for one task,
