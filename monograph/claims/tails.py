@@ -133,7 +133,7 @@ def tails_and_length(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def tails_alone(tolerance: float) -> Evidence:
-    """With equal covariances, a change of the tails alone makes most chains diverge; heavy ones in training prevent it."""
+    """At equal covariances a change of the tails alone makes most chains diverge; heavy ones in training avert it."""
     cov = covariance.power_law(DIM, 0.8, trace=DIM)
     rng, shares = np.random.default_rng(2), []
     for train in (features.Gaussian(), HEAVY):
@@ -146,7 +146,7 @@ def tails_alone(tolerance: float) -> Evidence:
     return judge(
         shifted >= tolerance and max(light, cautious, heavy) <= 0.25,
         f"Of the prompts diverge: {100 * light:.0f} % with light tails in both, {100 * shifted:.0f} % with heavy ones "
-        f"in the test alone, {rounded(100 * cautious)} % with heavy ones in training alone, {100 * heavy:.0f} % in both.",
+        f"in the test alone, {rounded(100 * cautious)} % in training alone, {100 * heavy:.0f} % in both.",
     )
 
 

@@ -149,6 +149,8 @@ def test_the_critical_length_is_found_where_moments_do_not_commute():
     assert 1 < critical < 1e4
     assert list(verdicts(cov, test_cov, fourth, critical)) == [False, True]
     assert theory.critical_train_length(cov, cov, fourth_moments=fourth) == np.inf
+    unused = np.diag([0.0, 1.0, 1.0, 1.0]) * np.trace(cov) / 4  # a stride of zero is not one that diverges
+    assert critical < theory.critical_train_length(cov, unused, fourth_moments=fourth) < 1e6
 
 
 def test_examples_of_one_length_are_never_misjudged():

@@ -1,5 +1,7 @@
 r"""Where a chain of thought diverges: edges of the spectrum of :math:`P S_m`, and the critical length."""
 
+import math
+
 import numpy as np
 
 from ttsbook import _validation as check
@@ -133,8 +135,8 @@ def critical_train_length(
     n, and reaches 2 at :math:`1/n = \mu`, the largest eigenvalue of
     :math:`\frac12 (\Lambda + (\mathrm{tr}\,\Lambda + \sigma^2)\, I)^{-1} (\Sigma - 2\Lambda)`. Label noise in
     training makes steps smaller, and so this length larger. It is ``math.inf`` if no length lets the chain
-    diverge: :math:`\Sigma \preceq 2\Lambda`. Features with other fourth moments K put
-    :math:`K\Lambda^{-1} - \Lambda + \sigma^2 I` in the place of :math:`\Lambda + (\mathrm{tr}\,\Lambda + \sigma^2)\, I`.
+    diverge: :math:`\Sigma \preceq 2\Lambda`. Features with other fourth moments K
+    put :math:`K\Lambda^{-1} - \Lambda + \sigma^2 I` in the place of the matrix that is inverted here.
 
     In the book: :prf:ref:`thm-critical-length`, :prf:ref:`prop-tails-length`.
 
@@ -190,13 +192,14 @@ def _searched(cov: Covariance, slope: Matrix, test_cov: Covariance) -> float:
     from scipy.optimize import brentq  # here, so that theory starts without SciPy
 
     def excess(log: float) -> float:
-        """Spectral radius of the error map, less 1."""
-        strides = np.linalg.eigvals(np.linalg.solve(cov + slope * np.exp(-log), test_cov))
-        return float(np.abs(1 - strides).max() - 1)
+        """Spectral radius of the error map, less 1 and rounding."""
+        gamma = cov + slope * math.exp(-log)
+        strides = np.linalg.eigvals(np.linalg.inv(gamma) @ test_cov)
+        return float(np.abs(1 - strides).max() - 1 - check.RELATIVE_TOLERANCE)
 
-    logs = np.log(np.geomspace(1e-3, 1e9, 400))
-    beyond = [excess(log) > check.RELATIVE_TOLERANCE for log in logs]
+    logs = np.log(np.geomspace(1e-3, 1e9, 400)).tolist()
+    beyond = [excess(log) > 0 for log in logs]
     if not any(beyond):
         return np.inf
     first = beyond.index(True)
-    return float(np.exp(brentq(excess, logs[first - 1], logs[first]) if first else logs[0]))
+    return math.exp(brentq(excess, logs[first - 1], logs[first]) if first else logs[0])
