@@ -162,7 +162,7 @@ class Sphere(Features):
     """
 
     def stretch(self, dim: int) -> float:
-        """Second moment of d/|g|² for the Gaussian g behind it, weighted as the fourth moments weigh it."""
+        """E‖z‖⁴ = d² over the d(d + 2) of Gaussian features."""
         return dim / (dim + 2)
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Numbers:
