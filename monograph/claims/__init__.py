@@ -17,6 +17,7 @@ from monograph.claims import (
     savings,
     scaling,
     selection,
+    tails,
     task,
     thinking,
     warning,
@@ -39,6 +40,7 @@ CHAPTERS = {
     "experiments/curation": "Does choosing the training tasks help?",
     "experiments/gpt2": "Can a GPT think?",
     "beyond/noise": "Two ways to overthink",
+    "beyond/tails": "Must the data be Gaussian?",
 }
 """Chapters that claims name, with the titles that the tables show."""
 PARTS = (
@@ -59,6 +61,7 @@ PARTS = (
     gpt2,
     noise,
     causes,
+    tails,
 )
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 """All claims, in the order of the chapters."""

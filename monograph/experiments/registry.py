@@ -11,6 +11,7 @@ from monograph.experiments.gpt2_cost import run as gpt2_cost
 from monograph.experiments.linear import run as linear
 from monograph.experiments.recipes import run as recipes
 from monograph.experiments.selection import run as selection
+from monograph.experiments.tails import run as tails
 
 MODULES = (
     frozen,
@@ -21,6 +22,7 @@ MODULES = (
     selection,
     linear,
     curation,
+    tails,
     gpt2,
     gpt2_compute,
     gpt2_cost,

@@ -18,7 +18,7 @@ from monograph.experiments import results
 from monograph.experiments.curation import read as curation
 from publish import contents, notebooks
 from ttsbook import theory
-from ttsbook.data import covariance, spectra
+from ttsbook.data import covariance, features, spectra
 from ttsbook.theory import dynamics, selection
 
 ROOT = Path(__file__).parents[2]
@@ -133,6 +133,11 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
         ("noise_brakes", theory, "gamma", 1.001),
         ("two_causes", theory, "preconditioner", 0.5),
         ("solvers_turn_too", theory, "preconditioner", 0.02),
+        ("fourth_moments_decide", theory, "preconditioner", 1 + 1e-6),
+        ("matched_never_turns", theory, "preconditioner", 1.8),
+        ("tails_and_length", theory, "critical_train_length", 1.01),
+        ("tails_and_length", features, "fourth_moments", 1.01),
+        ("tails_alone", theory, "preconditioner", 0.5),
     ],
 )
 def test_a_check_sees_a_wrong_formula(monkeypatch, name, module, function, factor):
@@ -206,6 +211,8 @@ def test_the_check_of_finite_prompts_sees_a_wrong_constant(monkeypatch):
         ("unrolled_steps", "recipes", "mean", None),
         ("recursion_for_finite_prompts", "finite_tests", "mean", 1.03),
         ("exact_mixture", "selection", "exact", 1e12),
+        ("trained_on_tails", "tails", "to_own", 3),
+        ("trained_on_tails", "tails", "to_gaussian", 0.1),
     ],
 )
 def test_a_check_sees_other_results(monkeypatch, name, experiment, entry, factor):

@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import numpy as np
@@ -8,7 +9,7 @@ from strategies import covariances, lengths
 from theory_tools import examples
 
 from ttsbook import theory
-from ttsbook.data import covariance
+from ttsbook.data import covariance, features
 from ttsbook.data.tasks import Mixture, Task
 
 
@@ -103,3 +104,53 @@ def test_a_single_task_of_endless_prompts_has_no_caution():
 def test_moments_of_something_else_are_refused(function):
     with pytest.raises(TypeError, match="task_or_mixture"):
         function(np.eye(2))
+
+
+# fourth moments
+
+
+def pool_moments(rows):
+    """Covariance and fourth moments of rows that are drawn evenly."""
+    squares = np.square(rows).sum(axis=1)
+    return rows.T @ rows / len(rows), rows.T @ (squares[:, None] * rows) / len(rows)
+
+
+def every_prompt(rows, n):
+    """Empirical covariances of all prompts of n examples from the rows, each as likely as the others."""
+    choices = np.array(list(itertools.product(range(len(rows)), repeat=n)))
+    x = rows[choices]
+    return x.swapaxes(1, 2) @ x / n
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_with_fourth_moments_gamma_and_the_preconditioner_are_exact_for_any_rows(n):
+    """All prompts from five skew rows are listed, and the least one-step error over them is found."""
+    rows = np.random.default_rng(3).exponential(size=(5, 3))
+    cov, fourth = pool_moments(rows)
+    S = every_prompt(rows, n)
+    square = (S @ S).mean(axis=0)
+    assert np.allclose(theory.gamma(cov, n, fourth_moments=fourth) @ cov, square)
+    P = theory.preconditioner(Task(cov, n), fourth_moments=fourth)
+    identity = np.broadcast_to(np.eye(3), S.shape).reshape(-1, 3)
+    solution, *_ = np.linalg.lstsq(S.reshape(-1, 3), identity, rcond=None)  # of P S = I, each row of P'
+    assert np.allclose(P, solution.T) and not np.allclose(P, P.T)
+
+
+@given(covariances(), lengths, st.floats(0, 2))
+def test_gaussian_fourth_moments_change_nothing(cov, n, noise_variance):
+    fourth = features.fourth_moments(cov, features.Gaussian())
+    options = {"noise_variance": noise_variance}
+    assert np.allclose(theory.gamma(cov, n, fourth_moments=fourth, **options), theory.gamma(cov, n, **options))
+
+
+def test_fourth_moments_that_none_can_have_are_refused():
+    for call, message in [
+        (lambda: theory.gamma(np.eye(2), 5, fourth_moments=np.eye(2) / 2), "fourth_moments less the square of cov"),
+        (lambda: theory.gamma(np.eye(2), 5, fourth_moments=np.eye(3)), "cov has 2, fourth_moments has 3"),
+        (lambda: theory.gamma(np.diag([1.0, 0.0]), 5, fourth_moments=np.eye(2)), "cov must be positive definite"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            call()
+    mixture = Mixture([Task(np.eye(2), 5)], [1.0])
+    with pytest.raises(ValueError, match="fourth_moments are those of one task, got a mixture"):
+        theory.preconditioner(mixture, fourth_moments=3 * np.eye(2))

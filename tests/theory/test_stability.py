@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from strategies import covariances
 
 from ttsbook import theory
-from ttsbook.data import covariance
+from ttsbook.data import covariance, features
 from ttsbook.data.tasks import Task
 
 
@@ -115,3 +115,54 @@ def test_label_noise_in_training_brakes(noise_variance, expected):
 def test_bad_input_is_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def verdicts(cov, test_cov, fourth, critical):
+    """Whether chains diverge just below and just above a length, by the spectral radius."""
+    for n in (0.999 * critical, 1.001 * critical):
+        B = (1 - 1 / n) * cov @ cov + fourth / n
+        yield np.abs(np.linalg.eigvals(np.eye(len(cov)) - cov @ np.linalg.inv(B) @ test_cov)).max() > 1
+
+
+KINDS = [features.ThreePoint(1.0), features.Sparse(0.1), features.Sphere(), features.ScaleMixture(0.1, 5.5)]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=repr)
+def test_the_critical_length_with_fourth_moments_is_where_the_radius_passes_one(kind):
+    cov, test_cov = covariance.power_law(6, 1.0, trace=6), np.eye(6)
+    fourth = features.fourth_moments(cov, kind)
+    critical = theory.critical_train_length(cov, test_cov, fourth_moments=fourth)
+    assert list(verdicts(cov, test_cov, fourth, critical)) == [False, True]
+    strengths, own = np.diag(cov), np.diag(fourth)
+    weak = strengths < 0.5
+    closed = 2 * (own / strengths - strengths)[weak] / (1 - 2 * strengths[weak])
+    assert critical == pytest.approx(closed.min())
+
+
+def test_the_critical_length_is_found_where_moments_do_not_commute():
+    rng = np.random.default_rng(4)
+    rows = rng.exponential(size=(40, 4)) * [2, 1, 0.5, 0.3] - 0.4
+    cov = rows.T @ rows / 40
+    fourth = rows.T @ (np.square(rows).sum(axis=1)[:, None] * rows) / 40
+    test_cov = np.eye(4) * np.trace(cov) / 4
+    critical = theory.critical_train_length(cov, test_cov, fourth_moments=fourth)
+    assert 1 < critical < 1e4
+    assert list(verdicts(cov, test_cov, fourth, critical)) == [False, True]
+    assert theory.critical_train_length(cov, cov, fourth_moments=fourth) == np.inf
+    unused = np.diag([0.0, 1.0, 1.0, 1.0]) * np.trace(cov) / 4  # a stride of zero is not one that diverges
+    assert critical < theory.critical_train_length(cov, unused, fourth_moments=fourth) < 1e6
+
+
+def test_examples_of_one_length_are_never_misjudged():
+    """In one dimension signs have no spread: strides do not depend on n."""
+    one = np.eye(1)
+    assert theory.critical_train_length(one, one, fourth_moments=one) == np.inf
+    assert theory.critical_train_length(one, 3 * one, fourth_moments=one) == pytest.approx(1e-3)
+
+
+def test_label_noise_and_gaussian_fourth_moments_agree_with_the_closed_form():
+    cov = covariance.power_law(5, 0.9, trace=5)
+    task = Task(cov, 10, noise_variance=2.0)
+    fourth = features.fourth_moments(cov, features.Gaussian())
+    found = theory.critical_train_length(task, np.eye(5), fourth_moments=fourth)
+    assert found == pytest.approx(theory.critical_train_length(task, np.eye(5)))

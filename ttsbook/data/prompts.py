@@ -16,7 +16,10 @@ from jaxtyping import Bool, Float
 from ttsbook import _tensor_validation
 from ttsbook import _validation as check
 from ttsbook.arrays import Numbers
+from ttsbook.data.features import Features, Gaussian
 from ttsbook.data.tasks import Mixture, Task
+
+GAUSSIAN = Gaussian()
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +87,7 @@ def sample(
     generator: torch.Generator,
     dtype: torch.dtype | None = None,
     condensed: bool = False,
+    features: Features = GAUSSIAN,
 ) -> Prompts:
     r"""Draw prompts: examples :math:`x \sim N(0, \Lambda)`, weights :math:`w \sim N(0, I)` and labels.
 
@@ -99,11 +103,13 @@ def sample(
         Floating type of x, y and w; by default that of `torch.get_default_dtype`.
     condensed
         Make prompts of min(m, d) examples that stand for those of m. `lengths` is still m.
+    features
+        Kind of the features, which keeps the covariance :math:`\Lambda`; by default Gaussian.
 
     Raises
     ------
     ValueError
-        If a task with label noise should be condensed.
+        If a task with label noise, or features that are not Gaussian, should be condensed.
 
     Notes
     -----
@@ -129,6 +135,10 @@ def sample(
     check.instance("dtype", dtype, torch.dtype)
     if not dtype.is_floating_point:
         raise ValueError(f"dtype must be a floating type, got {dtype}")
+    check.instance("features", features, Features)
+    normal = isinstance(features, Gaussian)
+    if condensed and not normal:
+        raise ValueError(f"condensed prompts are Gaussian, but features are {features}: use condensed=False")
     options: Options = {"dtype": dtype, "device": generator.device}
     lengths = torch.tensor([part.prompt_length for part in task.tasks], device=generator.device)
     origin = torch.multinomial(_stack([task.weights], options)[0], batch, replacement=True, generator=generator)
@@ -138,13 +148,22 @@ def sample(
     if condensed:
         x, used = _factors(task, lengths[origin], generator, options)
     else:
-        x = torch.randn(batch, length, task.dim, generator=generator, **options)
+        shape = (batch, length, task.dim)
+        x = torch.randn(shape, generator=generator, **options) if normal else _draw(features, shape, generator, options)
         used = torch.arange(length, device=generator.device) < lengths[origin, None]  # (batch, m)
     x = x @ roots[origin]  # def-prompt
     w = torch.randn(batch, task.dim, generator=generator, **options)
     y = torch.einsum("bmd,bd->bm", x, w)  # def-prompt
     y = y + noise[origin, None] * torch.randn(y.shape, generator=generator, **options)
     return Prompts(x * used[..., None], y * used, w, lengths[origin])
+
+
+def _draw(
+    features: Features, shape: tuple[int, int, int], generator: torch.Generator, options: Options
+) -> Float[torch.Tensor, "batch m d"]:
+    """Draw standard features by NumPy, from a seed that the generator draws."""
+    seed = torch.randint(2**63 - 1, (), generator=generator, device=generator.device).item()
+    return torch.as_tensor(features.draw(np.random.default_rng(int(seed)), shape), **options)
 
 
 def _stack(values: Sequence[Numbers | np.float64], options: Options) -> Float[torch.Tensor, "tasks ..."]:

@@ -7,13 +7,21 @@ from ttsbook.arrays import Covariance, CovarianceLike, Matrix, Preconditioner
 from ttsbook.data.tasks import Mixture, Task
 
 
-def gamma(cov: CovarianceLike, train_length: float, *, noise_variance: float = 0.0) -> Matrix:
+def gamma(
+    cov: CovarianceLike,
+    train_length: float,
+    *,
+    noise_variance: float = 0.0,
+    fourth_moments: CovarianceLike | None = None,
+) -> Matrix:
     r"""Matrix :math:`\Gamma = (1 + 1/n)\,\Lambda + \frac{\mathrm{tr}\,\Lambda + \sigma^2}{n}\, I`.
 
     Its inverse is the preconditioner that training on one task learns (paper: Theorem 3.1, there
-    without label noise): for n examples, :math:`\Lambda\Gamma = \mathbb{E}[S_n^2] + \sigma^2\Lambda/n`.
+    without label noise): for n examples, :math:`\Gamma\Lambda = \mathbb{E}[S_n^2] + \sigma^2\Lambda/n`. For features
+    with other fourth moments :math:`K = \mathbb{E}\,\|x\|^2 x x^\top` the same holds of
+    :math:`\Gamma = \Lambda + \frac1n(K\Lambda^{-1} - \Lambda + \sigma^2 I)`, which need not be symmetric.
 
-    In the book: :prf:ref:`prop-best-step`.
+    In the book: :prf:ref:`prop-best-step`, :prf:ref:`prop-fourth-moments`.
 
     Parameters
     ----------
@@ -23,17 +31,36 @@ def gamma(cov: CovarianceLike, train_length: float, *, noise_variance: float = 0
         Training prompt length n; ``math.inf`` is allowed.
     noise_variance
         Variance :math:`\sigma^2` of the label noise.
+    fourth_moments
+        Fourth moments K, such as `features.fourth_moments` gives; by default those of Gaussian features. With them,
+        `cov` must be positive definite.
 
     Examples
     --------
-    >>> from ttsbook.data import covariance
+    >>> from ttsbook.data import covariance, features
     >>> gamma(covariance.isotropic(2), 10).round(12).tolist()
     [[1.3, 0.0], [0.0, 1.3]]
+    >>> heavy = features.fourth_moments(np.eye(2), features.ScaleMixture(0.1, 5.5))
+    >>> gamma(np.eye(2), 10, fourth_moments=heavy).round(12).tolist()
+    [[2.2, 0.0], [0.0, 2.2]]
     """
     cov = check.covariance("cov", cov)
     n = check.number("train_length", train_length, least=1, infinite=True)
     noise_variance = check.number("noise_variance", noise_variance, least=0)
-    return (1 + 1 / n) * cov + (np.trace(cov) + noise_variance) / n * np.eye(len(cov))  # prop-best-step
+    if fourth_moments is None:
+        return (1 + 1 / n) * cov + (np.trace(cov) + noise_variance) / n * np.eye(len(cov))  # prop-best-step
+    return cov + (spread(cov, fourth_moments) + noise_variance * np.eye(len(cov))) / n  # prop-fourth-moments
+
+
+def spread(cov: CovarianceLike, fourth_moments: CovarianceLike) -> Matrix:
+    r"""Matrix :math:`K\Lambda^{-1} - \Lambda`, by 1/n of which Γ exceeds the covariance; refuse what are no moments."""
+    cov = check.covariance("cov", cov, definite=True)
+    fourth_moments = check.covariance("fourth_moments", fourth_moments)
+    check.same_dimension(cov=cov, fourth_moments=fourth_moments)
+    excess = np.linalg.eigvalsh(fourth_moments - cov @ cov)[0]
+    if excess < -check.RELATIVE_TOLERANCE * np.abs(fourth_moments).max():
+        raise ValueError(f"fourth_moments less the square of cov must have no negative eigenvalue, got {excess:.3g}")
+    return np.linalg.solve(cov, fourth_moments).T - cov
 
 
 def moments(task_or_mixture: Task | Mixture) -> tuple[Covariance, Matrix]:
@@ -68,24 +95,28 @@ def moments(task_or_mixture: Task | Mixture) -> tuple[Covariance, Matrix]:
     return A, B
 
 
-def preconditioner(task_or_mixture: Task | Mixture) -> Preconditioner:
+def preconditioner(task_or_mixture: Task | Mixture, *, fourth_moments: CovarianceLike | None = None) -> Preconditioner:
     r"""Preconditioner P that training for the direct answer learns.
 
     It minimizes the one-step error on the training prompts: :math:`P = \Gamma^{-1}` for one task,
     and for a mixture :math:`P = A B^{-1}` with :math:`A = \sum_\ell \pi_\ell \Lambda_\ell` and
-    :math:`B = \sum_\ell \pi_\ell \Lambda_\ell \Gamma_\ell`, which is not symmetric in general.
+    :math:`B = \sum_\ell \pi_\ell \Lambda_\ell \Gamma_\ell`, which is not symmetric in general. Nor is it for
+    features with other fourth moments, where Γ is that of `gamma`.
 
-    In the book: :prf:ref:`thm-training`, :prf:ref:`prop-mixture`.
+    In the book: :prf:ref:`thm-training`, :prf:ref:`prop-mixture`, :prf:ref:`prop-fourth-moments`.
 
     Parameters
     ----------
     task_or_mixture
         What training prompts are drawn from.
+    fourth_moments
+        Fourth moments :math:`K = \mathbb{E}\,\|x\|^2 x x^\top` of the examples of a task; by default those of
+        Gaussian features.
 
     Raises
     ------
     ValueError
-        If no task of positive weight uses some direction.
+        If no task of positive weight uses some direction, or a mixture is given fourth moments.
 
     Examples
     --------
@@ -96,8 +127,12 @@ def preconditioner(task_or_mixture: Task | Mixture) -> Preconditioner:
     if isinstance(task_or_mixture, Task):
         task = task_or_mixture
         check.covariance("cov", task.cov, definite=True)
-        inverse = np.linalg.inv(gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance))
-        return (inverse + inverse.T) / 2  # prop-best-step
+        inverse = np.linalg.inv(
+            gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance, fourth_moments=fourth_moments)
+        )
+        return (inverse + inverse.T) / 2 if fourth_moments is None else inverse  # prop-best-step, prop-fourth-moments
+    if fourth_moments is not None:
+        raise ValueError("fourth_moments are those of one task, got a mixture")
     A, B = moments(task_or_mixture)
     check.covariance("the mixture's mean covariance", A, definite=True)
     return np.linalg.solve(B.T, A.T).T  # prop-mixture
