@@ -1,17 +1,13 @@
 """What the chapter on two ways to overthink claims of treatments that tell them apart, and of other solvers."""
 
 import numpy as np
-import torch
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge
 from monograph.page import rounded
 from ttsbook import theory
 from ttsbook.arrays import Covariance, Numbers
-from ttsbook.data import covariance, prompts
+from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
-from ttsbook.models import baselines
-from ttsbook.models.votes import vote
-from ttsbook.thinking import evaluation
 
 DIM = 20
 CHAPTER = "beyond/noise"
@@ -50,6 +46,13 @@ def two_causes(tolerance: float) -> Evidence:
 
 def _treated(test_cov: Covariance, length: int, noise: float) -> dict[str, Numbers]:
     """Take the median error / d of a chain as it is, and of three treatments, on the same weights and examples."""
+    import torch
+
+    from ttsbook.data import prompts
+    from ttsbook.models import baselines
+    from ttsbook.models.votes import vote
+    from ttsbook.thinking import evaluation
+
     P = theory.preconditioner(Task(SKEWED, length, noise_variance=noise))
     task = Task(test_cov, 8 * length, noise_variance=noise)
     whole = prompts.sample(task, 100, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
@@ -74,6 +77,12 @@ def _treated(test_cov: Covariance, length: int, noise: float) -> dict[str, Numbe
 )
 def solvers_turn_too(tolerance: float) -> Evidence:
     """Gradient descent and conjugate gradients turn by the same noise; Chebyshev's method gains nothing by stopping."""
+    import torch
+
+    from ttsbook.data import prompts
+    from ttsbook.models import baselines
+    from ttsbook.thinking import evaluation
+
     noise, m = 5.0, 40
     task = Task(SKEWED, m, noise_variance=noise)
     drawn = prompts.sample(task, 1000, generator=torch.Generator().manual_seed(1), dtype=torch.float64)

@@ -23,8 +23,13 @@ WITHOUT_STATEMENT = {"BestDepth", "CotSimulation", "DivergenceWarning", "Selecti
 
 
 # Of the monograph, what a chapter is made of; the rest is read beside it.
-CHAPTERS = {"figures", "widgets", "page", "claims", "claims.ledger"}
-EXPERIMENTS = {"runner", "registry", "results", "selection.read", "linear.read", "curation.read", "gpt2.read"}
+CHAPTERS = {"figures", "figures.drawings", "widgets", "page", "claims", "claims.ledger"}
+EXPERIMENTS = {
+    "runner",
+    "registry",
+    "results",
+    *(f"{name}.read" for name in ("selection", "linear", "curation", "tails", "gpt2")),
+}
 
 
 def importable(path=ttsbook.__path__, prefix="ttsbook.", exported=frozenset()):

@@ -118,7 +118,7 @@ class ThreePoint(Features):
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Numbers:
         """Draw signs, of which a share 1/κ counts."""
         signs = np.where(rng.random(shape) < 0.5, -1.0, 1.0)
-        return np.where(rng.random(shape) < 1 / self.fourth, np.sqrt(self.fourth), 0.0) * signs
+        return np.where(rng.random(shape) < 1 / self.fourth, np.sqrt(self.fourth) * signs, 0.0)
 
 
 @dataclass(frozen=True)

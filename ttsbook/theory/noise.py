@@ -27,6 +27,8 @@ Phase: TypeAlias = Literal["falls", "turns", "diverges"]
 class NoisePhase(NamedTuple):
     """How a long chain on noisy labels ends, where its error is least, and what it costs to go on from there.
 
+    In the book: :prf:ref:`thm-noise-turns`.
+
     Attributes
     ----------
     phase
