@@ -88,9 +88,8 @@
     view.after(el);
     try {
       const { model_id: id } = JSON.parse(view.textContent);
-      const found = loaded(id);
-      if (!found) throw new Error("its state is not in the page");
-      const { widget, model } = await found;
+      if (!loaded.has(id)) throw new Error("its state is not in the page");
+      const { widget, model } = await loaded.get(id);
       if (view.closest("[data-stand]")) keep(id, model);
       el.dispatchEvent(new CustomEvent("widget", { bubbles: true, detail: model }));
       await widget.render({ model, el });
@@ -102,18 +101,10 @@
     }
   }
 
-  // One widget after another, each when the browser has time, so that the page answers a reader meanwhile.
-  async function showAll(views, states) {
-    const loaded = new Map();
-    for (const view of views) {
-      await new Promise((go) => ("requestIdleCallback" in window ? requestIdleCallback(go, { timeout: 500 }) : setTimeout(go)));
-      await show(view, (id) => {
-        if (states?.[id]?.state._esm && !loaded.has(id)) loaded.set(id, load(states[id].state));
-        return loaded.get(id);
-      });
-    }
+  const states = JSON.parse(document.querySelector(STATE)?.textContent ?? "{}").state;
+  const loaded = new Map();
+  for (const [id, { state }] of Object.entries(states ?? {})) {
+    if (state._esm) loaded.set(id, load(state));
   }
-
-  const { state: states } = JSON.parse(document.querySelector(STATE)?.textContent ?? "{}");
-  showAll(document.querySelectorAll(VIEW), states);
+  for (const view of document.querySelectorAll(VIEW)) show(view, loaded);
 }

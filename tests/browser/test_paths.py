@@ -56,9 +56,13 @@ def test_from_a_claim_to_the_lines_that_check_it(page, address):
     assert in_view(page, line)
 
 
+UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
+
+
 def test_from_code_to_its_reference_and_to_the_source(page, address):
     page.goto(f"{address}setup/task.html")
     settle(page)
+    page.evaluate(UNFOLD)
     link = page.locator(".cell_input pre a", has_text="theory.direct_error").first
     assert link.get_attribute("title").startswith("Exact error")
     follow(page, link)
@@ -71,6 +75,7 @@ def test_from_code_to_its_reference_and_to_the_source(page, address):
 def test_code_is_copied_without_its_links(browser, address):
     with watched_page(browser, permissions=["clipboard-read", "clipboard-write"]) as page:
         page.goto(f"{address}setup/task.html")
+        page.evaluate(UNFOLD)
         cell = page.locator(".cell_input", has=page.locator("pre a")).first
         cell.hover()
         cell.locator("button.copybtn").click()
@@ -82,6 +87,7 @@ def test_code_is_copied_without_its_links(browser, address):
 
 def test_the_reference_opens_from_a_folder(page, site):
     page.goto(Path(site, "setup", "task.html").as_uri())
+    page.evaluate(UNFOLD)
     follow(page, page.locator(".cell_input pre a[href$='#ttsbook.theory.preconditioner']").first)
     assert page.locator("[id='ttsbook.theory.preconditioner']").is_visible()
 
