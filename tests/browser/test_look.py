@@ -92,7 +92,7 @@ def test_there_is_one_sidebar_beside_the_text_or_over_it(page, width, beside):
     seen = "(bar) => bar.getBoundingClientRect().right > 0 && bar.checkVisibility({ visibilityProperty: true })"
     assert [sidebar.evaluate(seen), modal.evaluate(seen)] == [beside, False]
     page.locator(".primary-toggle").click()
-    settle(page)
+    page.wait_for_function(f"!({seen})(document.querySelector('#pst-primary-sidebar'))")  # it slides out
     assert [sidebar.evaluate(seen), modal.evaluate(seen)] == [False, not beside]
 
 
