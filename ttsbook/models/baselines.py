@@ -174,20 +174,18 @@ def chebyshev(P: PreconditionerLike | None = None) -> Solver:
     """
     matrix = None if P is None else torch.as_tensor(_definite(P))
 
-    def preconditioned(residual: Weights) -> Weights:
-        return residual if matrix is None else residual @ matrix.to(residual)
-
     def answers(prompts: Prompts, steps: int) -> Chain:
         S, residual = _means(prompts)
         root = None if matrix is None else _linalg.cholesky(matrix.to(S))
         least, largest = _ends(S if root is None else root.mT @ S @ root)  # those of P S_m
         center, width = (least + largest) / 2, (largest - least) / 2
-        direction, ratio, chain = preconditioned(residual) / center, width / center, [torch.zeros_like(residual)]
+        direction, ratio = _preconditioned(matrix, residual) / center, width / center
+        chain = [torch.zeros_like(residual)]
         for _ in range(steps):
             chain.append(chain[-1] + direction)
             residual = residual - _times(S, direction)
             scale = 2 * center - width * ratio
-            direction = (width * ratio * direction + 2 * preconditioned(residual)) / scale
+            direction = (width * ratio * direction + 2 * _preconditioned(matrix, residual)) / scale
             ratio = width / scale
         return torch.stack(chain, dim=1)
 
@@ -221,12 +219,9 @@ def conjugate_gradient(P: PreconditionerLike | None = None) -> Solver:
     """
     matrix = None if P is None else torch.as_tensor(_definite(P))
 
-    def preconditioned(residual: Weights) -> Weights:
-        return residual if matrix is None else residual @ matrix.to(residual)
-
     def answers(prompts: Prompts, steps: int) -> Chain:
         S, residual = _means(prompts)
-        w, direction = torch.zeros_like(residual), preconditioned(residual)
+        w, direction = torch.zeros_like(residual), _preconditioned(matrix, residual)
         size, chain = (residual * direction).sum(dim=1, keepdim=True), [w]
         floor = 1e-30 * size  # a residual that small is rounding, and its direction means nothing
         for _ in range(steps):
@@ -234,7 +229,7 @@ def conjugate_gradient(P: PreconditionerLike | None = None) -> Solver:
             active = (size > floor).to(w)
             step = active * size / torch.where(active > 0, (direction * image).sum(dim=1, keepdim=True), 1.0)
             w, residual = w + step * direction, residual - step * image
-            corrected = preconditioned(residual)
+            corrected = _preconditioned(matrix, residual)
             previous, size = size, (residual * corrected).sum(dim=1, keepdim=True)
             direction = corrected + active * size / torch.where(active > 0, previous, 1.0) * direction
             chain.append(w)
@@ -250,6 +245,11 @@ def _definite(P: PreconditionerLike) -> Covariance:
         return check.covariance("P", P, definite=True)
     except ValueError as error:
         raise ValueError(f"{error}: use `thinking`, which takes any square matrix") from None
+
+
+def _preconditioned(matrix: torch.Tensor | None, residual: Weights) -> Weights:
+    """Multiply residuals by the preconditioner, if there is one."""
+    return residual if matrix is None else residual @ matrix.to(residual)
 
 
 def _sums(prompts: Prompts) -> tuple[SquareMatrices, Weights]:
