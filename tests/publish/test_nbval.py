@@ -1,5 +1,6 @@
 """The tests of the notebooks and of the browser are strict, as the root's conftest sets them."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -34,7 +35,8 @@ def test_notebooks_are_compared_apart_from_pictures_and_ids_of_widgets(tmp_path)
     nbformat.write(small, tmp_path / "small.ipynb")
     options = ["-p", "conftest", "--nbval", "--nbval-current-env", "-rA", "-q", "--color=no"]
     command = [sys.executable, "-m", "pytest", *options, tmp_path / "small.ipynb"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    found = os.environ | {"PYTHONPATH": "tests"}  # pytest sets its own path after it has loaded the conftest
+    done = subprocess.run(command, cwd=ROOT, env=found, capture_output=True, text=True, check=False)
     failed = {line.split(" - ")[0][-1] for line in done.stdout.splitlines() if line.startswith("FAILED")}
     passed = {line.split(" - ")[0][-1] for line in done.stdout.splitlines() if line.startswith("PASSED")}
     assert (passed, failed) == ({"0", "2", "4", "5"}, {"1", "3", "6"}), done.stdout
