@@ -30,6 +30,9 @@ addEventListener("load", async () => {
   article.addEventListener("contentvisibilityautostatechange", ({ target }) => fit(/** @type {Element} */ (target)));
 });
 
+// The theme gives the keyboard the boxes that scroll when the window changes; what unfolds has its size only then.
+addEventListener("toggle", () => dispatchEvent(new Event("resize")), { capture: true });
+
 // A formula is copied as TeX.
 addEventListener("copy", (event) => {
   const selection = getSelection();
