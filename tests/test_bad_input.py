@@ -287,6 +287,11 @@ TABLE = [
         lambda: selection.optimal_mixture([T2], I3, 3),
         "dimensions must agree, but target_cov has 3, tasks[0] has 2",
     ),
+    (
+        ValueError,
+        lambda: selection.optimal_mixture([T2], Task(I2, 5, noise_variance=2.0), 3, test_length=9),
+        "target_cov must be a task without label noise at a finite length, got Task(dim=2",
+    ),
     (TypeError, lambda: selection.optimal_mixture([I2], I2, 3), "tasks[0] must be a ttsbook.data.tasks.Task, got"),
     (ValueError, lambda: selection.optimal_mixture([T2], I2, 0), "steps must be an integer of at least 1, got 0"),
     (

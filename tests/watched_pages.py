@@ -23,7 +23,9 @@ DRAWN = """async () => {
 
 # The theme lets the keyboard reach boxes that scroll, some time after the window changed. Folded ones are not reached.
 REACHED = """() => [...document.querySelectorAll(":is(pre, .output, .pst-scrollable-table-container)[tabindex]")].every(
-    (box) => !box.checkVisibility() || (box.tabIndex === 0) === (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight)
+    (box) =>
+        !box.checkVisibility() ||
+        (box.tabIndex === 0) === (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight)
 )"""
 
 

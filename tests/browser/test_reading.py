@@ -4,9 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from watched_pages import settle, watched_page
+from watched_pages import REACHED, settle, watched_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
+
+
+UNFOLD = "() => document.querySelectorAll('details').forEach((folded) => { folded.open = true })"
 
 
 @pytest.fixture
@@ -26,6 +29,15 @@ def test_proofs_and_solutions_unfold_by_keyboard(page, address):
         folded.locator("summary").first.focus()
         page.keyboard.press("Enter")
         assert inside.is_visible()
+
+
+def test_what_unfolds_and_scrolls_can_be_reached_by_keyboard(page, address):
+    page.goto(f"{address}beyond/noise.html")
+    settle(page)
+    page.evaluate(UNFOLD)
+    wide = page.locator("details pre[tabindex='0']")
+    wide.first.wait_for()
+    page.wait_for_function(REACHED)
 
 
 def test_the_color_mode_follows_the_system_until_the_reader_chooses(browser, address):

@@ -263,3 +263,12 @@ def test_an_exact_estimate_leads_to_the_best_mixture():
 def test_a_pool_that_is_empty_is_refused_by_estimates_too():
     with pytest.raises(ValueError, match="tasks must hold at least one Task"):
         selection.with_estimates([], np.eye(2), 3, 5, draws=1)
+
+
+def test_a_task_stands_for_its_covariance_and_its_label_noise_averages_out_on_endless_prompts():
+    rng = np.random.default_rng(2)
+    tasks, target = pool(rng, 4, 3), pool(rng, 4, 1)[0].cov
+    noisy = Task(target, 7, noise_variance=3.0)
+    covs = [task.cov for task in tasks]
+    assert selection.quadratic_program(tasks, noisy).error == selection.quadratic_program(covs, target).error
+    assert selection.optimal_mixture(tasks, noisy, 3).error == selection.optimal_mixture(tasks, target, 3).error

@@ -47,6 +47,7 @@ def test_a_prompt_of_all_directions_has_the_strides_of_its_covariance():
         (np.ones(2), r"examples must have shape .*, got \(2,\)"),
         (np.ones((0, 2)), r"examples must have shape .*, got \(0, 2\)"),
         (np.full((4, 2), np.nan), "examples must be finite"),
+        (np.diag([1.0, 0.5]), "examples must be prompts, got a symmetric matrix: strides takes covariances"),
     ],
 )
 def test_bad_examples_are_refused(examples, message):
@@ -89,7 +90,8 @@ def test_strides_of_any_layer_are_the_eigenvalues_of_its_step():
     assert theory.strides(P, cov) == pytest.approx(np.sort(np.linalg.eigvals(P @ cov)))
     nearly = np.eye(6) / 2 + 1e-6 * P
     assert theory.strides(nearly, cov).real == pytest.approx(theory.strides(np.eye(6) / 2, cov), abs=1e-5)
-    assert theory.largest_stride(-np.eye(2), np.eye(2)) == theory.best_scaling(-np.eye(2), np.eye(2)) == np.inf
+    assert theory.largest_stride(-np.eye(2), [[0, 1], [2, 0]]) == np.inf
+    assert theory.best_scaling(-np.eye(2), [[0, 1], [2, 0]]) == np.inf
 
 
 def test_the_shape_of_the_spectrum_names_what_to_use_for_other_layers():

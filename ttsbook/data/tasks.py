@@ -65,6 +65,22 @@ class Task:
         return root
 
 
+def covariance_of(given: CovarianceLike | Task) -> CovarianceLike:
+    """Covariance of a task; a covariance is returned as it is.
+
+    Parameters
+    ----------
+    given
+        A covariance, or a task with one.
+
+    Examples
+    --------
+    >>> covariance_of(Task([[2.0]], 5)).tolist()
+    [[2.0]]
+    """
+    return given.cov if isinstance(given, Task) else given
+
+
 @dataclass(frozen=True, eq=False, init=False)
 class Mixture:
     r"""Several tasks; each prompt comes from task :math:`\ell` with probability :math:`\pi_\ell`.

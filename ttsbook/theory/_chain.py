@@ -8,7 +8,7 @@ from jaxtyping import Float64
 from ttsbook import _validation as check
 from ttsbook.arrays import Covariance, CovarianceLike, Matrix, Numbers, PreconditionerLike
 from ttsbook.data import covariance
-from ttsbook.data.tasks import Task
+from ttsbook.data.tasks import Task, covariance_of
 
 
 class DivergenceWarning(RuntimeWarning):
@@ -28,8 +28,7 @@ class DivergenceWarning(RuntimeWarning):
 
 def matrices(P: PreconditionerLike, test_cov: CovarianceLike | Task) -> tuple[Matrix, Covariance]:
     """Return a preconditioner and a test covariance, or that of a task, of one dimension, checked."""
-    test_cov = test_cov.cov if isinstance(test_cov, Task) else test_cov
-    P, test_cov = check.square_matrix("P", P), check.covariance("test_cov", test_cov)
+    P, test_cov = check.square_matrix("P", P), check.covariance("test_cov", covariance_of(test_cov))
     check.same_dimension(P=P, test_cov=test_cov)
     return P, test_cov
 

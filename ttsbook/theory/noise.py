@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from ttsbook import _validation as check
 from ttsbook.arrays import CovarianceLike, Numbers, PreconditionerLike, Vector, VectorLike
 from ttsbook.data import covariance
-from ttsbook.data.tasks import Task
+from ttsbook.data.tasks import Task, covariance_of
 from ttsbook.theory._chain import label_noise, matrices, warn_if_diverged
 from ttsbook.theory.finite import recursion_error
 from ttsbook.theory.stability import edges_of, preconditioned, upper_width
@@ -41,7 +41,7 @@ class NoisePhase(NamedTuple):
     Examples
     --------
     >>> from ttsbook import theory
-    >>> from ttsbook.data.tasks import Task
+    >>> from ttsbook.data.tasks import Task, covariance_of
     >>> task = Task(covariance.isotropic(20), 40, noise_variance=5.0)
     >>> found = noise_phase(theory.preconditioner(task), task, 40)
     >>> found.phase, found.best_steps
@@ -166,7 +166,7 @@ def least_squares_error(test_cov: CovarianceLike | Task, test_length: int, *, no
     >>> least_squares_error(np.eye(5), 16, noise_variance=2.0)
     1.0
     """
-    test_cov = check.covariance("test_cov", test_cov.cov if isinstance(test_cov, Task) else test_cov, definite=True)
+    test_cov = check.covariance("test_cov", covariance_of(test_cov), definite=True)
     m = check.count("test_length", test_length, least=len(test_cov))
     noise_variance = check.number("noise_variance", noise_variance, least=0)
     freedom = m - len(test_cov) - 1

@@ -19,7 +19,7 @@ from ttsbook import _validation as check
 from ttsbook import theory
 from ttsbook.arrays import Covariance, CovarianceLike, Matrix, MixtureWeights, Numbers, Preconditioner, VectorLike
 from ttsbook.data import covariance
-from ttsbook.data.tasks import Mixture, Task, mix
+from ttsbook.data.tasks import Mixture, Task, covariance_of, mix
 
 PROMPTS = 64  # simulated once, for the error of several steps at a finite test length
 BEST = 4  # single tasks from which the search starts, and from the middle of each two of them
@@ -66,20 +66,21 @@ class Selection:
         return mix(tasks, self.weights)
 
 
-def quadratic_program(covs: Iterable[CovarianceLike], target_cov: CovarianceLike) -> Selection:
+def quadratic_program(covs: Iterable[CovarianceLike | Task], target_cov: CovarianceLike | Task) -> Selection:
     r"""Choose weights by covariances alone (the paper's selection program).
 
     Minimizes :math:`\|I - \Sigma^{-1}\sum_\ell \pi_\ell\Lambda_\ell\|_F^2` over the simplex. Prompt
-    lengths play no part in it. The least value, as `error`, is not the error of a layer trained on the mixture.
+    lengths and label noise play no part in it. The least value, as `error`, is not the error of a layer trained on
+    the mixture.
 
     In the book: :prf:ref:`prop-program`.
 
     Parameters
     ----------
     covs
-        Covariances :math:`\Lambda_\ell` of the tasks.
+        Covariances :math:`\Lambda_\ell` of the tasks, or the tasks.
     target_cov
-        Covariance :math:`\Sigma` of the test prompts, positive definite.
+        Covariance :math:`\Sigma` of the test prompts, positive definite, or their task.
 
     Notes
     -----
@@ -96,10 +97,10 @@ def quadratic_program(covs: Iterable[CovarianceLike], target_cov: CovarianceLike
     >>> chosen.weights.round(12).tolist(), round(chosen.error, 12)
     ([0.5, 0.5], 0.0)
     """
-    covs = [check.covariance(f"covs[{index}]", cov) for index, cov in enumerate(covs)]
+    covs = [check.covariance(f"covs[{index}]", covariance_of(cov)) for index, cov in enumerate(covs)]
     if not covs:
         raise ValueError("covs must hold at least one covariance, got none")
-    target_cov = check.covariance("target_cov", target_cov, definite=True)
+    target_cov = check.covariance("target_cov", covariance_of(target_cov), definite=True)
     check.same_dimension(target_cov=target_cov, **{f"covs[{index}]": cov for index, cov in enumerate(covs)})
     gaps = np.eye(len(target_cov)) - np.linalg.solve(target_cov, np.stack(covs))  # prop-program
     columns = gaps.reshape(len(covs), -1).T
@@ -115,7 +116,7 @@ def quadratic_program(covs: Iterable[CovarianceLike], target_cov: CovarianceLike
 
 def optimal_mixture(
     tasks: Sequence[Task],
-    target_cov: CovarianceLike,
+    target_cov: CovarianceLike | Task,
     steps: int,
     *,
     test_length: int | None = None,
@@ -142,7 +143,8 @@ def optimal_mixture(
         The pool of training tasks, with their prompt lengths and label noise. Each direction must be used
         by some task.
     target_cov
-        Covariance :math:`\Sigma` of the test prompts, without label noise.
+        Covariance :math:`\Sigma` of the test prompts, or their task. Its label noise averages out at m = ∞; at a
+        finite `test_length` a task with noise is refused.
     steps
         Number k of thinking steps, at least 1.
     test_length
@@ -252,7 +254,7 @@ class MixtureError:
     def __init__(
         self,
         tasks: Sequence[Task],
-        target_cov: CovarianceLike,
+        target_cov: CovarianceLike | Task,
         steps: int,
         *,
         test_length: int | None = None,
@@ -260,7 +262,9 @@ class MixtureError:
         rng: np.random.Generator | None = None,
     ) -> None:
         tasks = Mixture(tasks, np.full(len(tasks), 1 / max(1, len(tasks)))).tasks
-        self.target_cov = check.covariance("target_cov", target_cov)
+        if isinstance(target_cov, Task) and target_cov.noise_variance and test_length is not None:
+            raise ValueError(f"target_cov must be a task without label noise at a finite length, got {target_cov!r}")
+        self.target_cov = check.covariance("target_cov", covariance_of(target_cov))
         self.steps = check.count("steps", steps, least=1)
         inverse_m = check.inverse_length("test_length", test_length)
         prompts = check.count("prompts", prompts, least=1)
@@ -333,7 +337,13 @@ class MixtureError:
 
 
 def with_estimates(
-    tasks: Sequence[Task], target_cov: CovarianceLike, steps: int, length: int, *, draws: int, paper: bool = False
+    tasks: Sequence[Task],
+    target_cov: CovarianceLike | Task,
+    steps: int,
+    length: int,
+    *,
+    draws: int,
+    paper: bool = False,
 ) -> Float64[np.ndarray, " {draws}"]:
     r"""Choose mixtures for estimates of the target's covariance, and return their errors on the true target at m = ∞.
 
@@ -344,7 +354,7 @@ def with_estimates(
     tasks
         The pool.
     target_cov
-        The true covariance :math:`\Sigma` of the target.
+        The true covariance :math:`\Sigma` of the target, or its task.
     steps
         Number k of thinking steps, at least 1.
     length
@@ -365,7 +375,7 @@ def with_estimates(
     objective, errors = MixtureError(tasks, target_cov, steps), list[float]()
     for draw in range(draws):
         rng = np.random.default_rng([length, draw])
-        estimate = covariance.sample_empirical(target_cov, length, samples=1, rng=rng)[0]
+        estimate = covariance.sample_empirical(objective.target_cov, length, samples=1, rng=rng)[0]
         if paper:
             chosen = quadratic_program([task.cov for task in tasks], estimate)
         else:

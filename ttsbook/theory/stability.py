@@ -7,7 +7,7 @@ import numpy as np
 from ttsbook import _validation as check
 from ttsbook.arrays import Covariance, CovarianceLike, Errors, Matrix, PreconditionerLike, Vector
 from ttsbook.data import covariance
-from ttsbook.data.tasks import Task
+from ttsbook.data.tasks import Task, covariance_of
 from ttsbook.theory._chain import matrices, training
 from ttsbook.theory.learned import spread
 
@@ -163,7 +163,7 @@ def critical_train_length(
     179.6
     >>> critical_train_length(trained, trained)
     inf
-    >>> from ttsbook.data.tasks import Task
+    >>> from ttsbook.data.tasks import Task, covariance_of
     >>> round(critical_train_length(Task(trained, 200, noise_variance=20), covariance.isotropic(20)), 1)
     355.8
     >>> from ttsbook.data import features
@@ -172,7 +172,7 @@ def critical_train_length(
     591.4
     """
     cov, total = training(cov)
-    test_cov = check.covariance("test_cov", test_cov.cov if isinstance(test_cov, Task) else test_cov)
+    test_cov = check.covariance("test_cov", covariance_of(test_cov))
     check.same_dimension(cov=cov, test_cov=test_cov)
     slope = cov + total * np.eye(len(cov))  # Γ is Λ + slope/n
     if fourth_moments is not None:

@@ -77,11 +77,11 @@ def largest_stride(P: PreconditionerLike, examples: Batch | ArrayLike) -> Number
         Preconditioner, any square matrix.
     examples
         Prompts, of any lengths, padded or condensed; or an array (..., m, d) of the examples of each prompt, one
-        a row, all of them examples. Not a covariance: for that there is `strides`.
+        a row, all of them examples. A symmetric matrix is refused as a covariance, for which there is `strides`.
 
     Examples
     --------
-    >>> float(largest_stride(np.eye(2), [[1.0, 0.0], [0.0, 3.0]]))
+    >>> float(largest_stride(np.eye(2), [[0.0, 3.0], [1.0, 0.0]]))
     4.5
     """
     return _bounds(_strides_on_prompts(P, examples)[0]).max(axis=-1)  # prop-warning
@@ -101,7 +101,7 @@ def best_scaling(P: PreconditionerLike, examples: Batch | ArrayLike) -> Numbers 
 
     Examples
     --------
-    >>> float(best_scaling(np.eye(2), [[1.0, 0.0], [0.0, 3.0]]))
+    >>> float(best_scaling(np.eye(2), [[0.0, 3.0], [1.0, 0.0]]))
     5.0
     """
     eigenvalues, lengths = _strides_on_prompts(P, examples)
@@ -166,6 +166,10 @@ def _strides_on_prompts(P: PreconditionerLike, examples: Batch | ArrayLike) -> t
         raise ValueError(f"examples must have shape (..., m, {len(P)}) with m of at least 1, got {x.shape}")
     if not np.isfinite(x).all():
         raise ValueError("examples must be finite, got NaN or infinite entries")
+    if x.ndim == 2 and len(P) > 1 and np.array_equal(x, x.T):
+        raise ValueError(
+            "examples must be prompts, got a symmetric matrix: strides takes covariances; or pass x[None]"
+        )
     lengths = np.asarray(examples.lengths if batch else x.shape[-2], dtype=np.float64)
     few, definite = x.shape[-2] < len(P), _is_definite(P)  # few: the smaller matrix will do, prop-warning
     if definite:  # a symmetric matrix with the same eigenvalues
