@@ -123,7 +123,7 @@ def _label_ends(axes: Axes, series: Sequence[Series], level: tuple[float, str] |
 
 def _spread(heights: list[float], sizes: list[float]) -> list[float]:
     """Push labels of these sizes apart, upwards and then down from the top, keeping their order."""
-    order = sorted(range(len(heights)), key=lambda index: heights[index])
+    order = sorted(range(len(heights)), key=lambda index: round(heights[index], 6))  # no digit of rounding orders them
     spread = list(heights)
     for below, above in pairwise(order):
         spread[above] = max(spread[above], spread[below] + (sizes[below] + sizes[above]) / 2)
