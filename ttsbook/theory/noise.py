@@ -41,10 +41,10 @@ class NoisePhase(NamedTuple):
     Examples
     --------
     >>> from ttsbook import theory
-    >>> from ttsbook.data.tasks import Task, covariance_of
+    >>> from ttsbook.data.tasks import Task
     >>> task = Task(covariance.isotropic(20), 40, noise_variance=5.0)
-    >>> found = noise_phase(theory.preconditioner(task), task, 40)
-    >>> found.phase, found.best_steps
+    >>> judged = noise_phase(theory.preconditioner(task), task, 40)
+    >>> judged.phase, judged.best_steps
     ('turns', 6)
     """
 

@@ -163,7 +163,7 @@ def critical_train_length(
     179.6
     >>> critical_train_length(trained, trained)
     inf
-    >>> from ttsbook.data.tasks import Task, covariance_of
+    >>> from ttsbook.data.tasks import Task
     >>> round(critical_train_length(Task(trained, 200, noise_variance=20), covariance.isotropic(20)), 1)
     355.8
     >>> from ttsbook.data import features
