@@ -107,10 +107,10 @@ def test_a_script_hands_over_any_text():
     ("text", "place"),
     [
         ("Yes. (proof; paper: Theorem 3.3, better)", "Theorem 3.3"),
-        ("(the outer inequality: paper, Theorem 3.3; the sum: not in the paper)", "Theorem 3.3"),
+        ("(the outer inequality: paper, Theorem 3.3; the sum: ours)", "Theorem 3.3"),
         ("(paper: the model; part 2)", "the model"),
         ("(paper: Corollary 3.5 (i); links)", "Corollary 3.5"),
-        ("(not in the paper)", ""),
+        ("(ours)", ""),
     ],
 )
 def test_where_the_paper_has_it(text, place):
