@@ -34,7 +34,7 @@ class Exchange(LayerErrors):
     Examples
     --------
     >>> Exchange(train_length=20, steps=5).still().alt.split(".")[0]
-    'Line chart of training examples n (logarithmic scale) against thinking steps k, from 1 to 20'
+    'Line chart of training length n (logarithmic scale) against thinking steps k, from 1 to 20'
     """
 
     _esm = bundle("exchange.js")
@@ -61,7 +61,7 @@ class Exchange(LayerErrors):
                 figures.Series("your pair", [self.steps], [self.train_length], points=True),
             ],
             x_label="thinking steps k",
-            y_label="training examples n",
+            y_label="training length n",
             log_y=True,
         )
 

@@ -65,7 +65,7 @@ class OverthinkingMap(LayerErrors):
             exponents,
             values,
             [1, 2, 4, 8, 16] if self.steps is None else [1e-4, 1e-3, 1e-2, 0.1, 1],
-            x_label="training examples n",
+            x_label="training length n",
             y_label="tail of training α",
             z_label="best depth" if self.steps is None else f"error / d after {self.steps} steps, mean over w",
             log_x=True,

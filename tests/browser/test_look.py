@@ -114,7 +114,7 @@ def test_the_first_page_thinks_and_answers_to_the_hand(page):
     stopped = steps.get_attribute("aria-valuetext")
     page.wait_for_timeout(400)
     assert steps.get_attribute("aria-valuetext") == stopped
-    length = page.get_by_role("slider", name="training examples")
+    length = page.get_by_role("slider", name="training length")
     length.press("Home")
     assert "better for as long as it thinks" in status(page)
     button.click()

@@ -123,7 +123,7 @@ def test_what_cannot_be_is_named_and_the_rest_is_kept(show):
         "test_exponent must be a number from 0 to 2, not “”.",
         "train_length must be a whole number from 5 to 2000, not “3”.",
     ]
-    assert slider(page, "training examples n").get_attribute("aria-valuetext") == "200"
+    assert slider(page, "training length n").get_attribute("aria-valuetext") == "200"
     assert slider(page, "tail of training").get_attribute("aria-valuetext") == "1.50"
     assert show("overthinking-map", "steps=none").locator("#refused").is_hidden()
 

@@ -35,10 +35,10 @@ def test_one_step_error_answers_to_keyboard_and_mouse(page):
     assert exponent.get_attribute("aria-valuetext") == "0.00"
     exponent.press("ArrowRight")
     assert exponent.get_attribute("aria-valuetext") == "0.05"
-    page.get_by_text("test examples m").scroll_into_view_if_needed()
-    box = slider(page, "test examples").bounding_box()
+    page.get_by_text("test length m").scroll_into_view_if_needed()
+    box = slider(page, "test length").bounding_box()
     page.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
-    assert slider(page, "test examples").get_attribute("aria-valuetext") == "∞"
+    assert slider(page, "test length").get_attribute("aria-valuetext") == "∞"
     assert status(page) != before
 
 
@@ -127,16 +127,16 @@ def test_the_curves_of_trained_layers_can_be_chosen(page):
         return status(page)
 
     assert "at k = 5 (theory: 5)" in status(page)
-    assert "at k = 1 (theory: 1)" in choose("training examples n", "200")
+    assert "at k = 1 (theory: 1)" in choose("training length n", "200")
     assert status(page).endswith("over 10000 at k = 30.")
-    assert "at k = 30 (theory: never stop)" in choose("training examples n", "30")
-    choose("training examples n", "400")
+    assert "at k = 30 (theory: never stop)" in choose("training length n", "30")
+    choose("training length n", "400")
     assert choose("training → test", "isotropic → isotropic").startswith("n = 30, m = ∞")  # no longer ones there
-    assert page.get_by_role("combobox", name="training examples n").input_value() == "30"
+    assert page.get_by_role("combobox", name="training length n").input_value() == "30"
     learned = status(page)
     assert choose("trained by", "paper: V31 alone") != learned
     assert "least median error" in choose("over prompts and w", "median")
-    page.get_by_role("combobox", name="test examples m").focus()
+    page.get_by_role("combobox", name="test length m").focus()
     page.keyboard.press("ArrowDown")
     assert "m = 1000" in status(page)
 
@@ -171,14 +171,14 @@ def test_examples_are_exchanged_for_steps(page):
     page.mouse.down()
     page.mouse.move(x + 60, y + 40, steps=5)
     page.mouse.up()
-    assert int(slider(page, "training examples").get_attribute("aria-valuetext")) < 40
+    assert int(slider(page, "training length").get_attribute("aria-valuetext")) < 40
     assert int(slider(page, "thinking steps").get_attribute("aria-valuetext")) > 3
     slider(page, "tail exponent").press("Home")
-    slider(page, "test examples").press("Home")
-    slider(page, "training examples").press("End")
+    slider(page, "test length").press("Home")
+    slider(page, "training length").press("End")
     assert "Most chains diverge here." in status(page)
-    slider(page, "training examples").press("Home")
-    slider(page, "test examples").press("End")
+    slider(page, "training length").press("Home")
+    slider(page, "test length").press("End")
     slider(page, "thinking steps").press("Home")
     assert "k = 5: no n from 1 to 1000" in status(page)
 
@@ -187,7 +187,7 @@ def test_examples_are_exchanged_for_steps(page):
 def test_the_probe_of_the_overthinking_map_can_be_dragged_and_set(page):
     assert "critical n: 180" in status(page)
     assert "best depth 7" in status(page)
-    length = slider(page, "training examples n")
+    length = slider(page, "training length n")
     length.focus()
     for _ in range(6):
         length.press("ArrowLeft")

@@ -93,8 +93,8 @@ const render = ({ model, el }) => {
   const controls = [
     slider(model, { trait: "selected", label: "selected skill i", values: range(1, model.get("strengths").length) }),
     slider(strengthOfSelected(model), { trait: "strength", label: "its strength λᵢ", values: logarithmic, format: round }),
-    slider(model, { trait: "train_length", label: "training examples n", values: lengths }),
-    slider(model, { trait: "test_length", label: "test examples m", values: [...lengths, null], format: (v) => (v === null ? "∞" : String(v)) }),
+    slider(model, { trait: "train_length", label: "training length n", values: lengths }),
+    slider(model, { trait: "test_length", label: "test length m", values: [...lengths, null], format: (v) => (v === null ? "∞" : String(v)) }),
     element("div", { class: "tts-buttons", role: "group", "aria-label": "spectra to start from" }, ...presets),
     simulate(model),
   ];

@@ -41,8 +41,8 @@ const render = ({ model, el }) => {
   const lengths = wholeNumbers(1, 1000, 10);
   const controls = [
     slider(model, { trait: "exponent", label: "tail exponent α", values: range(0, 2, 0.05), format: fixed(2) }),
-    slider(model, { trait: "train_length", label: "training examples n", values: lengths }),
-    slider(model, { trait: "test_length", label: "test examples m", values: [...lengths, null], format: (v) => (v === null ? INFINITY : String(v)) }),
+    slider(model, { trait: "train_length", label: "training length n", values: lengths }),
+    slider(model, { trait: "test_length", label: "test length m", values: [...lengths, null], format: (v) => (v === null ? INFINITY : String(v)) }),
     slider(model, { trait: "dim", label: "skills d", values: range(2, 50) }),
     simulate(model),
   ];

@@ -78,7 +78,7 @@ const draw = (width, tall, model, state, words) => {
   const { height, panels } = filling(tall, 480, [26, 236], [280, 440]);
   const svg = drawing(width, height, words);
   const frame = { left: 46, right: width - 12, domain: [0, STEPS + 0.5] };
-  const map = new Panel(svg, { ...frame, ...panels[0], decades: [0, 3], label: "training examples n with the same error" });
+  const map = new Panel(svg, { ...frame, ...panels[0], decades: [0, 3], label: "training length n with the same error" });
   [0, 1].forEach((which) => {
     const points = state.pairs.map((pair, i) => (Number.isNaN(pair[which]) ? null : [map.x(i + 1), map.y(pair[which])]));
     for (const line of pieces(points)) {
@@ -115,10 +115,10 @@ const dragPoint = (model, el, panel) => {
 const render = ({ model, el }) => {
   const tests = [5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 2000, 5000, null];
   const controls = [
-    slider(model, { trait: "train_length", label: "training examples n", values: lengths }),
+    slider(model, { trait: "train_length", label: "training length n", values: lengths }),
     slider(model, { trait: "steps", label: "thinking steps k", values: range(1, STEPS) }),
     slider(model, { trait: "exponent", label: "tail exponent α", values: range(0, 2, 0.1), format: fixed(1) }),
-    slider(model, { trait: "test_length", label: "test examples m", values: tests, format: (v) => (v === null ? "∞" : String(v)) }),
+    slider(model, { trait: "test_length", label: "test length m", values: tests, format: (v) => (v === null ? "∞" : String(v)) }),
     element("p", { class: "tts-legend" }, `d = ${DIM} skills; finite m: the limit of many skills`),
     simulate(model),
   ];

@@ -119,7 +119,7 @@ const drawMap = (svg, frame, cells, state) => {
   const label = (px, py, text, anchor = "middle") => svg.append(node("text", { x: px, y: py, "text-anchor": anchor }, text));
   for (const n of [5, 20, 100, 500, 2000]) label(x(n), bottom + 16, String(n), n === LENGTHS[1] ? "end" : "middle");
   for (const exponent of [0, 0.5, 1, 1.5, 2]) label(left - 6, y(exponent) + 4, exponent.toFixed(1), "end");
-  label((left + right) / 2, bottom + 33, "training examples n");
+  label((left + right) / 2, bottom + 33, "training length n");
   svg.append(node("text", { x: left - 30, y: top - 8, class: "tts-title" }, "tail of training α"));
   const [end] = branches.flat().sort((one, other) => other[0] - one[0]);
   if (end) label(end[0] - 6, Math.min(bottom - 6, end[1] + 20), "critical n", "end");
@@ -192,7 +192,7 @@ const render = ({ model, el }) => {
   });
   const tails = { values: range(TAILS[0], TAILS[1], 0.05), format: fixed(2) };
   const controls = [
-    slider(model, { trait: "train_length", label: "training examples n", values: wholeNumbers(...LENGTHS, 40) }),
+    slider(model, { trait: "train_length", label: "training length n", values: wholeNumbers(...LENGTHS, 40) }),
     slider(model, { trait: "train_exponent", label: "tail of training α", ...tails }),
     slider(model, { trait: "test_exponent", label: "tail of the test", ...tails }),
     slider(model, { trait: "scaling", label: "scaling ρ / m", values: range(0.5, 2, 0.02), format: fixed(2) }),

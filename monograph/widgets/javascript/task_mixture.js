@@ -135,7 +135,7 @@ const render = ({ model, el }) => {
     slider(model, { trait: "steps", label: "thinking steps k", values: range(1, 20) }),
     slider(model, { trait: "easy_exponent", label: "easy, exponent", values: range(0, 1.6, 0.05), format: fixed(2) }),
     slider(model, { trait: "hard_exponent", label: "hard, exponent", values: range(0, 1.6, 0.05), format: fixed(2) }),
-    slider(model, { trait: "train_length", label: "training examples n", values: wholeNumbers(1, 1000, 10) }),
+    slider(model, { trait: "train_length", label: "training length n", values: wholeNumbers(1, 1000, 10) }),
     slider(model, { trait: "share_easy", label: "share of easy", values: range(0, 1, 0.01), format: fixed(2) }),
     slider(model, { trait: "share_hard", label: "share of hard", values: range(0, 1, 0.01), format: fixed(2) }),
     keys(Object.entries(MARK_TEXTS).map(([name, text]) => [key(22, 22, MARKS[name](11, 11)), text])),

@@ -119,8 +119,8 @@ const render = ({ model, el }) => {
     model.save_changes();
   }, stop);
   const controls = [
-    slider(model, { trait: "train_length", label: "training examples n", values: LENGTHS }),
-    slider(model, { trait: "test_length", label: "test examples m", values: TESTS, format: (m) => (m === null ? "∞" : String(m)) }),
+    slider(model, { trait: "train_length", label: "training length n", values: LENGTHS }),
+    slider(model, { trait: "test_length", label: "test length m", values: TESTS, format: (m) => (m === null ? "∞" : String(m)) }),
     slider(model, { trait: "steps", label: "thinking steps k", values: range(0, STEPS) }),
     button,
   ];

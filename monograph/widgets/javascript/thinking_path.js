@@ -81,7 +81,7 @@ const render = ({ model, el }) => {
   const controls = [
     slider(model, { trait: "train_tail", label: "weak skill, training", values: tail, format: (v) => v.toPrecision(2) }),
     slider(model, { trait: "test_tail", label: "weak skill, test", values: tail, format: (v) => v.toPrecision(2) }),
-    slider(model, { trait: "train_length", label: "training examples n", values: lengths }),
+    slider(model, { trait: "train_length", label: "training length n", values: lengths }),
     slider(model, { trait: "steps", label: "thinking steps k", values: range(0, 30) }),
     slider(model, { trait: "start_strong", label: "start, strong skill", values: range(-2, 2, 0.05), format: fixed(2) }),
     slider(model, { trait: "start_weak", label: "start, weak skill", values: range(-2, 2, 0.05), format: fixed(2) }),

@@ -96,8 +96,8 @@ const render = ({ model, el }) => {
   const tests = () => model.get("test_lengths").map((m) => [m, length(m)]);
   const controls = [
     choice(model, { trait: "setting", label: "training → test", options: () => texts(CASES) }),
-    choice(model, { trait: "train_length", label: "training examples n", options: () => lengths(model) }),
-    choice(model, { trait: "test_length", label: "test examples m", options: tests }),
+    choice(model, { trait: "train_length", label: "training length n", options: () => lengths(model) }),
+    choice(model, { trait: "test_length", label: "test length m", options: tests }),
     choice(model, { trait: "recipe", label: "trained by", options: () => texts(RECIPES) }),
     choice(model, { trait: "summary", label: "over prompts and w", options: () => texts(SUMMARIES) }),
     legend({ first: "theory of the mean", second: "trained, all seeds" }),
