@@ -134,7 +134,7 @@ class ClaimLines(SphinxPostTransform):
 
     def line(self, found):
         """Return the line: the name of each claim, which leads to the ledger, and its verdict."""
-        line = nodes.paragraph("", "In the ledger: ", classes=["claims"])
+        line = nodes.paragraph("", "Checked: ", classes=["claims"])
         ledger = self.app.builder.get_relative_uri(self.env.docname, LEDGER)
         for place, claim in enumerate(found):
             link = nodes.reference("", "", nodes.literal("", claim.name), internal=True)
