@@ -2,6 +2,7 @@
 
 import { element } from "./controls.js";
 import { Random } from "./random.js";
+import { seedInput } from "./seed.js";
 import { inSlices } from "./slices.js";
 
 /** @import { Panel } from "./chart.js" */
@@ -83,11 +84,10 @@ export const simulate = (model, { draws, names, note = RINGS, always = false } =
   const here = draws && (always || !hasKernel(model));
   if (!here && !hasKernel(model)) return without();
   const button = element("button", { type: "button" });
-  const seed = element("input", { type: "number", min: 0, max: 2 ** 32 - 1, step: 1, "data-lm-suppress-shortcuts": "true" });
   const bar = element("progress", { max: 1, "aria-label": "share of the prompts simulated" });
   const status = element("p", { role: "status" });
   const el = element("div", { class: "tts-simulate" },
-    element("div", { class: "tts-buttons" }, button, element("label", {}, "seed ", seed), bar), status);
+    element("div", { class: "tts-buttons" }, button, element("label", {}, "seed ", seedInput(model)), bar), status);
   let timer, late;
   const wait = (pressed) => {
     clearTimeout(timer);
@@ -103,7 +103,6 @@ export const simulate = (model, { draws, names, note = RINGS, always = false } =
   const show = () => {
     const [running, found] = [model.get("simulating"), present(model)];
     button.textContent = running ? "stop" : found ? "another draw" : "simulate";
-    if (document.activeElement !== seed) seed.value = model.get("seed");
     bar.hidden = !running;
     if (found?.done) bar.value = found.done / found.total;
     else bar.removeAttribute("value");
@@ -118,13 +117,6 @@ export const simulate = (model, { draws, names, note = RINGS, always = false } =
     model.set("simulating", !running);
     model.save_changes();
     if (here && !running) begin(model, el, draws, names ?? controlled(model));
-  });
-  seed.addEventListener("change", () => {
-    if (seed.checkValidity() && seed.value !== "") {
-      model.set("seed", seed.valueAsNumber);
-      model.save_changes();
-    }
-    seed.value = model.get("seed");
   });
   model.on("change:found", () => wait(false));
   model.on("change", show);
