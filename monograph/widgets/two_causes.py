@@ -12,6 +12,8 @@ from ttsbook.arrays import Errors, Preconditioner
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
+TREATMENTS = {"half": "half step", "vote": "vote of 8", "longer": "8 times\nlonger prompt"}
+
 
 class TwoCauses(Widget):
     """Error of each thinking step on one prompt with noisy labels, exact, beside its bias and its noise, for d = 20.
@@ -42,12 +44,11 @@ class TwoCauses(Widget):
     _esm = bundle("two_causes.js")
     controls = ("noise_variance", "test_length", "train_length", "shift", "treatment", "seed")
     DIM, STEPS, VOTES, TAIL = 20, 60, 8, 0.8
-    NAMES = {"half": "half step", "vote": "vote of 8", "longer": "8 times\nlonger prompt"}
     noise_variance = traitlets.Float(5.0, min=0.0, max=30.0).tag(sync=True)
     test_length = traitlets.Int(40, min=25, max=2500).tag(sync=True)
     train_length = traitlets.Int(40, min=10, max=1000).tag(sync=True)
     shift = traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True)
-    treatment = traitlets.Enum(("none", *NAMES), default_value="none").tag(sync=True)
+    treatment = traitlets.Enum(("none", *TREATMENTS), default_value="none").tag(sync=True)
     seed = traitlets.Int(0, min=0, max=2**32 - 1).tag(sync=True)
 
     def still(self) -> figures.Picture:
@@ -55,7 +56,7 @@ class TwoCauses(Widget):
         k = np.arange(self.STEPS + 1)
         curves = {"as it is": self.errors("none"), "its bias": self.errors("none", noise=0.0)}
         if self.treatment != "none":
-            curves[self.NAMES[self.treatment]] = self.errors(self.treatment)
+            curves[TREATMENTS[self.treatment]] = self.errors(self.treatment)
         return figures.lines(
             [figures.Series(name, k, errors / self.DIM) for name, errors in curves.items()],
             x_label="thinking steps k",

@@ -9,7 +9,9 @@ from in_node import evaluated
 
 from monograph.widgets.base import JAVASCRIPT
 
-MODULES = [JAVASCRIPT / f"{name}.js" for name in ("theory", "selection", "attention", "intervals", "noise", "fourth_moments")]
+MODULES = [
+    JAVASCRIPT / f"{name}.js" for name in ("theory", "selection", "attention", "intervals", "noise", "fourth_moments")
+]
 VECTORS = json.loads(FILE.read_text(encoding="utf-8"))
 EVALUATE = """
     const { modules, vectors } = given;

@@ -17,7 +17,7 @@ import { inSlices } from "./slices.js";
  */
 
 const PATIENCE = 15000; // milliseconds until a kernel that was asked is taken to be gone
-const SHOWN = 150; // milliseconds between two pictures of what the page has found so far
+const SHOWN = 400; // milliseconds between two pictures of what the page has found so far
 const RINGS = " Rings: simulated; bars: their 99 % intervals at once, where they are longer.";
 
 // A model that has no kernel behind it has no `send`: see host.js.

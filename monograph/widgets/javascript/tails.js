@@ -75,7 +75,7 @@ const sentence = ({ train, test, n, m, longest, strides, critical }) => {
 const drawShare = (svg, { left, right, top }, { m, longest }, found) => {
   const x = (share) => left + share * (right - left);
   const y = top + 12;
-  svg.append(node("text", { x: left, y: top - 8, class: "tts-title" }, m === null ? "share of endless prompts whose chain diverges" : `share of prompts of ${m} examples whose chain diverges`));
+  svg.append(node("text", { x: left, y: top - 8, class: "tts-title" }, `share of chains that diverge, m = ${m ?? "∞"}`));
   svg.append(node("line", { x1: left, x2: right, y1: y, y2: y, class: "tts-grid" }));
   for (const tick of [0, 0.25, 0.5, 0.75, 1]) {
     svg.append(node("line", { x1: x(tick), x2: x(tick), y1: y - 4, y2: y + 4, class: "tts-grid" }));

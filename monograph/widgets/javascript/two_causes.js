@@ -96,13 +96,14 @@ const draw = (width, tall, state, words) => {
   const { height, panels } = filling(tall, 340, [26, 302]);
   const svg = drawing(width, height, words);
   const decades = decadesOf(state);
-  const panel = new Panel(svg, { left: 46, right: width - 10, ...panels[0], domain: [0, STEPS], decades, label: "error / d of one prompt, mean over w and noise" });
+  const panel = new Panel(svg, { left: 46, right: width - 10, ...panels[0], domain: [0, STEPS], decades, label: "error / d on one prompt" });
   panel.curve(state.bias, "tts-first");
   if (state.noise > 0) panel.curve(state.added.map((error) => Math.max(error, 1e-300)), "tts-third");
   panel.curve(state.curve, "tts-second");
   if (state.other) panel.curve(state.other.curve, "tts-fourth");
   panel.level(1, "no answer");
-  if (state.noise > 0 && state.bayes > 10 ** decades[0]) panel.level(state.bayes, "least of any answer", { name: "tts-bound", at: "start", below: true });
+  const room = state.bayes / 10 ** decades[0];
+  if (room > 1) panel.level(state.bayes, "least of any answer", { name: "tts-bound", below: room > 2 });
   if (state.best <= STEPS) panel.mark(state.best, state.least, `least: k = ${state.best}`);
   panel.numbers("thinking steps k");
   return svg;
@@ -128,7 +129,9 @@ const treatments = (model) => {
   };
   model.on("change:treatment", show);
   show();
-  return element("div", { class: "tts-buttons", role: "group", "aria-label": "treatments" }, ...buttons.map(({ button }) => button));
+  const group = element("div", { class: "tts-buttons", role: "group", "aria-label": "treatments" }, ...buttons.map(({ button }) => button));
+  group.style.gridColumn = "1 / -1";
+  return group;
 };
 
 const render = ({ model, el }) => {
