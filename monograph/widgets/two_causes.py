@@ -7,8 +7,9 @@ import traitlets
 
 from monograph import figures
 from monograph.widgets.base import Widget, bundle
+from monograph.widgets.simulation import Curve
 from ttsbook import theory
-from ttsbook.arrays import Errors, Preconditioner
+from ttsbook.arrays import Preconditioner
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 
@@ -66,7 +67,7 @@ class TwoCauses(Widget):
             level=(1.0, "no answer"),
         )
 
-    def errors(self, treatment: str, *, noise: float | None = None) -> Errors:
+    def errors(self, treatment: str, *, noise: float | None = None) -> Curve:
         """Error of each step after a treatment, with the label noise of the test as it is set or another.
 
         Parameters
