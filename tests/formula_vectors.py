@@ -13,22 +13,40 @@ import numpy as np
 import torch
 
 from ttsbook import theory
-from ttsbook.data import covariance, prompts
+from ttsbook.data import covariance, features, prompts
 from ttsbook.data.tasks import Mixture, Task
 from ttsbook.models.attention import LinearSelfAttention
-from ttsbook.theory import finite, selection
+from ttsbook.theory import finite, intervals, selection
 from ttsbook.thinking import cot
 
 FILE = Path(__file__).with_name("cases") / "formulas.json"
 SETTINGS = 12
 FLOOR = 1e-12  # all that is computed is of size 1: what is smaller by so much is stored as 0 and compared as a bound
-DIGITS = {"bestScalingLimit": 7}  # 12 of all others; a search finds where an error is least to half of them
+DIGITS = {"bestScalingLimit": 7, "tailsCriticalLength": 7}
+"""12 of all others; a search finds where an error is least, or where it stops to fall, to about half of them."""
 OTHER_NAMES = {
     "mixturePreconditioner": "preconditioner",
+    "noisyPreconditioner": "preconditioner",
+    "tailsPreconditioner": "preconditioner",
+    "tailsCriticalLength": "critical_train_length",
     "mixtureError": "MixtureError",
     "meanError": "think",
 }
 """Namesakes in Python of the formulas whose name is not the same in snake case."""
+
+
+class Told(features.Features):
+    """Features of which only these two numbers are known."""
+
+    def __init__(self, kurtosis, stretch):
+        self.told = kurtosis, stretch
+
+    @property
+    def kurtosis(self):
+        return self.told[0]
+
+    def stretch(self, dim):
+        return self.told[1]
 
 
 def grid(parts):
@@ -110,6 +128,31 @@ FORMULAS = {
         selection.optimal_mixture,
         lambda f, rows, lengths, t, steps: {"error": f(tasks_of(rows, lengths), np.diag(t), steps).error},
     ),
+    "quantile": (intervals.quantile, lambda f, looks, confidence: f(looks, confidence)),
+    "shareInterval": (intervals.share_interval, lambda f, count, samples, confidence: f(count, samples, confidence)),
+    "noisyPreconditioner": (
+        theory.preconditioner,
+        lambda f, s, n, noise: np.diag(f(Task(np.diag(s), n, noise_variance=noise))),
+    ),
+    "strides": (theory.strides, lambda f, P, S: f(np.diag(P), S)),
+    "noisyError": (
+        theory.noisy_error,
+        lambda f, P, S, m, steps, noise: f(np.diag(P), S, m, steps, noise_variance=noise),
+    ),
+    "voteError": (theory.vote_error, lambda f, P, S, m, steps, noise: f(np.diag(P), S, m, steps, noise_variance=noise)),
+    "bayesError": (theory.bayes_error, lambda f, S, m, noise: f(S, m, noise_variance=noise)),
+    "fourthMoments": (
+        features.fourth_moments,
+        lambda f, s, kurtosis, stretch: np.diag(f(np.diag(s), Told(kurtosis, stretch))),
+    ),
+    "tailsPreconditioner": (
+        theory.preconditioner,
+        lambda f, s, n, K: np.diag(f(Task(np.diag(s), n), fourth_moments=np.diag(K))),
+    ),
+    "tailsCriticalLength": (
+        theory.critical_train_length,
+        lambda f, s, t, K: f(np.diag(s), np.diag(t), fourth_moments=np.diag(K)),
+    ),
     "think": (cot.think, thoughts),
     "meanError": (cot.think, mean_error),
 }
@@ -172,6 +215,11 @@ def arguments(rng):
     V, W = rng.normal(0, 0.4, (2, 16))
     xs, ws = rng.standard_normal((3, int(rng.integers(1, 30)))), rng.standard_normal(3)
     flag = bool(rng.integers(2))
+    Q, examples = rng.uniform(0.1, 1.2, 6), rng.standard_normal((3, 9, 6)) * rng.uniform(0.5, 1.5, 6)
+    S = examples.swapaxes(1, 2) @ examples / 9
+    few, noise = examples[0, :4].T @ examples[0, :4] / 4, rng.uniform(0, 5)
+    K = s * (2 * s + s.sum()) * rng.uniform(0.8, 3)
+    count = int(rng.integers(0, 40))
     yield "powerLaw", [dim, exponent]
     yield "hardness", [s]
     yield "gamma", [s, m]
@@ -195,6 +243,17 @@ def arguments(rng):
     yield "grid", [1 + steps % 3]
     yield "gridKey", [[steps / 16, (16 - steps) / 32, (16 - steps) / 32], 32]
     yield "optimalMixture", [rows, lengths, target, steps]
+    yield "quantile", [count + 1, 0.9 + 0.0024 * count]
+    yield "shareInterval", [count, 40 + count, 0.99]
+    yield "noisyPreconditioner", [s, n, noise]
+    yield "strides", [Q, S[0]]
+    yield "noisyError", [Q, S[0], 9, [0, 1, 2, 7, 100], noise]
+    yield "noisyError", [Q, few, 4, [0, 1, 5], noise]
+    yield "voteError", [Q, S, 9, [0, 1, 2, 7, 30], noise]
+    yield "bayesError", [S[1], 9, noise]
+    yield "fourthMoments", [s, 1 + 3 * left, 1 + exponent]
+    yield "tailsPreconditioner", [s, n, K]
+    yield "tailsCriticalLength", [s / s.sum(), t, (s / s.sum()) ** 2 * (3 + dim)]
     yield "think", [V, W, xs[0], ws[0], 5]
     yield "meanError", [V, W, xs, ws, 5]
 
@@ -207,6 +266,8 @@ EDGES = [
     ("spectralEdges", [[1.0, 0.5, 0.25], [1.0, 1.0, 1.0], 3]),  # no more examples than skills
     ("quadraticProgram", [[[1.5, 0.2], [0.2, 1.4], [1.0, 0.7]], [1.0, 1.0]]),  # a mixture of all tasks or of two
     ("bestScalingLimit", [[0.0, 0.0], [1.0, 1.0], 2]),  # no step helps
+    ("noisyError", [[1.0, 1.0], [[3.5, 0.5], [0.5, 1.5]], 5, [1, 2000], 1.0]),  # the second too
+    ("tailsCriticalLength", [[1.0, 0.5], [1.0, 0.5], [4.0, 2.0]]),  # never too long
     ("meanError", [LARGE, LARGE[::-1], [[1.0, 2.0]], [1.0], 8]),  # beyond the largest number
 ]
 

@@ -2,9 +2,9 @@
 
 A widget computes in the browser. Its JavaScript lives in ``monograph/widgets/javascript``, where
 ``theory.js`` mirrors functions of `ttsbook.data.covariance` and `ttsbook.theory` by name, and
-``selection.js`` those of `ttsbook.theory.selection`. Where a kernel runs,
-most widgets can also simulate what they show: see `monograph.widgets.simulation`. A value that is out of range
-is refused with a ``traitlets.TraitError``.
+``selection.js`` those of `ttsbook.theory.selection`; ``noise.js`` and ``fourth_moments.js`` are for label noise and
+for features with tails. Most widgets can also simulate what they show, in the page, or with the package where a kernel
+runs: see `monograph.widgets.simulation`. A value that is out of range is refused with a ``traitlets.TraitError``.
 """
 
 from monograph.widgets.base import Widget, bundle
@@ -15,10 +15,12 @@ from monograph.widgets.gpt_thinking import GPTThinking
 from monograph.widgets.kind_mixture import KindMixture
 from monograph.widgets.overthinking_map import OverthinkingMap
 from monograph.widgets.simulation import Simulating
+from monograph.widgets.tails import Tails
 from monograph.widgets.task_mixture import TaskMixture
 from monograph.widgets.thinking_longer import ThinkingLonger
 from monograph.widgets.thinking_path import ThinkingPath
 from monograph.widgets.trained_layers import TrainedLayers
+from monograph.widgets.two_causes import TwoCauses
 from monograph.widgets.weight_blocks import WeightBlocks
 
 __all__ = [
@@ -29,10 +31,12 @@ __all__ = [
     "KindMixture",
     "OverthinkingMap",
     "Simulating",
+    "Tails",
     "TaskMixture",
     "ThinkingLonger",
     "ThinkingPath",
     "TrainedLayers",
+    "TwoCauses",
     "WeightBlocks",
     "Widget",
     "bundle",

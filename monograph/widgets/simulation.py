@@ -1,4 +1,7 @@
-"""What a widget does in a live kernel: it runs the package on fresh prompts, beside the exact curve."""
+"""What a widget does in a live kernel: it runs the package on fresh prompts, beside the exact curve.
+
+Without a kernel most widgets draw the prompts in the page: see ``simulate.js`` and ``layer_draws.js``.
+"""
 
 import asyncio
 import warnings
@@ -12,6 +15,7 @@ from traitlets import Bunch
 
 from monograph.page import rounded
 from monograph.widgets.base import Widget
+from monograph.widgets.settings import describe
 from ttsbook.theory.intervals import quantile, simultaneous
 
 PAUSE = 0.005  # seconds between two chunks, in which the kernel hears that it should stop
@@ -54,7 +58,7 @@ class Simulating(Widget):
 
     PROMPTS, CHUNK = 20_000, 500
     DEPENDS: tuple[str, ...] | None = None
-    seed = traitlets.Int(0, min=0).tag(sync=True)
+    seed = traitlets.Int(0, min=0, max=2**32 - 1).tag(sync=True)
     simulating = traitlets.Bool(False).tag(sync=True)
     found = traitlets.Dict(read_only=True).tag(sync=True)
 
@@ -63,6 +67,10 @@ class Simulating(Widget):
         self._run = self._task = None
         self.observe(self._switched, "simulating")
         self.observe(self._changed, [*self._depends(), "seed"])
+
+    def settings(self) -> dict[str, dict[str, Any]]:
+        """Describe what the controls can be set to, and the seed, which stands in an address as well."""
+        return super().settings() | {"seed": describe(self.traits()["seed"], self.seed)}
 
     def _depends(self) -> tuple[str, ...]:
         return self.controls if self.DEPENDS is None else self.DEPENDS

@@ -1,9 +1,10 @@
-"""The button *simulate*: with a model that has a kernel behind it, and on a page that has none."""
+"""The button *simulate*: with a model that has a kernel behind it, and on a page that has none and draws itself."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 from watched_pages import watched_page
 
@@ -47,6 +48,20 @@ def open_alone(page, widget):
     page.route("http://127.0.0.1/", lambda route: route.fulfill(body="<main>", content_type="text/html"))
     page.goto("http://127.0.0.1/")
     page.evaluate(KERNEL, [{name: value for name, value in widget.get_state().items() if name[:2] != "_m"}])
+    return page
+
+
+def open_without_kernel(page, widget, launch=""):
+    """Open a page that holds a widget, as the site does; its model is `model`."""
+    text = json.dumps({"state": {"one": {"model_name": "AnyModel", "state": widget.get_state()}}})
+    view = '<script type="application/vnd.jupyter.widget-view+json">{"model_id": "one"}</script>'
+    data = '<script type="application/vnd.jupyter.widget-state+json">' + text.replace("</", r"<\/") + "</script>"
+    keep = "<script>document.addEventListener('widget', (event) => { globalThis.model = event.detail; })</script>"
+    head = "<!doctype html><meta charset=utf-8><title>one</title><body>"
+    body = f"{head}{launch}{data}{view}{keep}<script>{HOST}</script>"
+    page.route("http://127.0.0.1/", lambda route: route.fulfill(body=body, content_type="text/html"))
+    page.goto("http://127.0.0.1/")
+    page.locator(".tts-stage svg").wait_for()
     return page
 
 
@@ -164,15 +179,116 @@ def test_a_kernel_that_keeps_silent_is_told(browser):
     ("launch", "how"), [("", "run make lab."), (LAUNCH, "use the launch button at the top of the page.")]
 )
 def test_a_page_without_a_kernel_says_at_once_how_to_get_one(window, launch, how):
-    state = {"one": {"model_name": "AnyModel", "state": widgets.DirectAnswer().get_state()}}
-    text = json.dumps({"state": state}).replace("</", r"<\\/")
-    view = '<script type="application/vnd.jupyter.widget-view+json">{"model_id": "one"}</script>'
-    data = f'<script type="application/vnd.jupyter.widget-state+json">{text}</script>'
-    body = f"<!doctype html><meta charset=utf-8><title>one</title><body>{launch}{data}{view}<script>{HOST}</script>"
-    window.route("http://127.0.0.1/", lambda route: route.fulfill(body=body, content_type="text/html"))
-    window.goto("http://127.0.0.1/")
-    window.locator(".tts-stage svg").wait_for()
+    open_without_kernel(window, widgets.GPTThinking(), launch)
     hint = window.locator(".tts-simulate").inner_text()
     assert hint == f"To simulate this on fresh prompts, get a kernel: {how}"
     assert window.get_by_role("button", name="simulate").count() == 0
     assert window.problems == []
+
+
+DRAWN = [
+    widgets.BendSpectrum(train_length=30, seed=3),
+    widgets.DirectAnswer(test_length=5, seed=1),  # fewer examples than skills
+    widgets.DirectAnswer(exponent=0.5, test_length=None),
+    widgets.Exchange(train_length=60, exponent=0.5, steps=4),
+    widgets.KindMixture(pool=3, easy_short=0.3, scaling="best"),
+    widgets.OverthinkingMap(train_length=400, train_exponent=1.2, test_exponent=0.2, scaling=1.1),
+    widgets.TaskMixture(share_easy=0.3, share_hard=0.5, steps=4),
+]
+
+
+def draw(page):
+    """Let the page draw to its end, and return what it has found."""
+    page.locator(".tts-simulate").get_by_role("button").click()
+    page.get_by_role("button", name="another draw").wait_for(timeout=120_000)
+    return page.evaluate("model.get('found')")
+
+
+@pytest.mark.parametrize("widget", DRAWN, ids=repr)
+def test_the_page_draws_what_the_exact_curve_says(window, widget):
+    found = draw(open_without_kernel(window, widget))
+    points, low, high = (np.array(found[name], dtype=float) for name in ("points", "low", "high"))
+    exact = widget.expected()
+    assert found["done"] == found["total"] == 20_000
+    assert np.all((low < exact) & (exact < high)) and np.all((high - low)[1:] < 0.2 * points[1:])
+    assert words(window).startswith(
+        f"20,000 of 20,000 {widget.headline()[2]}, seed {widget.seed}. {widget.headline()[1]}"
+    )
+    assert window.problems == []
+
+
+def test_on_few_examples_the_page_draws_what_the_package_draws(window):
+    """In chains on prompts with m < d, and how many of them leave all bounds."""
+    widget = widgets.Exchange(train_length=10, test_length=10, seed=2)
+    found = draw(open_without_kernel(window, widget))
+    with ThreadPoolExecutor() as another:
+        package = another.submit(simulated, widget).result()
+    for k in range(21):
+        assert found["low"][k] < package["high"][k] and package["low"][k] < found["high"][k]
+    assert f" {found['gone']:,} chains leave all bounds." in words(window)
+    assert 0 < found["gone"] < 20_000 and window.problems == []
+
+
+def test_a_seed_draws_the_same_again_and_another_draw_takes_the_next(window):
+    page = open_without_kernel(window, widgets.DirectAnswer())
+    first, second = draw(page), draw(page)
+    assert page.get_by_label("seed").input_value() == "1" and first["points"] != second["points"]
+    page.get_by_label("seed").fill("0")
+    page.get_by_label("seed").press("Tab")
+    assert page.locator("circle.tts-found").count() == 0
+    assert draw(page)["points"] == first["points"]
+    assert "seed=" not in page.locator(".tts-widget").get_attribute("data-state")
+    page.get_by_label("seed").fill("7")
+    page.get_by_label("seed").press("Tab")
+    assert page.locator(".tts-widget").get_attribute("data-state") == "seed=7"
+    page.get_by_role("button", name="Reset").click()
+    assert page.get_by_label("seed").input_value() == "0" and window.problems == []
+
+
+SLOW = """() => {
+    const { now } = performance;
+    performance.now = () => 50 * now.call(performance);  // short slices
+}"""
+
+
+def test_the_page_stops_when_it_is_told_to_changes_or_is_not_seen(window):
+    page = open_without_kernel(window, widgets.Exchange())
+    page.evaluate(SLOW)
+    button = page.locator(".tts-simulate").get_by_role("button")
+
+    def started():
+        button.click()
+        page.wait_for_function("model.get('found')?.done > 0")
+        assert button.inner_text() == "stop" and page.get_by_role("progressbar").is_visible()
+
+    def stopped():
+        page.wait_for_function("!model.get('simulating')")
+        return page.evaluate("model.get('found').done")
+
+    assert page.evaluate("model.get('found').done ?? null") is None  # it does not begin by itself
+    started()
+    button.click()
+    done = stopped()
+    assert 0 < done < 20_000 and words(page).startswith(f"{done:,} of 20,000")
+    started()
+    page.get_by_role("slider", name="thinking steps").press("ArrowRight")
+    stopped()
+    assert page.locator("circle.tts-found").count() == 0 and words(page) == ""
+    started()
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    assert 0 < stopped() < 20_000
+    page.evaluate("delete document.hidden")
+    started()
+    page.evaluate("document.querySelector('.tts-widget').remove()")
+    assert 0 < stopped() < 20_000
+    assert window.problems == []
+
+
+def test_tails_are_drawn_in_the_page_even_where_a_kernel_runs(window):
+    widget = widgets.Tails()
+    found = draw(open_alone(window, widget))
+    assert found["done"] == 2000 and found["interval"][0] < found["share"] < found["interval"][1]
+    assert 0.85 < found["share"] < 0.94  # the chapter: 89.6 % of 10,000 prompts, 89.0 to 90.2 %
+    assert words(window).startswith("2,000 of 2,000 prompts of 40 examples, seed 0. ")
+    put(window, test_length=None)
+    assert window.locator(".tts-simulate").is_hidden() and window.problems == []

@@ -17,3 +17,14 @@ def test_intervals_are_not_negative_and_reach_to_infinity_where_nothing_is_known
     low, high = intervals.simultaneous(np.array([1.0, 0.01, np.inf]), np.array([0.1, 1.0, np.nan]), 3)
     z = intervals.quantile(3)
     assert low.tolist() == [1 - z * 0.1, 0, 0] and high.tolist() == [1 + z * 0.1, 0.01 + z, np.inf]
+
+
+@pytest.mark.parametrize(("count", "samples", "confidence"), [(0, 40, 0.99), (7, 40, 0.95), (40, 40, 0.9)])
+def test_the_ends_for_a_share_are_those_of_wilson(count, samples, confidence):
+    expected = stats.binomtest(count, samples).proportion_ci(confidence, method="wilson")
+    assert intervals.share_interval(count, samples, confidence) == pytest.approx(tuple(expected), abs=1e-15)
+
+
+def test_no_more_can_be_counted_than_there_are():
+    with pytest.raises(ValueError, match="count must be at most samples, got 3 of 2"):
+        intervals.share_interval(3, 2)

@@ -259,3 +259,34 @@ def test_a_widget_names_itself_at_no_cost():
     widget = widgets.DirectAnswer(dim=5)
     widget.still = None  # not called
     assert repr(widget) == f"DirectAnswer({', '.join(f'{n}={getattr(widget, n)!r}' for n in widget.controls)})"
+
+
+def test_two_causes_draws_what_theory_says():
+    widget = widgets.TwoCauses(
+        noise_variance=2.0, test_length=50, train_length=30, shift=0.5, seed=3, treatment="longer"
+    )
+    trained, test = (covariance.power_law(20, exponent, trace=20) for exponent in (0.8, 0.4))
+    P = theory.preconditioner(Task(trained, 30, noise_variance=2.0))
+    S = covariance.sample_empirical(test, 50, samples=8, rng=np.random.default_rng(3))
+    steps = np.arange(61)
+    expected = [
+        theory.noisy_error(P, S[0], 50, steps, noise_variance=2.0),
+        theory.noisy_error(P, S[0], 50, steps, noise_variance=0.0),
+        theory.noisy_error(P, S.mean(axis=0), 400, steps, noise_variance=2.0),
+    ]
+    drawn = [line.get_ydata() for line in widget.still().figure.axes[0].lines if len(line.get_ydata()) == 61]
+    assert np.allclose(drawn, np.array(expected) / 20)
+    half = theory.noisy_error(P / 2, S[0], 50, steps, noise_variance=2.0)
+    assert np.allclose(widget.errors("half"), half)
+    assert widget.errors("vote")[60] < 0.3 * widget.errors("none")[60]
+
+
+def test_tails_draws_what_was_learned_and_its_strides():
+    widget = widgets.Tails(train_kind="two scales", train_length=100, shift=1.0)
+    lines = [line.get_ydata() for line in widget.still().figure.axes[0].lines if len(line.get_ydata()) == 20]
+    strengths = np.arange(1, 21) ** -0.8
+    strengths *= 20 / strengths.sum()
+    own, gaussian = (1 / (strengths + ((2 * q - 1) * strengths + q * 20) / 100) for q in (3.25, 1.0))
+    assert np.allclose(lines, [own, gaussian, own])  # the strides on equal strengths are P itself
+    with pytest.raises(traitlets.TraitError, match="train_kind"):
+        widgets.Tails(train_kind="round")

@@ -30,6 +30,7 @@ from ttsbook.theory.noise import (
 from ttsbook.theory.simulation import CotSimulation, simulate_cot_error
 from ttsbook.theory.stability import critical_train_length, spectral_edges
 from ttsbook.theory.strides import best_scaling, largest_stride, strides
+from ttsbook.theory.votes import vote_error
 
 __all__ = [
     "BestDepth",
@@ -68,5 +69,6 @@ __all__ = [
     "spectral_edges",
     "strides",
     "train_length_for",
+    "vote_error",
     "wiener_depth",
 ]

@@ -1,4 +1,4 @@
-"""Intervals for several means at once."""
+"""Intervals for several means at once, and for a share."""
 
 from statistics import NormalDist
 
@@ -59,3 +59,29 @@ def simultaneous(
     known = np.isfinite(half)
     half = np.where(known, half, 0)
     return np.where(known, np.maximum(mean - half, 0), 0.0), np.where(known, mean + half, np.inf)
+
+
+def share_interval(count: int, samples: int, confidence: float = 0.99) -> tuple[float, float]:
+    """Return the ends of Wilson's interval for a share, which is good for small shares as well.
+
+    Parameters
+    ----------
+    count
+        How many of the samples have what is counted.
+    samples
+        Number of samples, at least 1.
+    confidence
+        Coverage.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in share_interval(0, 100)]
+    [0.0, 0.062]
+    """
+    check.count("samples", samples, least=1)
+    if check.count("count", count, least=0) > samples:
+        raise ValueError(f"count must be at most samples, got {count} of {samples}")
+    square, share = quantile(1, confidence) ** 2 / samples, count / samples
+    half = (square * (share * (1 - share) + square / 4)) ** 0.5
+    low, high = (share + square / 2 - half) / (1 + square), (share + square / 2 + half) / (1 + square)
+    return max(0.0, low), min(1.0, high)

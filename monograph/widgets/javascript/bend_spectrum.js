@@ -2,6 +2,7 @@ import { directErrorBound, directErrorBySkill, hardness, preconditioner, skillCo
 import { drag, element, follow, range, slider, wholeNumbers } from "./controls.js";
 import { drawing, filling, node, Panel } from "./chart.js";
 import { round } from "./numbers.js";
+import { layerDraws } from "./layer_draws.js";
 import { overlay, simulate } from "./simulate.js";
 
 const DECADES = [-3, 2]; // of the strengths
@@ -20,6 +21,14 @@ const compute = (model) => {
     sharper: directErrorBound(strengths, n, m, { sharp: true }) / dim,
     bound: directErrorBound(strengths, n, m) / dim,
   };
+};
+
+const draws = (model) => {
+  const { strengths, mean } = compute(model);
+  return layerDraws({
+    P: preconditioner(strengths, model.get("train_length")), test: strengths, m: model.get("test_length"), steps: 1,
+    bySkill: true, place: 0, name: "Mean error e₁/d", expected: mean,
+  });
 };
 
 const sentence = ({ strengths, mean, sharper, bound, cost }) =>
@@ -96,7 +105,7 @@ const render = ({ model, el }) => {
     slider(model, { trait: "train_length", label: "training length n", values: lengths }),
     slider(model, { trait: "test_length", label: "test length m", values: [...lengths, null], format: (v) => (v === null ? "∞" : String(v)) }),
     element("div", { class: "tts-buttons", role: "group", "aria-label": "spectra to start from" }, ...presets),
-    simulate(model),
+    simulate(model, { draws, names: ["strengths", "train_length", "test_length"] }),
   ];
   let shown;
   dragStem(model, el, () => shown);

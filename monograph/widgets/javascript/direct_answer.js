@@ -2,6 +2,7 @@ import { directErrorBySkill, directErrorBound, hardness, powerLaw, preconditione
 import { follow, range, slider, wholeNumbers } from "./controls.js";
 import { drawing, filling, Panel } from "./chart.js";
 import { fixed, round } from "./numbers.js";
+import { layerDraws } from "./layer_draws.js";
 import { overlay, simulate } from "./simulate.js";
 
 const INFINITY = "∞";
@@ -12,6 +13,14 @@ const compute = (model) => {
   const errors = directErrorBySkill(preconditioner(strengths, n), strengths, m);
   const total = errors.reduce((sum, error) => sum + error, 0);
   return { strengths, errors, total, bound: directErrorBound(strengths, n, m) };
+};
+
+const draws = (model) => {
+  const { strengths, total } = compute(model);
+  return layerDraws({
+    P: preconditioner(strengths, model.get("train_length")), test: strengths, m: model.get("test_length"), steps: 1,
+    bySkill: true, place: 0, name: "Mean error e₁/d", expected: total / strengths.length,
+  });
 };
 
 const draw = (width, tall, model, { strengths, errors, total }) => {
@@ -44,7 +53,7 @@ const render = ({ model, el }) => {
     slider(model, { trait: "train_length", label: "training length n", values: lengths }),
     slider(model, { trait: "test_length", label: "test length m", values: [...lengths, null], format: (v) => (v === null ? INFINITY : String(v)) }),
     slider(model, { trait: "dim", label: "skills d", values: range(2, 50) }),
-    simulate(model),
+    simulate(model, { draws }),
   ];
   return follow(model, el, controls, (width, tall) => {
     const state = compute(model);

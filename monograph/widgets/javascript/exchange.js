@@ -2,6 +2,7 @@ import { cotError, powerLaw, preconditioner, spectralEdges, trainLengthFor } fro
 import { drag, element, follow, range, slider, wholeNumbers } from "./controls.js";
 import { drawing, filling, node, Panel } from "./chart.js";
 import { fixed, round, stepsInWords } from "./numbers.js";
+import { layerDraws } from "./layer_draws.js";
 import { overlay, simulate } from "./simulate.js";
 
 const DIM = 20;
@@ -56,6 +57,13 @@ const compute = (model) => {
   const errors = curve(exponent, n, m);
   const pairs = range(1, STEPS).map((step) => sameError(exponent, m, errors[k], step));
   return { n, m, k, errors, pairs, border: border(exponent, m) };
+};
+
+const draws = (model) => {
+  const { n, m, k, errors } = compute(model);
+  const test = powerLaw(DIM, model.get("exponent"));
+  const name = `Error / d after ${stepsInWords(k)}`;
+  return layerDraws({ P: preconditioner(test, n), test, m, steps: STEPS, place: k, name, expected: errors[k] });
 };
 
 const sentence = ({ n, k, errors, pairs, border: unstable }) => {
@@ -120,7 +128,7 @@ const render = ({ model, el }) => {
     slider(model, { trait: "exponent", label: "tail exponent α", values: range(0, 2, 0.1), format: fixed(1) }),
     slider(model, { trait: "test_length", label: "test length m", values: tests, format: (v) => (v === null ? "∞" : String(v)) }),
     element("p", { class: "tts-legend" }, `d = ${DIM} skills; finite m: the limit of many skills`),
-    simulate(model),
+    simulate(model, { draws }),
   ];
   let shown;
   dragPoint(model, el, () => shown);

@@ -3,6 +3,7 @@ import { mixturePreconditioner } from "./selection.js";
 import { choice, follow, legend, range, slider } from "./controls.js";
 import { drawing, filling, Panel } from "./chart.js";
 import { fixed, round } from "./numbers.js";
+import { layerDraws } from "./layer_draws.js";
 import { overlay, simulate } from "./simulate.js";
 
 const STEPS = 20;
@@ -19,16 +20,30 @@ const mine = (model) => {
   return added(parts) > 0 ? parts.map((part) => part / added(parts)) : EVEN;
 };
 
+const learned = (model, weights) => {
+  const { tasks, lengths } = model.get("pools")[model.get("pool") - 1];
+  const P = mixturePreconditioner(tasks, lengths, weights);
+  const factor = model.get("scaling") === "best" ? bestScalingLimit(P, model.get("target"), SELECTED) : 1;
+  return P.map((p) => p / factor);
+};
+
 const compute = (model) => {
-  const { tasks, lengths, paper, exact } = model.get("pools")[model.get("pool") - 1];
+  const { paper, exact } = model.get("pools")[model.get("pool") - 1];
   const target = model.get("target");
   const curve = (weights) => {
-    const P = mixturePreconditioner(tasks, lengths, weights);
-    const factor = model.get("scaling") === "best" ? bestScalingLimit(P, target, SELECTED) : 1;
-    return cotErrorLimit(P.map((p) => p / factor), target, STEPS).map((error) => error / target.length);
+    const P = learned(model, weights);
+    return cotErrorLimit(P, target, STEPS).map((error) => error / target.length);
   };
   const mixtures = { yours: mine(model), even: EVEN, paper, least: exact };
   return Object.fromEntries(Object.entries(mixtures).map(([name, weights]) => [name, { weights, errors: curve(weights) }]));
+};
+
+const draws = (model) => {
+  const { weights, errors } = compute(model).yours;
+  return layerDraws({
+    P: learned(model, weights), test: model.get("target"), m: null, steps: STEPS,
+    place: SELECTED, name: `Error / d after ${SELECTED} steps`, expected: errors[SELECTED],
+  });
 };
 
 const percent = (weights) => weights.map((weight) => Math.round(100 * weight)).join(", ");
@@ -68,7 +83,7 @@ const render = ({ model, el }) => {
       slider(model, { trait, label, values: range(0, 1, 0.05), format: fixed(2) })),
     choice(model, { trait: "scaling", label: "scaling ρ", options: () => Object.entries(SCALINGS) }),
     legend({ first: "even", second: "yours", third: "paper's", fourth: "least at k = 5 as it is" }),
-    simulate(model),
+    simulate(model, { draws }),
   ];
   return follow(model, el, controls, (width, tall) => draw(model, width, tall));
 };

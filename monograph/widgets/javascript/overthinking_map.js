@@ -1,7 +1,8 @@
 import { bestDepth, cotErrorLimit, criticalTrainLength, powerLaw, preconditioner } from "./theory.js";
 import { choice, drag, follow, range, slider, wholeNumbers } from "./controls.js";
 import { drawing, filling, node, Panel } from "./chart.js";
-import { fixed, round } from "./numbers.js";
+import { fixed, round, stepsInWords } from "./numbers.js";
+import { layerDraws } from "./layer_draws.js";
 import { overlay, simulate } from "./simulate.js";
 
 const DIM = 20;
@@ -52,10 +53,17 @@ const compute = (model) => {
   const P = preconditioner(train, model.get("train_length"));
   return {
     n: model.get("train_length"), exponent: model.get("train_exponent"), test, steps: model.get("steps"),
-    critical: criticalTrainLength(train, test), depth: bestDepth(P, test),
+    P, critical: criticalTrainLength(train, test), depth: bestDepth(P, test),
     factors: test.map((s, i) => 1 - P[i] * s),
     errors: cotErrorLimit(P, test, STEPS).map((error) => error / DIM),
   };
+};
+
+const draws = (model) => {
+  const { P, test, depth, errors } = compute(model);
+  const place = Math.min(depth.steps ?? STEPS, STEPS);
+  const name = `Error / d after ${stepsInWords(place)}`;
+  return layerDraws({ P, test, m: null, steps: STEPS, place, name, expected: errors[place] });
 };
 
 const sentence = ({ n, exponent, critical, depth, factors, errors }) => {
@@ -197,7 +205,7 @@ const render = ({ model, el }) => {
     slider(model, { trait: "test_exponent", label: "tail of the test", ...tails }),
     slider(model, { trait: "scaling", label: "scaling ρ / m", values: range(0.5, 2, 0.02), format: fixed(2) }),
     choice(model, { trait: "steps", label: "color of the map", options: () => colors(model.get("steps")) }),
-    simulate(model),
+    simulate(model, { draws, names: ["train_length", "train_exponent", "test_exponent", "scaling"] }),
   ];
   return follow(model, el, controls, draw);
 };

@@ -1,17 +1,31 @@
-// A button by which a live kernel runs the package on fresh prompts, and what it has found.
+// A button that draws fresh prompts, in the page or in a kernel if there is one, and what was found.
 
 import { element } from "./controls.js";
+import { Random } from "./random.js";
+import { seedInput } from "./seed.js";
+import { inSlices } from "./slices.js";
 
 /** @import { Panel } from "./chart.js" */
 /** @import { Model } from "./toolbar.js" */
 
+/**
+ * What the page draws: one prompt at a time, up to `total` of them, and what is found so far.
+ * @typedef {object} Draws
+ * @property {number} total
+ * @property {(random: Random) => void} draw
+ * @property {() => { words: string, prompts: string } & Record<string, any>} found
+ */
+
 const PATIENCE = 15000; // milliseconds until a kernel that was asked is taken to be gone
+const SHOWN = 400; // milliseconds between two pictures of what the page has found so far
+const RINGS = " Rings: simulated; bars: their 99 % intervals at once, where they are longer.";
 
 // A model that has no kernel behind it has no `send`: see host.js.
 const hasKernel = (model) => typeof model.send === "function";
 
 // What was simulated at the settings that the model has now. Points of other settings are never shown.
-const present = (model) => {
+/** @type {(model: Model) => any} */
+export const present = (model) => {
   const found = model.get("found");
   const same = ([name, value]) => JSON.stringify(value) === JSON.stringify(model.get(name));
   return found?.settings && Object.entries(found.settings).every(same) ? found : null;
@@ -35,16 +49,45 @@ const without = () => {
   return element("p", { class: "tts-simulate" }, "To simulate this on fresh prompts, get a kernel: ", ...how);
 };
 
-const RINGS = " Rings: simulated; bars: their 99 % intervals at once, where they are longer.";
+// Draw in the page, with the model's seed, until all is drawn, someone stops it, or nobody looks.
+const begin = (model, el, prepare, names) => {
+  const settings = Object.fromEntries([...names, "seed"].map((name) => [name, model.get(name)]));
+  const [draws, random] = [prepare(model), new Random(model.get("seed"))];
+  let [done, shown] = [0, performance.now()];
+  const show = () => {
+    const { words, prompts, ...rest } = draws.found();
+    const drawn = `${done.toLocaleString("en-US")} of ${draws.total.toLocaleString("en-US")} ${prompts}`;
+    model.set("found", { settings, done, total: draws.total, words: `${drawn}, seed ${settings.seed}. ${words}`, ...rest });
+    shown = performance.now();
+  };
+  model.set("found", { settings, done, total: draws.total });
+  const own = () => present(model)?.settings === settings;
+  inSlices(() => {
+    draws.draw(random);
+    done++;
+    if (performance.now() - shown > SHOWN) show();
+    return done < draws.total;
+  }, () => model.get("simulating") && own() && el.isConnected && !document.hidden, () => {
+    if (own() && done > 0) show();
+    if (own() || !present(model)) model.set("simulating", false);
+  });
+};
 
-// The button, a seed, the progress, and the sentence that says what was found.
-/** @type {(model: Model, note?: string) => HTMLElement} */
-export const simulate = (model, note = RINGS) => {
-  if (!hasKernel(model)) return without();
+// The button, a seed, the progress, and the sentence that says what was found. Where `draws` is given the page draws
+// if no kernel does, or `always`; points belong to the values of the traits `names`, by default of all controls.
+/**
+ * @param {Model} model
+ * @param {{ draws?: (model: Model) => Draws, names?: string[], note?: string, always?: boolean }} [how]
+ * @returns {HTMLElement}
+ */
+export const simulate = (model, { draws, names, note = RINGS, always = false } = {}) => {
+  const here = draws && (always || !hasKernel(model));
+  if (!here && !hasKernel(model)) return without();
   const button = element("button", { type: "button" });
-  const seed = element("input", { type: "number", min: 0, step: 1, "data-lm-suppress-shortcuts": "true" });
   const bar = element("progress", { max: 1, "aria-label": "share of the prompts simulated" });
   const status = element("p", { role: "status" });
+  const el = element("div", { class: "tts-simulate" },
+    element("div", { class: "tts-buttons" }, button, element("label", {}, "seed ", seedInput(model)), bar), status);
   let timer, late;
   const wait = (pressed) => {
     clearTimeout(timer);
@@ -55,12 +98,11 @@ export const simulate = (model, note = RINGS) => {
     if (found?.error) return `The simulation failed. ${found.error}`;
     if (found?.words) return found.words + note;
     if (running && late) return "The kernel does not answer: it is busy, or it has stopped. Run the cell again.";
-    return running ? "Asking the kernel …" : "";
+    return running && !here ? "Asking the kernel …" : "";
   };
   const show = () => {
     const [running, found] = [model.get("simulating"), present(model)];
     button.textContent = running ? "stop" : found ? "another draw" : "simulate";
-    if (document.activeElement !== seed) seed.value = model.get("seed");
     bar.hidden = !running;
     if (found?.done) bar.value = found.done / found.total;
     else bar.removeAttribute("value");
@@ -71,20 +113,15 @@ export const simulate = (model, note = RINGS) => {
   button.addEventListener("click", () => {
     const running = model.get("simulating");
     if (!running && present(model)) model.set("seed", model.get("seed") + 1);
-    wait(!running);
+    if (!here) wait(!running);
     model.set("simulating", !running);
     model.save_changes();
-  });
-  seed.addEventListener("change", () => {
-    if (seed.checkValidity() && seed.value !== "") {
-      model.set("seed", seed.valueAsNumber);
-      model.save_changes();
-    }
-    seed.value = model.get("seed");
+    if (here && !running) begin(model, el, draws, names ?? controlled(model));
   });
   model.on("change:found", () => wait(false));
   model.on("change", show);
   show();
-  return element("div", { class: "tts-simulate" },
-    element("div", { class: "tts-buttons" }, button, element("label", {}, "seed ", seed), bar), status);
+  return el;
 };
+
+const controlled = (model) => Object.keys(model.get("frame").settings).filter((name) => name !== "seed");

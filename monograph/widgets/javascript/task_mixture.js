@@ -1,8 +1,9 @@
 import { powerLaw } from "./theory.js";
-import { grid, gridKey, mixtureError, optimalMixture, quadraticProgram } from "./selection.js";
+import { grid, gridKey, mixtureError, mixturePreconditioner, optimalMixture, quadraticProgram } from "./selection.js";
 import { drag, follow, key, keys, range, slider, wholeNumbers } from "./controls.js";
 import { drawing, node } from "./chart.js";
 import { fixed, round, stepsInWords } from "./numbers.js";
+import { layerDraws } from "./layer_draws.js";
 import { simulate } from "./simulate.js";
 
 const DIM = 20;
@@ -16,20 +17,33 @@ const scaled = (exponent) => {
   return strengths.map((value) => (value * DIM) / trace);
 };
 
-const compute = (model) => {
+const pool = (model) => {
   const hard = scaled(model.get("hard_exponent"));
-  const tasks = [scaled(model.get("easy_exponent")), hard, [...hard].reverse()];
-  const target = scaled(model.get("target_exponent"));
-  const steps = model.get("steps");
-  const lengths = [1, 1, 1].map(() => model.get("train_length"));
   const [easy, other] = [model.get("share_easy"), model.get("share_hard")];
   const share = Math.min(other, 1 - easy);
+  return {
+    tasks: [scaled(model.get("easy_exponent")), hard, [...hard].reverse()],
+    target: scaled(model.get("target_exponent")), steps: model.get("steps"),
+    lengths: [1, 1, 1].map(() => model.get("train_length")), yours: [easy, share, Math.max(0, 1 - easy - share)],
+  };
+};
+
+const draws = (model) => {
+  const { tasks, target, steps, lengths, yours } = pool(model);
+  return layerDraws({
+    P: mixturePreconditioner(tasks, lengths, yours), test: target, m: null, steps, place: steps,
+    name: `Error / d after ${stepsInWords(steps)}`, expected: mixtureError(tasks, lengths, target, steps)(yours) / DIM,
+  });
+};
+
+const compute = (model) => {
+  const { tasks, target, steps, lengths, yours } = pool(model);
   const error = mixtureError(tasks, lengths, target, steps);
   const onGrid = new Map(grid(PARTS).map((weights) => [gridKey(weights, PARTS), error(weights)]));
   const best = optimalMixture(tasks, lengths, target, steps, { parts: PARTS, onGrid });
   const marks = {
     even: EVEN, paper: quadraticProgram(tasks, target).weights, least: best.weights,
-    yours: [easy, share, Math.max(0, 1 - easy - share)],
+    yours,
   };
   return { steps, error: (weights) => error(weights) / DIM, onGrid, marks };
 };
@@ -139,7 +153,7 @@ const render = ({ model, el }) => {
     slider(model, { trait: "share_easy", label: "share of easy", values: range(0, 1, 0.01), format: fixed(2) }),
     slider(model, { trait: "share_hard", label: "share of hard", values: range(0, 1, 0.01), format: fixed(2) }),
     keys(Object.entries(MARK_TEXTS).map(([name, text]) => [key(22, 22, MARKS[name](11, 11)), text])),
-    simulate(model, ""),
+    simulate(model, { draws, note: "" }),
   ];
   keepWithin(model);
   dragPoint(model, el);
