@@ -2,20 +2,17 @@
 
 import json
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from formula_vectors import DIGITS, FILE, FLOOR, FORMULAS, OTHER_NAMES, computed
+from in_node import evaluated
 
 from monograph.widgets.base import JAVASCRIPT
 
 MODULES = [JAVASCRIPT / f"{name}.js" for name in ("theory", "selection", "attention")]
 VECTORS = json.loads(FILE.read_text(encoding="utf-8"))
 EVALUATE = """
-    import { readFileSync } from "node:fs";
-    const { modules, vectors } = JSON.parse(readFileSync(0, "utf-8"));
+    const { modules, vectors } = given;
     const formulas = Object.assign({}, ...(await Promise.all(modules.map((one) => import(one)))));
     const values = Object.entries(vectors).map(([name, rows]) => [
       name, rows.map(({ calls }) => calls.reduce((formula, given) => formula(...given), formulas[name])),
@@ -27,9 +24,7 @@ EVALUATE = """
 
 def in_javascript(vectors):
     """Values of formulas with some arguments, by name, as Node computes them."""
-    given = json.dumps({"modules": [path.as_uri() for path in MODULES], "vectors": vectors})
-    node = [Path(sys.executable).with_name("node"), "--input-type=module", "--eval", EVALUATE]
-    return json.loads(subprocess.run(node, input=given, capture_output=True, text=True, check=True).stdout)
+    return evaluated(EVALUATE, {"modules": [path.as_uri() for path in MODULES], "vectors": vectors})
 
 
 @pytest.fixture(scope="module")
