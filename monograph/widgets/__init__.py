@@ -18,6 +18,7 @@ from monograph.widgets.simulation import Simulating
 from monograph.widgets.task_mixture import TaskMixture
 from monograph.widgets.thinking_longer import ThinkingLonger
 from monograph.widgets.thinking_path import ThinkingPath
+from monograph.widgets.three_upbringings import ThreeUpbringings
 from monograph.widgets.trained_layers import TrainedLayers
 from monograph.widgets.weight_blocks import WeightBlocks
 
@@ -32,6 +33,7 @@ __all__ = [
     "TaskMixture",
     "ThinkingLonger",
     "ThinkingPath",
+    "ThreeUpbringings",
     "TrainedLayers",
     "WeightBlocks",
     "Widget",

@@ -23,7 +23,7 @@ RECIPES = {
 }
 EVERY = [(name, dim) for name in RECIPES for dim in (2, 5)]
 MODULES = """
-    import { gramMatrix, gradient, think } from "JAVASCRIPT/layer.js";
+    import { gramMatrix, gradient, thoughts } from "JAVASCRIPT/layer.js";
     import { drawPrompt, drawSum, lesson, update } from "JAVASCRIPT/upbringing.js";
     import { Random } from "JAVASCRIPT/random.js";
     const flat = (rows) => Float64Array.from(rows.flat());
@@ -34,7 +34,7 @@ MODULES = """
 GRADIENT = MODULES + "told(gradient(layer, lessonsOf(given.batch)));"
 CHAINS = (
     MODULES
-    + "told(given.batch.map(({ C, w, noise, length }) => think(layer, gramMatrix(flat(C), w), length, noise, 6)));"
+    + "told(given.batch.map(({ C, w, noise, length }) => thoughts(layer, gramMatrix(flat(C), w), length, noise, 6)));"
 )
 TRAINING = (
     MODULES
@@ -72,7 +72,9 @@ class Golden:
     def given(self):
         sums = self.prompts.x.mT @ self.prompts.x
         rows = zip(sums, self.prompts.w, self.noise, self.luck, self.prompts.lengths, strict=True)
-        return [dict(zip(("C", "w", "noise", "luck", "length"), map(torch.Tensor.tolist, row), strict=True)) for row in rows]
+        return [
+            dict(zip(("C", "w", "noise", "luck", "length"), map(torch.Tensor.tolist, row), strict=True)) for row in rows
+        ]
 
     def loss(self, model, name, monkeypatch):
         """Loss of the package, with the luck of this batch."""
@@ -131,6 +133,39 @@ def test_sums_over_examples_have_the_law_of_the_package(length):
     expected = covariance.sample_empirical(cov, length, samples=20_000, rng=np.random.default_rng(0)) * length
     assert np.array_equal(found, found.transpose(0, 2, 1))
     assert (np.linalg.matrix_rank(found[:100]) == min(3, length)).all()
-    for looked in (lambda C: C[:, 0, 0], lambda C: C[:, 2, 2], lambda C: C[:, 1, 2], lambda C: np.linalg.norm(C, axis=(1, 2))):
+    for looked in (
+        lambda C: C[:, 0, 0],
+        lambda C: C[:, 2, 2],
+        lambda C: C[:, 1, 2],
+        lambda C: np.linalg.norm(C, axis=(1, 2)),
+    ):
         assert stats.ks_2samp(looked(found), looked(expected)).pvalue > 1e-4
         assert stats.ks_2samp(1.2 * looked(found), looked(expected)).pvalue < 1e-4
+
+
+LEAKY = (
+    MODULES
+    + """
+    const { LEAKS, largestLeak, withoutLeaks } = await import("JAVASCRIPT/leaks.js");
+    const { closedForm } = await import("JAVASCRIPT/layer.js");
+    const prompts = given.batch.map(({ C, w, length }) => ({ gram: gramMatrix(flat(C), w), length, dim: w.length }));
+    const leak = largestLeak(layer, prompts, 4).names;
+    told({ LEAKS, leak, left: withoutLeaks(layer), closed: closedForm(given.P, 0.8) });
+"""
+)
+
+
+def test_the_leak_that_moves_most_is_named_and_the_sets_are_those_of_the_package():
+    model, golden, P = LinearSelfAttention(3, dtype=torch.float64), Golden(3), [0.5, 0.4, 0.3]
+    model.set_preconditioner(np.diag(P))
+    with torch.no_grad():
+        model.block("W13").mul_(0.8)
+    bare = weights(model)
+    with torch.no_grad():
+        for name, value in {"V33": 0.1, "W44": 0.5, "V24": 0.3, "W12": 0.01}.items():
+            model.block(name).fill_(value)
+    found = evaluated(LEAKY, {"P": P, "batch": golden.given(), **weights(model)})
+    assert [tuple(names) for names in found["LEAKS"]] == cot.LEAKS
+    assert found["leak"] == ["V33", "W44"]
+    for matrix in "VW":
+        assert found["left"][matrix] == found["closed"][matrix] == np.ravel(bare[matrix]).tolist()

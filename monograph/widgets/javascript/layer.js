@@ -76,7 +76,7 @@ const advance = ({ V, W }, { seen, token, asked, heard, next }, length) => {
 
 // Answers w_0, ..., w_steps.
 /** @type {(layer: Layer, gram: Float64Array, length: number, w0: ArrayLike<number>, steps: number) => Float64Array[]} */
-export const think = (layer, gram, length, w0, steps) => {
+export const thoughts = (layer, gram, length, w0, steps) => {
   const step = room(2 * w0.length + 2);
   step.seen.set(gram);
   setWeight(step.token, w0);
@@ -132,4 +132,41 @@ export const gradient = (layer, lessons) => {
     }
   }
   return { loss, V, W };
+};
+
+// First entry of each block of rows and columns, and where the last ends.
+/** @type {(dim: number) => number[]} */
+export const blockEdges = (dim) => [0, dim, dim + 1, 2 * dim + 1, 2 * dim + 2];
+
+// Values of a block such as V31, row by row.
+/** @type {(layer: Layer, name: string) => number[]} */
+export const blockOf = (layer, name) => {
+  const weights = layer[name[0]];
+  const size = Math.sqrt(weights.length);
+  const edges = blockEdges(size / 2 - 1);
+  const [row, column] = [Number(name[1]), Number(name[2])];
+  const values = [];
+  for (let i = edges[row - 1]; i < edges[row]; i++) values.push(...weights.subarray(i * size + edges[column - 1], i * size + edges[column]));
+  return values;
+};
+
+// A layer with these blocks, all others zero.
+/** @type {(dim: number, blocks: Record<string, number[]>) => Layer} */
+export const layerOf = (dim, blocks) => {
+  const edges = blockEdges(dim);
+  const size = edges[4];
+  const layer = { V: new Float64Array(size * size), W: new Float64Array(size * size) };
+  for (const [name, values] of Object.entries(blocks)) {
+    const [row, column] = [edges[Number(name[1]) - 1], edges[Number(name[2]) - 1]];
+    const width = edges[Number(name[2])] - column;
+    for (const [i, value] of values.entries()) layer[name[0]][(row + Math.floor(i / width)) * size + column + (i % width)] = value;
+  }
+  return layer;
+};
+
+// The layer that takes the step w + P S (w' - r w) for the weight w' of the prompt, P diagonal.
+/** @type {(P: number[], ratio: number) => Layer} */
+export const closedForm = (P, ratio) => {
+  const diagonal = (values) => values.flatMap((value, i) => values.map((_, j) => (i === j ? value : 0)));
+  return layerOf(P.length, { V31: diagonal(P.map((p) => -p)), W13: diagonal(P.map(() => ratio)), W24: [-1] });
 };

@@ -41,27 +41,29 @@ const taught = (C, length, w, from) => from.map((entry, i) => {
   return entry + (TEACHER * descent) / length;
 });
 
-// What each recipe makes of a prompt: C is its sum of x xᵀ, w its weight, `noise` a standard normal vector.
+// What each recipe makes of a prompt: C is its sum of x xᵀ, w its weight, `noise` a standard normal vector, and `luck`
+// between 0 and 1.
+const zero = (w) => w.map(() => 0);
 const pose = {
-  direct: (C, length, w) => ({ start: w.map(() => 0), target: w, labels: w }),
-  independent: (C, length, w, noise) => ({ start: noise, target: w, labels: w }),
-  noisy: (C, length, w, noise) => ({ start: w.map((one, i) => one + NOISE * noise[i]), target: w, labels: w }),
-  unrolled: (C, length, w) => ({ start: w.map(() => 0), target: w, labels: w, depth: DEPTH }),
-  "teacher-forced": (C, length, w, noise, luck) => {
-    let start = w.map(() => 0);
+  direct: ({ w }) => ({ start: zero(w), target: w }),
+  independent: ({ w, noise }) => ({ start: noise, target: w }),
+  noisy: ({ w, noise }) => ({ start: w.map((one, i) => one + NOISE * noise[i]), target: w }),
+  unrolled: ({ w }) => ({ start: zero(w), target: w, depth: DEPTH }),
+  "teacher-forced": ({ C, w, luck, length }) => {
+    let start = zero(w);
     for (let step = Math.floor(LESSONS * luck); step > 0; step--) start = taught(C, length, w, start);
-    return { start, target: taught(C, length, w, start), labels: w };
+    return { start, target: taught(C, length, w, start) };
   },
-  shift: (C, length, w, noise) => {
+  shift: ({ w, noise }) => {
     const shifted = w.map((one, i) => one + noise[i]);
     return { start: noise, target: shifted, labels: shifted };
   },
 };
 
-// The lesson of a recipe on a prompt; `luck` is between 0 and 1.
-export const lesson = (recipe, { C, w, noise, luck, length }) => {
-  const { start, target, labels, depth = 1 } = pose[recipe](C, length, w, noise, luck);
-  return { gram: gramMatrix(C, labels), length, start, target, depth };
+// The lesson of a recipe on a prompt.
+export const lesson = (recipe, prompt) => {
+  const { start, target, labels = prompt.w, depth = 1 } = pose[recipe](prompt);
+  return { gram: gramMatrix(prompt.C, labels), length: prompt.length, start, target, depth };
 };
 
 /** @type {(random: Random, strengths: number[], length: number) => { C: Float64Array, w: Float64Array, noise: Float64Array, luck: number, length: number }} */
