@@ -19,6 +19,7 @@ from monograph.widgets.tails import Tails
 from monograph.widgets.task_mixture import TaskMixture
 from monograph.widgets.thinking_longer import ThinkingLonger
 from monograph.widgets.thinking_path import ThinkingPath
+from monograph.widgets.three_upbringings import ThreeUpbringings
 from monograph.widgets.trained_layers import TrainedLayers
 from monograph.widgets.two_causes import TwoCauses
 from monograph.widgets.weight_blocks import WeightBlocks
@@ -35,6 +36,7 @@ __all__ = [
     "TaskMixture",
     "ThinkingLonger",
     "ThinkingPath",
+    "ThreeUpbringings",
     "TrainedLayers",
     "TwoCauses",
     "WeightBlocks",

@@ -391,4 +391,34 @@ PRESETS = {
             steps=0,
         ),
     ),
+    "ThreeUpbringings": (
+        preset(
+            "Who can go on?",
+            "All three learn to answer in one step: which of them can think on, and what do the others lack?",
+            "Press “Train”, then raise k, and look for the block that only one of them has.",
+            steps=5,
+        ),
+        preset(
+            "Taught step by step",
+            "One learns three steps at once, one imitates gradient descent: who is better in the end?",
+            "Train, and compare the curves at k = 3 and at their ends.",
+            second="unrolled",
+            third="teacher-forced",
+            steps=3,
+        ),
+        preset(
+            "A start that is nearly right",
+            "Two are given starts with something in them, in one way and another: which of them settles on the answer?",
+            "Train, and compare r, and where the curves end.",
+            second="noisy",
+            steps=10,
+        ),
+        preset(
+            "Two skills, short prompts",
+            "With little to read in each prompt, do more updates make up for it?",
+            "Train, then choose 1000 updates, and train again.",
+            dim=2,
+            train_length=5,
+        ),
+    ),
 }

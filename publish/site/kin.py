@@ -1,7 +1,7 @@
 """Sphinx extension: a symbol has one color in all formulas, and lights up in formulas and pictures together.
 
 Λ, Γ and n belong to training, Σ and m to the test, k to the chain of thought. In the pages of the appendix
-letters have other meanings, too.
+letters have other meanings, too. A block of the layer, such as V₃₁, lights up where a picture names it.
 """
 
 import re
@@ -10,6 +10,7 @@ from pathlib import Path
 from publish.site.trees import parse
 
 NAMES = {"Λ": "Lambda", "Γ": "Gamma", "Σ": "Sigma", "n": "n", "m": "m", "k": "k"}
+BLOCK = re.compile("[VW][1-4][1-4]")
 WORD = re.compile(rf"(?<![\w’'])[{''.join(NAMES)}](?![\w’'])")
 
 
@@ -45,6 +46,9 @@ def mark(tree):
             sign = letter.next
             if sign and sign.text() == "=" and sign.next and sign.next.tag == "mn":
                 sign.next.attrs["data-kin"] = name
+    for block in tree.css("math msub"):
+        if BLOCK.fullmatch(block.text()):
+            block.attrs["data-kin"] = block.text()
     for words in tree.css("svg text"):
         if names := dict.fromkeys(NAMES[letter] for letter in WORD.findall(words.text())):
             words.attrs["data-kin"] = " ".join(names)

@@ -96,29 +96,27 @@ def test_there_is_one_sidebar_beside_the_text_or_over_it(page, width, beside):
     assert [sidebar.evaluate(seen), modal.evaluate(seen)] == [False, not beside]
 
 
-def status(page):
-    return page.locator(".tts-status").inner_text()
-
-
 def test_the_first_page_thinks_and_answers_to_the_hand(page):
     page.open("index.html")
-    assert page.locator(".tts-chart").bounding_box()["y"] < 700
-    steps = page.get_by_role("slider", name="thinking steps")
-    assert "This is its best answer" in status(page)
-    page.locator(".tts-steps").click(position={"x": 300, "y": 100})
-    assert "it is overthinking" in status(page)
-    button = page.get_by_role("button", name="Let it think")
+    assert page.locator(".tts-chart").first.bounding_box()["y"] < 750
+    thinker = page.locator(".tts-widget").nth(1)
+    status = thinker.locator(".tts-status")
+    steps = thinker.get_by_role("slider", name="thinking steps")
+    assert "This is its best answer" in status.inner_text()
+    thinker.locator(".tts-steps").click(position={"x": 300, "y": 100})
+    assert "it is overthinking" in status.inner_text()
+    button = thinker.get_by_role("button", name="Let it think")
     button.click()
-    page.wait_for_function("document.querySelector('.tts-status').textContent.startsWith('3 ')")
-    page.get_by_role("button", name="Stop").click()
+    status.filter(has_text=re.compile("^3 ")).wait_for()
+    thinker.get_by_role("button", name="Stop").click()
     stopped = steps.get_attribute("aria-valuetext")
     page.wait_for_timeout(400)
     assert steps.get_attribute("aria-valuetext") == stopped
-    length = page.get_by_role("slider", name="training length")
+    length = thinker.get_by_role("slider", name="training length")
     length.press("Home")
-    assert "better for as long as it thinks" in status(page)
+    assert "better for as long as it thinks" in status.inner_text()
     button.click()
-    page.wait_for_function("document.querySelector('.tts-status').textContent.startsWith('30 ')")
+    status.filter(has_text=re.compile("^30 ")).wait_for()
     button.wait_for()  # it has stopped by itself
 
 

@@ -74,7 +74,7 @@ def test_the_start_of_a_path_can_be_dragged_and_set(page):
     assert weak > -1.6
     slider(page, "weak skill, test").press("End")
     slider(page, "weak skill, training").press("Home")
-    assert "along the weak skill by −" in status(page)
+    assert "along the weak skill by −" in status(page.locator("#widget-thinking-path"))
 
 
 @pytest.mark.parametrize("page", ["experiments/gpt2.html"], indirect=True)

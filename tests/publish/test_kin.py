@@ -20,6 +20,8 @@ def marked(html):
         ("<math><mi>m</mi><mo>=</mo><mn>40</mn></math>", [("m", "m"), ("40", "m")]),
         ("<math><mi>m</mi><mo>+</mo><mn>40</mn></math>", [("m", "m")]),
         ("<math><msub><mi>w</mi><mi>k</mi></msub><mo>=</mo><mn>0</mn></math>", [("k", "k")]),
+        ("<math><msub><mi>V</mi><mn>31</mn></msub><mo>+</mo><mi>W</mi></math>", [("V31", "V31")]),
+        ("<math><msub><mi>V</mi><mn>3</mn></msub><msub><mi>V</mi><mn>51</mn></msub></math>", []),
         ("<svg><text>thinking steps k</text></svg>", [("thinking steps k", "k")]),
         ("<svg><text>n = m = 40</text></svg>", [("n = m = 40", "n m")]),
         ("<svg><text>−Γ⁻¹</text></svg>", [("−Γ⁻¹", "Gamma")]),

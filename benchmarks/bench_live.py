@@ -1,0 +1,112 @@
+"""Models that live on a page: what an update and a thinking step cost beside PyTorch's, and what a widget weighs."""
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+
+from benchmarks.timing import median_seconds
+from monograph.widgets.base import JAVASCRIPT, bundle
+from publish import chromium
+from publish.book import SITE
+from ttsbook._threads import one_thread
+from ttsbook.data import covariance, prompts
+from ttsbook.data.tasks import Task
+from ttsbook.models.attention import LinearSelfAttention
+from ttsbook.thinking import cot
+from ttsbook.training import Adam, recipes, train
+
+DIM, LENGTH, BATCH, UPDATES, STEPS = 4, 20, 128, 200, 20  # the batch is that of upbringing.js
+# Both programs draw the prompts of an update; a chain is that of whole tokens.
+TIMED = """
+const random = new Random(0);
+const strengths = Array(DIM).fill(1);
+const batch = () => Array.from({ length: BATCH }, () => drawPrompt(random, strengths, LENGTH));
+const timed = (act) => { const start = performance.now(); act(); return performance.now() - start; };
+const pupil = newborn(random, DIM);
+const tests = batch().map(({ C, w }) => gramMatrix(C, w));
+const found = Array.from({ length: 6 }, () => [
+  timed(() => {
+    for (let k = 0; k < UPDATES; k++) update(pupil, batch().map((prompt) => lesson("shift", prompt)), k, UPDATES);
+  }),
+  timed(() => { for (const gram of tests) thoughts(pupil.layer, gram, LENGTH, new Float64Array(DIM), STEPS); }),
+]).slice(1);
+const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+return JSON.stringify([0, 1].map((column) => median(found.map((row) => row[column]))));
+"""
+TRAINED = "document.querySelector('.tts-training button').textContent === 'Train another'"
+
+
+def run():
+    """Print milliseconds and ratios, sizes of widgets, and the time to the first answer."""
+    with one_thread():
+        seconds = median_seconds({"update": torch_updates, "step": torch_thoughts})
+    reference = [1e3 * seconds["update"] / UPDATES, 1e3 * seconds["step"] / STEPS]
+    print(f"A layer with d = {DIM}, all of V and W, batches of {BATCH}, one thread: ms, and ratio to PyTorch's")
+    print(f"{'':>12}{'an update':>12}{'ratio':>8}{'a step of all':>16}{'ratio':>8}")
+    for name, found in {"PyTorch": reference, **in_javascript()}.items():
+        ratios = [one / other for one, other in zip(found, reference, strict=True)]
+        print(f"{name:>12}{found[0]:>12.2f}{ratios[0]:>8.2f}{found[1]:>16.3f}{ratios[1]:>8.2f}")
+    print(f"\n{'kB of a widget':>24}{'code':>9}{'gzip':>9}")
+    for file in sorted(JAVASCRIPT.glob("*.js")):
+        if "\nexport default" in file.read_text(encoding="utf-8"):
+            code = bundle(file.name).encode()
+            print(f"{file.stem:>24}{len(code) / 1e3:>9.1f}{len(gzip.compress(code)) / 1e3:>9.1f}")
+    print_first_answer()
+
+
+def torch_updates():
+    """Train a layer by the package, on prompts as cheap to draw as those of the page."""
+    seed = torch.Generator().manual_seed(0)
+    model = LinearSelfAttention(DIM, dtype=torch.float64).randomize(0.05, generator=seed)
+    optimizer = Adam(step_size=0.03, weight_decay=0.01)
+    task = Task(covariance.isotropic(DIM), LENGTH)
+    options = {"batch": BATCH, "optimizer": optimizer, "record_every": UPDATES, "condensed": False}
+    train(model, task, recipe=recipes.Shift(), updates=UPDATES, generator=seed, **options)
+
+
+def torch_thoughts():
+    """Think about a batch by the package, token by token."""
+    seed = torch.Generator().manual_seed(0)
+    model = LinearSelfAttention(DIM, dtype=torch.float64).randomize(0.05, generator=seed)
+    batch = prompts.sample(Task(covariance.isotropic(DIM), LENGTH), BATCH, generator=seed, dtype=torch.float64)
+    cot.think(model, batch, STEPS, literal=True)
+
+
+def in_javascript():
+    """Return milliseconds of an update and of a step, by the program that runs the JavaScript."""
+    sizes = f"const [DIM, LENGTH, UPDATES, STEPS] = [{DIM}, {LENGTH}, {UPDATES}, {STEPS}];"
+    modules = "".join(bundle(f"{name}.js") for name in ("random", "upbringing")).replace("\nexport ", "\n")
+    code = f"(() => {{ {sizes}\n{modules}\n{TIMED} }})()"
+    node = [Path(sys.executable).with_name("node"), "--print", code]
+    found = {"Node.js": subprocess.run(node, capture_output=True, text=True, check=True).stdout}
+    if browser := chromium.find():
+        with chromium.started(browser) as window:
+            found["Chromium"] = window.new_page().evaluate(code)
+    return {
+        name: [both / count for both, count in zip(json.loads(text), (UPDATES, STEPS), strict=True)]
+        for name, text in found.items()
+    }
+
+
+def print_first_answer():
+    """Print how long the widget takes from a press to trained layers, where the site is built."""
+    browser, page = chromium.find(), SITE / "widgets" / "three-upbringings.html"
+    if browser is None or not page.exists():
+        print("\nfirst answer skipped: it needs the built site and Chromium")
+        return
+    with chromium.started(browser) as window:
+        tab = window.new_page(viewport={"width": 1280, "height": 900})
+        tab.goto(page.as_uri())
+        tab.locator(".tts-stage").wait_for()
+        pressed = (
+            "() => { window.pressed = performance.now(); document.querySelector('.tts-training button').click(); }"
+        )
+        tab.evaluate(pressed)
+        tab.wait_for_function(TRAINED)
+        print(
+            f"\nfrom a press to three trained layers, drawn: {tab.evaluate('performance.now() - pressed') / 1e3:.1f} s"
+        )
