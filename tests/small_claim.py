@@ -6,7 +6,7 @@ from monograph.claims.ledger import Verdict
 TITLES = {"setup/task": "The task", "index": "Start"}
 
 
-def example(verdict=Verdict.HOLDS, caveat="", found=None):
+def example(verdict=Verdict.HOLDS, caveat="", found=None, remark=""):
     """Return a claim with a verdict, and the tolerances with which its check was called."""
     calls = []
 
@@ -15,5 +15,6 @@ def example(verdict=Verdict.HOLDS, caveat="", found=None):
         calls.append(tolerance)
         return found or ledger.judge(True, "It is 0.5.", exception=verdict is Verdict.CAVEAT)
 
-    fields = {"method": "Looked.", "tolerance": 1e-3, "limits": "how far", "verdict": verdict, "caveat": caveat}
+    fields = {"method": "Looked.", "tolerance": 1e-3, "limits": "how far", "verdict": verdict}
+    fields |= {"caveat": caveat, "remark": remark}
     return ledger.claim(source="this book", places=("setup/task#a", "index"), **fields)(an_example), calls

@@ -172,22 +172,25 @@ def gpt_step(tolerance: float) -> Evidence:
     places=(f"{CHAPTER}#fig-gpt-length",),
     method=f"Steps to a mean error / d of 0.01, n = 20, 30 and 40, tested at m = n and at m = 40: {DEEP}",
     tolerance=2.0,
-    limits="least ratio of the steps that n = 20 and n = 40 need at their own length",
-    verdict=Verdict.CAVEAT,
-    caveat="Seen when each model is tested at its own length; at one common test length the three need the same number "
-    "of steps.",
+    limits="least ratio of the steps that n = 20 and n = 40 need; nothing is decided if it is so at their own test "
+    "lengths and not at a common one",
+    verdict=Verdict.INCONCLUSIVE,
+    caveat="Test prompts of one length on which the trainings differ, and more seeds. At m = n the lengths of training "
+    "and test change together; with the test fixed, three seeds show no trade.",
 )
 def gpt_lengths(tolerance: float) -> Evidence:
     """Trained on shorter prompts, a GPT reaches the same error with more thinking steps."""
     own, common = (
         {n: steps_to(0.01, errors("lengths", n, test=test)) for n in (20, 30, 40)} for test in ("own", "common")
     )
-    ordered = own[20] > own[30] > own[40] and own[20] / own[40] >= tolerance
+    seen, common_too = (
+        steps[20] > steps[30] > steps[40] and steps[20] / steps[40] >= tolerance for steps in (own, common)
+    )
     return judge(
-        ordered,
+        seen,
         f"Steps at m = n: {own[20]:.0f}, {own[30]:.0f}, {own[40]:.0f} for n = 20, 30, 40. "
         f"At m = 40: {common[20]:.0f}, {common[30]:.0f}, {common[40]:.0f}.",
-        exception=common[20] / common[40] < tolerance,
+        undecided=seen and not common_too,
     )
 
 
@@ -258,8 +261,6 @@ def _median_on_long_prompts() -> float:
 
 @claim(
     source="this book",
-    bears_on=(Statement.WEAK,),
-    kinds=(Kind.GPT,),
     places=(f"{CHAPTER}#fig-gpt-jacobian",),
     method="The shipped model of skewed training, d = 10, n = m = 20, without LayerNorm; 500 isotropic prompts and "
     "as many like those of training: eigenvalues of the step's Jacobian at the true weight. 60 isotropic prompts, m = "
@@ -267,25 +268,30 @@ def _median_on_long_prompts() -> float:
     tolerance=0.75,
     limits="least share of prompts on which GPT and linear layer are both stable or both not; least share of weak "
     "skills in the direction, and of its strength in the largest on the prompt",
-    verdict=Verdict.CAVEAT,
-    caveat="On short test prompts, and in the one model that was looked at. On prompts of 200 examples neither fails.",
+    verdict=Verdict.HOLDS,
+    remark="In the one model that was looked at. Its training prompts are shorter than the critical length, so this is "
+    "an effect of short test prompts: on prompts of 200 examples neither it nor the layer fails.",
 )
 def gpt_same_place(tolerance: float) -> Evidence:
-    """At the answer, a GPT fails where linear theory says: along skills weak in training and strong in the prompt."""
+    """On short prompts a GPT fails at the answer where linear theory says.
+
+    That is along skills that are weak in training and strong in the prompt.
+    """
     found = _at_the_answer("isotropic")
     lost = found["radius"] > 1
-    agree = (lost == (found["stride"] > 2)).mean()
+    diverges = found["stride"] > 2
+    agree = (lost == diverges).mean()
     weak, strong = found["weak"][lost].mean(), np.median(found["strength"][lost])
     own = (_at_the_answer("skewed")["radius"] > 1).mean()
     long = _at_the_answer("isotropic", 200, 60)
     return judge(
         min(agree, weak, strong) >= tolerance and own < 0.05 < lost.mean(),
         f"Spectral radius above 1 on {100 * lost.mean():.0f} % of isotropic prompts and {100 * own:.0f} % of its own; "
-        f"the layer diverges on {100 * (found['stride'] > 2).mean():.0f} %, same verdict on {100 * agree:.0f} %. "
+        f"the layer diverges on {100 * diverges.mean():.0f} %, same verdict on {100 * agree:.0f} %, where such shares "
+        f"can agree on {100 * (1 - abs(lost.mean() - diverges.mean())):.0f} % at most. "
         f"Of the direction, {100 * weak:.0f} % lies in the five weakest skills; its strength is {strong:.2f} of the "
         f"largest in the median. At m = 200 above 1 on {(long['radius'] > 1).sum()} of {len(long['radius'])}, and the "
         f"layer diverges on {(long['stride'] > 2).sum()}.",
-        exception=max(long["radius"].max(), long["stride"].max() / 2) < 1,
     )
 
 
@@ -295,8 +301,8 @@ def gpt_same_place(tolerance: float) -> Evidence:
     method="As for gpt_same_place.",
     tolerance=0.02,
     limits="largest share of lost prompts with an eigenvalue below −1, and with a leading one that is not above 1",
-    verdict=Verdict.CAVEAT,
-    caveat="In one model, without LayerNorm, on test prompts of 20 examples; on 200 no prompt is lost. How a GPT fails "
+    verdict=Verdict.HOLDS,
+    remark="In one model, without LayerNorm, on test prompts of 20 examples; on 200 no prompt is lost. How a GPT fails "
     "that was trained above the critical length is not in this edition.",
 )
 def gpt_pushes(tolerance: float) -> Evidence:
@@ -307,8 +313,7 @@ def gpt_pushes(tolerance: float) -> Evidence:
     return judge(
         max(below, other) <= tolerance,
         f"Least real part of an eigenvalue {found['least'].min():.2f}; leading eigenvalue "
-        f"{rounded(np.median(found['leading'][lost]))} in the median of the lost prompts.",
-        exception=(_at_the_answer("isotropic", 200, 60)["radius"] < 1).all(),
+        f"{rounded(np.median(found['leading'][lost]))} in the median of the {lost.sum()} lost prompts of {lost.size}.",
     )
 
 

@@ -80,11 +80,11 @@ def judge(holds: Truth, measured: str, *, exception: Truth = False, undecided: T
     Parameters
     ----------
     holds
-        Whether the claim, with its caveat if it has one, is within its tolerance.
+        Whether the claim, under the condition of its caveat if it has one, is within its tolerance.
     measured
         The numbers.
     exception
-        Whether the claim without its caveat was seen to fail.
+        Whether it was seen to miss its tolerance where that condition is not met.
     undecided
         Whether what was measured agrees with the claim and with its contrary: an interval that covers
         both, a few seeds that differ, or a design in which neither could have been seen.
@@ -158,8 +158,11 @@ class Claim:
     verdict
         The recorded verdict; a test compares it with the computed one.
     caveat
-        What the claim needs beyond its words, for the verdict "holds with a caveat"; what would decide
-        it, for the verdict "inconclusive".
+        The condition that the claim needs beyond its words, for the verdict "holds with a caveat"; what
+        would decide it, for the verdict "inconclusive".
+    remark
+        What a reader of the verdict should know besides: how far the check reaches, or what else was
+        seen. It is no condition, and the verdict does not depend on it.
     bears_on
         Statements of the paper that its verdict speaks of: rows of the evidence map.
     kinds
@@ -185,6 +188,7 @@ class Claim:
     limits: str
     verdict: Verdict
     caveat: str = ""
+    remark: str = ""
     bears_on: tuple[Statement, ...] = ()
     kinds: tuple[Kind, ...] = ()
 
@@ -232,6 +236,7 @@ def claim(
     limits: str,
     verdict: Verdict,
     caveat: str = "",
+    remark: str = "",
     bears_on: tuple[Statement, ...] = (),
     kinds: tuple[Kind, ...] = (),
 ) -> Callable[[Check], Claim]:
@@ -254,4 +259,6 @@ def claim(
     >>> odd_numbers.evidence
     Evidence(verdict=<Verdict.HOLDS: 'holds'>, measured='0 of 11 sums are wrong.')
     """
-    return lambda check: Claim(check, source, places, method, tolerance, limits, verdict, caveat, bears_on, kinds)
+    return lambda check: Claim(
+        check, source, places, method, tolerance, limits, verdict, caveat, remark, bears_on, kinds
+    )

@@ -129,8 +129,10 @@ def _few(ratios: Float64[np.ndarray, "seeds steps"]) -> str:
     tolerance=0.0,
     limits="number of layers that turn below the critical length, or do not above it",
     verdict=Verdict.CAVEAT,
-    caveat="It needs training prompts above a critical length, 91 here if traces are alike: with n = 10, 20, 30 the "
-    "error falls throughout. Far above it, at n = 400, there is no fall: the first step is worse than no answer.",
+    caveat="Not at the paper's lengths n = 10, 20, 30 in either scaling: at equal traces the error falls throughout, "
+    "and unscaled the first step is worse than no answer (unscaled_is_wrong_at_once). At equal traces it needs n above "
+    "a critical length, 91 here; far above it, at n = 400, there is no fall either. Dimension, test length and traces "
+    "of the paper are not known to us.",
 )
 def turns_when_skewed(tolerance: float) -> Evidence:
     """Trained on a skewed covariance, λᵢ ∝ 1/i, and tested on an isotropic one, the error first falls, then rises."""
@@ -154,26 +156,27 @@ def turns_when_skewed(tolerance: float) -> Evidence:
     places=(f"{CHAPTER}#fig-trained-turn",),
     method=f"{SETTING} Training λᵢ ∝ 1/i of trace d, isotropic test; mean error of each n against the next larger one.",
     tolerance=1.0,
-    limits="error of the larger n relative to that of the smaller one",
+    limits="error of the smaller n relative to that of the larger one, n = 100, 200, 400",
     verdict=Verdict.CAVEAT,
-    caveat="It compares lengths above the critical one. Among n = 10, 20, 30, where the error does not rise, larger n "
-    "is better.",
+    caveat="At lengths above the critical one. Among the paper's lengths n = 10, 20, 30 at equal traces the error "
+    "does not rise, and a larger n is better. Dimension, test length and traces of the paper are not known to us.",
 )
 def larger_n_is_worse(tolerance: float) -> Evidence:
-    """Where the error rises again with k, longer training prompts make it worse."""
-    found, words, worst = results.load("linear"), [], 0.0
+    """After skewed training, longer training prompts make the error on isotropic ones worse."""
+    found, words, worst, short = results.load("linear"), [], 0.0, 0.0
     for m in (None, 1000, 200):
         errors = {n: _isotropic(found, n, m) for n in LENGTHS["short"] + LENGTHS["long"]}
         for a, b in ((100, 200), (200, 400)):
             worst = max(worst, (errors[a] / errors[b])[:, 1:].max())
         for a, b in ((10, 20), (20, 30)):
-            worst = max(worst, (errors[b] / errors[a])[:, 1:].max())
+            short = max(short, (errors[b] / errors[a])[:, 1:].max())
         name = "∞" if m is None else m
         words.append(f"{', '.join(rounded(errors[n][:, 5].mean() / 20) for n in (10, 30, 100, 400))} (m = {name})")
     return judge(
         worst <= tolerance,
-        f"So at every k from 1 to 30. Error / d after 5 steps for n = 10, 30, 100, 400: {'; '.join(words)}.",
-        exception=True,
+        f"So in every seed at every k from 1 to 30. Error / d after 5 steps for n = 10, 30, 100, 400: "
+        f"{'; '.join(words)}. From n = 10 to 20 and 30 the error falls to {rounded(short)} of it at most.",
+        exception=short < 1,
     )
 
 

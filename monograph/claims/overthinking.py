@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
+from jaxtyping import Bool
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge, within
 from monograph.claims.statements import Kind, Statement
@@ -93,8 +94,9 @@ def weak_direction(tolerance: float) -> Evidence:
     covered, wrong = np.transpose([_around_the_critical_length(*_random_pair(rng)) for _ in range(60)])
     return judge(
         wrong.sum() <= tolerance,
-        f"{wrong.sum()} errors; in {covered.sum()} of 60 pairs no training length lets the chain diverge.",
-        exception=True,
+        f"{wrong.sum()} errors; in {covered.sum()} of 60 pairs no training length lets the chain diverge. The others "
+        "do at the longer training length, and at the shorter one do not.",
+        exception=covered.sum() < 60 and wrong.sum() == 0,  # weakly covered, and yet stable below n_crit
     )
 
 
@@ -132,8 +134,9 @@ def _diverges(cov: Covariance, test_cov: Covariance, n: float) -> bool:
     tolerance=0,
     limits="lengths n at which the search and the formulas for n_crit and the best depth disagree",
     verdict=Verdict.CAVEAT,
-    caveat="At equal traces it needs n > 91, and beyond n = 268 every step does harm; with λᵢ = 1/i unscaled the error "
-    "rises from the first step for n = 10, 20 and 30.",
+    caveat="Not at the paper's lengths n = 10, 20 and 30 in either scaling: at equal traces the error falls "
+    "throughout, and with λᵢ = 1/i unscaled it rises from the first step. At equal traces it needs n > 91, and beyond "
+    "n = 268 every step does harm. Dimension, test length and traces of the paper are not known to us.",
 )
 def skewed_training(tolerance: float) -> Evidence:
     """After training on λᵢ ∝ 1/i the error on isotropic prompts first falls with k, then rises."""
@@ -147,10 +150,11 @@ def skewed_training(tolerance: float) -> Evidence:
         falls_first += [n] if searched else []
     unscaled = [theory.best_depth(_trained(covariance.power_law(DIM, 1.0), n), FLAT).steps for n in (10, 20, 30)]
     return judge(
-        wrong <= tolerance and unscaled == [0, 0, 0],
+        wrong <= tolerance,
         f"n_crit = {critical:.0f}; the error falls first and then rises for n from {falls_first[0]} to "
-        f"{falls_first[-1]} in steps of 5; for n = 10, 20, 30 it falls throughout.",
-        exception=critical > 30,
+        f"{falls_first[-1]} in steps of 5; for n = 10, 20, 30 it falls throughout. Unscaled, the best depths for "
+        f"n = 10, 20, 30 are {', '.join(map(str, unscaled))}.",
+        exception=min(falls_first) > 30 and unscaled == [0, 0, 0],
     )
 
 
@@ -205,30 +209,34 @@ def _finite_best_depths(cov: Covariance) -> tuple[list[int], list[int]]:
     kinds=(Kind.THEOREM, Kind.EXACT),
     places=(f"{PLACE}#prop-longer-training",),
     method="Exact errors at m = ∞, d = 20, λᵢ ∝ 1/i and i^(-0.8) with trace 20, Σ = I, n in {10, 20, 30} and "
-    "{100, 200, 400}, k = 1 to 20.",
+    "{100, 200, 400}, k = 1 to 20; and 1/i unscaled, n in {10, 20, 30}.",
     tolerance=0,
-    limits="orderings at k = 400 that differ from that of the larger of μ_max − 1 and 1 − μ_min",
+    limits="number of comparisons for n in {100, 200, 400} in which a larger n is better",
     verdict=Verdict.CAVEAT,
-    caveat="In the long run, exactly where the largest and the smallest stride add up to more than 2: for n above a "
-    "length n⋆ < n_crit. For n = 10, 20, 30 a larger n is better.",
+    caveat="At equal traces in the long run exactly where the largest and the smallest stride add up to more than 2: "
+    "for n above a length n⋆ < n_crit. At the paper's lengths n = 10, 20, 30 a larger n is better. Unscaled it is "
+    "worse at these, but every step does harm. Dimension, test length and traces of the paper are not known to us.",
 )
 def larger_n(tolerance: float) -> Evidence:
     """Under skewed training, larger n is worse."""
-    wrong, better, worse = 0, [], []
-    for exponent in (1.0, 0.8):
-        cov = covariance.power_law(DIM, exponent, trace=DIM)
-        for lengths, found in (((10, 20, 30), better), ((100, 200, 400), worse)):
-            trained = [_trained(cov, n) for n in lengths]
-            rises = np.diff([theory.cot_error_limit(P, FLAT, 400) for P in trained], axis=0) > 0
-            rates = [np.abs(1 - theory.strides(P, FLAT)).max() for P in trained]
-            wrong += (rises[:, 400] != (np.diff(rates) > 0)).sum()
-            found.append(rises[:, 1:21].mean())
-    return judge(
-        wrong <= tolerance,
-        f"Of the comparisons at k ≤ 20, larger n is worse in {100 * np.mean(worse):.0f} % for n in "
-        f"{{100, 200, 400}} and in {100 * np.mean(better):.0f} % for n in {{10, 20, 30}}.",
-        exception=np.mean(better) < 0.5,
+    scaled = [covariance.power_law(DIM, exponent, trace=DIM) for exponent in (1.0, 0.8)]
+    long, short = (
+        np.concatenate([_longer_is_worse(cov, lengths) for cov in scaled])
+        for lengths in ((100, 200, 400), (10, 20, 30))
     )
+    unscaled = _longer_is_worse(covariance.power_law(DIM, 1.0), (10, 20, 30))
+    return judge(
+        (~long).sum() <= tolerance,
+        f"At equal traces larger n is worse in {long.sum()} of {long.size} comparisons for n in {{100, 200, 400}}, in "
+        f"{short.sum()} of {short.size} for n in {{10, 20, 30}}; unscaled in {unscaled.sum()} of {unscaled.size}.",
+        exception=short.mean() < 0.5,
+    )
+
+
+def _longer_is_worse(cov: Covariance, lengths: tuple[int, ...]) -> Bool[np.ndarray, " comparisons"]:
+    """Whether the error is larger after training at each length than at the one before, for k = 1 to 20."""
+    errors = [theory.cot_error_limit(_trained(cov, n), FLAT, 20)[1:] for n in lengths]
+    return (np.diff(errors, axis=0) > 0).ravel()
 
 
 @claim(

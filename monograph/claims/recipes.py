@@ -159,7 +159,8 @@ def unrolled_steps(tolerance: float) -> Evidence:
     tolerance=1e-3,
     limits="largest median error / d after 20 steps of layers whose W was frozen",
     verdict=Verdict.CAVEAT,
-    caveat="If W is frozen at W13 = cI, W24 = −c. With all weights free, or in a GPT, the chain gets worse.",
+    caveat="If W is frozen at W13 = cI, W24 = −c. From a small random start, or in a GPT, the chain gets worse. From "
+    "W13 = cI, W24 = −c with all weights free it ends beyond the answer (drift).",
 )
 def emergence(tolerance: float) -> Evidence:
     """A model that was trained to answer directly, without a chain of thought, can think for many steps."""
@@ -168,8 +169,8 @@ def emergence(tolerance: float) -> Evidence:
     return judge(
         frozen.max() <= tolerance,
         f"Median error / d after 20 steps: at most {rounded(frozen.max())} with W frozen, at least "
-        f"{rounded(free.min())} with all weights free. Mean of the GPT: {rounded(gpt[:, 1].max())} at most after one "
-        f"step, {rounded(gpt[:, 20].min())} at least after 20.",
+        f"{rounded(free.min())} from a small random start. Mean of the GPT: {rounded(gpt[:, 1].max())} at most after "
+        f"one step, {rounded(gpt[:, 20].min())} at least after 20.",
         exception=free.min() > 1 and gpt[:, 20].min() > 1,
     )
 

@@ -9,6 +9,7 @@ from monograph.claims.ledger import Evidence, Verdict, claim, judge, within
 from monograph.claims.statements import Kind, Statement
 from monograph.claims.task import Measurement, band
 from monograph.experiments import results
+from monograph.experiments.selection.read import percent
 from monograph.page import rounded
 from ttsbook import theory
 from ttsbook.arrays import Covariance, Errors, Preconditioner
@@ -25,11 +26,13 @@ PLACE = "theorems/scaling-law"
     bears_on=(Statement.SCALING,),
     kinds=(Kind.THEOREM, Kind.EXACT, Kind.SIMULATION),
     places=(f"{PLACE}#cor-scaling-law", f"{PLACE}#prop-finite-test"),
-    method="Powers of I − Γ⁻¹Λ in hidden coordinates, d = 20, n = 5 to 400, k ≤ 30; simulation, n = 40, m = 400.",
+    method="Powers of I − Γ⁻¹Λ in hidden coordinates, d = 20, n = 5 to 400, k ≤ 30; 2,000 prompts each with equal "
+    "strengths, n = 40, m = 400 and 4,000, where the excess over the bound must fall at least fivefold.",
     tolerance=1e-10,
     limits="by how much the error at m = ∞ may pass the bound, and at equal strengths differ from it, relative",
-    verdict=Verdict.CAVEAT,
-    caveat="At m = ∞ it holds without o(1). At finite m the factor 1 + o(1) is not uniform in k.",
+    verdict=Verdict.HOLDS,
+    remark="For fixed k and m → ∞; at m = ∞ it holds without o(1). In which limit the paper means o(1) is not known to "
+    "us: for every finite m the error relative to the bound grows without end with k.",
 )
 def scaling_law(tolerance: float) -> Evidence:
     """At matched covariances E‖wₖ − w‖² ≤ d(1 + n/(1 + H))⁻²ᵏ(1 + o(1)), H = Hard(Λ)."""
@@ -37,16 +40,14 @@ def scaling_law(tolerance: float) -> Evidence:
     passes = max(by_length.max() for by_length in ratios.values()) - 1
     gap = np.abs(ratios[0.0] - 1).max()
     slack = ratios[1.0][:, 10]
-    simulated = _simulated(np.eye(DIM), 40, 400, 5, samples=2000)
-    low, mean = (
-        errors / theory.scaling_law_bound(np.eye(DIM), 40, 5) for errors in (simulated.band()[0], simulated.mean)
-    )
+    bound = theory.scaling_law_bound(np.eye(DIM), 40, 5)
+    near, far = (_simulated(np.eye(DIM), 40, m, 5, samples=2000).mean / bound - 1 for m in (400, 4000))
     return judge(
-        max(passes, gap) <= tolerance,
+        max(passes, gap) <= tolerance and bool((5 * np.abs(far) < near)[[1, 5]].all()),
         f"Passed by {within(passes, tolerance)}. At λᵢ ∝ 1/i, k = 10 the error is {rounded(min(slack))} to "
-        f"{rounded(max(slack))} of the bound. At m = 400 the simulated mean is {mean[1]:.2f} times the bound at k = 1, "
-        f"{rounded(mean[5])} times at k = 5.",
-        exception=low[1] > 1 and low[5] > 1,
+        f"{rounded(max(slack))} of the bound. At equal strengths the simulated mean is {1 + near[1]:.2f} times the "
+        f"bound at k = 1 and {rounded(1 + near[5])} times at k = 5 with m = 400, {1 + far[1]:.2f} and "
+        f"{rounded(1 + far[5])} times with m = 4,000.",
     )
 
 
@@ -92,7 +93,8 @@ def exchange(tolerance: float) -> Evidence:
     tolerance=0,
     limits="number of steps by which a harder power law needs fewer, or a chain more than the bound says",
     verdict=Verdict.CAVEAT,
-    caveat="Hardness orders the bound and the last steps of a chain. At a moderate error a harder task can need fewer.",
+    caveat="Along the power laws. In general hardness orders the bound and the last steps of a chain; at a moderate "
+    "error a harder task can need fewer.",
 )
 def harder_longer(tolerance: float) -> Evidence:
     """Harder tasks need longer chains."""
@@ -143,15 +145,16 @@ def examples_and_steps(tolerance: float) -> Evidence:
 
 
 @claim(
-    source="paper: conditioning sets the rate",
+    source="paper: the rate depends on the conditioning of the covariance",
     bears_on=(Statement.RATE,),
     kinds=(Kind.THEOREM, Kind.EXACT),
     places=(f"{PLACE}#cor-scaling-law",),
     method="Error ratio of one step to the next, at m = ∞, k = 1 to 4000, d = 20, n = 40; six spectra.",
     tolerance=1e-6,
     limits="relative difference of the last ratio from (1 + n/(1 + H))⁻²",
-    verdict=Verdict.CAVEAT,
-    caveat="Through hardness alone: spectra of one condition number, or of one least strength, differ in their rates.",
+    verdict=Verdict.HOLDS,
+    remark="Through hardness alone: spectra of one condition number, or of one least strength, differ in their rates. "
+    "What the paper means by conditioning is not known to us.",
 )
 def rate(tolerance: float) -> Evidence:
     """The rate of convergence depends on the conditioning of the covariance."""
@@ -169,7 +172,6 @@ def rate(tolerance: float) -> Evidence:
         gap <= tolerance and rises,
         f"Difference {within(gap, tolerance)}. Each step leaves {last[1]:.2f} of the error at λᵢ ∝ 1/i, {last[0]:.2f} "
         f"with one weak skill of the same condition number, {last[3]:.2f} with all skills as weak as that.",
-        exception=abs(last[0] / last[1] - 1) > 0.1 and abs(last[3] / last[1] - 1) > 0.1,
     )
 
 
@@ -291,7 +293,10 @@ def best_train_length(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def stability(tolerance: float) -> Evidence:
-    """Many equal skills: chains diverge if (1 + √(d/m))² > 2(1 + d/n), else converge; n = m is on the stable side."""
+    """Many equal skills: chains diverge if (1 + √(d/m))² > 2(1 + d/n), and converge if it is less.
+
+    The line n = m is on the stable side, but for n = m = d, which is on the border.
+    """
     rng, wrong, d = np.random.default_rng(0), 0.0, 100
     for ratio in (0.5, 1, 2, 4):
         m = int(ratio * d)
@@ -305,8 +310,8 @@ def stability(tolerance: float) -> Evidence:
     edge = max(theory.spectral_edges(_trained(m, d), np.eye(d), m)[1] for m in range(1, 1000, 7))
     return judge(
         wrong <= tolerance and edge < 2,
-        f"At most {100 * wrong:.1f} % on the wrong side. At n = m the edge stays below 2; on the margin n = m = d, "
-        f"{100 * (at_margin > 2 * (1 + (d + 1) / d)).mean():.0f} % of the chains diverge.",
+        f"At most {100 * wrong:.1f} % on the wrong side. At n = m the edge stays below 2; on the border, n = m = d, "
+        f"{percent(at_margin > 2 * (1 + (d + 1) / d))} of the 400 chains diverge.",
     )
 
 
@@ -315,15 +320,17 @@ def stability(tolerance: float) -> Evidence:
     places=(f"{PLACE}#thm-stability",),
     method="Edges for 300 random spectra, d ≤ 60, n ≤ m; simulation at d = 60, m = 600, n = 10⁶, for α = 0, 0.7, 1.5.",
     tolerance=1e-9,
-    limits="by how much the largest stride may pass 1 + (n/m)Σ1/hᵢ, relative",
+    limits="by how much the edge may pass 1 + (n/m)Σ1/hᵢ, relative",
     verdict=Verdict.HOLDS,
+    remark="With finitely many skills a chain can diverge at n = m, too: see stability, on the border. The share that "
+    "does is proved to vanish for n ≤ (1 − c)m with a fixed c > 0.",
 )
 def no_longer_than_the_test(tolerance: float) -> Evidence:
-    """With many skills of any spectrum no chain diverges if n ≤ m: the largest stride stays below 2.
+    """In the limit of many skills the edge of the strides stays below 2 if n ≤ m, for any spectrum.
 
     If m > (3 + 2√2)d it does so for every n.
     """
-    rng, passes, highest = np.random.default_rng(1), -np.inf, 0.0
+    rng, passes, highest, endless = np.random.default_rng(1), -np.inf, 0.0, 0.0
     for _ in range(300):
         d, m = int(rng.integers(10, 60)), int(rng.integers(1, 400))
         cov = np.diag(np.exp(rng.normal(0, rng.uniform(0, 4), d)))
@@ -331,14 +338,17 @@ def no_longer_than_the_test(tolerance: float) -> Evidence:
         edge = theory.spectral_edges(theory.preconditioner(Task(cov, n)), cov, m)[1]
         passes = max(passes, edge / (1 + n / m * (1 / (1 + np.trace(cov) / np.diag(cov))).sum()) - 1)
         highest = max(highest, edge)
+        enough = int(1.1 * (3 + 2 * np.sqrt(2)) * d)
+        endless = max(endless, theory.spectral_edges(theory.preconditioner(Task(cov, 10**6)), cov, enough)[1])
     d, m, shares = 60, 600, []
     for exponent in (0.0, 0.7, 1.5):
         shares.append(_simulated(covariance.power_law(d, exponent), 10**6, m, 0, samples=400).divergence_probability)
     bound = theory.divergence_bound(np.eye(d), np.inf, m)
     return judge(
-        passes <= tolerance and highest < 2 and max(shares) <= bound,
-        f"Largest edge {highest:.2f}. At d = 60, m = 600 at most {100 * max(shares):.1f} % of the chains "
-        f"diverge; the bound on the probability is {100 * bound:.1f} %.",
+        passes <= tolerance and max(highest, endless) < 2 and max(shares) <= bound,
+        f"Largest edge {highest:.2f} for n ≤ m, {endless:.2f} for n = 10⁶ and m a tenth above (3 + 2√2)d. At d = 60, "
+        f"m = 600, n = 10⁶ at most {round(400 * max(shares))} of 400 chains diverge, by α; the bound on that share "
+        f"is {100 * bound:.1f} %.",
     )
 
 

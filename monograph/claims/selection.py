@@ -29,8 +29,9 @@ CHAPTER = "theorems/task-selection"
     places=(f"{CHAPTER}#prop-program", f"{CHAPTER}#wrong-tasks-or-steps-that-are-too-long"),
     method="Random pools of 8 tasks, d = 20, made in eight ways, exact errors at m = ∞ beside the even mixture's: "
     "960 pools as trained, and the first 20 of each way with the scaling that is best for each mixture.",
-    tolerance=0.8,
-    limits="least share of pools with equal traces and the best scaling, for every way and number of steps",
+    tolerance=0.5,
+    limits="least lower end of the 95 % intervals of the share of pools with equal traces and the best scaling, for "
+    "every way and number of steps",
     verdict=Verdict.CAVEAT,
     caveat="With equal traces and the best scaling at test time. As trained, it does so where the target has the "
     "exponent 0.5, and not where it has 0.8. With raw spectra the best scaling does not mend that.",
@@ -40,14 +41,15 @@ def selection_program(tolerance: float) -> Evidence:
     found, scaled = results.load("selection"), {"raw": [], "trace d": []}
     for run in found.runs:
         even, program = rescaled(found, run, pools=20)
-        scaled[run["scale"]].append((program < even).mean(axis=0))
-    equal, raw = (np.array(scaled[scale]) for scale in ("trace d", "raw"))
+        scaled[run["scale"]] += list((program < even).T)
+    fewest, most = (min(scaled["trace d"], key=np.sum), max(scaled["trace d"], key=np.sum))
+    raw = [int(wins.sum()) for wins in scaled["raw"]]
     words, least = _as_trained(found)
     return judge(
-        equal.min() >= tolerance,
-        f"Best scaling: better in {100 * equal.min():.0f} to {100 * equal.max():.0f} % of the pools with equal traces, "
-        f"by way and number of steps, in {100 * raw.min():.0f} to {100 * raw.max():.0f} % with raw spectra. {words}",
-        exception=least <= 0.5,
+        share(fewest)[1] > tolerance,
+        f"Best scaling, by way and number of steps: better in {fewest.sum()} to {most.sum()} of 20 pools with equal "
+        f"traces, at least {percent(fewest)}; in {min(raw)} to {max(raw)} of 20 with raw spectra. {words}",
+        exception=least <= tolerance,
     )
 
 
@@ -69,17 +71,22 @@ def _as_trained(found: results.Results) -> tuple[str, float]:
     tolerance=1e-6,
     limits="by how much its error may pass that of either, relative",
     verdict=Verdict.HOLDS,
+    remark="The search for it starts from both, and so cannot end worse.",
 )
 def exact_mixture(tolerance: float) -> Evidence:
-    """The mixture that minimizes the k-step error itself is better than the even one and the program's."""
+    """The mixture that minimizes the k-step error itself is never worse than the even one or the program's.
+
+    In the median the program's errs more.
+    """
     found = results.load("selection")
     exact, even, paper = (np.concatenate([run[name] for run in found.runs]) for name in ("exact", "uniform", "paper"))
     excess = (exact / np.minimum(even, paper)).max() - 1
+    medians = np.median(paper / exact, axis=0)
     gains = ", ".join(
-        f"{rounded(np.median(paper[:, i] / exact[:, i]))} (k = {k})" for i, k in enumerate(found.settings["steps"])
+        f"{rounded(median)} (k = {k})" for k, median in zip(found.settings["steps"], medians, strict=True)
     )
     return judge(
-        excess <= tolerance,
+        excess <= tolerance and medians.min() > 1,
         f"Worse than the better of the two by {within(max(0.0, excess), tolerance)} in {exact.size} cases. Median "
         f"factor by which the program's mixture errs more: {gains}.",
     )

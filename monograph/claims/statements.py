@@ -19,7 +19,7 @@ class Statement(StrEnum):
     HARDNESS = "Definition: trace over least strength says how hard a task is"
     DIRECT = "Theorem 3.3: a bound on the error of the direct answer"
     SCALING = "Corollary 3.5: the scaling law of thinking"
-    RATE = "The conditioning of the covariance sets the rate"
+    RATE = "The rate of convergence depends on the conditioning of the covariance"
     STEPS = "More thinking steps lower the error when the test is like the training"
     EXAMPLES = "More examples in a training prompt lower the error at a fixed number of steps"
     TRADE = "Corollary 3.5 (i): more thinking steps allow shorter training prompts"

@@ -50,6 +50,7 @@ class Table:
             f"*Check:* {escape(one.method)} [{one.module}.py](../../monograph/{one.module}.py)",
             f"*Measured:* {escape(one.evidence.measured)} *Tolerance:* {escape(_tolerance(one))}",
         ]
+        lines += [f"*Remark:* {escape(one.remark)}"] if one.remark else []
         return "<br>".join(lines)
 
     def _paragraph(self, one: Claim) -> str:
@@ -61,6 +62,7 @@ class Table:
                 f"Check: {one.method}",
                 f"Measured: {one.evidence.measured}",
                 f"Tolerance: {_tolerance(one)}",
+                *([f"Remark: {one.remark}"] if one.remark else []),
                 f"Treated in: {', '.join(map(self._title, one.places))}",
             ]
         )

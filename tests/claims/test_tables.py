@@ -45,6 +45,14 @@ def test_a_table_in_markdown_links_to_its_places_and_escapes_signs():
     assert shown[3:] == ["", "End."]
 
 
+def test_a_remark_stands_after_what_was_measured_and_takes_nothing_from_the_verdict():
+    one, _ = example(remark="On Mondays.")
+    table = Table([one], TITLES)
+    assert repr(table).startswith("✓ holds: ")
+    assert "    Tolerance: 0.001, how far.\n    Remark: On Mondays.\n    Treated in:" in repr(table)
+    assert "*Tolerance:* 0.001, how far.<br>*Remark:* On Mondays. |" in table.markdown()
+
+
 @pytest.mark.parametrize("verdict", Verdict)
 def test_a_verdict_that_differs_from_the_recorded_one_is_shown_with_it(verdict):
     one, _ = example(found=ledger.Evidence(verdict, "It is not."))
