@@ -104,3 +104,34 @@ def test_a_finger_from_a_slider_scrolls_the_page_and_sideways_moves_the_slider(p
     middle, y = track.evaluate(MIDDLE)
     swipe(phone, middle, y, across=30)
     assert settings(phone) != before
+
+
+@pytest.mark.parametrize("loaded", ["two-causes"], indirect=True)
+def test_treatments_and_another_prompt_answer_to_a_tap(phone):
+    phone.get_by_role("button", name="vote of 8").tap()
+    assert "treatment=vote" in settings(phone)
+    phone.get_by_role("button", name="vote of 8").tap()
+    assert settings(phone) == ""
+    phone.get_by_role("button", name="another prompt").tap()
+    assert settings(phone) == "seed=1"
+
+
+@pytest.mark.parametrize("loaded", ["tails"], indirect=True)
+def test_a_tap_draws_and_a_tap_stops(phone):
+    button = phone.locator(".tts-simulate").get_by_role("button")
+    phone.evaluate("performance.now = ((now) => () => 50 * now.call(performance))(performance.now)")  # short slices
+    button.tap()
+    phone.wait_for_function("document.querySelector('.tts-simulate p').textContent !== ''")
+    assert button.inner_text() == "stop"
+    button.tap()
+    phone.get_by_role("button", name="another draw").wait_for()
+    assert not phone.locator(".tts-simulate p").inner_text().startswith("2,000 of")
+
+
+@pytest.mark.parametrize("loaded", ["two-causes", "tails"], indirect=True)
+def test_sliders_of_widgets_without_a_handle_answer_to_a_finger(phone):
+    for track in phone.locator(".tts-slider input").all():
+        phone.get_by_role("button", name="Reset").tap()
+        middle, y = track.evaluate(MIDDLE)
+        swipe(phone, middle, y, across=30)
+        assert settings(phone) != ""

@@ -227,3 +227,51 @@ def test_four_kinds_of_tasks_can_be_mixed(page):
     mixed = status(page)
     page.get_by_role("combobox", name="pool").select_option(label="4")
     assert status(page) != mixed
+
+
+@pytest.mark.parametrize("page", ["beyond/noise.html"], indirect=True)
+def test_treatments_are_pressed_and_taken_back_and_the_cause_is_told(page):
+    before = status(page)
+    assert "so it is noise" in before and "the bound is" in before
+    least = re.search(r"least error / d ([\d.]+) at k = (\d+), it ends at (\d+\.\d+)", before)
+    assert float(least[1]) < float(least[3]) and 2 < int(least[2]) < 20
+    vote = page.get_by_role("button", name="vote of 8")
+    vote.click()
+    assert vote.get_attribute("aria-pressed") == "true"
+    treated = re.search(r"With a vote of 8: .* it ends at (\d+\.\d+)", status(page))
+    assert float(treated[1]) < 0.3 * float(least[3])
+    page.get_by_role("button", name="half step").press("Enter")
+    assert vote.get_attribute("aria-pressed") == "false"
+    halved = re.search(r"With half steps: .* at k = (\d+), it ends at (\d+\.\d+)", status(page))
+    assert halved[2] == least[3] and int(halved[1]) > int(least[2])
+    page.get_by_role("button", name="half step").press("Enter")
+    assert status(page) == before
+    page.get_by_role("button", name="another prompt").click()
+    assert page.get_by_label("seed").input_value() == "1" and status(page) != before
+    slider(page, "shift of the test").press("End")
+    slider(page, "training examples n").press("End")
+    assert "so it is divergence" in status(page) and "then it leaves all bounds" in status(page)
+    slider(page, "label noise").press("Home")
+    slider(page, "test examples m").press("End")
+    page.get_by_role("button", name="half step").click()
+    assert re.search(r"With half steps: .* it ends at (0\.0|below)", status(page))
+
+
+@pytest.mark.parametrize("page", ["beyond/tails.html"], indirect=True)
+def test_tails_are_chosen_and_chains_that_diverge_are_drawn(page):
+    def share():
+        page.locator(".tts-simulate").get_by_role("button").click()
+        page.get_by_role("button", name="another draw").wait_for(timeout=120_000)
+        return float(re.search(r"([\d.]+) % of the chains", page.locator(".tts-simulate").inner_text())[1])
+
+    assert "Critical n: none." in status(page)
+    assert share() > 85  # the chapter's table: 89.6
+    page.get_by_role("combobox", name="tested on").select_option(label="Gaussian")
+    assert share() < 5  # 2.0
+    slider(page, "shift of the test").press("End")
+    assert "Critical n: 180." in status(page)
+    page.get_by_role("combobox", name="trained on").select_option(label="two scales")
+    assert "Critical n: 591." in status(page)
+    slider(page, "test examples m").press("End")
+    assert page.locator(".tts-simulate").is_hidden()
+    assert status(page).endswith("There, the tails of the test do not count.")

@@ -123,7 +123,7 @@ const treatments = (model) => {
     for (const { name, button } of buttons) {
       const chosen = model.get("treatment") === name;
       button.setAttribute("aria-pressed", String(chosen));
-      button.style.boxShadow = chosen ? "inset 0 0 0 1px" : "";
+      button.style.borderWidth = chosen ? "3px" : "";
       button.style.fontWeight = chosen ? "700" : "";
     }
   };
