@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float64
@@ -44,6 +45,32 @@ class Question:
     def noise_variance(self) -> float:
         r"""Variance :math:`\sigma^2 = d\,(1 - R^2)/R^2` of what is left, where the rest has that of N(0, I) weights."""
         return len(self.test.cov) * (1 / self.explained - 1)
+
+
+class Chains(NamedTuple):
+    """Errors on the rows that a prompt has not shown, relative to the variance of the labels, a row a prompt.
+
+    Attributes
+    ----------
+    plain, cured
+        Of the chain, and of the chain with the scaling that converges fastest; a column a step.
+    ridge, least_squares
+        Of ridge regression with the penalty that is best for N(0, I) weights, and of least squares.
+    stride
+        Largest stride on each prompt.
+
+    Examples
+    --------
+    >>> asked = question("iris: petal width")
+    >>> chains(asked, np.eye(3), 6, prompts=2, steps=4, rng=np.random.default_rng(0)).plain.shape
+    (2, 5)
+    """
+
+    plain: Numbers
+    cured: Numbers
+    ridge: Numbers
+    least_squares: Numbers
+    stride: Numbers
 
 
 def explained(x: Numbers, y: Numbers) -> float:
@@ -147,16 +174,17 @@ def _setting(settings: Settings, asked: Question, length: int, trained: float, r
     """Compare the depth of the least real error with the one that the recursion predicts from the spectra."""
     steps = settings["label_steps"]
     P = layer(asked, length, trained)
-    curves = chains(asked, P, length, settings["prompts"], steps, rng)
-    curve, cured, ridge, plain = (np.median(one, axis=0) for one in curves)
+    drawn = chains(asked, P, length, prompts=settings["prompts"], steps=steps, rng=rng)
+    curve, cured = np.median(drawn.plain, axis=0), np.median(drawn.cured, axis=0)
     predicted = predict(asked, length, trained, steps)
     return {
         "length": length,
         "noise": trained,
         "curve": [float(f"{error:.4g}") for error in curve],
         "cured": [float(f"{error:.4g}") for error in cured],
-        "ridge": float(ridge),
-        "least_squares": float(plain),
+        "ridge": float(np.median(drawn.ridge)),
+        "least_squares": float(np.median(drawn.least_squares)),
+        "diverging": float(np.mean(drawn.stride > 2)),
         "best": int(curve.argmin()),
         "predicted": int(predicted.argmin()),
         "predicted_curve": [float(f"{error / predicted[0]:.4g}") for error in predicted],
@@ -174,9 +202,9 @@ def predict(asked: Question, length: int, trained: float, steps: int) -> Errors:
 
 
 def chains(
-    asked: Question, P: Preconditioner, length: int, prompts: int, steps: int, rng: np.random.Generator
-) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    """Errors on the rows that a prompt has not shown, relative to the variance of the labels.
+    asked: Question, P: Preconditioner, length: int, *, prompts: int, steps: int, rng: np.random.Generator
+) -> Chains:
+    """Let a layer think about prompts with real labels.
 
     Parameters
     ----------
@@ -190,34 +218,29 @@ def chains(
         Number of prompts, and of steps.
     rng
         Source of randomness.
-
-    Returns
-    -------
-    plain, cured : array
-        Of the chain, and of the chain with the scaling that converges fastest: a row a prompt, a column a step.
-    ridge, least_squares : array
-        Of ridge regression with the penalty that is best for N(0, I) weights, and of least squares.
     """
     errors: list[list[Numbers]] = [[], [], [], []]
+    strides: list[float] = []
     for _ in range(prompts):
         order = rng.permutation(len(asked.test))
         shown, hidden = order[:length], order[length:]
         x, y = asked.test.x[shown], asked.y[shown]
         S, moment = x.T @ x / length, x.T @ y / length
         scale = float(theory.best_scaling(P, x)) / length
-        penalty = asked.noise_variance / length
+        ridge = np.linalg.solve(S + asked.noise_variance / length * np.eye(len(S)), moment)
+        strides.append(float(theory.largest_stride(P, x)))
         answers = [
             _chain(P, S, moment, steps),
             _chain(P / scale, S, moment, steps),
-            np.linalg.solve(S + penalty * np.eye(len(S)), moment)[:, None],
+            ridge[:, None],
             np.linalg.lstsq(x, y, rcond=None)[0][:, None],
         ]
         with np.errstate(over="ignore", invalid="ignore"):
             for kept, w in zip(errors, answers, strict=True):
                 gap = np.square(asked.test.x[hidden] @ w - asked.y[hidden, None]).mean(axis=0)
                 kept.append(np.where(np.isfinite(gap), gap, np.inf) / asked.y.var())
-    plain, cured, ridge, least_squares = (np.array(kept) for kept in errors)
-    return plain, cured, ridge[:, 0], least_squares[:, 0]
+    plain, cured, ridges, least_squares = (np.array(kept) for kept in errors)
+    return Chains(plain, cured, ridges[:, 0], least_squares[:, 0], np.array(strides))
 
 
 def _chain(

@@ -9,7 +9,7 @@ from jaxtyping import Float64
 from monograph.experiments.real import domains, plan
 from monograph.experiments.results import Run, Settings
 from ttsbook import theory
-from ttsbook.arrays import Covariance, Errors, Matrix, Preconditioner
+from ttsbook.arrays import Covariance, Matrix, Numbers, Preconditioner
 from ttsbook.data import rows
 from ttsbook.data.rows import Rows
 
@@ -87,7 +87,7 @@ def learner(pool: Rows, n: float) -> Preconditioner:
     return np.linalg.inv(theory.gamma(pool.cov, n, fourth_moments=pool.fourth_moments))
 
 
-def turns(curve: Errors) -> bool:
+def turns(curve: Numbers) -> bool:
     """Say whether a curve ends more than 5 % above its least value.
 
     Parameters
@@ -103,7 +103,7 @@ def turns(curve: Errors) -> bool:
     return bool(_floored(curve)[-1] > plan.TURN * _floored(curve).min())
 
 
-def _floored(curve: Errors) -> Errors:
+def _floored(curve: Numbers) -> Numbers:
     """Count errors below a thousandth of the first one, which is d, as that."""
     return np.maximum(curve, plan.FLOOR * curve[0])
 
@@ -142,18 +142,20 @@ def _setting(settings: Settings, train: Rows, test: Rows, n: float, m: int, rng:
     }
 
 
-def _errors(P: Preconditioner, x: Float64[np.ndarray, "prompts m d"], steps: int) -> Float64[np.ndarray, "prompts k"]:
+def _errors(P: Preconditioner, x: Float64[np.ndarray, "prompts m d"], steps: int) -> Numbers:
     """Errors on each prompt, averaged exactly over w."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", theory.DivergenceWarning)
         return theory.layer_error(P, np.eye(len(P)), x.swapaxes(1, 2) @ x / x.shape[1], steps)
 
 
-def _median(P: Preconditioner, x: Float64[np.ndarray, "prompts m d"], steps: int) -> Errors:
+def _median(P: Preconditioner, x: Float64[np.ndarray, "prompts m d"], steps: int) -> Numbers:
     return np.median(_errors(P, x, steps), axis=0)
 
 
-def _simulated(P: Preconditioner, test_cov: Covariance, m: int, settings: Settings, rng: np.random.Generator) -> Errors:
+def _simulated(
+    P: Preconditioner, test_cov: Covariance, m: int, settings: Settings, rng: np.random.Generator
+) -> Numbers:
     """Median over Gaussian prompts."""
     samples = settings["prompts"]
     return theory.simulate_cot_error(P, test_cov, m, settings["steps"], samples=samples, rng=rng).median
