@@ -2,10 +2,10 @@
 
 A widget computes in the browser. Its JavaScript lives in ``monograph/widgets/javascript``, where
 ``theory.js`` mirrors functions of `ttsbook.data.covariance` and `ttsbook.theory` by name, and
-``selection.js`` those of `ttsbook.theory.selection`; ``noise.js`` is for label noise, ``fourth_moments.js`` for features
-with tails, ``rows.js`` and ``tables.js`` for rows of tables. Most widgets can also simulate what they show, in the page,
-or with the package where a kernel runs: see `monograph.widgets.simulation`. A value that is out of range is refused
-with a ``traitlets.TraitError``.
+``selection.js`` those of `ttsbook.theory.selection`; ``noise.js`` is for label noise, ``fourth_moments.js`` for
+features with tails, ``rows.js`` and ``tables.js`` for rows of tables. Most widgets can also simulate what they show, in
+the page, or with the package where a kernel runs: see `monograph.widgets.simulation`. A value that is out of range is
+refused with a ``traitlets.TraitError``.
 """
 
 from monograph.widgets.base import Widget, bundle

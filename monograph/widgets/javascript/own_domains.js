@@ -3,24 +3,13 @@ import { readDomains, standardize } from "./tables.js";
 import { choice, element, follow, keys, key, slider } from "./controls.js";
 import { drawing, node } from "./chart.js";
 import { fixed, round } from "./numbers.js";
+import { Random } from "./random.js";
 
 /** @import { Complex, Matrix } from "./rows.js" */
 /** @typedef {{ name: string, cov: Matrix, fourth: Matrix, test: Matrix }} Pair */
 
 const PROMPTS = 20;
 const LARGEST = 2 ** 21; // bytes of a table that is read
-
-// Normal numbers, the same ones for every picture.
-const normals = () => {
-  let state = 1;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-};
 
 // A triangular root of a covariance; directions without variance get none.
 /** @type {(cov: Matrix) => Matrix} */
@@ -40,11 +29,11 @@ const rootOf = (cov) => {
 // Strides on prompts of m Gaussian rows with the covariance of the target.
 /** @type {(P: Matrix, test: Matrix, m: number) => Complex[][]} */
 const drawn = (P, test, m) => {
-  const [L, next] = [rootOf(test), normals()];
+  const [L, random] = [rootOf(test), new Random(0)]; // the same numbers for every picture
   return Array.from({ length: PROMPTS }, () => {
     const S = test.map((row) => row.map(() => 0));
     for (let row = 0; row < m; row++) {
-      const z = test.map(next);
+      const z = test.map(() => random.normal());
       const x = L.map((line) => line.reduce((sum, value, k) => sum + value * z[k], 0));
       for (let i = 0; i < x.length; i++) for (let j = 0; j < x.length; j++) S[i][j] += (x[i] * x[j]) / m;
     }
