@@ -99,14 +99,17 @@ def benign_pairs_from_covariances(tolerance: float) -> Evidence:
     method=NEAR,
     tolerance=0.9,
     limits="share of the settings of the other pairs, which must be below",
-    verdict=Verdict.HOLDS,
+    verdict=Verdict.INCONCLUSIVE,
+    caveat="More data sets with such features would: the interval of these pairs reaches above the limit.",
 )
 def other_pairs_need_more(tolerance: float) -> Evidence:
     """Where training rows have heavy tails or are nearly deficient in rank, the two covariances do not tell it."""
     found = results.load("real")
     told = read.share(read.settings(found, near=True, of=lambda run: not read.is_benign(run)), read.told("covariances"))
     return judge(
-        told.value < tolerance, f"Right in {_percent(told)} of {told.settings} settings of {told.groups} pairs."
+        told.value < tolerance,
+        f"Right in {_percent(told)} of {told.settings} settings of {told.groups} pairs.",
+        undecided=told.low < tolerance < told.high,
     )
 
 
@@ -116,14 +119,17 @@ def other_pairs_need_more(tolerance: float) -> Evidence:
     method=NEAR,
     tolerance=0.95,
     limits=f"{INTERVALS} in which chains of ΛB⁻¹ on Gaussian prompts tell the turn",
-    verdict=Verdict.HOLDS,
+    verdict=Verdict.INCONCLUSIVE,
+    caveat="More pairs would: what these give is above the limit, and its interval reaches below.",
 )
 def true_layer_tells(tolerance: float) -> Evidence:
     """With the layer that real rows teach, Gaussian prompts tell near the boundary whether chains on real ones turn."""
     near = read.settings(results.load("real"), near=True)
     told = read.share(near, read.told("true layer"))
     return judge(
-        told.value >= tolerance, f"Right in {_percent(told)} of {told.settings} settings of {told.groups} pairs."
+        told.value >= tolerance,
+        f"Right in {_percent(told)} of {told.settings} settings of {told.groups} pairs.",
+        undecided=told.low < tolerance < told.high,
     )
 
 
@@ -175,7 +181,7 @@ def warning_on_rows(tolerance: float) -> Evidence:
     sensitivity, specificity, prompts = read.warnings(results.load("real"))
     return judge(
         min(sensitivity, specificity) >= tolerance,
-        f"Sensitivity {100 * sensitivity:.1f} %, specificity {100 * specificity:.1f} %, over {prompts:,} prompts.",
+        f"Sensitivity {100 * sensitivity:.2f} %, specificity {100 * specificity:.1f} %, over {prompts:,} prompts.",
     )
 
 
