@@ -13,7 +13,8 @@ import numpy as np
 import torch
 
 from ttsbook import theory
-from ttsbook.data import covariance, features, prompts
+from ttsbook.data import covariance, features, prompts, rows
+from ttsbook.data.rows import Rows
 from ttsbook.data.tasks import Mixture, Task
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.theory import finite, intervals, selection
@@ -22,8 +23,9 @@ from ttsbook.thinking import cot
 FILE = Path(__file__).with_name("cases") / "formulas.json"
 SETTINGS = 12
 FLOOR = 1e-12  # all that is computed is of size 1: what is smaller by so much is stored as 0 and compared as a bound
-DIGITS = {"bestScalingLimit": 7, "tailsCriticalLength": 7}
-"""12 of all others; a search finds where an error is least, or where it stops to fall, to about half of them."""
+DIGITS = {"bestScalingLimit": 7, "tailsCriticalLength": 7, "eigvals": 8, "rowsStrides": 8, "rowsPreconditioner": 9}
+"""12 of all others; a search finds where an error is least, or where it stops to fall, to about half of them, and
+rounding in a matrix moves its eigenvalues."""
 OTHER_NAMES = {
     "mixturePreconditioner": "preconditioner",
     "noisyPreconditioner": "preconditioner",
@@ -31,6 +33,9 @@ OTHER_NAMES = {
     "tailsCriticalLength": "critical_train_length",
     "mixtureError": "MixtureError",
     "meanError": "think",
+    "poolMoments": "Rows",
+    "rowsPreconditioner": "gamma",
+    "rowsStrides": "strides",
 }
 """Namesakes in Python of the formulas whose name is not the same in snake case."""
 
@@ -84,6 +89,32 @@ def thoughts(think, V, W, x, w, steps):
 def mean_error(think, V, W, xs, ws, steps):
     with np.errstate(over="ignore"):
         return np.mean([(thoughts(think, V, W, x, w, steps) - w) ** 2 for x, w in zip(xs, ws, strict=True)], axis=0)
+
+
+def pairs(values):
+    """Complex numbers as pairs, in one order whichever conjugate is found first."""
+    values = np.asarray(values, dtype=complex)
+    return [[one.real, one.imag] for one in sorted(values, key=lambda one: (round(one.real, 9), one.imag))]
+
+
+def radius(values):
+    """How far the farthest of some strides is from 1; the package computes it where it is needed."""
+    return max(math.hypot(1 - re, im) for re, im in values)
+
+
+def pool(make, x):
+    found = make(x)
+    return {"cov": found.cov, "fourthMoments": found.fourth_moments, "stretch": found.stretch}
+
+
+def scaled(standardize, train, test, columns):
+    return [found.x for found in standardize(Rows(train, columns), Rows(test, columns), center="own")]
+
+
+def domains(read, text, column):
+    found = read(text.splitlines(), column)
+    columns = next(iter(found.values())).columns
+    return {"columns": columns, "domains": {name: part.x for name, part in found.items()}}
 
 
 FORMULAS = {
@@ -155,6 +186,16 @@ FORMULAS = {
     ),
     "think": (cot.think, thoughts),
     "meanError": (cot.think, mean_error),
+    "eigvals": (np.linalg.eigvals, lambda f, A: pairs(f(np.array(A)))),
+    "poolMoments": (Rows, pool),
+    "rowsPreconditioner": (
+        theory.gamma,
+        lambda f, cov, fourth, n: np.linalg.inv(f(cov, n, fourth_moments=fourth)),
+    ),
+    "rowsStrides": (theory.strides, lambda f, P, t: pairs(f(P, t))),
+    "radius": (radius, lambda f, strides: f(strides)),
+    "readDomains": (rows.read_domains, domains),
+    "standardize": (rows.standardize, scaled),
 }
 """By the name in JavaScript: the namesake, and how it is called with the same arguments."""
 
@@ -258,6 +299,23 @@ def arguments(rng):
     yield "meanError", [V, W, xs, ws, 5]
 
 
+def row_arguments(rng):
+    """Draw the calls of every formula for rows of tables once."""
+    dim, count = int(rng.integers(1, 7)), int(rng.integers(8, 20))
+    train, test = (rng.exponential(size=(count, dim)) for _ in range(2))
+    one, two = Rows(train), Rows(test)
+    columns = [f"c{index}" for index in range(dim)]
+    P = np.linalg.inv(theory.gamma(one.cov, 5, fourth_moments=one.fourth_moments))
+    lines = [",".join([*(f"{value:.4g}" for value in row), "ab"[index % 2]]) for index, row in enumerate(train)]
+    yield "eigvals", [rng.standard_normal((dim, dim))]
+    yield "poolMoments", [train]
+    yield "rowsPreconditioner", [one.cov, one.fourth_moments, 1 + int(rng.integers(100))]
+    yield "rowsStrides", [P, two.cov]
+    yield "radius", [rng.normal(1, 1, (dim, 2))]
+    yield "readDomains", ["\n".join([",".join([*columns, "domain"]), *lines]), "domain"]
+    yield "standardize", [train, test, columns]
+
+
 LARGE = [9.0, -2.0, 3.0, 5.0, -4.0, 7.0, -6.0, 1.0, 2.0, 8.0, -5.0, 3.0, 6.0, -1.0, 4.0, -7.0]
 EDGES = [
     ("criticalTrainLength", [[1.0, 0.5], [1.0, 0.5]]),  # never too long
@@ -269,6 +327,10 @@ EDGES = [
     ("noisyError", [[1.0, 1.0], [[3.5, 0.5], [0.5, 1.5]], 5, [1, 2000], 1.0]),  # the second too
     ("tailsCriticalLength", [[1.0, 0.5], [1.0, 0.5], [4.0, 2.0]]),  # never too long
     ("meanError", [LARGE, LARGE[::-1], [[1.0, 2.0]], [1.0], 8]),  # beyond the largest number
+    ("eigvals", [[[0.0, 1.0], [-1.0, 0.0]]]),  # a turn
+    ("eigvals", [np.roll(np.eye(4), 1, axis=0)]),  # all of one size
+    ("eigvals", [np.zeros((3, 3))]),
+    ("readDomains", ['a, "b, c",domain\n1,2,x\n\n3e0,-.5,y\n', "domain"]),  # quotes, blanks and a blank line
 ]
 
 
@@ -281,6 +343,8 @@ def vectors():
     """
     rng = np.random.default_rng(0)
     drawn = [vector for _ in range(SETTINGS) for vector in arguments(rng)]
+    tables = np.random.default_rng(1)
+    drawn += [vector for _ in range(SETTINGS) for vector in row_arguments(tables)]
     found = {name: [] for name in FORMULAS}
     for name, *calls in drawn + EDGES:
         short = shortened(plain(calls), 4)

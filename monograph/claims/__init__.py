@@ -13,6 +13,7 @@ from monograph.claims import (
     mixture,
     noise,
     overthinking,
+    real,
     recipes,
     savings,
     scaling,
@@ -41,6 +42,7 @@ CHAPTERS = {
     "experiments/gpt2": "Can a GPT think?",
     "beyond/noise": "Two ways to overthink",
     "beyond/tails": "Must the data be Gaussian?",
+    "beyond/real": "Real features",
 }
 """Chapters that claims name, with the titles that the tables show."""
 PARTS = (
@@ -62,6 +64,7 @@ PARTS = (
     noise,
     causes,
     tails,
+    real,
 )
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 """All claims, in the order of the chapters."""

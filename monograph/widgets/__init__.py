@@ -2,9 +2,10 @@
 
 A widget computes in the browser. Its JavaScript lives in ``monograph/widgets/javascript``, where
 ``theory.js`` mirrors functions of `ttsbook.data.covariance` and `ttsbook.theory` by name, and
-``selection.js`` those of `ttsbook.theory.selection`; ``noise.js`` and ``fourth_moments.js`` are for label noise and
-for features with tails. Most widgets can also simulate what they show, in the page, or with the package where a kernel
-runs: see `monograph.widgets.simulation`. A value that is out of range is refused with a ``traitlets.TraitError``.
+``selection.js`` those of `ttsbook.theory.selection`; ``noise.js`` is for label noise, ``fourth_moments.js`` for
+features with tails, ``rows.js`` and ``tables.js`` for rows of tables. Most widgets can also simulate what they show, in
+the page, or with the package where a kernel runs: see `monograph.widgets.simulation`. A value that is out of range is
+refused with a ``traitlets.TraitError``.
 """
 
 from monograph.widgets.base import Widget, bundle
@@ -14,6 +15,7 @@ from monograph.widgets.exchange import Exchange
 from monograph.widgets.gpt_thinking import GPTThinking
 from monograph.widgets.kind_mixture import KindMixture
 from monograph.widgets.overthinking_map import OverthinkingMap
+from monograph.widgets.own_domains import OwnDomains
 from monograph.widgets.simulation import Simulating
 from monograph.widgets.tails import Tails
 from monograph.widgets.task_mixture import TaskMixture
@@ -31,6 +33,7 @@ __all__ = [
     "GPTThinking",
     "KindMixture",
     "OverthinkingMap",
+    "OwnDomains",
     "Simulating",
     "Tails",
     "TaskMixture",

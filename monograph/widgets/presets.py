@@ -259,6 +259,30 @@ PRESETS = {
             scaling="best",
         ),
     ),
+    "OwnDomains": (
+        preset(
+            "From 0–4 to 5–9",
+            "Training prompts grow from 10 digits to 5000: how many strides leave the circle in the end?",
+            "Raise n, and count the large dots on its right.",
+            pair=7,
+            train_length=10,
+        ),
+        preset(
+            "Heavy tails",
+            "Rows of malignant tumors vary more: from which n on do chains diverge, and would Gaussian rows say so?",
+            "Lower n until the sentence changes, and read what the covariance alone says.",
+            pair=5,
+            train_length=50,
+        ),
+        preset(
+            "A short prompt",
+            "On endless prompts this chain converges: does it on 20 prompts of 30 rows?",
+            "Raise m to its end and lower it again, and watch the small dots.",
+            pair=8,
+            train_length=20,
+            test_length=30,
+        ),
+    ),
     "GPTThinking": (
         preset(
             "Trained to answer",

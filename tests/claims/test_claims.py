@@ -18,7 +18,7 @@ from monograph.experiments import results
 from monograph.experiments.curation import read as curation
 from publish import contents, notebooks
 from ttsbook import theory
-from ttsbook.data import covariance, features, spectra
+from ttsbook.data import covariance, features, rows, spectra
 from ttsbook.theory import dynamics, selection
 
 ROOT = Path(__file__).parents[2]
@@ -139,6 +139,8 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
         ("tails_and_length", theory, "critical_train_length", 1.01),
         ("tails_and_length", features, "fourth_moments", 1.01),
         ("tails_alone", theory, "preconditioner", 0.5),
+        ("without_replacement", rows, "effective_length", 1.01),
+        ("share_of_target", theory, "gamma", 0.5),
     ],
 )
 def test_a_check_sees_a_wrong_formula(monkeypatch, name, module, function, factor):
@@ -214,6 +216,8 @@ def test_the_check_of_finite_prompts_sees_a_wrong_constant(monkeypatch):
         ("exact_mixture", "selection", "exact", 1e12),
         ("trained_on_tails", "tails", "to_own", 3),
         ("trained_on_tails", "tails", "to_gaussian", 0.1),
+        ("trained_on_rows", "real", "to_own", 3),
+        ("trained_on_rows", "real", "to_gaussian", 0.1),
     ],
 )
 def test_a_check_sees_other_results(monkeypatch, name, experiment, entry, factor):
@@ -246,6 +250,30 @@ def test_a_check_of_trained_layers_sees_other_results(monkeypatch, name, chosen,
         for curve in (part for part in run.values() if isinstance(part, dict)):
             for statistic in ("mean", "median"):
                 curve[statistic] = np.multiply(curve[statistic], np.broadcast_to(factor, 31)[: len(curve[statistic])])
+    monkeypatch.setattr(results, "load", lambda _: found)
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("benign_pairs_from_covariances", lambda one: {"turns": not one["turns"]}),
+        ("other_pairs_need_more", lambda one: {"calls": {"covariances": one["turns"]}}),
+        ("true_layer_tells", lambda one: {"turns": not one["turns"]}),
+        ("turning_is_the_rule", lambda one: {"turns": False}),
+        ("turning_is_the_rule", lambda one: {"turns": True}),  # the matched ones, too
+        ("warning_on_rows", lambda one: {"missed": one["turned"]}),
+        ("warning_on_rows", lambda one: {"false": 30}),
+        ("depth_with_real_labels", lambda one: {"predicted": 60}),
+    ],
+)
+def test_a_check_of_real_rows_sees_other_results(monkeypatch, name, change):
+    claim, found = claims.find(name), results.load("real")
+    part = "labels" if name == "depth_with_real_labels" else None
+    for run in found.runs:
+        if run["part"] in ((part,) if part else ("pair", "matched")):
+            run["settings"] = [{**one, **change({"turned": 0, **one})} for one in run["settings"]]
     monkeypatch.setattr(results, "load", lambda _: found)
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 

@@ -28,7 +28,8 @@ EXPERIMENTS = {
     "runner",
     "registry",
     "results",
-    *(f"{name}.read" for name in ("selection", "linear", "curation", "tails", "gpt2")),
+    *(f"{name}.read" for name in ("selection", "linear", "curation", "tails", "real", "gpt2")),
+    "real.domains",
 }
 
 

@@ -8,10 +8,10 @@ from formula_vectors import DIGITS, FILE, FLOOR, FORMULAS, OTHER_NAMES, computed
 from in_node import evaluated
 
 from monograph.widgets.base import JAVASCRIPT
+from ttsbook.data import rows
 
-MODULES = [
-    JAVASCRIPT / f"{name}.js" for name in ("theory", "selection", "attention", "intervals", "noise", "fourth_moments")
-]
+NAMES = ("theory", "selection", "attention", "intervals", "noise", "fourth_moments", "rows", "tables")
+MODULES = [JAVASCRIPT / f"{name}.js" for name in NAMES]
 VECTORS = json.loads(FILE.read_text(encoding="utf-8"))
 EVALUATE = """
     const { modules, vectors } = given;
@@ -24,9 +24,9 @@ EVALUATE = """
 """
 
 
-def in_javascript(vectors):
+def in_javascript(vectors, script=EVALUATE):
     """Values of formulas with some arguments, by name, as Node computes them."""
-    return evaluated(EVALUATE, {"modules": [path.as_uri() for path in MODULES], "vectors": vectors})
+    return evaluated(script, {"modules": [path.as_uri() for path in MODULES], "vectors": vectors})
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +43,8 @@ def differs(found, expected, rel):
         return len(found) != len(expected) or any(map(differs, found, expected, [rel] * len(found)))
     if found is None or expected is None or isinstance(expected, bool):
         return found is not expected
+    if isinstance(expected, str):
+        return found != expected
     return found != pytest.approx(expected, rel=rel, abs=FLOOR)
 
 
@@ -81,6 +83,32 @@ def test_a_skill_that_no_task_uses_is_left_alone_where_python_refuses_it():
     assert in_javascript({"mixturePreconditioner": [{"calls": calls}]})["mixturePreconditioner"][0][1] == 0
     with pytest.raises(ValueError, match="must be positive definite"):
         computed("mixturePreconditioner", calls)
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("a,domain\n1,x\nRome,y", "domain"),
+        ("a,domain\n1,x\n,y", "domain"),
+        ("a,domain\n1,x\nNaN,y", "domain"),
+        ("a,domain\n1,x\n2,", "domain"),
+        ("a,b,domain\n1,3,x\n2,3,y", "domain"),
+        ("a,b\n1,3\n2,4", "domain"),
+        ("a,a,domain\n1,3,x\n2,4,y", "domain"),
+        ("a,domain\n1,x\n2", "domain"),
+        ("a,domain\n1,x", "domain"),
+        ("domain\nx\ny", "domain"),
+        ("\n", "domain"),
+    ],
+)
+def test_a_table_that_will_not_do_is_refused_in_the_same_words(text, column):
+    """But for how a list of columns is written."""
+    caught = EVALUATE.replace("formula(...given), formulas[name]", "attempt(formula, given), formulas[name]")
+    attempt = "const attempt = (f, given) => { try { return f(...given); } catch (error) { return error.message; } };"
+    found = in_javascript({"readDomains": [{"calls": [[text, column]]}]}, script=attempt + caught)["readDomains"][0]
+    with pytest.raises(ValueError, match=" must ") as refused:
+        rows.read_domains(text.splitlines(), column)
+    assert found.replace("[", "").partition(", one of")[0] == str(refused.value).partition(", one of")[0]
 
 
 def test_a_difference_is_seen():

@@ -158,6 +158,33 @@ def sample(
     return Prompts(x * used[..., None], y * used, w, lengths[origin])
 
 
+def label(x: Examples, *, generator: torch.Generator) -> Prompts:
+    r"""Make prompts of given examples: weights :math:`w \sim N(0, I)` are drawn, and labels have no noise.
+
+    Parameters
+    ----------
+    x
+        Examples, such as rows that `rows.Rows.draw` draws.
+    generator
+        Source of randomness, on the device of the examples.
+
+    Examples
+    --------
+    >>> from ttsbook.data.rows import Rows
+    >>> pool = Rows([[1.0, 2.0], [0.0, 1.0], [3.0, 0.0]])
+    >>> x = torch.as_tensor(pool.draw(2, samples=5, rng=np.random.default_rng(0)))
+    >>> tuple(label(x, generator=torch.Generator().manual_seed(0)).y.shape)
+    (5, 2)
+    """
+    check.instance("x", x, torch.Tensor)
+    check.instance("generator", generator, torch.Generator)
+    if x.ndim != 3 or x.numel() == 0:
+        raise ValueError(f"x must have shape (batch, m, d), got {tuple(x.shape)}")
+    w = torch.randn((len(x), x.shape[-1]), generator=generator, dtype=x.dtype, device=x.device)
+    lengths = torch.full((len(x),), x.shape[1], device=x.device)
+    return Prompts(x, torch.einsum("bmd,bd->bm", x, w), w, lengths)  # def-prompt
+
+
 def _draw(
     features: Features, shape: tuple[int, int, int], generator: torch.Generator, options: Options
 ) -> Float[torch.Tensor, "batch m d"]:
