@@ -241,7 +241,7 @@ def least_expected(seen: Seen, schedule: Schedule) -> Depths:
 def nearest_bayes(seen: Seen, schedule: Schedule) -> Depths:
     """Stop nearest to the answer of `expected.bayes`: the best on average of all rules that only stop.
 
-    It knows a better answer, and is here to say how much a rule that only stops could do. Arguments are those of `last`.
+    It knows a better answer, and says what rules that only stop could do. Arguments are those of `last`.
 
     In the book: :prf:ref:`prop-expected`.
 
