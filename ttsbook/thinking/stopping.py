@@ -103,8 +103,7 @@ def last(seen: Seen, schedule: Schedule) -> Depths:
     >>> import numpy as np
     >>> from ttsbook.data.prompts import Prompts
     >>> batch = Prompts(torch.eye(2)[None], torch.tensor([[1.0, 3.0]]), torch.ones(1, 2), torch.tensor([2]))
-    >>> seen = schedules.look(np.eye(2), batch, steps=7)
-    >>> last(seen, schedules.plain(seen)).tolist()
+    >>> last(schedules.look(np.eye(2), batch, steps=7), torch.ones(1, 7)).tolist()
     [7]
     """
     return torch.full((len(seen.x),), seen.steps)
@@ -296,5 +295,6 @@ RULES: dict[str, Rule] = {
     "greedy steps": Rule(expected.greedy, last),
     "greedy steps, guessed noise": Rule(expected.greedy, last, guesses_noise=True),
     "best of all, expected error": Rule(_ANY, least_expected),
+    "best of all, guessed noise": Rule(_ANY, least_expected, guesses_noise=True),
 }
 """The rules that the book compares, by name. Those before the safe steps only stop."""

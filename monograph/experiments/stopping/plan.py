@@ -23,6 +23,40 @@ from monograph.experiments.results import Run, Settings
 CLOSE, FLOOR = 1.1, 1e-3
 FAMILIES = ("pairs", "tails", "noise", "noise and shift", "real rows", "real rows, noise", "real labels")
 """Families of settings; real labels have no part in the choice."""
+STOPPERS = (
+    "all steps",
+    "one step if warned",
+    "residual rises",
+    "steps grow",
+    "held-out examples",
+    "discrepancy",
+    "cross-validation",
+    "expected error",
+)
+"""Rules that keep the usual steps; the one that stops nearest to the answer of ridge regression does not compete."""
+OTHERS = (
+    "safe steps",
+    "safe steps, expected error",
+    "safe if warned",
+    "safe if warned, cross-validation",
+    "safe if warned, expected error",
+    "safe if warned, guessed noise",
+    "Chebyshev",
+    "Chebyshev, expected error",
+    "greedy steps",
+    "greedy steps, guessed noise",
+    "best of all, expected error",
+    "best of all, guessed noise",
+)
+"""Rules that change the length of the steps."""
+RIVALS = STOPPERS + OTHERS
+"""Rules among which the winner is chosen."""
+GUESSING = {
+    "safe if warned, expected error": "safe if warned, guessed noise",
+    "greedy steps": "greedy steps, guessed noise",
+    "best of all, expected error": "best of all, guessed noise",
+}
+"""For a rule that is told the noise variance the same rule that guesses it."""
 PRESETS: dict[str, Settings] = {
     "tiny": {"settings": 2, "prompts": 4, "steps": 6},
     "cpu": {"settings": 40, "prompts": 60, "steps": 40},
