@@ -7,7 +7,8 @@ import numpy as np
 
 from monograph.experiments.results import Results, Run
 from monograph.experiments.stopping import plan
-from ttsbook.arrays import Numbers
+from ttsbook.arrays import Flags, Numbers
+from ttsbook.theory import intervals
 
 
 class Share(NamedTuple):
@@ -32,7 +33,7 @@ class Share(NamedTuple):
     settings: int
 
 
-def share(holds: Sequence[bool] | Numbers) -> Share:
+def share(holds: Sequence[bool] | Flags) -> Share:
     """Share of the settings for which something holds.
 
     Parameters
@@ -45,11 +46,8 @@ def share(holds: Sequence[bool] | Numbers) -> Share:
     >>> [round(number, 2) for number in share([True] * 9 + [False])[:3]]
     [0.9, 0.6, 0.98]
     """
-    value, count, z = float(np.mean(holds)), len(holds), 1.96
-    scale = 1 + z**2 / count
-    middle = (value + z**2 / (2 * count)) / scale
-    half = z / scale * np.sqrt(value * (1 - value) / count + z**2 / (4 * count**2))
-    return Share(value, float(middle - half), float(middle + half), count)
+    low, high = intervals.share_interval(int(np.sum(holds)), len(holds), 0.95)
+    return Share(float(np.mean(holds)), low, high, len(holds))
 
 
 def chosen(found: Results, *, odd: bool, families: Sequence[str] = plan.FAMILIES[:-1]) -> list[Run]:
