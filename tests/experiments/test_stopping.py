@@ -49,7 +49,7 @@ def test_the_interval_is_that_of_wilson():
     """The ends are the shares from which what was seen is 1.96 standard deviations away."""
     seen = read.share([True] * 30 + [False] * 10)
     for end in (seen.low, seen.high):
-        assert abs(0.75 - end) / np.sqrt(end * (1 - end) / 40) == pytest.approx(1.96)
+        assert abs(0.75 - end) / np.sqrt(end * (1 - end) / 40) == pytest.approx(1.96, rel=1e-4)
 
 
 @pytest.mark.parametrize("family", plan.FAMILIES)
