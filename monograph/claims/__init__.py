@@ -15,9 +15,11 @@ from monograph.claims import (
     overthinking,
     real,
     recipes,
+    rules,
     savings,
     scaling,
     selection,
+    stopping,
     tails,
     task,
     thinking,
@@ -43,6 +45,7 @@ CHAPTERS = {
     "beyond/noise": "Two ways to overthink",
     "beyond/tails": "Must the data be Gaussian?",
     "beyond/real": "Real features",
+    "beyond/stopping": "When to stop, without knowing the answer",
 }
 """Chapters that claims name, with the titles that the tables show."""
 PARTS = (
@@ -65,6 +68,8 @@ PARTS = (
     causes,
     tails,
     real,
+    stopping,
+    rules,
 )
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 """All claims, in the order of the chapters."""

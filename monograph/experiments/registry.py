@@ -12,6 +12,7 @@ from monograph.experiments.linear import run as linear
 from monograph.experiments.real import run as real
 from monograph.experiments.recipes import run as recipes
 from monograph.experiments.selection import run as selection
+from monograph.experiments.stopping import run as stopping
 from monograph.experiments.tails import run as tails
 
 MODULES = (
@@ -25,6 +26,7 @@ MODULES = (
     curation,
     tails,
     real,
+    stopping,
     gpt2,
     gpt2_compute,
     gpt2_cost,

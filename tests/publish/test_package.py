@@ -28,7 +28,7 @@ EXPERIMENTS = {
     "runner",
     "registry",
     "results",
-    *(f"{name}.read" for name in ("selection", "linear", "curation", "tails", "real", "gpt2")),
+    *(f"{name}.read" for name in ("selection", "linear", "curation", "tails", "real", "stopping", "gpt2")),
     "real.domains",
 }
 
