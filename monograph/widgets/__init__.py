@@ -11,6 +11,7 @@ from monograph.widgets.base import Widget, bundle
 from monograph.widgets.bend_spectrum import BendSpectrum
 from monograph.widgets.direct_answer import DirectAnswer
 from monograph.widgets.exchange import Exchange
+from monograph.widgets.gpt_at_work import GPTAtWork
 from monograph.widgets.gpt_thinking import GPTThinking
 from monograph.widgets.kind_mixture import KindMixture
 from monograph.widgets.overthinking_map import OverthinkingMap
@@ -28,6 +29,7 @@ __all__ = [
     "BendSpectrum",
     "DirectAnswer",
     "Exchange",
+    "GPTAtWork",
     "GPTThinking",
     "KindMixture",
     "OverthinkingMap",
