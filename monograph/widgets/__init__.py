@@ -3,7 +3,8 @@
 A widget computes in the browser. Its JavaScript lives in ``monograph/widgets/javascript``, where
 ``theory.js`` mirrors functions of `ttsbook.data.covariance` and `ttsbook.theory` by name, and
 ``selection.js`` those of `ttsbook.theory.selection`; ``noise.js`` and ``fourth_moments.js`` are for label noise and
-for features with tails. Most widgets can also simulate what they show, in the page, or with the package where a kernel
+for features with tails. ``layer.js``, ``upbringing.js`` and ``gpt.js`` are models that live in the page: a layer that learns
+and thinks, as `ttsbook.training` and `ttsbook.thinking` have it, and a shipped GPT that thinks. Most widgets can also simulate what they show, in the page, or with the package where a kernel
 runs: see `monograph.widgets.simulation`. A value that is out of range is refused with a ``traitlets.TraitError``.
 """
 
