@@ -4,17 +4,21 @@ import gzip
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import torch
 
 from benchmarks.timing import median_seconds
+from monograph.experiments.gpt2 import plan
 from monograph.widgets.base import JAVASCRIPT, bundle
+from monograph.widgets.shipped import packed
 from publish import chromium
 from publish.book import SITE
 from ttsbook._threads import one_thread
 from ttsbook.data import covariance, prompts
 from ttsbook.data.tasks import Task
+from ttsbook.models import transformer
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.thinking import cot
 from ttsbook.training import Adam, recipes, train
@@ -37,6 +41,21 @@ const found = Array.from({ length: 6 }, () => [
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 return JSON.stringify([0, 1].map((column) => median(found.map((row) => row[column]))));
 """
+# A GPT, one prompt: the examples are read once, then a weight is read in each step.
+THOUGHT = """
+const { sizes, ...config } = shape;
+const gpt = { config, tensors: unpacked(text, sizes) };
+const random = new Random(0);
+const x = Array.from({ length: LENGTH }, () => Array.from({ length: config.dim }, () => random.normal()));
+const times = Array.from({ length: 12 }, () => {
+  const start = performance.now();
+  const cache = encoded(gpt, x, x.map(([first]) => first));
+  let w = new Float64Array(config.dim);
+  for (let k = 0; k < STEPS; k++) ({ w } = nextWeight(gpt, cache, w));
+  return performance.now() - start;
+}).slice(2);
+return JSON.stringify([times.sort((a, b) => a - b)[times.length >> 1]]);
+"""
 TRAINED = "document.querySelector('.tts-training button').textContent === 'Train another'"
 
 
@@ -47,9 +66,19 @@ def run():
     reference = [1e3 * seconds["update"] / UPDATES, 1e3 * seconds["step"] / STEPS]
     print(f"A layer with d = {DIM}, all of V and W, batches of {BATCH}, one thread: ms, and ratio to PyTorch's")
     print(f"{'':>12}{'an update':>12}{'ratio':>8}{'a step of all':>16}{'ratio':>8}")
-    for name, found in {"PyTorch": reference, **in_javascript()}.items():
+    layer = in_javascript(("random", "upbringing"), TIMED)
+    each = {name: [updates / UPDATES, steps / STEPS] for name, (updates, steps) in layer.items()}
+    for name, found in {"PyTorch": reference, **each}.items():
         ratios = [one / other for one, other in zip(found, reference, strict=True)]
         print(f"{name:>12}{found[0]:>12.2f}{ratios[0]:>8.2f}{found[1]:>16.3f}{ratios[1]:>8.2f}")
+    print("\nA GPT with d = 5, one layer: ms of a chain of 20 steps on one prompt, its reading included, and ratio")
+    with one_thread():
+        model = transformer.load(plan.shipped_path("live distances"))
+        reference_chain = 1e3 * median_seconds({"chain": partial(torch_chain, model)})["chain"]
+    shape, text = packed("live distances")
+    given = f"const [shape, text] = {json.dumps([shape, text])};"
+    for name, (found,) in {"PyTorch": [reference_chain], **in_javascript(("random", "gpt"), given + THOUGHT)}.items():
+        print(f"{name:>12}{found:>12.2f}{found / reference_chain:>8.2f}")
     print(f"\n{'kB of a widget':>24}{'code':>9}{'gzip':>9}")
     for file in sorted(JAVASCRIPT.glob("*.js")):
         if "\nexport default" in file.read_text(encoding="utf-8"):
@@ -76,20 +105,25 @@ def torch_thoughts():
     cot.think(model, batch, STEPS, literal=True)
 
 
-def in_javascript():
-    """Return milliseconds of an update and of a step, by the program that runs the JavaScript."""
+def torch_chain(model):
+    """Let a GPT of the package think about one prompt."""
+    seed = torch.Generator().manual_seed(0)
+    batch = prompts.sample(Task(covariance.isotropic(5), LENGTH), 1, generator=seed)
+    cot.think(model, batch, STEPS)
+
+
+def in_javascript(names, act):
+    """Return the milliseconds that a piece of code tells, with these modules, by the program that runs it."""
     sizes = f"const [DIM, LENGTH, UPDATES, STEPS] = [{DIM}, {LENGTH}, {UPDATES}, {STEPS}];"
-    modules = "".join(bundle(f"{name}.js") for name in ("random", "upbringing")).replace("\nexport ", "\n")
-    code = f"(() => {{ {sizes}\n{modules}\n{TIMED} }})()"
-    node = [Path(sys.executable).with_name("node"), "--print", code]
-    found = {"Node.js": subprocess.run(node, capture_output=True, text=True, check=True).stdout}
+    modules = "".join(bundle(f"{name}.js") for name in names).replace("\nexport ", "\n")
+    code = f"(() => {{ {sizes}\n{modules}\n{act} }})()"
+    node = [Path(sys.executable).with_name("node"), "--input-type=commonjs", "-"]
+    asked = {"input": f"console.log({code})", "capture_output": True, "text": True, "check": True}
+    found = {"Node.js": subprocess.run(node, **asked).stdout}
     if browser := chromium.find():
         with chromium.started(browser) as window:
             found["Chromium"] = window.new_page().evaluate(code)
-    return {
-        name: [both / count for both, count in zip(json.loads(text), (UPDATES, STEPS), strict=True)]
-        for name, text in found.items()
-    }
+    return {name: json.loads(text) for name, text in found.items()}
 
 
 def print_first_answer():

@@ -18,6 +18,7 @@ from publish.site import (
     ledger_filter,
     linked_code,
     links,
+    long_texts,
     missing_page,
     openers,
     outputs,
@@ -55,6 +56,7 @@ PARTS = (
     ledger_filter,
     hints,
     kin,
+    long_texts,
     assets,
     colab,
 )

@@ -445,4 +445,27 @@ PRESETS = {
             train_length=5,
         ),
     ),
+    "GPTAtWork": (
+        preset(
+            "Where it looks",
+            "The answer gets better from step to step: do the heads go on looking at the same examples?",
+            "Press “One thinking step” a few times, and watch the rows.",
+            steps=1,
+        ),
+        preset(
+            "One wrong label",
+            "The label of one example is wrong: does it look there more, or less, and how good can its answer get?",
+            "Change the label further, and compare the curves with and without the change.",
+            steps=5,
+            example=4,
+            change=2.0,
+        ),
+        preset(
+            "Another prompt",
+            "On another prompt, is the GPT still ahead of the linear layer after five steps, and after thirty?",
+            "Go through the prompts, and compare the two curves.",
+            prompt=3,
+            steps=5,
+        ),
+    ),
 }

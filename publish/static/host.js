@@ -45,7 +45,23 @@
     save_changes() {}
   }
 
-  async function load(values) {
+  // A long text, such as the weights of a model, lies in a script of its own, which hands it over here.
+  const texts = {};
+  Object.assign(globalThis, { bookTexts: texts });
+  async function whole(value) {
+    if (!value?.text || !value.file) return value;
+    const script = Object.assign(document.createElement("script"), { src: value.file });
+    await new Promise((done, fail) => {
+      script.onload = done;
+      script.onerror = () => fail(new Error("a file of it could not be loaded"));
+      document.head.append(script);
+    });
+    return texts[value.text];
+  }
+
+  async function load(stored) {
+    const entries = Object.entries(stored).map(async ([name, value]) => [name, await whole(value)]);
+    const values = Object.fromEntries(await Promise.all(entries));
     if (values._css) {
       const style = document.createElement("style");
       style.textContent = values._css;

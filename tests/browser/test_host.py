@@ -126,3 +126,16 @@ def test_a_page_opened_as_a_file_shows_its_widgets(window, tmp_path):
 def test_a_page_without_widgets_stays_as_it_is(show):
     page = show(f"<!doctype html><title>none</title><script>{HOST}</script>")
     assert page.problems == []
+
+
+def test_a_long_text_is_read_from_a_file_and_a_missing_file_is_told(window, tmp_path):
+    show = 'export default { render({ model, el }) { el.textContent = `it says ${model.get("words")}`; } };'
+    (tmp_path / "words.js").write_text('bookTexts["words"] = "a lot";')
+    models = {"one": {"text": "words", "file": "words.js"}, "two": {"text": "words", "file": "gone.js"}}
+    states = {name: {"_esm": show, "words": place} for name, place in models.items()}
+    (tmp_path / "page.html").write_text(page_of("one", "two", **states))
+    window.goto((tmp_path / "page.html").as_uri())
+    window.get_by_text("it says a lot").wait_for()
+    message = "This widget could not be shown: a file of it could not be loaded"
+    window.get_by_text(message).wait_for()
+    window.problems.clear()  # the browser's own message of the missing file

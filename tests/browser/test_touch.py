@@ -12,7 +12,8 @@ HANDLES = {
     "overthinking-map": ".tts-grip",
     "task-mixture": ".tts-grip",
 }
-TAPPED = ["thinking-longer", "thinking-path", "overthinking-map", "task-mixture"]  # beside the handle, too
+WITHOUT = ["thinking-longer", "three-upbringings", "gpt-at-work"]  # a handle: they answer to a tap anywhere
+TAPPED = [*WITHOUT, "thinking-path", "overthinking-map", "task-mixture"]  # beside the handle, too
 MIDDLE = """(element) => {
     element.scrollIntoView({ block: "center" });
     const { x, y, width, height } = element.getBoundingClientRect();
@@ -20,7 +21,7 @@ MIDDLE = """(element) => {
 }"""
 
 
-@pytest.fixture(scope="module", params=[*HANDLES, "thinking-longer"])
+@pytest.fixture(scope="module", params=[*HANDLES, *WITHOUT])
 def loaded(request, browser, address):
     """A phone with a widget, as high as half of it, which all tests of the widget share."""
     with watched_page(browser, width=390, has_touch=True, is_mobile=True) as page:
@@ -60,7 +61,7 @@ def beside(page):
     if page.name == "bend-spectrum":  # where every place of the upper panel is
         x, y = page.locator(".tts-chart").evaluate(MIDDLE)
         return x, y + page.locator(".tts-chart").bounding_box()["height"] / 4
-    x, y = page.locator(HANDLES.get(page.name, ".tts-steps")).evaluate(MIDDLE)
+    x, y = page.locator(HANDLES.get(page.name, ".tts-steps")).first.evaluate(MIDDLE)
     return x + 50, y
 
 

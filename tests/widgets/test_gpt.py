@@ -6,6 +6,7 @@ import torch
 from in_node import evaluated
 
 from monograph.experiments.gpt2 import plan
+from monograph.widgets import GPTAtWork
 from monograph.widgets.shipped import packed
 from ttsbook.data import covariance, prompts
 from ttsbook.data.tasks import Task
@@ -45,3 +46,25 @@ def test_a_shipped_model_thinks_on_the_page_as_in_the_package(name):
     assert attention.shape == (model.config.layers, model.config.heads, 21)
     assert np.allclose(attention.sum(axis=-1), 1)
     assert np.abs(weights[1:] - weights[:-1]).max() > 0.1
+
+
+BOTH = """
+    import { gptChain, linearErrors, product, squaredGap } from "JAVASCRIPT/gpt_chains.js";
+    import { unpacked } from "JAVASCRIPT/gpt.js";
+    const { x, w, shape: { sizes, ...config }, weights } = given;
+    const y = x.map((one, i) => product(one, w) + (i === given.example - 1 ? given.change : 0));
+    const gpt = { config, tensors: unpacked(weights, sizes) };
+    const errors = gptChain(gpt, x, y).map((step) => squaredGap(step.w, w));
+    console.log(JSON.stringify([errors, linearErrors(x, y, w)]));
+"""
+
+
+@pytest.mark.parametrize("change", [0.0, 1.4])
+def test_the_page_draws_the_chains_of_the_still_picture(change):
+    widget = GPTAtWork(prompt=2, example=7, change=change)
+    names = ("shape", "weights", "example", "change")
+    given = {name: getattr(widget, name) for name in names} | {"x": widget.x[1], "w": widget.w[1]}
+    curves = (line.get_ydata() for line in widget.still().figure.axes[0].lines)
+    drawn = [curve for curve in curves if len(curve) == widget.STEPS + 1]
+    assert len(drawn) == 2 and np.allclose(evaluated(BOTH, given), drawn, rtol=1e-4, atol=1e-12)
+    assert drawn[0][30] < 1e-3 if change == 0 else drawn[0][30] > 1e-3

@@ -2,6 +2,7 @@
 // the update that follows. The recipes are those of ttsbook.training.recipes, the update is PyTorch's AdamW.
 
 import { gramMatrix, gradient } from "./layer.js";
+import { WishartPrompt } from "./sampling.js";
 
 /** @import { Layer } from "./layer.js" */
 /** @import { Random } from "./random.js" */
@@ -10,25 +11,12 @@ export const BATCH = 128;
 const [NEWBORN, RATE, DECAY] = [0.05, 0.03, 0.01];
 const [NOISE, DEPTH, TEACHER, LESSONS] = [0.5, 3, 0.3, 5]; // of noisy starts, of unrolled chains, of the teacher
 
-// Sum of x xᵀ over so many Gaussian examples, by Bartlett's factors: its cost does not depend on their number.
+// Sum of x xᵀ over so many Gaussian examples.
 /** @type {(random: Random, strengths: number[], length: number) => Float64Array} */
 export const drawSum = (random, strengths, length) => {
-  const dim = strengths.length;
-  const factor = new Float64Array(dim * dim); // lower triangular, or narrower where examples are few
-  for (let i = 0; i < dim; i++) {
-    const scale = Math.sqrt(strengths[i]);
-    for (let j = 0; j < Math.min(i, length); j++) factor[i * dim + j] = scale * random.normal();
-    if (i < length) factor[i * dim + i] = scale * Math.sqrt(random.chiSquare(length - i));
-  }
-  const sum = new Float64Array(dim * dim);
-  for (let i = 0; i < dim; i++) {
-    for (let j = 0; j <= i; j++) {
-      let total = 0;
-      for (let l = 0; l <= j; l++) total += factor[i * dim + l] * factor[j * dim + l];
-      sum[i * dim + j] = sum[j * dim + i] = total;
-    }
-  }
-  return sum;
+  const prompt = new WishartPrompt(strengths, length);
+  prompt.draw(random);
+  return Float64Array.from(prompt.covariance().flat(), (entry) => entry * length);
 };
 
 /** @type {(random: Random, dim: number) => Float64Array} */
