@@ -167,9 +167,7 @@ def _strides_on_prompts(P: PreconditionerLike, examples: Batch | ArrayLike) -> t
     if not np.isfinite(x).all():
         raise ValueError("examples must be finite, got NaN or infinite entries")
     if x.ndim == 2 and len(P) > 1 and np.array_equal(x, x.T):
-        raise ValueError(
-            "examples must be prompts, got a symmetric matrix: strides takes covariances; or pass x[None]"
-        )
+        raise ValueError("examples must be prompts, got a symmetric matrix: strides takes covariances; or pass x[None]")
     lengths = np.asarray(examples.lengths if batch else x.shape[-2], dtype=np.float64)
     few, definite = x.shape[-2] < len(P), _is_definite(P)  # few: the smaller matrix will do, prop-warning
     if definite:  # a symmetric matrix with the same eigenvalues
