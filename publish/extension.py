@@ -2,7 +2,7 @@
 
 from sphinx.util import logging
 
-from publish import colab, contents
+from publish import colab, contents, slides
 from publish.site import (
     assets,
     checks,
@@ -55,6 +55,7 @@ PARTS = (
     ledger_filter,
     hints,
     kin,
+    slides,
     assets,
     colab,
 )
