@@ -14,6 +14,7 @@ COURSE = "thinking-longer"
 SETTINGS = f"""# What nbgrader is told in this folder.
 c = get_config()
 c.CourseDirectory.course_id = {COURSE!r}
+c.Execute.timeout = 600  # seconds for one cell
 c.ClearSolutions.code_stub = {{"python": "...  # your code here"}}
 """
 GRADES = "grades.csv"

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from publish import notebooks
 from publish.book import ROOT
+from publish.site import checks
 from publish.stored import numbers
 from publish.stored.execution import execute
 
-LAB = "key"
+LAB, QUIZ = "key", "quiz"
 PART = re.compile(r"^## Part \d+\n\n")
 HERE = Path(__file__).parent
 
@@ -35,4 +36,14 @@ def write(target):
     names = [path.stem for path in sorted(HERE.glob("*.ipynb"))]
     for name in names:
         notebooks.write(notebooks.dumps(executed(name)), target / f"{name}.ipynb")
+    notebooks.write(what_answers_show(executed(QUIZ)), target / "quiz.md")
     yield f"for instructors: {', '.join(names)}"
+
+
+def what_answers_show(quiz):
+    """Return a list of a quiz's questions, with what each answer shows."""
+    lines = ["# The quiz: what each answer shows"]
+    for number, (name, answer) in enumerate(checks.answers(quiz).items(), 1):
+        lines += ["", f"{number}. `{name}`"]
+        lines += [f"   {option}. {words or 'right'}" for option, words in enumerate(answer["options"], 1)]
+    return "\n".join(lines) + "\n"

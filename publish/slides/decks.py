@@ -29,6 +29,7 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
+LONG = 700  # letters of a statement that is set in smaller type
 SHEETS = ("reveal/reveal.css", "book.css", "formulas.css", "fallbacks.css", "slides.css")
 SCRIPTS = ("reveal/reveal.js", "reveal/notes.js", "slides.js")
 FIRST = """<section data-timing="0"><h1>{book}</h1><p class="deck">{title}</p>
@@ -112,7 +113,8 @@ def in_order(section, book, page, prefix):
             if not slides:
                 before.append(words)
                 continue
-            slides[-max(1, len(made))].said += [*before, words]
+            for slide in slides[-max(1, len(made)) :]:
+                slide.said += [*before, words]
             before = []
     return slides
 
@@ -140,7 +142,8 @@ def shown(verb, words, book, prefix):
         for number, (address, _) in enumerate(LINK.findall(words)):
             page, name = book.place("slides/deck", address.replace("&amp;", "&"))
             title, html = book.taken(page, name, f"{prefix}{number}-")
-            yield Slide("statement", f"<h2>{escape(title)}</h2>{html}" if title else html)
+            long = " long" * (len(re.sub(r"<[^>]+>", "", html)) > LONG)
+            yield Slide(f"statement{long}", f"<h2>{escape(title)}</h2>{html}" if title else html)
 
 
 def widget(address, title):

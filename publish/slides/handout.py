@@ -50,6 +50,8 @@ def write(book):
         HTML of a page in `slides/`.
     """
     taken = [book.taken(page, name, f"p{number}-") for number, (page, name) in enumerate(PIECES)]
-    pieces = "\n".join(f"<section>{f'<h2>{escape(title)}</h2>' if title else ''}{html}</section>" for title, html in taken)
+    pieces = "\n".join(
+        f"<section>{f'<h2>{escape(title)}</h2>' if title else ''}{html}</section>" for title, html in taken
+    )
     sheets = "\n".join(f'<link rel="stylesheet" href="../_static/{name}">' for name in SHEETS)
     return PAGE.format(book=TITLE, sheets=sheets, pieces=pieces)

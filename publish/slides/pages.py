@@ -9,7 +9,7 @@ from publish.site.trees import parse, piece
 FOLDER = "slides"
 CONTROLS = "button, input, .headerlink, .check-verdict, .check-tolerance, .admonition-title"
 ADDRESS = re.compile(r'(href=")([^":]*?)(#[^"]*)?(")')
-NAMES = re.compile(r'( id="|url\(#|href="#(?=[^"]*"\s*/?>))')
+NAMED = re.compile(r'( id="|url\(#|href="#)([^")]+)')
 
 
 class Pages:
@@ -56,7 +56,9 @@ class Pages:
         for useless in element.css(CONTROLS):
             useless.decompose()
         del element.attrs["id"]
-        return words, inside(element.html, page, prefix)
+        # reveal.js takes a section in a section for a slide below another.
+        html = re.sub(r"(</?)section\b", r"\1div", element.html)
+        return words, inside(html, page, prefix)
 
 
 def question(form):
@@ -81,4 +83,4 @@ def inside(html, page, prefix):
         return f"{found[1]}../{target}{name}{found[4]}"
 
     html = ADDRESS.sub(moved, html)
-    return re.sub(r'( id="|url\(#|href="#)([^")]+)', renamed, html)
+    return NAMED.sub(renamed, html)

@@ -1,6 +1,7 @@
 """Notebooks for a class: what students get holds no answer, and instructors' notebooks earn every point of a test."""
 
 import json
+import re
 from collections import Counter
 
 import pytest
@@ -8,7 +9,7 @@ from small_notebooks import code, notebook, text
 
 from monograph import page
 from publish import labels, notebooks
-from publish.course import folder, grading, sheets
+from publish.course import folder, grading, keys, sheets
 from publish.site import checks
 
 EXERCISE = """# A chapter
@@ -112,25 +113,57 @@ def test_a_test_of_a_choice_judges_and_says_what_the_page_does(given):
     assert said == (None if right else words)
 
 
-def test_every_question_and_every_exercise_of_the_book_has_its_cells():
-    known = labels.read()
+def outcomes(written, *, solved):
+    """What the tests of all questions of a sheet say, by name, where they are answered or left as they are."""
+    cells = graded(written)
+    for name in (name for name in cells if f"test-{name}" in cells):
+        known = {}
+        exec(cells[name].source if solved else cells[name].source.partition("\n### BEGIN")[0], known)
+        yield name, run(cells[f"test-{name}"].source, **known)
+
+
+def test_every_question_and_every_exercise_of_the_book_has_its_cells_and_its_tests_judge():
+    known, asked = labels.read(), 0
     for name, stored in folder.sources():
-        written = graded(sheets.sheet(stored, page=name, known=known))
+        written = graded(sheet := sheets.sheet(stored, page=name, known=known))
         assert set(checks.questions(stored)) <= set(written), name
         exercises = sum(cell.source.count("{exercise}") for cell in stored.cells if cell.cell_type == "markdown")
         assert sum(place.endswith("-reasons") for place in written) == exercises, name
         assert max(Counter(cell.id for cell in written.values()).values()) == 1, name
+        assert [found for found in outcomes(sheet, solved=True) if found[1] is not None] == []
+        assert [found for found in outcomes(sheet, solved=False) if found[1] is None] == []
+        asked += len([*outcomes(sheet, solved=True)])
+    assert asked > 50
+
+
+@pytest.mark.parametrize("name", ["key", "projects", "quiz"])
+def test_instructors_notebooks_compute_every_number_that_they_say(name):
+    assert not [cell.id for cell in keys.executed(name).cells if re.search(r'data-number="\w+">\?<', cell.source)]
+
+
+def test_each_answer_of_the_quiz_has_its_words():
+    words = keys.what_answers_show(keys.executed("quiz"))
+    assert words.count("right") == 6 <= words.count("\n   ") - 6
+
+
+def test_the_key_has_a_part_for_each_thing_handed_in():
+    lab = notebooks.read(notebooks.CHAPTERS / "appendix" / "lab.ipynb")
+    handed = sum(len(sheets.HANDED.findall(cell.source)) for cell in lab.cells if cell.cell_type == "markdown")
+    assert len(keys.texts()) == handed == 6
+
+
+GRADED = ("lab", "quiz", "teaching")  # the other sheets are made alike; all are judged above
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """Folder of the course, in which an instructor and nobody have handed in every sheet."""
+    """Folder of the course, in which an instructor has handed in the solutions, and a student blank sheets."""
     place = tmp_path_factory.mktemp("course")
     for _ in folder.write(place):
         pass
-    for sheet in sorted((place / "source").iterdir()):
+    for name in GRADED:
         for student, kind in (("instructor", "source"), ("blank", "release")):
-            grading.hand_in(place, sheet.name, student, place / kind / sheet.name / f"{sheet.name}.ipynb")
+            grading.hand_in(place, name, student, place / kind / name / f"{name}.ipynb")
     return place
 
 
@@ -142,13 +175,13 @@ def points_of_tests(notebook):
 
 @pytest.mark.exhaustive
 def test_instructors_earn_every_point_of_the_tests_and_blanks_none(course):
-    grading.grade(course, "*")
-    earned, sheets_made = grading.points(course), sorted(path.name for path in (course / "source").iterdir())
-    assert {sheet for sheet, _ in earned} == set(sheets_made)
-    for sheet in sheets_made:
-        source = json.loads((course / "source" / sheet / f"{sheet}.ipynb").read_text(encoding="utf-8"))
-        assert earned[sheet, "instructor"] == points_of_tests(source) > 0
-        assert earned[sheet, "blank"] == 0
+    for name in GRADED:
+        grading.grade(course, name)
+    earned = grading.points(course)
+    for name in GRADED:
+        source = json.loads((course / "source" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
+        assert earned[name, "instructor"] == points_of_tests(source) > 0
+        assert earned[name, "blank"] == 0
 
 
 @pytest.mark.exhaustive
