@@ -11,7 +11,7 @@ SOURCES = $(wildcard _*.yml *.bib .git/logs/HEAD) \
   $(shell find chapters monograph publish results ttsbook -name __pycache__ -prune -o -type f -not -name '.*' -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve live pdf archive lint test test-all test-nightly test-processors test-binder links chapters lab results bench lock clean distclean
+.PHONY: help book serve live pdf archive lint test test-all test-nightly test-processors test-binder links chapters lab course results bench lock clean distclean
 
 help:  ## show this list
 	@echo "usage: make TARGET [VARIABLE=value]"
@@ -43,7 +43,7 @@ lint: $(VENV)/.lint $(VENV)/.test  ## check style, types and files, new files to
 test: $(VENV)/.test $(SITE)/index.html  ## unit tests, doctests, guards, browser tests, every notebook
 	$(BIN)/pytest --nbval --nbval-current-env $(SHARED)
 
-test-all: $(VENV)/.lab $(VENV)/.lint $(SITE)/index.html  ## only the tests that are too long for `make test`
+test-all: $(VENV)/.lab $(VENV)/.course $(VENV)/.lint $(SITE)/index.html  ## only the tests that are too long for `make test`
 	$(BIN)/pytest $(SHARED) -m "exhaustive and not nightly"
 
 test-nightly: $(VENV)/.test $(SITE)/index.html  ## what is too long for continuous integration
@@ -65,6 +65,9 @@ chapters: $(VENV)/.test  ## execute the chapters and store their outputs (CHAPTE
 lab: $(VENV)/.lab  ## open the chapters in JupyterLab
 	@$(BIN)/jupyter trust chapters/*.ipynb chapters/*/*.ipynb > /dev/null
 	$(BIN)/jupyter lab chapters/index.ipynb
+
+course: $(VENV)/.course  ## notebooks for students and for instructors, keys and model answers
+	@$(BIN)/python -m publish.course
 
 results: $(VENV)/.test  ## do the long runs that are not stored yet (PRESET=tiny; default: cpu)
 	$(BIN)/python -m monograph.experiments --preset $(or $(PRESET),cpu)
@@ -119,4 +122,8 @@ $(VENV)/.lab: requirements-lab.txt $(shell find publish/export -type f) $(VENV)/
 	@mkdir -p $(VENV)/etc/jupyter
 	@cp publish/export/jupyter_config.json $(VENV)/etc/jupyter/
 	@cp -r publish/export/nbconvert $(VENV)/share/jupyter/
+	@touch $@
+
+$(VENV)/.course: requirements-course.txt $(VENV)/.lab
+	$(BIN)/python -m pip install --quiet -r requirements-course.txt
 	@touch $@

@@ -2,7 +2,7 @@
 
 from sphinx.util import logging
 
-from publish import colab, contents
+from publish import colab, contents, slides
 from publish.site import (
     assets,
     checks,
@@ -57,6 +57,7 @@ PARTS = (
     hints,
     kin,
     long_texts,
+    slides,
     assets,
     colab,
 )

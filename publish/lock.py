@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 # File and purpose, by group; the first sets the versions that all share.
 EXPORTS = {
+    "course": ("requirements-course.txt", ["What `make course` installs, pinned: JupyterLab with nbgrader."]),
     "lab": ("requirements-lab.txt", ["What `make lab` installs, pinned: JupyterLab, and the book's markup in it."]),
     "test": (
         "requirements.txt",

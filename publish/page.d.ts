@@ -22,3 +22,11 @@ declare const Search: {
 declare const _highlightText: (place: Element, term: string, name: string) => void;
 declare const Documentation: { addTranslations: (catalog: object) => void };
 declare const DOCUMENTATION_OPTIONS: { SHOW_SEARCH_SUMMARY: boolean };
+
+// What moves a deck of slides: reveal.js, and its notes.
+declare const RevealNotes: object;
+declare class Reveal {
+  constructor(options: object);
+  on(event: string, act: () => void): void;
+  initialize(): Promise<void>;
+}

@@ -55,13 +55,13 @@ def _blocks(lines):
     for line in lines:
         fence = labels.FENCE.match(line)
         if fence:
-            content = list(_until(fence["fence"], lines))
+            content = list(until(fence["fence"], lines))
             yield from _directive(fence, content) if fence["name"] else [line, *content, fence["fence"]]
         elif not re.fullmatch(r"\([\w-]+\)=", line):
             yield line
 
 
-def _until(fence, lines):
+def until(fence, lines):
     """Yield the lines before a fence closes."""
     for line in lines:
         if line.startswith(fence) and set(line.strip()) == {fence[0]}:

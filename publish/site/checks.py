@@ -80,8 +80,12 @@ def verdict(answer, given):
 
 def _near(answer, given, number):
     """Whether what is given is a number, as far as the answer asks; percents are of that number."""
-    within = answer["percent"] / 100 * abs(number) if "percent" in answer else answer["within"]
-    return abs(given - number) <= within * SLACK
+    return abs(given - number) <= allowed(answer, number)
+
+
+def allowed(answer, number):
+    """Return how far from a number an answer may be."""
+    return SLACK * (answer["percent"] / 100 * abs(number) if "percent" in answer else answer["within"])
 
 
 def tolerance(answer):

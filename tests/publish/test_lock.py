@@ -54,7 +54,7 @@ def test_another_version_in_a_group_makes_its_export_stale():
     project = copy.deepcopy(PROJECT)
     group = project["dependency-groups"]["lab"]
     group[-1] += ".1"
-    assert [group for group in GROUPS if stale(group, project=project)] == ["lab"]
+    assert [group for group in GROUPS if stale(group, project=project)] == ["lab", "course"]
 
 
 def test_another_oldest_python_makes_all_exports_stale():
@@ -110,13 +110,14 @@ book = ["alpha==1"]
 lint = ["beta"]
 test = [{ include-group = "book" }, { include-group = "lint" }, "gamma==1"]
 lab = [{ include-group = "test" }, "delta==1"]
+course = [{ include-group = "lab" }, "zeta==1"]
 """
     )
     wheel(folder, "alpha", "1", "beta", 'epsilon; sys_platform == "win32"')
     wheel(folder, "beta", "1")
     wheel(folder, "gamma", "1", "nvidia-alpha", "cuda-alpha", "triton")
     wheel(folder, "delta", "1", "beta<3")
-    for name in ("epsilon", "nvidia-alpha", "cuda-alpha", "triton"):
+    for name in ("epsilon", "zeta", "nvidia-alpha", "cuda-alpha", "triton"):
         wheel(folder, name, "1")
 
     def locked(*more):
@@ -147,7 +148,7 @@ def test_a_group_is_locked_with_all_that_it_brings_but_cuda(small):
     book = ["alpha==1", "beta==1", "epsilon==1 ; sys_platform == 'win32'"]
     test = [*book, "gamma==1"]
     lab = ["alpha==1", "beta==1", "delta==1", *test[2:]]
-    assert locked() == {"book": book, "lint": ["beta==1"], "test": test, "lab": lab}
+    assert locked() == {"book": book, "lint": ["beta==1"], "test": test, "lab": lab, "course": [*lab, "zeta==1"]}
 
 
 def test_versions_stay_until_an_upgrade_and_are_the_same_in_all_groups(small):

@@ -92,7 +92,7 @@ def test_pins_are_what_the_groups_declare(group, file):
 
 
 def test_all_files_pin_the_same_versions():
-    everything = pins(FILES["lab"])
+    everything = pins(FILES["course"])
     for file in FILES.values():
         assert pins(file).items() <= everything.items(), file
 

@@ -1,0 +1,73 @@
+"""nbgrader at work: it makes the students' notebooks of the sheets, and grades what comes back.
+
+It is asked by its own commands, those that a teacher types in the folder of the course.
+"""
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+COURSE = "thinking-longer"
+SETTINGS = f"""# What nbgrader is told in this folder.
+c = get_config()
+c.CourseDirectory.course_id = {COURSE!r}
+c.Execute.timeout = 600  # seconds for one cell
+c.ClearSolutions.code_stub = {{"python": "...  # your code here"}}
+"""
+GRADES = "grades.csv"
+
+
+def release(folder):
+    """Make the students' notebooks of all sheets in `source`.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Of the course.
+    """
+    Path(folder, "nbgrader_config.py").write_text(SETTINGS, encoding="utf-8")
+    command(folder, "generate_assignment", "*", "--force")
+
+
+def hand_in(folder, name, student, notebook):
+    """Put a notebook where nbgrader looks for what a student has handed in."""
+    place = Path(folder, "submitted", student, name)
+    place.mkdir(parents=True, exist_ok=True)
+    shutil.copy(notebook, place / f"{name}.ipynb")
+
+
+def grade(folder, name, student="*"):
+    """Run the tests of a sheet on what a student, or each, has handed in."""
+    command(folder, "autograde", name, f"--student={student}", "--force")
+
+
+def points(folder):
+    """Points that the tests have given.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Of the course.
+
+    Returns
+    -------
+    dict of (str, str) to float
+        By sheet and student.
+    """
+    command(folder, "export", f"--to={GRADES}")
+    with Path(folder, GRADES).open(encoding="utf-8", newline="") as file:
+        return {(row["assignment"], row["student_id"]): float(row["raw_score"]) for row in csv.DictReader(file)}
+
+
+def command(folder, *words):
+    """Run one of nbgrader's commands in the folder of a course; on failure, show what it said."""
+    asked = [sys.executable, "-m", "nbgrader", *words]
+    # nbgrader calls alembic by its name.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    environment = os.environ | {"PATH": path}
+    done = subprocess.run(asked, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"nbgrader {' '.join(words)} failed:\n{done.stdout}{done.stderr}")
