@@ -419,6 +419,14 @@ def test_every_statement_has_evidence_and_what_tests_the_paper_bears_on_one():
             assert any(place.partition("#")[2].startswith(PROVED) for place in claim.places)
 
 
+def test_what_fails_bears_on_the_program_and_on_the_message_as_the_ledger_and_the_readme_say():
+    failing = [one for one in claims.CLAIMS if one.verdict is Verdict.FAILS and one.bears_on]
+    assert {statement for one in failing for statement in one.bears_on} == {Statement.PROGRAM, Statement.MESSAGE}
+    assert not any(one.of_paper for one in failing)
+    said = "on its selection program, and on its message that training tasks should be hard."
+    assert said in source(LEDGER) and said in " ".join((ROOT / "README.md").read_text().split())
+
+
 def test_the_ledger_and_the_table_of_a_chapter():
     assert [claim.id for claim in claims.table().claims] == NAMES
     rows = claims.table("setup/task")
