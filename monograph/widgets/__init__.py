@@ -1,13 +1,12 @@
 """Widgets that answer to the hand: in a notebook, and on a page without a kernel.
 
-A widget computes in the browser. Its JavaScript lives in ``monograph/widgets/javascript``, where
-``theory.js`` mirrors functions of `ttsbook.data.covariance` and `ttsbook.theory` by name, and
-``selection.js`` those of `ttsbook.theory.selection`; ``noise.js`` is for label noise, ``fourth_moments.js`` for
-features with tails, ``rows.js`` and ``tables.js`` for rows of tables. ``layer.js``, ``upbringing.js`` and ``gpt.js``
-are models that live in the page: a layer that learns and thinks, as `ttsbook.training` and `ttsbook.thinking` have
-it, and a shipped GPT that thinks. Most widgets can also simulate what they show, in the page, or with the package
-where a kernel runs: see `monograph.widgets.simulation`. A value that is out of range is refused with a
-``traitlets.TraitError``.
+A widget computes in the browser. Its JavaScript lives in ``monograph/widgets/javascript``, where ``theory.js``
+mirrors functions of `ttsbook.data.covariance` and `ttsbook.theory` by name, and ``selection.js`` those of
+`ttsbook.theory.selection`; ``noise.js`` is for label noise, ``fourth_moments.js`` for features with tails,
+``rows.js`` and ``tables.js`` for rows of tables. ``layer.js``, ``upbringing.js`` and ``gpt.js`` are models that live
+in the page: a layer that learns and thinks, as `ttsbook.training` and `ttsbook.thinking` have it, and a shipped GPT
+that thinks. Most widgets can also simulate what they show, in the page, or with the package where a kernel runs: see
+`monograph.widgets.simulation`. A value that is out of range is refused with a ``traitlets.TraitError``.
 """
 
 from monograph.widgets.base import Widget, bundle
