@@ -18,7 +18,7 @@ from ttsbook.data.rows import Rows
 from ttsbook.data.tasks import Mixture, Task
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.theory import finite, intervals, selection
-from ttsbook.thinking import cot
+from ttsbook.thinking import cot, schedules, stopping
 
 FILE = Path(__file__).with_name("cases") / "formulas.json"
 SETTINGS = 12
@@ -52,6 +52,29 @@ class Told(features.Features):
 
     def stretch(self, dim):
         return self.told[1]
+
+
+def seen(P, S, moment=None, length=9, noise=0.0):
+    """A prompt of as many examples as skills that stands for one with this S and X y/m."""
+    root = np.linalg.cholesky(S).T * np.sqrt(length)
+    y = np.linalg.solve(root.T, length * np.array(S[0] if moment is None else moment))
+    x, y, lengths = torch.as_tensor(root)[None], torch.as_tensor(y)[None], torch.tensor([length])
+    return schedules.Seen(np.diag(P), x, y, lengths, 1, torch.tensor([noise]).double())
+
+
+def constant(factor, steps):
+    """A schedule for one prompt."""
+    return torch.full((1, steps), factor, dtype=torch.float64)
+
+
+def residual_change(S, moment, answers):
+    """Mean square of the residual after each step, less that of no answer."""
+    return np.einsum("ki,ij,kj->k", answers, S, answers) - 2 * answers @ moment
+
+
+def step_lengths(answers):
+    """Lengths of the steps of a chain."""
+    return np.linalg.norm(np.diff(answers, axis=0), axis=1)
 
 
 def grid(parts):
@@ -196,6 +219,25 @@ FORMULAS = {
     "radius": (radius, lambda f, strides: f(strides)),
     "readDomains": (rows.read_domains, domains),
     "standardize": (rows.standardize, scaled),
+    "safe": (schedules.safe, lambda f, P, S: f(seen(P, S))[0, 0].item()),
+    "chain": (
+        schedules.chain,
+        lambda f, P, S, moment, factor, steps: f(seen(P, S, moment), constant(factor, steps))[0].numpy(),
+    ),
+    "residualChange": (residual_change, lambda f, S, moment, answers: f(*map(np.array, (S, moment, answers)))),
+    "residualRises": (
+        stopping.residual_rises,
+        lambda f, P, S, moment, factor, steps: f(seen(P, S, moment), constant(factor, steps)).item(),
+    ),
+    "stepLengths": (step_lengths, lambda f, answers: f(answers)),
+    "stepsGrow": (
+        stopping.steps_grow,
+        lambda f, P, S, moment, factor, steps: f(seen(P, S, moment), constant(factor, steps)).item(),
+    ),
+    "leastExpected": (
+        stopping.least_expected,
+        lambda f, P, S, m, factor, steps, noise: f(seen(P, S, length=m, noise=noise), constant(factor, steps)).item(),
+    ),
 }
 """By the name in JavaScript: the namesake, and how it is called with the same arguments."""
 
@@ -292,6 +334,14 @@ def arguments(rng):
     yield "noisyError", [Q, few, 4, [0, 1, 5], noise]
     yield "voteError", [Q, S, 9, [0, 1, 2, 7, 30], noise]
     yield "bayesError", [S[1], 9, noise]
+    moment, factor = examples[2, 0], 0.5 + exponent
+    yield "safe", [Q, S[0]]
+    yield "chain", [Q, S[0], moment, factor, steps]
+    yield "residualChange", [S[0], moment, examples[1]]
+    yield "residualRises", [Q, S[0], moment, factor, steps]
+    yield "stepLengths", [examples[1]]
+    yield "stepsGrow", [Q, S[0], moment, factor, steps + 1]
+    yield "leastExpected", [Q, S[0], 9, factor, steps, noise]
     yield "fourthMoments", [s, 1 + 3 * left, 1 + exponent]
     yield "tailsPreconditioner", [s, n, K]
     yield "tailsCriticalLength", [s / s.sum(), t, (s / s.sum()) ** 2 * (3 + dim)]

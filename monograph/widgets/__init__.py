@@ -2,11 +2,12 @@
 
 A widget computes in the browser. Its JavaScript lives in ``monograph/widgets/javascript``, where ``theory.js``
 mirrors functions of `ttsbook.data.covariance` and `ttsbook.theory` by name, and ``selection.js`` those of
-`ttsbook.theory.selection`; ``noise.js`` is for label noise, ``fourth_moments.js`` for features with tails,
-``rows.js`` and ``tables.js`` for rows of tables. ``layer.js``, ``upbringing.js`` and ``gpt.js`` are models that live
-in the page: a layer that learns and thinks, as `ttsbook.training` and `ttsbook.thinking` have it, and a shipped GPT
-that thinks. Most widgets can also simulate what they show, in the page, or with the package where a kernel runs: see
-`monograph.widgets.simulation`. A value that is out of range is refused with a ``traitlets.TraitError``.
+`ttsbook.theory.selection`; ``noise.js`` is for label noise, ``stopping_rules.js`` for rules that stop,
+``fourth_moments.js`` for features with tails, ``rows.js`` and ``tables.js`` for rows of tables. ``layer.js``,
+``upbringing.js`` and ``gpt.js`` are models that live in the page: a layer that learns and thinks, as
+`ttsbook.training` and `ttsbook.thinking` have it, and a shipped GPT that thinks. Most widgets can also simulate what
+they show, in the page, or with the package where a kernel runs: see `monograph.widgets.simulation`. A value that is
+out of range is refused with a ``traitlets.TraitError``.
 """
 
 from monograph.widgets.base import Widget, bundle
@@ -19,6 +20,7 @@ from monograph.widgets.kind_mixture import KindMixture
 from monograph.widgets.overthinking_map import OverthinkingMap
 from monograph.widgets.own_domains import OwnDomains
 from monograph.widgets.simulation import Simulating
+from monograph.widgets.stopping import Stopping
 from monograph.widgets.tails import Tails
 from monograph.widgets.task_mixture import TaskMixture
 from monograph.widgets.thinking_longer import ThinkingLonger
@@ -38,6 +40,7 @@ __all__ = [
     "OverthinkingMap",
     "OwnDomains",
     "Simulating",
+    "Stopping",
     "Tails",
     "TaskMixture",
     "ThinkingLonger",

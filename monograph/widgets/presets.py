@@ -306,6 +306,31 @@ PRESETS = {
             steps=5,
         ),
     ),
+    "Stopping": (
+        preset(
+            "A valley that noise moves",
+            "The residual falls all the way: does a rule that watches it stop this chain in time?",
+            "Show the error as well. Then let the expected error decide, and compare what both leave.",
+            noise_variance=10.0,
+        ),
+        preset(
+            "No good place to stop",
+            "Every rule may pick its step: which of them leaves less than half of the error of no answer?",
+            "Go through the rules with the error shown, the last one at the end.",
+            noise_variance=0.0,
+            shift=1.0,
+            test_length=400,
+            train_length=1000,
+        ),
+        preset(
+            "Both at once",
+            "Steps are too long and labels are noisy: is it enough to mend the steps?",
+            "Choose the last rule, show the error, and look where it stops.",
+            shift=1.0,
+            test_length=100,
+            train_length=400,
+        ),
+    ),
     "TwoCauses": (
         preset(
             "A turn",

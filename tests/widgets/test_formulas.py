@@ -10,7 +10,7 @@ from in_node import evaluated
 from monograph.widgets.base import JAVASCRIPT
 from ttsbook.data import rows
 
-NAMES = ("theory", "selection", "attention", "intervals", "noise", "fourth_moments", "rows", "tables")
+NAMES = ("theory", "selection", "attention", "intervals", "noise", "fourth_moments", "rows", "tables", "stopping_rules")
 MODULES = [JAVASCRIPT / f"{name}.js" for name in NAMES]
 VECTORS = json.loads(FILE.read_text(encoding="utf-8"))
 EVALUATE = """

@@ -292,6 +292,18 @@ def test_two_causes_draws_what_theory_says():
     assert widget.errors("vote")[60] < 0.3 * widget.errors("none")[60]
 
 
+def test_stopping_draws_the_errors_of_its_rule():
+    widget = widgets.Stopping(rule="safe", shift=1.0, test_length=100, train_length=400, seed=3)
+    lines = [line.get_ydata() for line in widget.still().figure.axes[0].lines]
+    promised, errors = (line for line in lines if len(line) == 41)
+    depth, error = widget.plan()
+    assert depth == promised.argmin() and errors[depth] == pytest.approx(error) and errors[0] > 0.2
+    usual = widgets.Stopping(rule="last", shift=1.0, test_length=100, train_length=400, seed=3)
+    assert usual.plan()[0] == 40 and usual.plan()[1] > 1e3 * error
+    with pytest.raises(traitlets.TraitError, match="rule"):
+        widgets.Stopping(rule="hope")
+
+
 def test_tails_draws_what_was_learned_and_its_strides():
     widget = widgets.Tails(train_kind="two scales", train_length=100, shift=1.0)
     lines = [line.get_ydata() for line in widget.still().figure.axes[0].lines if len(line.get_ydata()) == 20]
