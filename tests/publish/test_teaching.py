@@ -79,3 +79,10 @@ def _read(trait, text):
     if isinstance(trait, traitlets.List):
         return [float(number) for number in text.split(",")]
     return int(text) if isinstance(trait, traitlets.Int) else float(text)
+
+
+def test_the_reading_group_lasts_20_minutes_and_asks_in_every_part():
+    parts = re.split(r"\n### (\d+)–(\d+) min: ", section("Twenty minutes for a reading group"))[1:]
+    spans = [(int(a), int(b)) for a, b in zip(parts[::3], parts[1::3], strict=True)]
+    assert (spans[0][0], spans[-1][1], contiguous(spans)) == (0, 20, True)
+    assert [text for text in parts[2::3] if "**Ask" not in text] == []
