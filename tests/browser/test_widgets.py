@@ -275,3 +275,25 @@ def test_tails_are_chosen_and_chains_that_diverge_are_drawn(page):
     slider(page, "test examples m").press("End")
     assert page.locator(".tts-simulate").is_hidden()
     assert status(page).endswith("There, the tails of the test do not count.")
+
+
+@pytest.mark.parametrize("page", ["beyond/real.html"], indirect=True)
+def test_domains_can_be_chosen_and_a_table_of_ones_own_is_read(page):
+    before = status(page)
+    slider(page, "training examples n").press("Home")
+    assert "chains converge" in status(page) != before
+    page.get_by_label("trained on → tested on").select_option("iris: setosa → versicolor")
+    assert status(page).startswith("iris: setosa → versicolor.")
+    slider(page, "test examples m").press("Home")
+    assert "Of 20 Gaussian prompts with 3 rows" in status(page)
+    own = page.get_by_label("your own CSV")
+    table = {"name": "own.csv", "mimeType": "text/csv"}
+    own.set_input_files([{**table, "buffer": b"height,domain\n1,a\nRome,b"}])
+    refusal = page.get_by_role("alert")
+    refusal.filter(has_text="column 'height' must hold numbers, got 'Rome' in line 3").wait_for()
+    rows = "\n".join(f"{x},{x * x % 7},{'ab'[x % 2]}" for x in range(40))
+    own.set_input_files([{**table, "buffer": f"height,weight,domain\n{rows}".encode()}])
+    page.locator(".tts-status", has_text="Your table: a → b.").wait_for()
+    assert refusal.inner_text() == ""
+    page.get_by_label("trained on → tested on").select_option("wine: first → second")
+    assert status(page).startswith("wine: first → second.")

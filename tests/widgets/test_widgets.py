@@ -9,6 +9,7 @@ import traitlets
 from every_widget import WIDGETS
 
 from monograph import widgets
+from monograph.experiments.real import domains
 from monograph.page import rounded
 from monograph.widgets import exchange
 from ttsbook import theory
@@ -93,6 +94,16 @@ def test_the_thinking_path_draws_what_theory_says():
     thinking = widget.still().figure.axes[0].lines[1].get_xydata()
     by_matrix = [np.linalg.matrix_power(np.eye(2) - P @ np.diag([1.0, 0.5]), k) @ [-1.6, -1.6] for k in range(7)]
     assert np.allclose(thinking, by_matrix)
+
+
+def test_own_domains_show_the_strides_of_the_rows_and_the_circle():
+    widget = widgets.OwnDomains(pair=5, train_length=50)
+    train, test = domains.pair("cancer errors: benign → malignant", "own")
+    B = (1 - 1 / 50) * train.cov @ train.cov + train.fourth_moments / 50
+    strides = np.linalg.eigvals(train.cov @ np.linalg.inv(B) @ test.cov)
+    circle, shown = (line.get_xydata() for line in widget.still().figure.axes[0].lines[:2])
+    assert np.hypot(circle[:, 0] - 1, circle[:, 1]) == pytest.approx(1)
+    assert np.sort(shown[:, 0]) == pytest.approx(np.sort(strides.real), rel=1e-3, abs=1e-4)
 
 
 def test_a_bent_spectrum_shows_the_error_of_each_skill_where_the_skill_is():

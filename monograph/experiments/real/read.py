@@ -7,7 +7,7 @@ import numpy as np
 
 from monograph.experiments.real import plan
 from monograph.experiments.results import Results, Run
-from monograph.experiments.tails.read import Distances
+from monograph.experiments.tails import read
 
 Groups: TypeAlias = Sequence[Sequence[Run]]
 """Settings, those of one pair or of one question together: they are not independent of each other."""
@@ -59,7 +59,7 @@ def share(groups: Groups, holds: Callable[[Run], object]) -> Share:
     return Share(value, low, high, int(counts[:, 1].sum()), len(counts))
 
 
-def distances(found: Results, name: str) -> Distances:
+def distances(found: Results, name: str) -> read.Distances:
     """Collect the distances of the layers that were trained on one pool.
 
     Parameters
@@ -76,7 +76,7 @@ def distances(found: Results, name: str) -> Distances:
     (1,)
     """
     runs = found.select(part="layer", name=name)
-    return Distances(*(np.array([run[entry] for run in runs]) for entry in ("to_own", "to_gaussian")))
+    return read.Distances(*(np.array([run[entry] for run in runs]) for entry in ("to_own", "to_gaussian")))
 
 
 def is_benign(run: Run) -> bool:

@@ -110,7 +110,7 @@ const pairOf = (text) => {
 // A table of the reader's is read in the page, and goes nowhere.
 const reader = (model, found) => {
   const input = element("input", { type: "file", accept: ".csv,text/csv,text/plain", "data-lm-suppress-shortcuts": "true" });
-  const note = element("p", { role: "alert", class: "tts-status" });
+  const note = element("p", { role: "alert" });
   input.addEventListener("change", async () => {
     const file = input.files?.[0];
     if (!file) return;
