@@ -181,8 +181,8 @@ def warning_on_rows(tolerance: float) -> Evidence:
     sensitivity, specificity, prompts = read.warnings(results.load("real"))
     return judge(
         min(sensitivity, specificity) >= tolerance,
-        f"Missed are {100 - 100 * sensitivity:.2f} % of the chains that turn, and warned of {100 - 100 * specificity:.1f} % of "
-        f"the others; {prompts:,} prompts.",
+        f"Missed are {100 - 100 * sensitivity:.2f} % of the chains that turn, and warned of "
+        f"{100 - 100 * specificity:.1f} % of the others; {prompts:,} prompts.",
     )
 
 

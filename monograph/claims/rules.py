@@ -9,7 +9,7 @@ from monograph.experiments.stopping.read import Share
 from monograph.page import rounded
 
 CHAPTER = "beyond/stopping"
-PLACE = f"{CHAPTER}#which-rule-wins"
+PLACE = "beyond/stopping#which-rule-wins"  # written out, as the site reads it without Python
 SETTINGS = "40 settings of each family, d = 4 to 20, 60 prompts each, k ≤ 40; even ones choose, odd ones test."
 
 

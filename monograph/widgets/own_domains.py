@@ -73,11 +73,11 @@ class OwnDomains(Widget):
 
     def still(self) -> figures.Picture:
         """Strides on endless prompts, and the circle outside of which chains diverge."""
-        angle, strides = np.linspace(0, 2 * np.pi, 200), np.sort_complex(self.strides().astype(complex))
+        angle, strides = np.linspace(0, 2 * np.pi, 200), self.strides()
         return figures.lines(
             [
                 figures.Series("|μ − 1| = 1", 1 + np.cos(angle), np.sin(angle)),
-                figures.Series("strides", strides.real, strides.imag, points=True),
+                figures.Series("strides", np.real(strides), np.imag(strides), points=True),
             ],
             x_label="real part of a stride μ",
             y_label="imaginary part",

@@ -1,12 +1,14 @@
 """Pools of real rows, from the data sets that scikit-learn brings with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float64, Int64
 
 from monograph.experiments.real import plan
+from ttsbook.arrays import Numbers
 from ttsbook.data import rows
 from ttsbook.data.rows import Rows
 
@@ -51,6 +53,26 @@ def pair(name: str, center: str) -> tuple[Rows, Rows]:
     return rows.standardize(train, test, center="own" if center == "own" else "train")
 
 
+def table(name: str) -> tuple[Numbers, Numbers]:
+    """Return the features and the labels of one of scikit-learn's data sets.
+
+    Parameters
+    ----------
+    name
+        Name of the set there, such as "iris".
+
+    Examples
+    --------
+    >>> [part.shape for part in table("iris")]
+    [(150, 4), (150,)]
+    """
+    from sklearn import datasets  # here, so that what was found can be read without it
+
+    load: Any = getattr(datasets, f"load_{name}")
+    x, y = load(return_X_y=True)
+    return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+
+
 def digits() -> tuple[Float64[np.ndarray, "rows 20"], Int64[np.ndarray, " rows"]]:
     """Return handwritten digits, as the shares of 20 principal components, and which digit each is.
 
@@ -59,10 +81,8 @@ def digits() -> tuple[Float64[np.ndarray, "rows 20"], Int64[np.ndarray, " rows"]
     >>> digits()[0].shape
     (1797, 20)
     """
-    from sklearn.datasets import load_digits
-
-    found = load_digits()
-    return components(found.data, 20), found.target
+    x, y = table("digits")
+    return components(x, 20), y.astype(int)
 
 
 def components(x: Float64[np.ndarray, "rows d"], count: int) -> Float64[np.ndarray, "rows {count}"]:
@@ -89,62 +109,48 @@ def _domains(family: str) -> Domains:
     return FAMILIES[family]()
 
 
-def _by(x: Float64[np.ndarray, "rows d"], label: np.ndarray, **members: list[object]) -> Domains:
+def _by(x: Float64[np.ndarray, "rows d"], label: np.ndarray, **members: Sequence[int]) -> Domains:
     """Split rows by the labels that belong to each domain."""
     return {name.replace("_", "–"): Rows(x[np.isin(label, values)]) for name, values in members.items()}
 
 
 def _iris() -> Domains:
-    from sklearn.datasets import load_iris
-
-    found = load_iris()
-    return _by(found.data, found.target, setosa=[0], versicolor=[1], virginica=[2])
+    x, y = table("iris")
+    return _by(x, y, setosa=[0], versicolor=[1], virginica=[2])
 
 
 def _wine() -> Domains:
-    from sklearn.datasets import load_wine
-
-    found = load_wine()
-    return _by(found.data, found.target, first=[0], second=[1], third=[2])
+    x, y = table("wine")
+    return _by(x, y, first=[0], second=[1], third=[2])
 
 
 def _cancer(features: slice) -> Domains:
-    from sklearn.datasets import load_breast_cancer
-
-    found = load_breast_cancer()
-    return _by(found.data[:, features], found.target, malignant=[0], benign=[1])
+    x, y = table("breast_cancer")
+    return _by(x[:, features], y, malignant=[0], benign=[1])
 
 
 def _cancer_components() -> Domains:
-    from sklearn.datasets import load_breast_cancer
-
-    found = load_breast_cancer()
-    return _by(components(found.data / found.data.std(axis=0), 10), found.target, malignant=[0], benign=[1])
+    x, y = table("breast_cancer")
+    return _by(components(x / x.std(axis=0), 10), y, malignant=[0], benign=[1])
 
 
 def _blocks() -> Domains:
     """Means of 2 × 2 pixels."""
-    from sklearn.datasets import load_digits
-
-    found = load_digits()
-    x = found.data.reshape(-1, 4, 2, 4, 2).mean(axis=(2, 4)).reshape(-1, 16)
-    halves = _by(x, found.target, **{"0_4": [0, 1, 2, 3, 4], "5_9": [5, 6, 7, 8, 9]})
-    parity = _by(x, found.target % 2, even=[0], odd=[1])
-    return halves | parity | _by(x, found.target, threes=[3], eights=[8], fours=[4], nines=[9])
+    x, y = table("digits")
+    x = x.reshape(-1, 4, 2, 4, 2).mean(axis=(2, 4)).reshape(-1, 16)
+    halves = _by(x, y, **{"0_4": [0, 1, 2, 3, 4], "5_9": [5, 6, 7, 8, 9]})
+    parity = _by(x, y % 2, even=[0], odd=[1])
+    return halves | parity | _by(x, y, threes=[3], eights=[8], fours=[4], nines=[9])
 
 
 def _digit_components() -> Domains:
-    from sklearn.datasets import load_digits
-
-    found = load_digits()
-    return _by(components(found.data, 10), found.target, **{"0_4": [0, 1, 2, 3, 4], "5_9": [5, 6, 7, 8, 9]})
+    x, y = table("digits")
+    return _by(components(x, 10), y, **{"0_4": [0, 1, 2, 3, 4], "5_9": [5, 6, 7, 8, 9]})
 
 
 def _diabetes() -> Domains:
     """Seven features: none of age, sex and body mass, by which the rows are split."""
-    from sklearn.datasets import load_diabetes
-
-    x = load_diabetes().data
+    x, _ = table("diabetes")
     age, sex, mass = (x[:, column] > np.median(x[:, column]) for column in range(3))
     kept = x[:, 3:]
     return (
@@ -157,11 +163,12 @@ def _diabetes() -> Domains:
 def _patches() -> Domains:
     """Contrasts in patches of 3 × 3 pixels: their cosine transform without its constant part."""
     from scipy.fft import dctn
-    from sklearn.datasets import load_sample_image
+    from sklearn import datasets
 
+    load: Any = datasets.load_sample_image
     found = {}
     for name in ("china", "flower"):
-        gray = load_sample_image(f"{name}.jpg").mean(axis=2) / 255
+        gray = load(f"{name}.jpg").mean(axis=2) / 255
         patches = np.lib.stride_tricks.sliding_window_view(gray, (3, 3))[::9, ::9]
         found[name] = Rows(dctn(patches, axes=(2, 3), norm="ortho").reshape(-1, 9)[:, 1:])
     return found

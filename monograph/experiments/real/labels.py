@@ -106,8 +106,6 @@ def question(name: str) -> Question:
 
 def _raw(name: str) -> tuple[Numbers, Numbers, Numbers]:
     """Training rows, test rows and labels."""
-    from sklearn import datasets
-
     family, rest = name.split(": ")
     if family == "digits":
         x, digit = domains.digits()
@@ -117,17 +115,15 @@ def _raw(name: str) -> tuple[Numbers, Numbers, Numbers]:
         inside = (digit < 5) == (wanted < 5)
         return x[~inside], x[inside], np.equal(digit[inside], wanted).astype(float)
     if family == "diabetes":
-        found = datasets.load_diabetes()
-        return _diabetes(found.data, found.target, rest)
-    if family == "wine":
-        x = datasets.load_wine().data
-        return x[:, 1:], x[:, 1:], x[:, 0]
+        return _diabetes(*domains.table("diabetes"), rest)
     if family == "cancer":
-        found = datasets.load_breast_cancer()
-        x = domains.components(found.data / found.data.std(axis=0), 10)
-        return x, x, np.equal(found.target, 0).astype(float)
-    x = datasets.load_iris().data
-    return x[:, :3], x[:, :3], x[:, 3]
+        x, kind = domains.table("breast_cancer")
+        x = domains.components(x / x.std(axis=0), 10)
+        return x, x, np.equal(kind, 0).astype(float)
+    x, _ = domains.table(family)
+    label = 0 if family == "wine" else 3  # one of the features: alcohol, the width of a petal
+    kept = np.delete(x, label, axis=1)
+    return kept, kept, x[:, label]
 
 
 def _diabetes(x: Numbers, y: Numbers, rest: str) -> tuple[Numbers, Numbers, Numbers]:
