@@ -1,6 +1,6 @@
 """Pools of real rows, from the data sets that scikit-learn brings with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -109,7 +109,7 @@ def _domains(family: str) -> Domains:
     return FAMILIES[family]()
 
 
-def _by(x: Float64[np.ndarray, "rows d"], label: np.ndarray, **members: list[object]) -> Domains:
+def _by(x: Float64[np.ndarray, "rows d"], label: np.ndarray, **members: Sequence[int]) -> Domains:
     """Split rows by the labels that belong to each domain."""
     return {name.replace("_", "–"): Rows(x[np.isin(label, values)]) for name, values in members.items()}
 
