@@ -17,7 +17,7 @@ To grade: put each notebook into submitted/STUDENT/SHEET/SHEET.ipynb, then in th
 nbgrader and the book is active (`make course` makes one in .venv):
 
     nbgrader autograde SHEET     runs the tests
-    nbgrader formgrader          shows, in Jupyter, what a person has to grade
+    jupyter lab                  shows, in its menu Nbgrader, Formgrader, what a person has to grade
     nbgrader export              writes all points into grades.csv
 """
 
