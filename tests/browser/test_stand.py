@@ -164,7 +164,7 @@ def test_the_keyboard_alone_chooses_moves_and_resets(name, show):
     page.keyboard.press("Enter")
     assert seen(page) == fresh
     tab_to(".tts-controls :is(input, select)")
-    for key in ("ArrowUp", "ArrowDown", "ArrowDown"):  # one of them moves, at whichever end it stands
+    for key in ("ArrowUp", "ArrowUp", "ArrowDown"):  # one of them moves, at whichever end it stands
         page.keyboard.press(key)
     assert seen(page) != fresh
 

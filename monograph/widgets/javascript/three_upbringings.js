@@ -9,7 +9,7 @@ import { drawing, node, Panel } from "./chart.js";
 import { fixed, round } from "./numbers.js";
 
 const STEPS = 20;
-const TESTS = 100; // prompts that the layers thoughts about
+const TESTS = 100; // prompts that the layers think about
 const FRAME = 4; // updates between two pictures
 const DECADES = [-6, 2, 2];
 const WIDE = 540; // from here on the three stand side by side
@@ -220,7 +220,7 @@ const render = ({ model, el }) => {
     run.start();
     tell();
   });
-  const buttons = element("div", { class: "tts-buttons tts-thoughts tts-training" }, main,
+  const buttons = element("div", { class: "tts-buttons tts-think tts-training" }, main,
     button("One update", () => {
       run.stop();
       if (school.done < school.updates) train(school);
