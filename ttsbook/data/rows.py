@@ -70,7 +70,6 @@ class Rows:
         return f"Rows(rows={len(self.x)}, columns={len(self.columns)})"
 
     def __len__(self) -> int:
-        """Count the rows."""
         return len(self.x)
 
     @cached_property

@@ -160,6 +160,12 @@ def warnings(found: Results) -> tuple[float, float, int]:
     ----------
     found
         Of the experiment `real`; pairs with a larger condition number than `plan.CONDITION` are left out.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> warnings(results.load("real", "tiny"))[2] > 0
+    True
     """
     pairs = [run for run in found.select(part="pair") if run["condition"] <= plan.CONDITION]
     every = [one for run in pairs for one in run["settings"]]
