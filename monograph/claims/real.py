@@ -136,15 +136,13 @@ def true_layer_tells(tolerance: float) -> Evidence:
 @claim(
     source="this book",
     places=("beyond/real#how-often-does-it-turn",),
-    method=f"{PAIRS}, and {len(plan.POOLS)} pools tested on themselves; n = 2d, 10d and 50d, medians over {DRAWN}.",
+    method=f"{PAIRS}; n = 2d, 10d and 50d, medians over {DRAWN}.",
     tolerance=0.5,
-    limits="least share of the settings of pairs that turn, at each n; of the pools tested on themselves none may",
-    verdict=Verdict.CAVEAT,
-    caveat="Three pools turn on themselves: their rows have heavy tails, their prompts are short (n = 50d, m = 5d). "
-    "The rule that was written before the runs did not allow for them.",
+    limits="least share of the settings of pairs that turn, at each n",
+    verdict=Verdict.HOLDS,
 )
 def turning_is_the_rule(tolerance: float) -> Evidence:
-    """From one real domain to another chains mostly turn, and on the domain of training they do not."""
+    """From one real domain to another chains mostly turn."""
     found = results.load("real")
     far = read.settings(found, near=False)
     dims = {run["name"]: run["dim"] for run in found.select(part="pair")}
@@ -155,17 +153,24 @@ def turning_is_the_rule(tolerance: float) -> Evidence:
             [one for one in group if one["n"] == times * dims[name]] for name, group in zip(names, far, strict=True)
         ]
         shares.append(read.share(groups, lambda one: one["turns"]))
-    alone = [one["turns"] for run in found.select(part="matched") for one in run["settings"]]
-    heavy = [run for run in found.select(part="matched") if any(one["turns"] for one in run["settings"])]
-    explained = all(
-        run["stretch"] > 2 and one["m"] == 5 * run["dim"] for run in heavy for one in run["settings"] if one["turns"]
-    )
     words = ", ".join(f"{_percent(one)} at n = {times}d" for one, times in zip(shares, plan.FAR, strict=True))
-    return judge(
-        min(one.value for one in shares) > tolerance and explained and len(heavy) <= 3,
-        f"Of the settings turn {words}; of {len(alone)} with matched rows {sum(alone)}.",
-        exception=any(alone),
-    )
+    return judge(min(one.value for one in shares) > tolerance, f"Of the settings turn {words}.")
+
+
+@claim(
+    source="this book",
+    places=("beyond/real#how-often-does-it-turn",),
+    method=f"{len(plan.POOLS)} pools tested on themselves; n = 2d, 10d and 50d, medians over {DRAWN}.",
+    tolerance=0,
+    limits="settings that turn",
+    verdict=Verdict.FAILS,
+    remark="Those that turn have rows of heavy tails, q above 2, the longest training prompts and the shortest tests.",
+)
+def no_pool_turns_on_itself(tolerance: float) -> Evidence:
+    """On the real domain of its training a chain does not turn."""
+    runs = results.load("real").select(part="matched")
+    alone = [one["turns"] for run in runs for one in run["settings"]]
+    return judge(sum(alone) <= tolerance, f"{sum(alone)} of {len(alone)} settings turn.")
 
 
 @claim(

@@ -262,7 +262,6 @@ def test_a_check_of_trained_layers_sees_other_results(monkeypatch, name, chosen,
         ("other_pairs_need_more", lambda one: {"calls": {"covariances": one["turns"]}}),
         ("true_layer_tells", lambda one: {"turns": not one["turns"]}),
         ("turning_is_the_rule", lambda one: {"turns": False}),
-        ("turning_is_the_rule", lambda one: {"turns": True}),  # the matched ones, too
         ("warning_on_rows", lambda one: {"missed": one["turned"]}),
         ("warning_on_rows", lambda one: {"false": 30}),
         ("depth_with_real_labels", lambda one: {"predicted": 60}),
@@ -276,6 +275,15 @@ def test_a_check_of_real_rows_sees_other_results(monkeypatch, name, change):
             run["settings"] = [{**one, **change({"turned": 0, **one})} for one in run["settings"]]
     monkeypatch.setattr(results, "load", lambda _: found)
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+@pytest.mark.exhaustive
+def test_the_check_of_pools_on_themselves_sees_pools_that_do_not_turn(monkeypatch):
+    claim, found = claims.find("no_pool_turns_on_itself"), results.load("real")
+    for run in found.select(part="matched"):
+        run["settings"] = [one | {"turns": False} for one in run["settings"]]
+    monkeypatch.setattr(results, "load", lambda _: found)
+    assert claim.check(claim.tolerance).verdict is Verdict.HOLDS
 
 
 @pytest.mark.exhaustive
