@@ -88,7 +88,7 @@ def table(chapter: str | None = None) -> Table:
     Examples
     --------
     >>> print(repr(table("setup/task")).splitlines()[0])
-    (✓) holds with a caveat: hardness (paper: definition of task hardness)
+    ✓ holds: hardness (paper: definition of task hardness)
     """
     if chapter is None:
         return Table(CLAIMS, CHAPTERS)

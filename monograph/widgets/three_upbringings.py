@@ -40,8 +40,8 @@ class ThreeUpbringings(Widget):
 
     Examples
     --------
-    >>> ThreeUpbringings(second="noisy").still().alt.split(": ")[-1]
-    'falls from 1 to 0.062.'
+    >>> "“noisy”: falls from 1 to 0.0069 at 2, then rises" in ThreeUpbringings(second="noisy").still().alt
+    True
     """
 
     _esm = bundle("three_upbringings.js")

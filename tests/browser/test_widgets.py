@@ -35,7 +35,7 @@ def test_one_step_error_answers_to_keyboard_and_mouse(page):
     assert exponent.get_attribute("aria-valuetext") == "0.00"
     exponent.press("ArrowRight")
     assert exponent.get_attribute("aria-valuetext") == "0.05"
-    page.get_by_text("test length m").scroll_into_view_if_needed()
+    page.get_by_text("test length m", exact=True).scroll_into_view_if_needed()
     box = slider(page, "test length").bounding_box()
     page.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
     assert slider(page, "test length").get_attribute("aria-valuetext") == "∞"
@@ -79,15 +79,16 @@ def test_the_start_of_a_path_can_be_dragged_and_set(page):
 
 @pytest.mark.parametrize("page", ["experiments/gpt2.html"], indirect=True)
 def test_a_training_can_be_chosen_and_a_page_without_a_kernel_says_so(page):
-    before = status(page)
-    page.get_by_role("combobox", name="training").select_option(label="trained to answer directly")
-    assert "trained to answer directly" in status(page) != before
-    steps = slider(page, "thinking steps k")
+    widget = page.locator(".widget", has=page.get_by_role("combobox", name="training"))
+    before = status(widget)
+    widget.get_by_role("combobox", name="training").select_option(label="trained to answer directly")
+    assert "trained to answer directly" in status(widget) != before
+    steps = slider(widget, "thinking steps k")
     steps.focus()
     steps.press("Home")
-    assert "after 0 steps: mean error 1.0" in status(page)
-    assert page.locator(".tts-simulate").inner_text().startswith("To simulate this on fresh prompts, get a kernel: ")
-    assert page.get_by_role("button", name="simulate").count() == 0
+    assert "after 0 steps: mean error 1.0" in status(widget)
+    assert widget.locator(".tts-simulate").inner_text().startswith("To simulate this on fresh prompts, get a kernel: ")
+    assert widget.get_by_role("button", name="simulate").count() == 0
 
 
 @pytest.mark.parametrize("page", ["theorems/hardness.html"], indirect=True)
