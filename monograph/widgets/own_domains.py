@@ -8,7 +8,7 @@ import traitlets
 
 from monograph import figures
 from monograph.experiments.real import domains
-from monograph.widgets.base import Widget, bundle
+from monograph.widgets.base import JAVASCRIPT, Widget, bundle
 from ttsbook import theory
 from ttsbook.arrays import ComplexVector, Matrix, Vector
 
@@ -53,6 +53,7 @@ class OwnDomains(Widget):
     """
 
     _esm = bundle("own_domains.js")
+    _css = Widget._css + (JAVASCRIPT / "own_domains.css").read_text(encoding="utf-8")
     controls = ("pair", "train_length", "test_length")
     pair = traitlets.Int(1, min=1, max=len(PAIRS)).tag(sync=True)
     train_length = traitlets.Int(20, min=2, max=5000).tag(sync=True)

@@ -250,10 +250,10 @@ def test_treatments_are_pressed_and_taken_back_and_the_cause_is_told(page):
     page.get_by_role("button", name="another prompt").click()
     assert page.get_by_label("seed").input_value() == "1" and status(page) != before
     slider(page, "shift of the test").press("End")
-    slider(page, "training examples n").press("End")
+    slider(page, "training length n").press("End")
     assert "so it is divergence" in status(page) and "then it leaves all bounds" in status(page)
     slider(page, "label noise").press("Home")
-    slider(page, "test examples m").press("End")
+    slider(page, "test length m").press("End")
     page.get_by_role("button", name="half step").click()
     assert re.search(r"With half steps: .* it ends at (0\.0|below)", status(page))
 
@@ -273,7 +273,7 @@ def test_tails_are_chosen_and_chains_that_diverge_are_drawn(page):
     assert "Critical n: 180." in status(page)
     page.get_by_role("combobox", name="trained on").select_option(label="two scales")
     assert "Critical n: 591." in status(page)
-    slider(page, "test examples m").press("End")
+    slider(page, "test length m").press("End")
     assert page.locator(".tts-simulate").is_hidden()
     assert status(page).endswith("There, the tails of the test do not count.")
 
@@ -281,11 +281,11 @@ def test_tails_are_chosen_and_chains_that_diverge_are_drawn(page):
 @pytest.mark.parametrize("page", ["beyond/real.html"], indirect=True)
 def test_domains_can_be_chosen_and_a_table_of_ones_own_is_read(page):
     before = status(page)
-    slider(page, "training examples n").press("Home")
+    slider(page, "training length n").press("Home")
     assert "chains converge" in status(page) != before
     page.get_by_label("trained on → tested on").select_option("iris: setosa → versicolor")
     assert status(page).startswith("iris: setosa → versicolor.")
-    slider(page, "test examples m").press("Home")
+    slider(page, "test length m").press("Home")
     assert "Of 20 Gaussian prompts with 3 rows" in status(page)
     own = page.get_by_label("your own CSV")
     table = {"name": "own.csv", "mimeType": "text/csv"}

@@ -74,21 +74,22 @@ const sentence = ({ name }, { strides, believed, prompts }, m) => {
 
 const draw = (width, { strides, prompts }, description) => {
   const size = Math.min(width, 460);
-  const svg = drawing(size, size * 0.8, description);
+  const tall = size * 0.95;
+  const svg = drawing(size, tall, description);
   svg.style.maxWidth = `${size}px`;
   const every = [...strides, ...prompts.flat()];
   const right = Math.min(12, Math.max(2.6, ...every.map(([re]) => re * 1.08)));
   const unit = (size - 24) / (right + 0.7);
-  const [x0, y0] = [12 + 0.6 * unit, size * 0.4];
+  const [x0, y0] = [12 + 0.6 * unit, (tall - 16) / 2];
   const place = ([re, im]) => [
-    Math.min(size - 5, Math.max(5, x0 + re * unit)), Math.min(size * 0.8 - 22, Math.max(5, y0 - im * unit)),
+    Math.min(size - 5, Math.max(5, x0 + re * unit)), Math.min(tall - 22, Math.max(5, y0 - im * unit)),
   ];
   const add = (tag, attributes, text = "") => svg.append(node(tag, attributes, text));
   add("line", { x1: 0, x2: size, y1: y0, y2: y0, class: "tts-grid" });
-  add("line", { x1: x0, x2: x0, y1: 0, y2: size * 0.8 - 16, class: "tts-grid" });
+  add("line", { x1: x0, x2: x0, y1: 0, y2: tall - 16, class: "tts-grid" });
   add("circle", { cx: x0 + unit, cy: y0, r: unit, class: "tts-chosen" });
   for (let tick = 0; tick < right; tick += right > 6 ? 2 : 1) {
-    add("text", { x: x0 + tick * unit, y: size * 0.8 - 4, "text-anchor": "middle" }, String(tick));
+    add("text", { x: x0 + tick * unit, y: tall - 4, "text-anchor": "middle" }, String(tick));
   }
   for (const [cx, cy] of prompts.flat().map(place)) add("circle", { cx, cy, r: 1.6, class: "tts-dot tts-first" });
   for (const [cx, cy] of strides.map(place)) add("circle", { cx, cy, r: 5, class: "tts-dot tts-second" });
@@ -137,8 +138,8 @@ const render = ({ model, el }) => {
   const picture = (name, r) => key(14, 12, node("circle", { cx: 7, cy: 6, r, class: `tts-dot tts-${name}` }));
   const controls = [
     choice(model, { trait: "pair", label: "trained on → tested on", options: pairs }),
-    slider(model, { trait: "train_length", label: "training examples n", values: lengths }),
-    slider(model, { trait: "test_length", label: "test examples m", values: [...lengths.slice(1, -2), null], format: (m) => String(m ?? "∞") }),
+    slider(model, { trait: "train_length", label: "training length n", values: lengths }),
+    slider(model, { trait: "test_length", label: "test length m", values: [...lengths.slice(1, -2), null], format: (m) => String(m ?? "∞") }),
     ...reader(model, found),
     keys([[picture("second", 5), "strides on an endless prompt"], [picture("first", 2), "on Gaussian prompts of m rows"]]),
   ];

@@ -103,8 +103,8 @@ const render = ({ model, el }) => {
     choice(model, { trait: "shown", label: "show", options: () => Object.entries(SHOWN) }),
     slider(model, { trait: "noise_variance", label: "label noise σ²", values: NOISES }),
     slider(model, { trait: "shift", label: "shift of the test", values: range(0, 1, 0.05), format: fixed(2) }),
-    slider(model, { trait: "test_length", label: "test examples m", values: wholeNumbers(25, 2500, 12) }),
-    slider(model, { trait: "train_length", label: "training examples n", values: wholeNumbers(10, 1000, 12) }),
+    slider(model, { trait: "test_length", label: "test length m", values: wholeNumbers(25, 2500, 12) }),
+    slider(model, { trait: "train_length", label: "training length n", values: wholeNumbers(10, 1000, 12) }),
     seedField(model, "another prompt"),
     legend({ first: "expected error", third: "residual", fourth: "step, squared", second: "error" }),
   ];

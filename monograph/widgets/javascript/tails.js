@@ -108,6 +108,7 @@ const draw = (width, tall, model, state, words) => {
 
 const render = ({ model, el }) => {
   const kinds = () => Object.keys(KINDS).map((name) => [name, name]);
+  model.set("simulating", false); // a matter of the page: no kernel draws here
   const button = simulate(model, { draws, always: true, note: " Ring and bar: share and interval." });
   const show = () => (button.hidden = model.get("test_length") === null);
   model.on("change:test_length", show);
@@ -115,8 +116,8 @@ const render = ({ model, el }) => {
   const controls = [
     choice(model, { trait: "train_kind", label: "trained on", options: kinds }),
     choice(model, { trait: "test_kind", label: "tested on", options: kinds }),
-    slider(model, { trait: "train_length", label: "training examples n", values: wholeNumbers(10, 2000, 12) }),
-    slider(model, { trait: "test_length", label: "test examples m", values: [...wholeNumbers(5, 1000, 12), null], format: (m) => String(m ?? "∞") }),
+    slider(model, { trait: "train_length", label: "training length n", values: wholeNumbers(10, 2000, 12) }),
+    slider(model, { trait: "test_length", label: "test length m", values: [...wholeNumbers(5, 1000, 12), null], format: (m) => String(m ?? "∞") }),
     slider(model, { trait: "shift", label: "shift of the test", values: range(0, 1, 0.05), format: fixed(2) }),
     legend({ second: "P = ΛB⁻¹; dash: of Gaussian features", first: "stride" }),
     button,

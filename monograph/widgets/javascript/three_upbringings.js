@@ -260,8 +260,8 @@ const render = ({ model, el }) => {
   const recipes = UPBRINGINGS.map((trait) => choice(model, { trait, label: `${trait} upbringing`, options: () => RECIPES.map((name) => [name, name]) }));
   const steps = slider(model, { trait: "steps", label: "thinking steps k", values: range(0, STEPS) });
   const rest = [
-    slider(model, { trait: "train_length", label: "training examples n", values: [2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100] }),
-    slider(model, { trait: "test_length", label: "test examples m", values: [10, 20, 50, 100, 200, 500, 1000, 10000] }),
+    slider(model, { trait: "train_length", label: "training length n", values: [2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100] }),
+    slider(model, { trait: "test_length", label: "test length m", values: [10, 20, 50, 100, 200, 500, 1000, 10000] }),
     slider(model, { trait: "dim", label: "skills d", values: range(2, 6) }),
     slider(model, { trait: "exponent", label: "tail exponent", values: range(0, 1.5, 0.1), format: fixed(1) }),
     slider(model, { trait: "updates", label: "updates", values: [50, 100, 200, 300, 500, 1000, 2000] }),
