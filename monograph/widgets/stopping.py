@@ -1,17 +1,12 @@
 """Pick a rule that does not know the answer, guess how well it stops, and look."""
 
 import numpy as np
-import torch
 import traitlets
 
 from monograph import figures
 from monograph.widgets.base import Widget, bundle
-from ttsbook import theory
-from ttsbook.data import covariance, prompts
+from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
-from ttsbook.thinking import expected, schedules
-from ttsbook.thinking.schedules import Schedule, Seen
-from ttsbook.thinking.stopping import RULES
 
 NAMES = {
     "last": "all steps",
@@ -65,17 +60,15 @@ class Stopping(Widget):
 
     def still(self) -> figures.Picture:
         """Draw the expected error, the error, and where the rule stops."""
-        drawn, seen = self._prompt()
-        schedule = self._schedule(seen)
+        from monograph.widgets.stopped_prompt import stop  # PyTorch, only where it is needed
+
+        stopped = stop(NAMES[self.rule], *self._tasks(), steps=self.STEPS, seed=self.seed)
         k = np.arange(self.STEPS + 1)
-        promised = expected.errors(seen, schedule)[0].numpy() / self.DIM
-        errors = (schedules.chain(seen, schedule) - drawn.w[:, None]).square().sum(dim=2)[0].numpy() / self.DIM
-        depth, error = self.plan()
         return figures.lines(
             [
-                figures.Series("expected\nerror", k, promised),
-                figures.Series("error", k, errors),
-                figures.Series("stopped", np.array([depth]), np.array([error]), points=True),
+                figures.Series("expected\nerror", k, stopped.expected),
+                figures.Series("error", k, stopped.errors),
+                figures.Series("stopped", np.array([stopped.depth]), np.array([stopped.error]), points=True),
             ],
             x_label="thinking steps k",
             y_label="error / d on one prompt",
@@ -86,20 +79,20 @@ class Stopping(Widget):
 
     def plan(self) -> tuple[int, float]:
         """Return the number of steps that the rule takes, and the error / d that it leaves."""
-        drawn, seen = self._prompt()
-        chosen = RULES[NAMES[self.rule]](seen.P, drawn, steps=self.STEPS, noise_variance=self.noise_variance)
-        return int(chosen.depth[0]), float((chosen.answer - drawn.w).square().sum()) / self.DIM
+        from monograph.widgets.stopped_prompt import stop  # PyTorch, only where it is needed
 
-    def _schedule(self, seen: Seen) -> Schedule:
-        return RULES[NAMES[self.rule]].schedule(seen)
+        stopped = stop(NAMES[self.rule], *self._tasks(), steps=self.STEPS, seed=self.seed)
+        return stopped.depth, stopped.error
 
-    def _prompt(self) -> tuple[prompts.Prompts, Seen]:
-        """Draw the prompt, and look at it."""
+    def _tasks(self) -> tuple[Task, Task]:
+        """Training and test."""
+        lengths = ((0.0, self.train_length), (self.shift, self.test_length))
         trained, test = (
-            covariance.power_law(self.DIM, self.TAIL * (1 - shift), trace=self.DIM) for shift in (0.0, self.shift)
+            Task(
+                covariance.power_law(self.DIM, self.TAIL * (1 - shift), trace=self.DIM),
+                length,
+                noise_variance=self.noise_variance,
+            )
+            for shift, length in lengths
         )
-        P = theory.preconditioner(Task(trained, self.train_length, noise_variance=self.noise_variance))
-        task = Task(test, self.test_length, noise_variance=self.noise_variance)
-        generator = torch.Generator().manual_seed(self.seed)
-        drawn = prompts.sample(task, 1, generator=generator, dtype=torch.float64)
-        return drawn, schedules.look(P, drawn, steps=self.STEPS, noise_variance=self.noise_variance)
+        return trained, test
