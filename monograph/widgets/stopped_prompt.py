@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from jaxtyping import Float64
-from numpy import ndarray
 
 from ttsbook import theory
 from ttsbook.data import prompts
@@ -28,12 +28,12 @@ class Stopped:
 
     Examples
     --------
-    >>> Stopped(torch.ones(2).numpy(), torch.ones(2).numpy(), 1, 1.0).depth
+    >>> Stopped(np.ones(2), np.ones(2), 1, 1.0).depth
     1
     """
 
-    expected: Float64[ndarray, " steps"]
-    errors: Float64[ndarray, " steps"]
+    expected: Float64[np.ndarray, " steps"]
+    errors: Float64[np.ndarray, " steps"]
     depth: int
     error: float
 
