@@ -107,8 +107,8 @@ def test_an_unpacked_page_works_from_the_file_system(unpacked, page, name):
     for slider in page.locator(".widget-live input[type=range]").all()[:1]:
         live = page.locator(".widget-live", has=page.locator("input[type=range]")).first
         before = live.inner_html()
-        slider.press("Home")
-        slider.press("ArrowRight")
+        for key in ("Home", "ArrowRight", "ArrowRight"):
+            slider.press(key)
         assert live.inner_html() != before
 
 
