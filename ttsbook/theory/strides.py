@@ -97,6 +97,9 @@ def best_scaling(P: PreconditionerLike, examples: Batch | ArrayLike) -> Numbers 
     takes it as `rho`. It is m where all examples are zero, and infinite where no scaling lets the chain
     converge. The arguments are those of `largest_stride`.
 
+    This is about the chain of P alone. A layer with `cot.leaks`, as training leaves in all of V and W, adds to it
+    and may diverge all the same: train with structure "blocks", or give its P to `set_preconditioner`.
+
     In the book: :prf:ref:`prop-cure`.
 
     Examples
