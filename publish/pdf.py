@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote
 
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import Fit
+from pikepdf import ObjectStreamMode, OutlineItem, Pdf
 
 from publish import chromium, contents, joined
 from publish.book import AUTHORS, ROOT, SITE, SUBTITLE, TITLE
@@ -111,31 +110,32 @@ ENTRIES = """() => [...document.querySelectorAll(".book-contents li")].map((entr
 
 def destinations(path):
     """Page, from 0, and height above its foot of each place that a link of a PDF leads to, by its id."""
-    reader = PdfReader(path)
-    found = reader.named_destinations
-    return {
-        unquote(name.lstrip("/")): (reader.get_destination_page_number(place), place.top)
-        for name, place in found.items()
-    }
+    with Pdf.open(path) as printed:
+        numbers = {page.objgen: number for number, page in enumerate(printed.pages)}
+        return {
+            unquote(name.lstrip("/")): (numbers[place[0].objgen], float(place[3]))
+            for name, place in printed.Root.Dests.items()
+        }
 
 
 def finish(path, entries):
-    """Give a PDF its bookmarks, and facts about it that are the same each time."""
+    """Give a PDF its bookmarks, and facts about it that are the same each time; pack its many small objects."""
     places = destinations(path)
-    writer = PdfWriter(clone_from=path)
-    above = []
-    for level, target, title in entries:
-        number, top = places[target]
-        del above[level - 1 :]
-        parent = above[-1] if above else None
-        place = {"page_number": number, "fit": Fit.xyz(top=top), "is_open": level == 1}
-        item = writer.add_outline_item(title=title, parent=parent, **place)
-        above += [parent] * (level - 1 - len(above)) + [item]
     _, commit, date = version()
     stamp = f"D:{(date or FIRST_DAY).replace('-', '')}000000Z"
     facts = {"/Title": TITLE, "/Author": AUTHORS, "/Subject": SUBTITLE, "/CreationDate": stamp, "/ModDate": stamp}
-    writer.add_metadata(facts | ({"/Keywords": f"commit {commit}"} if commit else {}))
-    writer.write(path)
+    with Pdf.open(path, allow_overwriting_input=True) as printed:
+        with printed.open_outline() as outline:
+            above = [outline.root]
+            for level, target, title in entries:
+                number, top = places[target]
+                item = OutlineItem(title, number, "XYZ", top=top)
+                item.is_closed = level > 1
+                del above[level:]
+                above[-1].append(item)
+                above.append(item.children)
+        printed.docinfo.update(facts | ({"/Keywords": f"commit {commit}"} if commit else {}))
+        printed.save(path, object_stream_mode=ObjectStreamMode.generate, deterministic_id=True)
 
 
 def main():

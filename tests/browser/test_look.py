@@ -107,7 +107,7 @@ def test_the_first_page_thinks_and_answers_to_the_hand(page):
     assert "it is overthinking" in status.inner_text()
     button = thinker.get_by_role("button", name="Let it think")
     button.click()
-    status.filter(has_text=re.compile("^3 ")).wait_for()
+    status.filter(has_text=re.compile(r"^([3-9]|1\d) ")).wait_for()  # a slow window skips steps
     thinker.get_by_role("button", name="Stop").click()
     stopped = steps.get_attribute("aria-valuetext")
     page.wait_for_timeout(400)

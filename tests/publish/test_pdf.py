@@ -152,4 +152,4 @@ def test_no_words_leave_the_page_and_few_pages_are_nearly_empty(printed):
 @pytest.mark.exhaustive
 def test_the_file_is_not_too_large(printed):
     printed.stream.seek(0, 2)
-    assert printed.stream.tell() < 32e6
+    assert printed.stream.tell() < 15e6
