@@ -46,7 +46,7 @@ test: $(VENV)/.test $(SITE)/index.html  ## unit tests, doctests, guards, browser
 test-all: $(VENV)/.lab $(VENV)/.course $(VENV)/.lint $(SITE)/index.html  ## only the tests that are too long for `make test`
 	$(BIN)/pytest $(SHARED) -m "exhaustive and not nightly"
 
-test-nightly: $(VENV)/.test $(SITE)/index.html  ## what is too long for continuous integration
+test-nightly: $(VENV)/.lab $(VENV)/.course $(SITE)/index.html  ## what is too long for continuous integration
 	$(BIN)/pytest $(SHARED) -m nightly
 	$(BIN)/pytest $(SHARED) -m "hypothesis and not exhaustive" --hypothesis-profile=thorough
 

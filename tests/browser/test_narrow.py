@@ -19,6 +19,7 @@ EVERYDAY = {
     "widgets/overthinking-map",  # links beside a title
     "theorems/task-selection",  # formulas with punctuation
 }
+AT_NIGHT = "source/"
 MODULES = [path.relative_to(ROOT) for name in ("monograph", "ttsbook") for path in sorted((ROOT / name).rglob("*.py"))]
 SOURCES = [Path("source", path.parent if path.name == "__init__.py" else path.with_suffix("")) for path in MODULES]
 WIDGETS = [widget_pages.INDEX, *map(widget_links.page_of, stored_widgets.find(ROOT))]
@@ -32,10 +33,14 @@ def narrow(browser):
         yield page
 
 
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=[] if name in EVERYDAY else [pytest.mark.exhaustive]) for name in PAGES],
-)
+def marks(name):
+    """Tell how often a page is looked at: few every day, pages of code at night, all others in between."""
+    if name in EVERYDAY:
+        return []
+    return [pytest.mark.nightly if name.startswith(AT_NIGHT) else pytest.mark.exhaustive]
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=marks(name)) for name in PAGES])
 def test_nothing_scrolls_the_page_sideways(narrow, address, name):
     narrow.set_viewport_size({"width": WIDTHS[0], "height": 900})
     narrow.goto(f"{address}{name}.html")

@@ -13,10 +13,22 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 WIDGETS = [widget_pages.INDEX, *map(widget_links.page_of, stored_widgets.find(ROOT))]
 PAGES = [*contents.read().pages, "search", *WIDGETS]
-# Few pages every day; all of them on a phone in light and on a desk in the dark in continuous integration; the other
-# views at night.
+# Few pages every day; all chapters on a phone in light and on a desk in the dark in continuous integration; the pages
+# of the package, the widgets' own and the other views at night.
 EVERYDAY = {"index", "setup/attention", "search"}
-PAGES = [pytest.param(name, marks=[] if name in EVERYDAY else [pytest.mark.exhaustive]) for name in PAGES]
+EVERY_TIME = {widget_pages.INDEX, "widgets/overthinking-map", "appendix/api", "appendix/api/theory"}
+AT_NIGHT = ("widgets/", "appendix/api")
+
+
+def marks(name):
+    """Tell how often a page is looked at."""
+    if name in EVERYDAY:
+        return []
+    late = name.startswith(AT_NIGHT) and name not in EVERY_TIME
+    return [pytest.mark.nightly if late else pytest.mark.exhaustive]
+
+
+PAGES = [pytest.param(name, marks=marks(name)) for name in PAGES]
 WHEN = {(390, "light"): [], (1440, "dark"): [pytest.mark.exhaustive]}
 VIEWS = [
     pytest.param(view, id=f"{view[0]}-{view[1]}", marks=WHEN.get(view, [pytest.mark.nightly]))

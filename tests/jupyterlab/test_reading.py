@@ -10,6 +10,9 @@ from publish import labels, notebooks, references
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 
+NAMED = [(path, notebooks.name_of(path)) for path in notebooks.paths()]
+EVERY_TIME = {"index", "setup/thinking", "theorems/task-selection", "experiments/gpt2", "beyond/noise", "appendix/lab"}
+
 RENDERED = """count => {
   const cells = [...document.querySelectorAll(".jp-Notebook .jp-MarkdownCell")];
   return cells.length >= count && cells.every((cell) => cell.querySelector(".myst")?.textContent.trim());
@@ -54,7 +57,11 @@ def opened(browser, lab):
         yield open_chapter
 
 
-@pytest.mark.parametrize("path", notebooks.paths(), ids=notebooks.name_of)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=[] if name in EVERY_TIME else [pytest.mark.nightly]) for path, name in NAMED],
+    ids=[name for _, name in NAMED],
+)
 def test_it_reads_as_on_the_site(opened, path):
     page = opened(path)
     texts = page.evaluate(TEXTS)

@@ -12,6 +12,7 @@ from publish import archive, contents
 from publish.pdf import version
 
 LISTED = contents.read().pages
+EVERY_TIME = {"index", "setup/attention", "theorems/task-selection", "beyond/stopping", "appendix/teaching"}
 FOLDER = f"{archive.NAME}-{version()[0]}"
 
 
@@ -98,7 +99,9 @@ def test_links_of_unpacked_pages_are_relative_and_lead_to_files(unpacked):
 
 @pytest.mark.browser
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("name", LISTED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in EVERY_TIME else [pytest.mark.nightly]) for name in LISTED]
+)
 def test_an_unpacked_page_works_from_the_file_system(unpacked, page, name):
     page.goto((unpacked / f"{name}.html").as_uri())
     settle(page)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections import Counter
 
 import pytest
@@ -155,12 +156,24 @@ def test_the_key_has_a_part_for_each_thing_handed_in():
 GRADED = ("lab", "quiz", "teaching")  # the other sheets are made alike; all are judged above
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
+def few(place):
+    """Write only the sheets that are graded here."""
+    for name in folder.write_sources(place / "source"):
+        if name not in GRADED:
+            shutil.rmtree(place / "source" / name)
+    grading.release(place)
+
+
+def all_sheets(place):
+    """Write everything."""
+    assert list(folder.write(place))
+
+
+@pytest.fixture(scope="module", params=[few, pytest.param(all_sheets, marks=pytest.mark.nightly)])
+def course(request, tmp_path_factory):
     """Folder of the course, in which an instructor has handed in the solutions, and a student blank sheets."""
     place = tmp_path_factory.mktemp("course")
-    for _ in folder.write(place):
-        pass
+    request.param(place)
     for name in GRADED:
         for student, kind in (("instructor", "source"), ("blank", "release")):
             grading.hand_in(place, name, student, place / kind / name / f"{name}.ipynb")
