@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from ttsbook import theory, training
-from ttsbook.data import covariance, pools, prompts, spectra
+from ttsbook.data import covariance, pools, prompts, rows, spectra
 from ttsbook.data.prompts import Prompts
 from ttsbook.data.tasks import Mixture, Task, mix
 from ttsbook.models import baselines, checkpoints, embedding, transformer
@@ -38,7 +38,105 @@ def gpt():
 
 one = prompts.sample(T2, 3, generator=gen())
 
+
+class Alone(torch.nn.Module):
+    """A module that says it has three dimensions, in words, and answers with an array of NumPy."""
+
+    def __init__(self, dim=2):
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, E, rho=None):
+        return E.numpy()
+
+
+padded = prompts.sample(Mixture([T2, Task(I2, 3)], [0.5, 0.5]), 3, generator=gen())
+
 TABLE = [
+    (TypeError, lambda: Task(np.eye(2, dtype=bool), 5), "cov must be an array of numbers, got array([[ True, False]"),
+    (TypeError, lambda: Task([["1"]], 5), "cov must be an array of numbers, got [['1']]"),
+    (TypeError, lambda: Task([[1, 2], [3]], 5), "cov must be an array of numbers, got [[1, 2], [3]]"),
+    (
+        ValueError,
+        lambda: Task(torch.eye(2, requires_grad=True), 5),
+        "cov must not need gradients, got a tensor that does: pass its detach()",
+    ),
+    (
+        TypeError,
+        lambda: prompts.sample(T2, 2, generator=gen(), condensed="no"),
+        "condensed must be True or False, got 'no'",
+    ),
+    (TypeError, lambda: cot.think(layer(), one, 1, literal="no"), "literal must be True or False, got 'no'"),
+    (
+        ValueError,
+        lambda: Prompts(one.x, one.y, one.w, torch.ones(3, dtype=torch.long)),
+        "lengths must count all examples, but x or y goes on beyond them",
+    ),
+    (
+        ValueError,
+        lambda: theory.bayes_error([[1, 2], [0, 1]], 5, noise_variance=1),
+        "S must be symmetric: pass x.T @ x / m of examples x",
+    ),
+    (
+        ValueError,
+        lambda: theory.bayes_error(-I2, 5, noise_variance=1),
+        "S must be positive semi-definite, got the eigenvalue -1",
+    ),
+    (
+        ValueError,
+        lambda: theory.largest_stride(P, np.stack([I2, I2])),
+        "examples must be prompts, got symmetric matrices: strides takes covariances",
+    ),
+    (
+        TypeError,
+        lambda: selection.optimal_mixture(Mixture([T2], [1.0]), I2, 1),
+        "tasks must be a sequence of tasks, got Mixture",
+    ),
+    (
+        TypeError,
+        lambda: selection.quadratic_program(Mixture([T2], [1.0]), I2),
+        "covs must be covariances or tasks, got Mixture",
+    ),
+    (
+        ValueError,
+        lambda: training.train(
+            cot.Stepwise(lambda x, y, w: w, dim=2), T2, recipe=recipes.Direct(), updates=1, generator=gen()
+        ),
+        "model must have parameters to train, but a Stepwise has none",
+    ),
+    (
+        ValueError,
+        lambda: cot.think(cot.Stepwise(lambda x, y, w: w.double(), dim=2), one, 1),
+        "answer must return the type of the weights, torch.float32, got torch.float64",
+    ),
+    (ValueError, lambda: cot.think(Alone(), one, 1), "next token must be a tensor of shape (3, 6), got a ndarray"),
+    (
+        ValueError,
+        lambda: cot.think(Alone("three"), one, 1),
+        "the model's dim must be an integer of at least 1, got 'three'",
+    ),
+    (
+        ValueError,
+        lambda: evaluation.error_curve(layer(), padded, steps=1, condensed=True),
+        "condensed must be False beside prompts",
+    ),
+    (TypeError, lambda: rows.Rows([[1.0, 2.0]], columns="ab"), "columns must be a sequence of str, got 'ab'"),
+    (ValueError, lambda: rows.read_csv("a,b\n1,2"), "source must be a path or lines, got the text 'a,b"),
+    (
+        ValueError,
+        lambda: theory.wiener_depth([0.5, 0.5], [1.0]),
+        "signal_to_noise must have the shape of strides, (2,), got (1,)",
+    ),
+    (
+        ValueError,
+        lambda: intervals.simultaneous([1.0], [-1.0], 2),
+        "standard_error must not be negative, got [-1.0]",
+    ),
+    (
+        ValueError,
+        lambda: intervals.simultaneous([1.0, 2.0], [1.0], 2),
+        "standard_error must have the shape of mean, (2,), got (1,)",
+    ),
     (
         ValueError,
         lambda: theory.spectral_edges([[1, 0.1], [0, 1]], I2, 5),

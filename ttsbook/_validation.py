@@ -15,18 +15,25 @@ Choice = TypeVar("Choice")
 RELATIVE_TOLERANCE = 1e-10
 LARGEST = 10**300  # what is larger, a float cannot say
 LENGTH = 80  # of a value in a message
+NO_NUMBERS = "bSUmM"  # kinds of NumPy: truth values, texts and times
 
 
 def array(name: str, value: Any) -> Numbers:
     """Return `value` as a float64 array; refuse one that would lose its mask or its imaginary part."""
     if np.ma.isMaskedArray(value):
         raise ValueError(f"{name} must not be masked, got a masked array of shape {value.shape}")
-    entries = np.asarray(value)
-    if np.iscomplexobj(entries):
-        raise ValueError(f"{name} must be real, got {entries.dtype}")
+    if getattr(value, "requires_grad", False):
+        raise ValueError(f"{name} must not need gradients, got a tensor that does: pass its detach()")
     try:
+        entries = np.asarray(value)
+        if np.iscomplexobj(entries):
+            raise ValueError(f"{name} must be real, got {entries.dtype}")
+        if entries.dtype.kind in NO_NUMBERS:
+            raise TypeError
         return np.asarray(entries, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError) as error:
+        if str(error).startswith(name):
+            raise
         raise TypeError(f"{name} must be an array of numbers, got {shown(value)}") from None
 
 
@@ -115,6 +122,8 @@ def instance(name: str, value: object, *kinds: type) -> None:
 def sequence(name: str, value: Any, kind: type[Item]) -> tuple[Item, ...]:
     """Return `value` as a tuple; refuse what is no sequence, or holds something else than the `kind`."""
     try:
+        if isinstance(value, str):
+            raise TypeError
         items = tuple(value)
     except TypeError:
         raise TypeError(f"{name} must be a sequence of {_full_name(kind)}, got {shown(value)}") from None
@@ -133,6 +142,13 @@ def _full_name(kind: type) -> str:
     """Name of a type with its module, of which private parts and that of built-in types are left out."""
     parts = [part for part in kind.__module__.split(".") if not part.startswith("_") and part != "builtins"]
     return ".".join([*parts, kind.__qualname__])
+
+
+def flag(name: str, value: Any) -> bool:
+    """Return `value` if it is True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {shown(value)}")
+    return bool(value)
 
 
 def choice(name: str, value: Choice, choices: Collection[Choice]) -> Choice:

@@ -83,7 +83,7 @@ def test_bad_input_is_refused_by_name(error, call, message):
         call()
 
 
-GOOD = {"x": torch.ones(2, 3, 4), "y": torch.ones(2, 3), "w": torch.ones(2, 4), "lengths": torch.tensor([3, 2])}
+GOOD = {"x": torch.ones(2, 3, 4), "y": torch.ones(2, 3), "w": torch.ones(2, 4), "lengths": torch.tensor([3, 3])}
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ GOOD = {"x": torch.ones(2, 3, 4), "y": torch.ones(2, 3), "w": torch.ones(2, 4), 
 )
 @pytest.mark.unchecked
 def test_prompts_that_do_not_fit_together_are_refused_by_field(error, field, value, message):
-    assert prompts.Prompts(**GOOD).lengths.tolist() == [3, 2]
+    assert prompts.Prompts(**GOOD).lengths.tolist() == [3, 3]
     with pytest.raises(error, match=message):
         prompts.Prompts(**GOOD | {field: value})
 

@@ -359,7 +359,7 @@ def test_dropout_is_off_while_thinking_and_on_again_after(monkeypatch):
     assert (cot.think(model, draw(), 2, literal=True)[:, 1:] == 1).all()
     assert model.training and model.dropout.training and not model.frozen.training
     monkeypatch.setattr(Noisy, "forward", lambda self, E, rho: E[:, :3])
-    with pytest.raises(ValueError, match=r"next token must have shape \(4, 8\), got \(4, 3\)"):
+    with pytest.raises(ValueError, match=r"next token must be a tensor of shape \(4, 8\), got \(4, 3\)"):
         cot.think(model, draw(), 2, literal=True)
     assert model.training and model.dropout.training and not model.frozen.training
 

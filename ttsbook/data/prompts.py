@@ -78,6 +78,9 @@ class Prompts:
             raise ValueError(f"lengths must be integers, got {self.lengths.dtype}")
         if (self.lengths < 1).any():
             raise ValueError(f"lengths must be at least 1, got {self.lengths.min().item()}")
+        padding = torch.arange(length, device=self.x.device) >= self.lengths[:, None]
+        if (padding & (self.x.any(dim=-1) | self.y.bool())).any():
+            raise ValueError("lengths must count all examples, but x or y goes on beyond them: pad it with zeros")
 
 
 def sample(
@@ -136,6 +139,7 @@ def sample(
     if not dtype.is_floating_point:
         raise ValueError(f"dtype must be a floating type, got {dtype}")
     check.instance("features", features, Features)
+    condensed = check.flag("condensed", condensed)
     normal = isinstance(features, Gaussian)
     if condensed and not normal:
         raise ValueError(f"condensed prompts are Gaussian, but features are {features}: use condensed=False")

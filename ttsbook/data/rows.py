@@ -113,7 +113,7 @@ class Rows:
         """
         length, samples = check.count("length", length, least=1), check.count("samples", samples, least=1)
         check.instance("rng", rng, np.random.Generator)
-        if replacement:
+        if check.flag("replacement", replacement):
             return self.x[rng.integers(len(self), size=(samples, length))]
         if length > len(self):
             raise ValueError(f"length must be at most the {len(self)} rows where none is drawn twice, got {length}")
@@ -247,6 +247,8 @@ def read_domains(
 
 def _table(source: Source, delimiter: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Names of the columns, and the values of each line with its number."""
+    if isinstance(source, str) and "\n" in source:
+        raise ValueError(f"source must be a path or lines, got the text {check.shown(source)}: pass its splitlines()")
     if isinstance(source, str | os.PathLike):
         with open(source, encoding="utf-8-sig", newline="") as file:
             return _table(list(file), delimiter)

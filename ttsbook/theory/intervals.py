@@ -55,7 +55,12 @@ def simultaneous(
     >>> low.round(2).tolist(), high.round(2).tolist()
     ([0.72, 0.0], [1.28, inf])
     """
-    mean, half = np.asarray(mean), quantile(looks, confidence) * np.asarray(standard_error)
+    mean, standard_error = check.array("mean", mean), check.array("standard_error", standard_error)
+    if mean.shape != standard_error.shape:
+        raise ValueError(f"standard_error must have the shape of mean, {mean.shape}, got {standard_error.shape}")
+    if (standard_error < 0).any():
+        raise ValueError(f"standard_error must not be negative, got {check.shown(standard_error.tolist())}")
+    half = quantile(looks, confidence) * standard_error
     known = np.isfinite(half)
     half = np.where(known, half, 0)
     return np.where(known, np.maximum(mean - half, 0), 0.0), np.where(known, mean + half, np.inf)

@@ -144,7 +144,9 @@ def bayes_error(S: ArrayLike, test_length: int, *, noise_variance: float) -> Num
     return np.where(seen, noise_variance / np.where(seen, snr + noise_variance, 1), 1.0).sum(axis=-1)
 
 
-def least_squares_error(test_cov: CovarianceLike | Task, test_length: int, *, noise_variance: float) -> float:
+def least_squares_error(
+    test_cov: CovarianceLike | Task, test_length: int, *, noise_variance: float | None = None
+) -> float:
     r"""Mean error of ordinary least squares, where every chain ends that converges, for m of at least d.
 
     :math:`\sigma^2\,\mathrm{tr}\,\Sigma^{-1}/(m - d - 1)`, and inf for m = d and m = d + 1, where rare prompts
@@ -159,16 +161,16 @@ def least_squares_error(test_cov: CovarianceLike | Task, test_length: int, *, no
     test_length
         Test prompt length m, at least d.
     noise_variance
-        Variance :math:`\sigma^2` of the label noise.
+        Variance :math:`\sigma^2` of the label noise. By default that of a task, and 0 for a covariance.
 
     Examples
     --------
     >>> least_squares_error(np.eye(5), 16, noise_variance=2.0)
     1.0
     """
+    noise_variance = label_noise(test_cov, noise_variance)
     test_cov = check.covariance("test_cov", covariance_of(test_cov), definite=True)
     m = check.count("test_length", test_length, least=len(test_cov))
-    noise_variance = check.number("noise_variance", noise_variance, least=0)
     freedom = m - len(test_cov) - 1
     if noise_variance == 0:
         return 0.0
@@ -196,8 +198,10 @@ def wiener_depth(strides: VectorLike, signal_to_noise: VectorLike) -> Vector:
     [1.0, 2.0, 13.158]
     """
     mu, ratio = check.array("strides", strides), check.array("signal_to_noise", signal_to_noise)
-    if mu.shape != ratio.shape or not ((mu > 0) & (mu < 2)).all():
-        raise ValueError(f"strides must be above 0 and below 2, one for each ratio, got {check.shown(mu.tolist())}")
+    if mu.shape != ratio.shape:
+        raise ValueError(f"signal_to_noise must have the shape of strides, {mu.shape}, got {ratio.shape}")
+    if not ((mu > 0) & (mu < 2)).all():
+        raise ValueError(f"strides must be above 0 and below 2, got {check.shown(mu.tolist())}")
     if not (np.isfinite(ratio) & (ratio >= 0)).all():
         raise ValueError(f"signal_to_noise must be finite and not negative, got {check.shown(ratio.tolist())}")
     with np.errstate(divide="ignore"):
@@ -259,11 +263,16 @@ def noise_phase(
 
 
 def _empirical(S: ArrayLike, dim: int | None = None) -> Float64[np.ndarray, "*samples d d"]:
-    """Return empirical covariances, one or several, checked to be square and finite."""
+    """Return empirical covariances, one or several, checked."""
     S = check.array("S", S)
     dim = S.shape[-1] if dim is None and S.ndim else dim
     if S.ndim not in (2, 3) or S.shape[-2:] != (dim, dim) or S.size == 0:
         raise ValueError(f"S must have shape ({dim}, {dim}) or (samples, {dim}, {dim}), got {S.shape}")
     if not np.isfinite(S).all():
         raise ValueError("S must be finite, got NaN or infinite entries")
+    scale = np.abs(S).max()
+    if np.abs(S - S.swapaxes(-1, -2)).max() > check.RELATIVE_TOLERANCE * scale:
+        raise ValueError("S must be symmetric: pass x.T @ x / m of examples x")
+    if (smallest := np.linalg.eigvalsh(S).min()) < -check.RELATIVE_TOLERANCE * scale:
+        raise ValueError(f"S must be positive semi-definite, got the eigenvalue {smallest:.3g}")
     return S

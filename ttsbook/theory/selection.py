@@ -97,6 +97,8 @@ def quadratic_program(covs: Iterable[CovarianceLike | Task], target_cov: Covaria
     >>> chosen.weights.round(12).tolist(), round(chosen.error, 12)
     ([0.5, 0.5], 0.0)
     """
+    if isinstance(covs, Mixture):
+        raise TypeError(f"covs must be covariances or tasks, got {check.shown(covs)}: pass its tasks")
     covs = [check.covariance(f"covs[{index}]", covariance_of(cov)) for index, cov in enumerate(covs)]
     if not covs:
         raise ValueError("covs must hold at least one covariance, got none")
@@ -172,12 +174,20 @@ def optimal_mixture(
     >>> chosen.weights.round(2).tolist()
     [0.45, 0.55]
     """
-    mixture = Mixture(tasks, np.full(len(tasks), 1 / max(1, len(tasks))))
+    mixture = _uniform(tasks)
     objective = MixtureError(mixture.tasks, target_cov, steps, test_length=test_length, prompts=prompts, rng=rng)
     floor = FLOOR if any(_is_singular(task.cov) for task in mixture.tasks) else 0.0
     ends = [_descend(objective, start, floor) for start in _starts(mixture, objective, floor)]
     weights = _polish(objective, _best(objective, ends), floor)
     return Selection(weights, objective.error(weights))
+
+
+def _uniform(tasks: Sequence[Task]) -> Mixture:
+    """Mix all tasks alike."""
+    if isinstance(tasks, Mixture):
+        raise TypeError(f"tasks must be a sequence of tasks, got {check.shown(tasks)}: pass its tasks")
+    tasks = check.sequence("tasks", tasks, Task)
+    return Mixture(tasks, np.full(len(tasks), 1 / max(1, len(tasks))))
 
 
 def _best(objective: "MixtureError", candidates: Iterable[MixtureWeights]) -> MixtureWeights:
@@ -261,7 +271,7 @@ class MixtureError:
         prompts: int = PROMPTS,
         rng: np.random.Generator | None = None,
     ) -> None:
-        tasks = Mixture(tasks, np.full(len(tasks), 1 / max(1, len(tasks)))).tasks
+        tasks = _uniform(tasks).tasks
         if isinstance(target_cov, Task) and target_cov.noise_variance and test_length is not None:
             raise ValueError(f"target_cov must be a task without label noise at a finite length, got {target_cov!r}")
         self.target_cov = check.covariance("target_cov", covariance_of(target_cov))
@@ -372,6 +382,7 @@ def with_estimates(
     [0.002, 0.002, 0.002]
     """
     check.count("draws", draws, least=1)
+    paper = check.flag("paper", paper)
     objective, errors = MixtureError(tasks, target_cov, steps), list[float]()
     for draw in range(draws):
         rng = np.random.default_rng([length, draw])

@@ -107,7 +107,7 @@ class Stepwise(torch.nn.Module):
     answer
         Function ``answer(x, y, w)`` of tensors of shapes (batch, m, d), (batch, m) and (batch, d) that
         returns a weight for each prompt, of shape (batch, d). It may be a module, and then has its own
-        floating type. Shorter prompts of a batch end in zeros.
+        floating type. Shorter prompts of a batch end in examples of zeros, which are not to be counted.
     dim
         Dimension d of the examples.
 
@@ -117,7 +117,8 @@ class Stepwise(torch.nn.Module):
     >>> from ttsbook.data.tasks import Task
     >>> def descend(x, y, w):
     ...     residual = y - torch.einsum("bmd,bd->bm", x, w)
-    ...     return w + 0.5 * torch.einsum("bmd,bm->bd", x, residual) / y.shape[1]
+    ...     lengths = x.any(dim=-1).sum(dim=-1, keepdim=True)
+    ...     return w + 0.5 * torch.einsum("bmd,bm->bd", x, residual) / lengths
     >>> batch = prompts.sample(Task(covariance.isotropic(2), 50), 3, generator=torch.Generator().manual_seed(0))
     >>> chain = think(Stepwise(descend, dim=2), batch, 50)
     >>> torch.allclose(chain[:, 50], batch.w, atol=1e-3)
@@ -138,7 +139,7 @@ class Stepwise(torch.nn.Module):
         E
             Embedded prompts.
         rho
-            Ignored: a function that scales its sums has m in the shape of x.
+            Ignored: a function that scales its sums counts the examples in x.
         """
         return torch.cat([E[..., :-1], self.next_token(E)[..., None]], dim=-1)
 
@@ -156,6 +157,8 @@ class Stepwise(torch.nn.Module):
         if not isinstance(answer, torch.Tensor) or answer.shape != w.shape:
             result = tuple(answer.shape) if isinstance(answer, torch.Tensor) else f"a {type(answer).__name__}"
             raise ValueError(f"answer must return a tensor of shape {tuple(w.shape)}, got {result}")
+        if answer.dtype != w.dtype:
+            raise ValueError(f"answer must return the type of the weights, {w.dtype}, got {answer.dtype}")
         return embedding.weight_token(answer)
 
 
@@ -227,6 +230,7 @@ def think(
     True
     """
     steps = check.count("steps", steps, least=0)
+    literal = None if literal is None else check.flag("literal", literal)
     check_fit(model, prompts)
     if rho is not None and isinstance(model, Stepwise):
         raise TypeError(f"rho must be None for a Stepwise, whose function scales its own sums, got {rho!r}")
@@ -358,8 +362,9 @@ def tokens(
     yield E[..., -1]
     for rho in scalings:
         token = answer(E, rho)
-        if token.shape != E.shape[:2]:
-            raise ValueError(f"the model's next token must have shape {tuple(E.shape[:2])}, got {tuple(token.shape)}")
+        if not isinstance(token, torch.Tensor) or token.shape != E.shape[:2]:
+            result = tuple(token.shape) if isinstance(token, torch.Tensor) else f"a {type(token).__name__}"
+            raise ValueError(f"the model's next token must be a tensor of shape {tuple(E.shape[:2])}, got {result}")
         E = torch.cat([E, token[..., None]], dim=-1)  # def-cot
         yield token
 
@@ -394,7 +399,7 @@ def check_fit(model: torch.nn.Module, prompts: Prompts) -> None:
     for name, parameter in model.named_parameters():
         if not torch.isfinite(parameter).all():
             raise ValueError(f"the model's {name} must be finite, got NaN or infinite entries")
-    if prompts.x.shape[-1] != model.dim:
+    if prompts.x.shape[-1] != check.count("the model's dim", model.dim, least=1):
         raise ValueError(f"prompts must have the model's dimension {model.dim}, got {prompts.x.shape[-1]}")
     dtype = next((parameter.dtype for parameter in model.parameters()), prompts.x.dtype)
     if prompts.x.dtype != dtype:

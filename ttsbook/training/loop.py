@@ -274,6 +274,8 @@ def _check_fit(
             kind = model.structure if isinstance(model, LinearSelfAttention) else type(model).__name__
             names = ", ".join(parameters)
             raise ValueError(f"recipe trains {name}, but a layer of structure {kind!r} has only {names}")
+    if not parameters:
+        raise ValueError(f"model must have parameters to train, but a {type(model).__name__} has none")
     return model, [parameters[name] for name in recipe.trains or parameters]
 
 

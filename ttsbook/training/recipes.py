@@ -206,6 +206,9 @@ class Noisy(Recipe[HasNextToken]):
 class Shift(Recipe[HasNextToken]):
     """Start from a random weight and ask for that weight plus the prompt's: r = 1.
 
+    A layer of structure "full" learns it with `cot.leaks`, small ones, so that `theory.largest_stride` does not tell
+    all that its chain may do: train one of structure "blocks" for that.
+
     In the book: :prf:ref:`prop-shift`.
 
     Parameters
