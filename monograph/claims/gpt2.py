@@ -342,15 +342,15 @@ def gpt_other_overthinking(tolerance: float) -> Evidence:
     bears_on=(Statement.PROGRAM,),
     kinds=(Kind.GPT,),
     places=(f"{CHAPTER}#does-the-choice-of-tasks-help",),
-    method=f"Four skewed tasks, n = 20; uniform mixture and two chosen ones, tested isotropic, m = 20: {DEEP}",
+    method=f"Four skewed tasks, n = 20; the even mixture and two chosen ones, tested isotropic, m = 20: {DEEP}",
     tolerance=1.0,
-    limits="largest ratio of the median errors at k = 20, chosen to uniform, each the middle of three seeds; nothing "
+    limits="largest ratio of the median errors at k = 20, chosen to even, each the middle of three seeds; nothing "
     "is decided unless each mixture is better with all of them, or with none",
     verdict=Verdict.INCONCLUSIVE,
     caveat="More pools and seeds: the program's mixture is better with two of three seeds, in one pool.",
 )
 def gpt_mixtures(tolerance: float) -> Evidence:
-    """Mixtures that the linear theory chooses train a better GPT than the uniform one."""
+    """Mixtures that the linear theory chooses train a better GPT than the even one."""
     found = {name: errors("mixtures", name, entry="median")[:, 20] for name in ("uniform", "paper", "exact")}
     middles = {name: np.median(ends) for name, ends in found.items()}
     wins = [(found[name] < found["uniform"]).mean() for name in ("paper", "exact")]

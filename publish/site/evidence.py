@@ -3,6 +3,7 @@
 import ast
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 from docutils import nodes
@@ -10,6 +11,7 @@ from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from publish.site import package
+from publish.site.folding import Folded, Summary
 
 LEDGER = "appendix/claims"  # the page of all claims
 VERDICTS = {
@@ -35,6 +37,7 @@ class Claim:
 def setup(app):
     """Put the links in when a page is written."""
     app.add_post_transform(ClaimRows)
+    app.add_post_transform(FoldChecks)
     app.add_post_transform(ClaimLines)
 
 
@@ -113,6 +116,34 @@ def first_literal(row):
     """Return the code with which a row begins, or None."""
     begin = next((child for text in row.findall(nodes.paragraph) for child in text), None)
     return begin.astext() if isinstance(begin, nodes.literal) else None
+
+
+class FoldChecks(SphinxPostTransform):
+    """Fold how claims were checked in the tables of chapters; the page of all claims shows it."""
+
+    default_priority = 896  # after `publish.site.folding`, which gives what it folds a frame
+    formats = ("html",)
+
+    def run(self, **_):
+        """Transform the tables of a page."""
+        if self.env.docname != LEDGER:
+            for row in self.document.findall(nodes.row):
+                if any(name.startswith("claim-") for name in row["ids"]):
+                    self.fold(next(row.findall(nodes.paragraph)))
+
+    def fold(self, cell):
+        """Put the lines of a cell that say what was checked and measured under a summary."""
+        lines = [list(line) for broken, line in groupby(cell.children, is_break) if not broken]
+        folded = [line for line in lines if line[0].astext() in ("Check:", "Measured:")]
+        shown = [line for line in lines if line not in folded]
+        summary = Summary("", "How it was checked")
+        check = Folded("", summary, *(nodes.paragraph("", "", *line) for line in folded), open=False)
+        cell.replace_self([*(nodes.paragraph("", "", *line) for line in shown), check])
+
+
+def is_break(node):
+    """Tell whether a node breaks the line."""
+    return isinstance(node, nodes.raw) and node.astext().startswith("<br")
 
 
 class ClaimLines(SphinxPostTransform):

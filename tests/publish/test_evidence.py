@@ -48,3 +48,13 @@ def test_the_ledger_leads_to_the_evidence_and_to_the_check(pages, claim):
     links = {link["href"] for link in row.find_all("a")}
     assert {f"../{place.replace('#', '.html#')}" for place in claim.places} <= links
     assert any(link.startswith(f"../source/monograph/{claim.module}.html#L-") for link in links)
+
+
+def test_a_chapter_folds_how_a_claim_was_checked_and_the_ledger_shows_it(pages):
+    row = pages["setup/task"].find(id="claim-hardness")
+    (folded,) = row.find_all("details")
+    assert folded.summary.text == "How it was checked" and not folded.has_attr("open")
+    assert all(word in folded.text for word in ("Check:", "Measured:", "Tolerance:"))
+    folded.extract()
+    assert "long tail" in row.text and not any(word in row.text for word in ("Check:", "Measured:", "Tolerance:"))
+    assert pages[evidence.LEDGER].find(id="claim-hardness").find("details") is None
