@@ -367,15 +367,15 @@ def gpt_mixtures(tolerance: float) -> Evidence:
     bears_on=(Statement.STEPS, Statement.SKEWED),
     kinds=(Kind.FULL,),
     places=(f"{CHAPTER}#at-the-paper-s-size",),
-    method="The presets paper and paper-faithful, of which only the first updates were run, at full size.",
+    method="The presets large and paper-faithful, of which only the first updates were run, at full size.",
     tolerance=1.2,
     limits="least factor by which the mean error rises to k = 30 after skewed training",
     verdict=Verdict.NOT_RUN,
 )
 def gpt_paper_size(tolerance: float) -> Evidence:
     """Trend and overthinking are those of the paper in a GPT of 12 layers, 8 heads and width 256."""
-    if results.path_of("gpt2", "paper").exists():
-        found = results.load("gpt2", "paper")
+    if results.path_of("gpt2", "large").exists():
+        found = results.load("gpt2", "large")
         trend = [run["own"]["mean"][20] / run["own"]["mean"][10] for run in found.select(part="lengths")]
         skewed = [np.array(run["shifted"]["mean"]) for run in found.select(part="skewed", variant=True)]
         rise = min(mean[30] / mean.min() for mean in skewed)
@@ -388,7 +388,7 @@ def gpt_paper_size(tolerance: float) -> Evidence:
     return Evidence(
         Verdict.NOT_RUN,
         f"One training would take {rounded(min(hours))} to {rounded(max(hours))} hours on one core of a processor. "
-        "To run: python -m monograph.experiments gpt2 --preset paper.",
+        "To run: python -m monograph.experiments gpt2 --preset large.",
     )
 
 

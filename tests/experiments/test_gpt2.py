@@ -102,7 +102,7 @@ def test_every_run_of_every_size_can_be_made(size):
         trial = gpt2.trial(settings, run["part"], run["variant"])
         assert trial.config.dim == trial.task.dim == trial.tests["own"].dim
     shape = settings["deep"]
-    if size.startswith("paper"):
+    if size in ("large", "paper-faithful"):
         assert (shape["layers"], shape["heads"], shape["width"], shape["batch"]) == (12, 8, 256, 64)
 
 
@@ -118,7 +118,7 @@ def test_the_cost_was_measured_at_full_size():
     for run in found.runs:
         assert run["parameters"] == pytest.approx(9.5e6, rel=0.02)
         assert len(run["history_loss"]) == run["updates"] + 1 and np.isfinite(run["history_loss"]).all()
-    assert {run["size"] for run in found.runs} == {"paper", "paper-faithful"}
+    assert {run["size"] for run in found.runs} == {"large", "paper-faithful"}
 
 
 def test_operations_of_an_update_are_those_counted_by_hand():
@@ -168,7 +168,7 @@ def test_a_training_that_is_killed_goes_on_from_its_checkpoint(tmp_path, monkeyp
     assert before.keys() == after.keys() and all(before[name].equal(after[name]) for name in before)
 
 
-@pytest.mark.parametrize("size", ["paper", "paper-faithful"])
+@pytest.mark.parametrize("size", ["large", "paper-faithful"])
 def test_every_run_of_the_large_sizes_works_when_it_is_made_small(size, tmp_path, monkeypatch):
     """The same code path to its end: training, test prompts, skills, the shipped model."""
     monkeypatch.setenv("TTSBOOK_RESULTS", str(tmp_path))

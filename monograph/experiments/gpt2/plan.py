@@ -85,8 +85,8 @@ PRESETS: dict[str, Settings] = {
         "ship": ["live distances", "deep 20", "deep skewed"],
         "device": "cpu",
     },
-    "paper": {
-        "folder": "paper",
+    "large": {
+        "folder": "large",
         "deep": {
             **_SMALL,
             "width": 256,

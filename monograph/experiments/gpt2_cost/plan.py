@@ -11,9 +11,9 @@ PRESETS: dict[str, Settings] = {
     },
     "cpu": {
         "runs": [
-            {"size": "paper", "part": "lengths", "variant": 40, "curriculum": True, "updates": 50},
-            {"size": "paper", "part": "skewed", "variant": False, "curriculum": True, "updates": 50},
-            {"size": "paper", "part": "recipes", "variant": "outcome 8", "curriculum": True, "updates": 10},
+            {"size": "large", "part": "lengths", "variant": 40, "curriculum": True, "updates": 50},
+            {"size": "large", "part": "skewed", "variant": False, "curriculum": True, "updates": 50},
+            {"size": "large", "part": "recipes", "variant": "outcome 8", "curriculum": True, "updates": 10},
             {"size": "paper-faithful", "part": "lengths", "variant": 40, "curriculum": True, "updates": 50},
             {"size": "paper-faithful", "part": "lengths", "variant": 40, "curriculum": False, "updates": 10},
         ],
