@@ -136,7 +136,7 @@ class FoldChecks(SphinxPostTransform):
         lines = [list(line) for broken, line in groupby(cell.children, is_break) if not broken]
         folded = [line for line in lines if line[0].astext() in ("Check:", "Measured:")]
         shown = [line for line in lines if line not in folded]
-        summary = Summary("", "How it was checked")
+        summary = Summary("", nodes.Text("How it was checked"))
         check = Folded("", summary, *(nodes.paragraph("", "", *line) for line in folded), open=False)
         cell.replace_self([*(nodes.paragraph("", "", *line) for line in shown), check])
 
