@@ -5,6 +5,7 @@ from sphinx.util import logging
 from publish import colab, contents, slides
 from publish.site import (
     assets,
+    canonical,
     checks,
     colophon,
     corrections,
@@ -18,13 +19,16 @@ from publish.site import (
     ledger_filter,
     linked_code,
     links,
+    llms,
     long_texts,
     missing_page,
     openers,
     outputs,
+    places,
     preview,
     reference,
     source_pages,
+    twins,
     unbroken,
     widget_links,
     widget_pages,
@@ -60,6 +64,11 @@ PARTS = (
     slides,
     assets,
     colab,
+    # how it is found, kept and cited
+    canonical,
+    llms,
+    places,
+    twins,
 )
 
 logger = logging.getLogger(__name__)

@@ -4,6 +4,8 @@ interface Window {
   bookTargets: [kind: string, number: string, title: string, paper: string, page: string, id: string][]; // targets.js
   bookTexts: (texts: Record<string, Sections>) => void; // what texts.js calls
   bookHint: (name: string, html: string) => void; // what the scripts in hints/ call
+  bookMarkdown: (text: string) => void; // what the script of a page's twin calls
+  bookCopy: (text: string, what: string, box: HTMLElement) => Promise<void>; // copy.js
 }
 
 // What a page says.

@@ -11,7 +11,7 @@ ROLE = re.compile(r"\{eq\}`(?P<label>[\w-]+)`")
 VERBATIM = {"code", "code-block", "code-cell"}
 
 
-def plain(source, *, page, known, address=None):
+def plain(source, *, page, known, lead=None, unfolded=False):
     """Write a text without roles, directives and labels.
 
     Parameters
@@ -22,8 +22,11 @@ def plain(source, *, page, known, address=None):
         File of the text below `chapters/`.
     known : dict of str to publish.labels.Label
         All labels of the book.
-    address : str, optional
-        Where the folder `chapters` is found; links to other pages lead there.
+    lead : callable, optional
+        Address of a file, by its path below `chapters/`, for the links to other pages. Without it, and where it
+        returns None, a link is its words.
+    unfolded : bool
+        Whether what is folded stands open in the text.
 
     Returns
     -------
@@ -40,23 +43,24 @@ def plain(source, *, page, known, address=None):
         text, target = match["text"], match["target"]
         if re.match(r"https?:", target):
             return match[0]
-        if address is None or target.startswith(("#", "widget:")):
+        if lead is None or target.startswith(("#", "widget:")):
             return text
         path, _, _ = target.partition("#")
-        return f"[{text}]({address}/{posixpath.normpath(posixpath.join(posixpath.dirname(page), path))})"
+        address = lead(posixpath.normpath(posixpath.join(posixpath.dirname(page), path)))
+        return f"[{text}]({address})" if address else text
 
-    text = "\n".join(_blocks(source.split("\n")))
+    text = "\n".join(_blocks(source.split("\n"), unfolded))
     return LINK.sub(link, ROLE.sub(number, EQUATION.sub(tag, text)))
 
 
-def _blocks(lines):
+def _blocks(lines, unfolded):
     """Yield lines in which directives have become quotations and parts that unfold."""
     lines = iter(lines)
     for line in lines:
         fence = labels.FENCE.match(line)
         if fence:
             content = list(until(fence["fence"], lines))
-            yield from _directive(fence, content) if fence["name"] else [line, *content, fence["fence"]]
+            yield from _directive(fence, content, unfolded) if fence["name"] else [line, *content, fence["fence"]]
         elif not re.fullmatch(r"\([\w-]+\)=", line):
             yield line
 
@@ -69,7 +73,7 @@ def until(fence, lines):
         yield line
 
 
-def _directive(fence, content):
+def _directive(fence, content, unfolded):
     """Write a directive."""
     name = fence["name"].removeprefix("prf:")
     given = labels.options(content)
@@ -78,9 +82,9 @@ def _directive(fence, content):
         return [f"```{fence['title']}", body, "```"]
     if name == "math":
         return [f"$$\n{body}\n$$"]
-    text = "\n".join(_blocks(body.split("\n")))
+    text = "\n".join(_blocks(body.split("\n"), unfolded))
     title = _title(name, fence["title"], given)
-    if "dropdown" in given.get("class", ""):
+    if "dropdown" in given.get("class", "") and not unfolded:
         return [f"<details><summary><b>{title}</b></summary>\n\n{text}\n\n</details>"]
     return [f"> {line}".rstrip() for line in f"**{title}**\n\n{text}".split("\n")]
 

@@ -87,25 +87,6 @@
     return modes.find((mode) => mode === "dark" || mode === "light") ?? system;
   };
 
-  // Browsers that do not let a page copy show what is to be copied.
-  const copy = async (text, what) => {
-    const box = /** @type {HTMLElement} */ (document.getElementById("copied"));
-    const area = Object.assign(document.createElement("textarea"), { readOnly: true, value: text, rows: 3 });
-    area.setAttribute("aria-label", what);
-    const words = document.createElement("span");
-    const close = Object.assign(document.createElement("button"), { type: "button", textContent: "Close" });
-    close.addEventListener("click", () => (box.hidden = true));
-    box.replaceChildren(words, area, close);
-    box.hidden = false;
-    try {
-      await navigator.clipboard.writeText(text);
-      words.textContent = `${what}: copied.`;
-    } catch {
-      area.select();
-      words.textContent = `${what}: ${document.execCommand("copy") ? "copied." : "copy it from here."}`;
-    }
-  };
-
   root.classList.toggle("embed", embedded);
   paint(preferred());
   addEventListener("DOMContentLoaded", () => {
@@ -119,11 +100,13 @@
     });
     press("full", () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()));
     if (!document.fullscreenEnabled) document.getElementById("full")?.remove();
-    press("link", () => copy(address(), "Link"));
+    const box = /** @type {HTMLElement} */ (document.getElementById("copied"));
+    press("link", () => window.bookCopy(address(), "Link", box));
     press("embed", () => {
       const source = address("embed", `theme=${root.dataset.theme}`).replaceAll("&", "&amp;").replaceAll('"', "%22");
       const title = document.querySelector("h1")?.textContent;
-      copy(`<iframe src="${source}" title="${title}" width="960" height="600" style="border: 0"></iframe>`, "Embed code");
+      const frame = `<iframe src="${source}" title="${title}" width="960" height="600" style="border: 0"></iframe>`;
+      window.bookCopy(frame, "Embed code", box);
     });
   });
 }

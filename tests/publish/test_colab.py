@@ -36,7 +36,8 @@ MARKUP = re.compile(
 
 
 def written(source, address=None):
-    return plain(source, page="part/two.ipynb", known=KNOWN, address=address)
+    lead = address and (lambda file: f"{address}/{file}")
+    return plain(source, page="part/two.ipynb", known=KNOWN, lead=lead)
 
 
 @pytest.mark.parametrize(

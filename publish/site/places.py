@@ -1,0 +1,52 @@
+"""Sphinx extension: the title of a page, and each statement, exercise and widget, has a menu to cite and to report it.
+
+The menu is made by `publish/static/places.js`. A page tells it how it is cited, and, where the repository is known,
+where an issue is opened.
+"""
+
+import json
+import os
+from urllib.parse import urlencode
+
+from publish.site import address, citation, colophon, launch, twins
+
+TEMPLATE = "book.yml"
+
+
+def setup(app):
+    """Register the extension with Sphinx."""
+    app.add_css_file("places.css")
+    for script in ("copy.js", "places.js"):
+        app.add_js_file(script)
+    app.connect("html-page-context", tell)
+    app.connect("html-page-context", offer_twin, priority=600)  # when the theme has made its buttons
+
+
+def tell(app, page, _template, context, doctree):
+    """Tell the script how a page is cited, and where its mistakes are reported."""
+    if doctree is None:
+        return
+    site, built = address.site(os.environ), colophon.commit(app.confdir)
+    whole = page == app.config.root_doc
+    entry = citation.entry(
+        citation.read(),
+        year=str(built[1].year) if built else app.config.copyright,
+        commit=built and built[0],
+        page=page,
+        title=None if whole else app.env.titles[page].astext(),
+        url=site and f"{site}{page}.html",
+    )
+    told = {"bibtex": citation.bibtex(entry), "words": citation.words(entry), "page": f"{page}.html"}
+    if repository := launch.repository(os.environ):
+        told["issue"] = f"{repository}/issues/new?{urlencode({'template': TEMPLATE})}"
+    text = json.dumps(told, ensure_ascii=False).replace("</", r"<\/")
+    script = f'<script type="application/json" id="book-place">{text}</script>'
+    context["metatags"] = context.get("metatags", "") + "\n" + script
+
+
+def offer_twin(_app, page, _template, context, doctree):
+    """Add the twin in Markdown to the downloads of a page."""
+    for group in context.get("header_buttons", []) if doctree is not None else []:
+        if group.get("label") == "download-buttons":
+            button = {"type": "link", "text": ".md", "icon": "fas fa-file", "tooltip": "Markdown, for programs"}
+            group["buttons"].insert(1, button | {"url": page.rpartition("/")[2] + twins.SUFFIX})

@@ -1,0 +1,131 @@
+"""Sphinx extension: each page has a twin in Markdown, such as `setup/task.html.md`, for readers that are programs.
+
+It is made of the page's source: formulas are TeX, what is folded stands open, code has what it printed, and pictures
+and widgets are the words that describe them. Beside it lies a script with the same text, for the button that copies it:
+a page opened as a file can load nothing else. (sphinx-llm-friendly makes twins of what Sphinx has parsed, and leaves
+out the nodes of sphinx-proof and sphinx-exercise, which are the statements and exercises.)
+"""
+
+import json
+import posixpath
+import re
+from functools import partial
+from pathlib import Path
+
+from pybtex.database import parse_file
+
+from publish import contents, labels, notebooks, references
+from publish.plain import plain
+from publish.site import citation, package
+
+SUFFIX = ".html.md"
+REFERENCE = re.compile(r"```\{eval-rst\}\n\.\. reference:: (\S+)\n```")
+BIBLIOGRAPHY = re.compile(r"```\{bibliography\}\n```")
+NUMBERS = re.compile(r"</?span\b[^>]*>")
+
+
+def setup(app):
+    """Register the extension with Sphinx."""
+    app.connect("html-page-context", name_twin)
+    app.connect("build-finished", write)
+
+
+def name_twin(_app, page, _template, context, doctree):
+    """Say in the head of a page where its twin is."""
+    if doctree is not None:
+        link = f'<link rel="alternate" type="text/markdown" href="{posixpath.basename(page)}{SUFFIX}" />'
+        context["metatags"] = context.get("metatags", "") + "\n" + link
+
+
+def write(app, exception):
+    """Write the twin of every page, and the script that hands it over."""
+    if exception or app.builder.format != "html":
+        return
+    known = labels.read(app.confdir)
+    for page in contents.read(app.confdir).pages:
+        if page in app.env.found_docs:
+            text = twin(app.confdir, page, known)
+            target = Path(app.outdir, page + SUFFIX)
+            target.write_text(text, encoding="utf-8")
+            script = f"bookMarkdown({json.dumps(text, ensure_ascii=False)});\n"
+            target.with_name(f"{target.name}.js").write_text(script, encoding="utf-8")
+
+
+def twin(folder, page, known):
+    """Return a page in Markdown.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the book.
+    page : str
+        Name of the page.
+    known : dict of str to publish.labels.Label
+        All labels of the book.
+
+    Returns
+    -------
+    str
+    """
+    path = Path(folder, "chapters", f"{page}.ipynb")
+    if path.is_file():
+        text = partial(markdown, page=f"{page}.ipynb", known=known)
+        parts = [part for cell in notebooks.read(path).cells for part in of_cell(cell, text)]
+    else:
+        source = path.with_suffix(".md").read_text(encoding="utf-8")
+        source = REFERENCE.sub(lambda found: listed(folder, page, found[1]), source)
+        source = BIBLIOGRAPHY.sub(lambda _: works(Path(folder, "references.bib")), source)
+        parts = [markdown(source, page=f"{page}.md", known=known)]
+    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def markdown(source, *, page, known):
+    """Return a text of the book in plain Markdown, its links leading to other twins."""
+    text = references.linked(source, page, known)
+    return NUMBERS.sub("", plain(text, page=page, known=known, lead=partial(lead, page), unfolded=True))
+
+
+def lead(page, file):
+    """Return where the twin of a file is, as seen from a page; None if the site has none."""
+    name, suffix = posixpath.splitext(file)
+    if file.startswith("..") or suffix not in contents.SUFFIXES:
+        return None
+    return posixpath.relpath(name + SUFFIX, posixpath.dirname(page) or ".")
+
+
+def of_cell(cell, text):
+    """Yield the parts of a cell: its text, or its code and what that printed and drew."""
+    if cell.cell_type == "markdown":
+        yield text(cell.source)
+    else:
+        if "remove-input" not in notebooks.tags(cell):
+            yield f"```python\n{cell.source}\n```"
+        for output in cell.outputs:
+            yield of_output(output, cell.metadata.get("mystnb", {}), text)
+
+
+def of_output(output, described, text):
+    """Return an output of a cell."""
+    data = output.get("data", {"text/plain": output.get("text", "")})
+    words = data.get("text/plain", "")
+    if notebooks.WIDGET in data:
+        return f"> **A widget.** {words}"
+    if notebooks.PICTURE in data:
+        alt = described.get("image", {}).get("alt", words)
+        caption = described.get("figure", {}).get("caption")
+        return f"> **A picture.** {alt}" + (f"\n>\n> {text(caption)}" if caption else "")
+    if "text/markdown" in data:
+        return text(data["text/markdown"])
+    return f"```text\n{words.rstrip()}\n```"
+
+
+def listed(folder, page, module):
+    """List what a module offers, each with its summary."""
+    entries = [entry for entry in package.entries(str(folder)).values() if entry.page == page]
+    return "\n".join(f"- `{one.name}`: {one.summary}" for one in entries if one.name.startswith(f"{module}."))
+
+
+def works(bibliography):
+    """List the works of a bibliography."""
+    entries = parse_file(bibliography, "bibtex").entries.values()
+    return "\n".join(f"- {words}" for words in sorted(map(citation.words, entries)))
