@@ -1,5 +1,6 @@
 """Pack the built site, the notebooks and the package for use without a network: `python -m publish.archive`."""
 
+import hashlib
 import subprocess
 import sys
 import zipfile
@@ -69,12 +70,19 @@ def _add(packed, name, content, day):
     packed.writestr(entry, content, compress_type=zipfile.ZIP_DEFLATED, compresslevel=9)
 
 
+def write_checksum(path):
+    """Write beside a file what `sha256sum --check` compares it with."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.with_name(f"{path.name}.sha256").write_text(f"{digest}  {path.name}\n", encoding="utf-8")
+
+
 def main():
     """Pack what is built."""
     if not (SITE / "index.html").exists():
         sys.exit("the site is not built: run `make book`")
     target = Path(SITE.parent, f"{NAME}-{version()[0]}.zip")
     archive(SITE, target, pdf=PDF)
+    write_checksum(target)
     print(f"{target.relative_to(ROOT)}: {target.stat().st_size / 1e6:.1f} MB")
 
 

@@ -22,6 +22,7 @@ from publish.site import (
     llms,
     long_texts,
     missing_page,
+    moved,
     openers,
     outputs,
     places,
@@ -67,6 +68,7 @@ PARTS = (
     # how it is found, kept and cited
     canonical,
     llms,
+    moved,
     places,
     twins,
 )

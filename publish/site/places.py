@@ -31,7 +31,7 @@ def tell(app, page, _template, context, doctree):
     entry = citation.entry(
         citation.read(),
         year=str(built[1].year) if built else app.config.copyright,
-        commit=built and built[0],
+        commit=built[0] if built and not built[2] else None,  # not of files that no commit has
         page=page,
         title=None if whole else app.env.titles[page].astext(),
         url=site and f"{site}{page}.html",

@@ -20,7 +20,10 @@ from publish.site import citation, package
 
 SUFFIX = ".html.md"
 REFERENCE = re.compile(r"```\{eval-rst\}\n\.\. reference:: (\S+)\n```")
-BIBLIOGRAPHY = re.compile(r"```\{bibliography\}\n```")
+MODULES = re.compile(r"```\{eval-rst\}\n\.\. modules::\n```")
+BIBLIOGRAPHY = re.compile(r"```\{bibliography\}\n[^`]*```")
+CODE = re.compile(r"\{py:\w+\}`(?:~(?:\w+\.)*(?P<last>\w+)|(?P<words>[^`<]*?) *<[^`]*>)`")
+SEVERAL = re.compile(r"\{cite\}`(?P<keys>[\w-]+(?:,[\w-]+)+)`")
 NUMBERS = re.compile(r"</?span\b[^>]*>")
 
 
@@ -72,9 +75,7 @@ def twin(folder, page, known):
         text = partial(markdown, page=f"{page}.ipynb", known=known)
         parts = [part for cell in notebooks.read(path).cells for part in of_cell(cell, text)]
     else:
-        source = path.with_suffix(".md").read_text(encoding="utf-8")
-        source = REFERENCE.sub(lambda found: listed(folder, page, found[1]), source)
-        source = BIBLIOGRAPHY.sub(lambda _: works(Path(folder, "references.bib")), source)
+        source = written_out(path.with_suffix(".md").read_text(encoding="utf-8"), folder, page)
         parts = [markdown(source, page=f"{page}.md", known=known)]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
@@ -117,6 +118,22 @@ def of_output(output, described, text):
     if "text/markdown" in data:
         return text(data["text/markdown"])
     return f"```text\n{words.rstrip()}\n```"
+
+
+def written_out(source, folder, page):
+    """Return a text of the appendix with what its roles and directives stand for."""
+    source = REFERENCE.sub(lambda found: listed(folder, page, found[1]), source)
+    source = MODULES.sub(lambda _: modules(folder), source)
+    source = BIBLIOGRAPHY.sub(lambda _: works(Path(folder, "references.bib")), source)
+    source = SEVERAL.sub(lambda found: " ".join(f"{{cite}}`{key}`" for key in found["keys"].split(",")), source)
+    return CODE.sub(lambda found: f"`{found['last'] or found['words']}`", source)
+
+
+def modules(folder):
+    """List the modules of the reference, each with its summary."""
+    packages = package.read(str(folder))
+    names = package.pages(str(folder))
+    return "\n".join(f"- `{name}`: {package.summary(package.member(packages, name))}" for name in names)
 
 
 def listed(folder, page, module):

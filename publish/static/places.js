@@ -38,15 +38,15 @@
       return button;
     };
 
-    // Words of a part and its address; neither for the page as a whole.
+    // Words of a part, its place on the page and its own address if it has one; none of them for the page as a whole.
     function fill({ words = "", part = "", here = part }) {
-      const link = new URL(here || location.pathname, canonical?.href ?? location.href).href;
+      const link = new URL(here, canonical?.href ?? location.href).href;
       const put = (text) =>
         text.replace("@place@", words && `${words}, in: `).replace("@part@", part).replace("@name@", part.replace("#", "-"));
       box.hidden = true;
       menu.setAttribute("aria-label", words || "This page");
       menu.replaceChildren(
-        item("Copy link", () => (part || !canonical ? link : canonical.href), "Link"),
+        item("Copy link", () => link, "Link"),
         item("Copy citation", () => put(page.words), "Citation"),
         item("Copy BibTeX", () => put(page.bibtex), "BibTeX"),
       );

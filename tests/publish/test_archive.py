@@ -1,6 +1,7 @@
 """The archive: complete, the same each time, and usable from the file system alone."""
 
 import re
+import subprocess
 import zipfile
 from urllib.parse import unquote, urlsplit
 
@@ -57,6 +58,15 @@ def test_the_same_files_give_the_same_bytes(small_site, tmp_path):
     archive.archive(small_site, tmp_path / "b.zip")
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     assert "publish.pdf" not in " ".join(names(tmp_path / "a.zip"))
+
+
+def test_its_checksum_is_the_one_that_sha256sum_finds(tmp_path):
+    (tmp_path / "a.zip").write_bytes(b"an archive")
+    archive.write_checksum(tmp_path / "a.zip")
+    check = ["sha256sum", "--check", "--strict", "a.zip.sha256"]
+    assert subprocess.run(check, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    (tmp_path / "a.zip").write_bytes(b"another")
+    assert subprocess.run(check, cwd=tmp_path, capture_output=True, check=False).returncode != 0
 
 
 @pytest.fixture(scope="module")

@@ -61,6 +61,14 @@ def test_workflows_make_what_the_makefile_has():
         assert re.search(rf"^{re.escape(target.replace('.venv', '$(VENV)'))}:", makefile, re.MULTILINE), target
 
 
+def test_a_release_gets_the_files_that_are_made_and_their_checksum_is_compared():
+    build, release = (WORKFLOWS["publish"]["jobs"][name]["steps"] for name in ("build", "release"))
+    kept = next(step["with"]["path"] for step in build if step.get("with", {}).get("name") == "files")
+    assert kept.split() == ["_build/*.pdf", "_build/*.zip", "_build/*.sha256"]
+    runs = [step["run"] for step in release if "run" in step]
+    assert [run.split()[0] for run in runs] == ["sha256sum", "gh"]
+
+
 def git(folder, *arguments):
     done = subprocess.run(["git", "-C", folder, *arguments], check=True, capture_output=True, text=True)
     return done.stdout.strip()
