@@ -6,11 +6,15 @@ where an issue is opened.
 
 import json
 import os
+import re
 from urllib.parse import urlencode
 
 from publish.site import address, citation, colophon, launch, twins
 
 TEMPLATE = "book.yml"
+# It stands in the page from the start, so that nothing moves when the script has come.
+OPENER = '<button type="button" class="place pst-js-only" aria-haspopup="dialog">Cite, copy, report</button>'
+TIMES = re.compile(r'(<p class="chapter-time">.*?)(</p>)', re.DOTALL)
 
 
 def setup(app):
@@ -19,6 +23,7 @@ def setup(app):
     for script in ("copy.js", "places.js"):
         app.add_js_file(script)
     app.connect("html-page-context", tell)
+    app.connect("html-page-context", add_opener)
     app.connect("html-page-context", offer_twin, priority=600)  # when the theme has made its buttons
 
 
@@ -44,9 +49,22 @@ def tell(app, page, _template, context, doctree):
     context["metatags"] = context.get("metatags", "") + "\n" + script
 
 
+def add_opener(_app, _page, _template, context, doctree):
+    """Add the button that opens the menu of a page, beside its times or below its title."""
+    if doctree is not None:
+        body, found = TIMES.subn(rf"\1 {OPENER}\2", context["body"], count=1)
+        below = f'</h1>\n<p class="chapter-time place-line">{OPENER}</p>'
+        context["body"] = body if found else body.replace("</h1>", below, 1)
+
+
 def offer_twin(_app, page, _template, context, doctree):
     """Add the twin in Markdown to the downloads of a page."""
     for group in context.get("header_buttons", []) if doctree is not None else []:
         if group.get("label") == "download-buttons":
-            button = {"type": "link", "text": ".md", "icon": "fas fa-file", "tooltip": "Markdown, for programs"}
+            button = {
+                "type": "link",
+                "text": "Markdown",
+                "icon": "fas fa-file",
+                "tooltip": "Plain Markdown, formulas in TeX",
+            }
             group["buttons"].insert(1, button | {"url": page.rpartition("/")[2] + twins.SUFFIX})

@@ -41,8 +41,8 @@
     // Words of a part, its place on the page and its own address if it has one; none of them for the page as a whole.
     function fill({ words = "", part = "", here = part }) {
       const link = new URL(here, canonical?.href ?? location.href).href;
-      const put = (text) =>
-        text.replace("@place@", words && `${words}, in: `).replace("@part@", part).replace("@name@", part.replace("#", "-"));
+      const marks = { place: words && `${words}, in: `, part, name: part.replace("#", "-") };
+      const put = (text) => text.replace(/@(place|part|name)@/g, (_, mark) => marks[mark]);
       box.hidden = true;
       menu.setAttribute("aria-label", words || "This page");
       menu.replaceChildren(
@@ -53,7 +53,7 @@
       if (!part) menu.append(item("Copy page as Markdown", () => markdown(page), "Markdown"));
       if (page.issue) {
         const known = canonical ? link : link.replace(root.href, "");
-        const title = [words, document.querySelector("h1") && read(document.querySelector("h1"))].filter(Boolean).join(", in: ");
+        const title = [words, read(document.querySelector("article h1"))].filter(Boolean).join(", in: ");
         const query = new URLSearchParams({ title, place: known });
         menu.append(create("a", { href: `${page.issue}&${query}`, textContent: "Something wrong or unclear?" }));
       }
@@ -71,21 +71,20 @@
       /** @type {HTMLElement} */ (menu.firstElementChild).focus({ preventScroll: true });
     }
 
-    const opener = (words, label, place) => {
-      const button = create("button", { type: "button", className: "place", textContent: words });
-      if (label) button.setAttribute("aria-label", label);
+    const opener = (label, place) => {
+      const button = create("button", { type: "button", className: "place", textContent: "⋯", ariaLabel: label });
       button.setAttribute("aria-haspopup", "dialog");
       button.addEventListener("click", () => open(button, place));
       return button;
     };
 
-    const title = document.querySelector("article .chapter-time") ?? document.querySelector("article h1");
-    title?.append(" ", opener("Cite, copy, report", "", () => ({})));
+    const whole = document.querySelector("article button.place"); // the only one that the build has made
+    whole?.addEventListener("click", () => open(whole, () => ({})));
     for (const part of document.querySelectorAll("article :is(div.proof, div.exercise)[id]")) {
       const heading = part.querySelector(".admonition-title");
       if (!heading) continue;
       const words = read(heading);
-      heading.append(opener("⋯", `Cite or report ${words}`, () => ({ words, part: `#${part.id}` })));
+      heading.append(opener(`Cite or report ${words}`, () => ({ words, part: `#${part.id}` })));
     }
 
     // A widget has its bar once it is drawn.
@@ -98,7 +97,7 @@
         const bar = el.querySelector(".tts-bar");
         if (!bar) return;
         watch.disconnect();
-        bar.append(opener("⋯", `Cite or report ${name}`, place));
+        bar.append(opener(`Cite or report ${name}`, place));
       });
       if (widget) watch.observe(el, { childList: true, subtree: true });
     });

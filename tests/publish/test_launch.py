@@ -49,7 +49,7 @@ def test_buttons_launch_the_version_that_was_built(tmp_path):
 @pytest.mark.exhaustive
 def test_without_a_repository_there_is_a_download_and_nothing_else(tmp_path):
     html, found = build(tmp_path)
-    assert found["index"] == ["_sources/index.ipynb"]
+    assert found["index"] == ["_sources/index.ipynb", "index.html.md"]
     assert not [link for link in found["reference"] if link.endswith(".ipynb")]
     download = nbformat.read(html / "_sources" / "index.ipynb", as_version=4)
     assert [cell.source for cell in download.cells] == ["# A page\n\n> **Theorem**\n>\n> Yes.", "1"]
