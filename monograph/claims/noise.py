@@ -59,9 +59,11 @@ def noise_in_closed_form(tolerance: float) -> Evidence:
     tolerance=0,
     limits="number of converging chains that never come below their end",
     verdict=Verdict.HOLDS,
+    remark="S_m has to be invertible, for which a prompt needs as many examples as skills: with fewer, a chain may "
+    "come down to its end from above.",
 )
 def noise_turns_every_chain(tolerance: float) -> Evidence:
-    """With label noise every chain that converges ends above its least error."""
+    """With label noise every chain that converges, on a prompt with invertible S_m, ends above its least error."""
     end, least, _ = _converging()
     factor = end / least
     return judge(

@@ -7,9 +7,10 @@ import numpy as np
 
 from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from monograph.experiments import results
-from monograph.experiments.real import domains, plan, read
+from monograph.experiments.real import answers, domains, plan, read
 from monograph.experiments.real.read import Share
 from ttsbook import theory
+from ttsbook.arrays import Covariance, Matrix
 from ttsbook.data import rows
 from ttsbook.data.rows import Rows
 
@@ -109,7 +110,7 @@ def other_pairs_need_more(tolerance: float) -> Evidence:
     return judge(
         told.value < tolerance,
         f"Right in {_percent(told)} of {told.settings} settings of {told.groups} pairs.",
-        undecided=told.low < tolerance < told.high,
+        undecided=told.low <= tolerance <= told.high,
     )
 
 
@@ -129,7 +130,7 @@ def true_layer_tells(tolerance: float) -> Evidence:
     return judge(
         told.value >= tolerance,
         f"Right in {_percent(told)} of {told.settings} settings of {told.groups} pairs.",
-        undecided=told.low < tolerance < told.high,
+        undecided=told.low <= tolerance <= told.high,
     )
 
 
@@ -139,22 +140,20 @@ def true_layer_tells(tolerance: float) -> Evidence:
     method=f"{PAIRS}; n = 2d, 10d and 50d, medians over {DRAWN}.",
     tolerance=0.5,
     limits="least share of the settings of pairs that turn, at each n",
-    verdict=Verdict.HOLDS,
+    verdict=Verdict.INCONCLUSIVE,
+    caveat="More data sets would: the interval at the shortest training length reaches down to the limit.",
+    remark="At n = 2d three of the six data sets turn in less than half of their settings, at n = 10d two.",
 )
 def turning_is_the_rule(tolerance: float) -> Evidence:
     """From one real domain to another chains mostly turn."""
     found = results.load("real")
-    far = read.settings(found, near=False)
-    dims = {run["name"]: run["dim"] for run in found.select(part="pair")}
-    names = list(dims)
-    shares = []
-    for times in plan.FAR:
-        groups = [
-            [one for one in group if one["n"] == times * dims[name]] for name, group in zip(names, far, strict=True)
-        ]
-        shares.append(read.share(groups, lambda one: one["turns"]))
+    shares = [read.share(read.settings(found, near=False, times=times), lambda one: one["turns"]) for times in plan.FAR]
     words = ", ".join(f"{_percent(one)} at n = {times}d" for one, times in zip(shares, plan.FAR, strict=True))
-    return judge(min(one.value for one in shares) > tolerance, f"Of the settings turn {words}.")
+    return judge(
+        min(one.value for one in shares) > tolerance,
+        f"Of the settings turn {words}.",
+        undecided=any(one.low <= tolerance <= one.high for one in shares),
+    )
 
 
 @claim(
@@ -183,11 +182,26 @@ def no_pool_turns_on_itself(tolerance: float) -> Evidence:
 )
 def warning_on_rows(tolerance: float) -> Evidence:
     """On real prompts, too, a largest stride above 2 tells beforehand which chains turn."""
-    sensitivity, specificity, prompts = read.warnings(results.load("real"))
+    found = results.load("real")
+    told, mixed, every = (
+        read.warnings(found),
+        read.warnings(found, mixed=True),
+        read.warnings(found, condition=math.inf),
+    )
+    prompts = sum(part.settings for part in told)
     return judge(
-        min(sensitivity, specificity) >= tolerance,
-        f"Missed are {100 - 100 * sensitivity:.2f} % of the chains that turn, and warned of "
-        f"{100 - 100 * specificity:.1f} % of the others; {prompts:,} prompts.",
+        min(part.value for part in told) >= tolerance,
+        f"In {prompts:,} prompts {_missed(*told)}. In settings where some chains turn and some do not, "
+        f"{_missed(*mixed)}. With all pairs, whatever their condition number, {_missed(*every)}.",
+        undecided=any(part.low <= tolerance <= part.high for part in told),
+    )
+
+
+def _missed(sensitivity: Share, specificity: Share) -> str:
+    """Write how often the warning errs."""
+    return (
+        f"missed are {100 - 100 * sensitivity.value:.2f} % of the chains that turn, and warned of is "
+        f"{100 - 100 * specificity.value:.1f} % of the others"
     )
 
 
@@ -195,13 +209,14 @@ def warning_on_rows(tolerance: float) -> Evidence:
     source="this book",
     places=("beyond/real#prop-share",),
     method=f"{len(plan.PAIRS)} pairs centered in two ways, π = 0.05, 0.2, 0.5 and 1; Γ of Gaussian rows with n = 1, 10 "
-    "and 1,000, and ΛB⁻¹ of the rows as n → ∞; and one pool of three rows at n = 2.",
+    "and 1,000, and ΛB⁻¹ of the rows as n → ∞; one pool of three rows at n = 2; two Gaussian domains with d = 3, "
+    "n = 10 and π = ½.",
     tolerance=1e-9,
     limits="how far the product of share and largest stride may exceed 1",
     verdict=Verdict.HOLDS,
 )
 def share_of_target(tolerance: float) -> Evidence:
-    """With a share π of target rows no stride is above 1/π for Gaussian rows, or if n → ∞; else chains may diverge."""
+    """With a share π of target rows no stride of Γ⁻¹ is above 1/π; with true moments chains may diverge at finite n."""
     most = 0.0
     for name in plan.PAIRS:
         for center in ("train", "own"):
@@ -213,11 +228,33 @@ def share_of_target(tolerance: float) -> Evidence:
     mixed = Rows([[2, 4], [4, 12], [0, 1], [0, 1]])
     P = np.linalg.inv(theory.gamma(mixed.cov, 2, fourth_moments=mixed.fourth_moments))
     least = float(theory.strides(P, np.diag([0.0, 1.0])).min())
+    gaussian = _stride_of_two_gaussians()
     return judge(
-        most <= 1 + tolerance and least < 0,
+        most <= 1 + tolerance and max(least, gaussian) < -tolerance,
         f"The largest product is {most:.2f}; a layer of which half of the rows are the target's has the stride "
-        f"{least:.2f} at n = 2, and diverges.",
+        f"{least:.2f} at n = 2, and diverges. So does one with the stride {gaussian:.4f} at n = 10, of two Gaussian "
+        "domains, whose mixture is not Gaussian.",
     )
+
+
+def _stride_of_two_gaussians() -> float:
+    """Least stride on a Gaussian target, of a layer half of whose rows are its own and half another Gaussian's."""
+    domains = np.array(
+        [
+            [[-0.55, 0.83, -0.08], [1.8, 0.21, -0.03], [-0.59, 0.1, 0]],
+            [[1.73, -0.06, -0.01], [-1.53, 0.01, 0], [0.67, 0.02, 0]],
+        ]
+    )
+    covs = domains @ domains.swapaxes(1, 2)
+    covs *= 3 / np.trace(covs, axis1=1, axis2=2)[:, None, None]
+    fourth = np.mean([_gaussian_moments(cov) for cov in covs], axis=0)
+    P = np.linalg.inv(theory.gamma(covs.mean(axis=0), 10, fourth_moments=fourth))
+    return float(theory.strides(P, covs[1]).real.min())
+
+
+def _gaussian_moments(cov: Covariance) -> Matrix:
+    """Fourth moments of Gaussian rows."""
+    return 2 * cov @ cov + np.trace(cov) * cov
 
 
 @claim(
@@ -228,18 +265,22 @@ def share_of_target(tolerance: float) -> Evidence:
     tolerance=0.9,
     limits="least share of the settings in which the error at the predicted depth is within 10 % of the least",
     verdict=Verdict.HOLDS,
+    remark="Most of it is easy: no step where most prompts are warned and three elsewhere, a recipe that was found "
+    "after the run, is right nearly as often.",
 )
 def depth_with_real_labels(tolerance: float) -> Evidence:
     """With real labels the recursion tells how long to think from both covariances, the lengths and R² alone."""
-    groups = read.questions(results.load("real"))
-    told, one, last = (
-        read.share(groups, lambda setting, depth=depth: read.loss(setting, depth(setting)) <= 1.1)
-        for depth in (lambda setting: setting["predicted"], lambda _: 1, lambda _: -1)
+    groups = answers.questions(results.load("real"))
+    told, recipe, one, last = (
+        read.share(groups, lambda setting, depth=depth: answers.loss(setting, depth(setting)) <= 1.1)
+        for depth in (lambda setting: setting["predicted"], answers.recipe, lambda _: 1, lambda _: -1)
     )
     return judge(
         told.value >= tolerance and told.value > max(one.value, last.value),
         f"Right to 10 % in {_percent(told)} of {told.settings} settings of {told.groups} questions; one step is in "
-        f"{100 * one.value:.0f} %, 60 steps in {100 * last.value:.0f} %.",
+        f"{100 * one.value:.0f} %, 60 steps in {100 * last.value:.0f} %, and the recipe of the remark in "
+        f"{100 * recipe.value:.0f} %.",
+        undecided=told.low <= tolerance <= told.high,
     )
 
 

@@ -133,7 +133,7 @@ def tails_and_length(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def tails_alone(tolerance: float) -> Evidence:
-    """At equal covariances a change of the tails alone makes most chains diverge; heavy ones in training avert it."""
+    """On short prompts a change of the tails alone makes most chains diverge; heavy ones in training make it rarer."""
     cov = covariance.power_law(DIM, 0.8, trace=DIM)
     rng, shares = np.random.default_rng(2), []
     for train in (features.Gaussian(), HEAVY):

@@ -278,6 +278,22 @@ def test_a_check_of_real_rows_sees_other_results(monkeypatch, name, change):
 
 
 @pytest.mark.exhaustive
+def test_the_check_of_turning_sees_pairs_that_all_turn(monkeypatch):
+    claim, found = claims.find("turning_is_the_rule"), results.load("real")
+    for run in found.select(part="pair"):
+        run["settings"] = [one | {"turns": True} for one in run["settings"]]
+    monkeypatch.setattr(results, "load", lambda _: found)
+    assert claim.check(claim.tolerance).verdict is Verdict.HOLDS
+
+
+@pytest.mark.exhaustive
+def test_the_check_of_shares_sees_layers_that_know_no_fourth_moments(monkeypatch):
+    claim, right = claims.find("share_of_target"), theory.gamma
+    monkeypatch.setattr(theory, "gamma", lambda cov, n, fourth_moments=None: right(cov, n))
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+@pytest.mark.exhaustive
 def test_the_check_of_pools_on_themselves_sees_pools_that_do_not_turn(monkeypatch):
     claim, found = claims.find("no_pool_turns_on_itself"), results.load("real")
     for run in found.select(part="matched"):

@@ -1,10 +1,16 @@
 """What remarks beside verdicts say, which no check decides."""
 
+from fractions import Fraction
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from monograph.claims import curation, gpt2, hardness, scaling
 from monograph.experiments import results
+from monograph.experiments.real import answers
+from monograph.experiments.real import read as real
+from monograph.experiments.stopping import read as stopping
 from ttsbook import theory
 from ttsbook.data import covariance, spectra
 from ttsbook.data.tasks import Task
@@ -63,3 +69,54 @@ def test_gpt_same_place_and_gpt_pushes_short_training_and_no_prompt_lost_where_t
     assert results.load("gpt2").settings["prompt_length"] < critical
     long = gpt2._at_the_answer("isotropic", 200, 60)
     assert max(long["radius"]) < 1 and max(long["stride"]) < 2
+
+
+def test_noise_turns_every_chain_a_chain_on_fewer_examples_than_skills_comes_down_to_its_end():
+    """Step by step in fractions, where nothing is rounded."""
+    P = np.array([[10, 2, 3], [2, 6, 5], [3, 5, 7]]) * Fraction(1, 12)
+    x = np.array([[0, 0], [1, 2], [-2, -2]]) * Fraction(1)
+    S, noise = x @ x.T / 2, Fraction(1, 100)
+    gap, answers_to_noise = np.eye(3, dtype=int) * Fraction(1), np.zeros((3, 2), dtype=int) * Fraction(1)
+    errors = []
+    for _ in range(60):
+        errors.append((gap * gap).sum() + noise * (answers_to_noise * answers_to_noise).sum())
+        gap, answers_to_noise = gap - P @ S @ gap, answers_to_noise + P @ (x / 2 - S @ answers_to_noise)
+    assert all(later < earlier for earlier, later in pairwise(errors))
+    floats = theory.noisy_error(P.astype(float), S.astype(float), 2, [5, 59], noise_variance=0.01)
+    assert [float(errors[k]) for k in (5, 59)] == pytest.approx(floats)
+
+
+def test_turning_is_the_rule_three_of_six_data_sets_turn_in_less_than_half_at_the_shortest_length():
+    found = results.load("real")
+    below = [
+        sum(
+            np.mean([one["turns"] for one in group]) < 0.5
+            for group in real.settings(found, near=False, times=times, together=real.data_set)
+        )
+        for times in (2, 10)
+    ]
+    assert below == [3, 2] and len(real.settings(found, near=False, together=real.data_set)) == 6
+
+
+def test_depth_with_real_labels_a_recipe_is_right_nearly_as_often():
+    groups = answers.questions(results.load("real"))
+    told, recipe = (
+        real.share(groups, lambda one, depth=depth: answers.loss(one, depth(one)) <= 1.1).value
+        for depth in (lambda one: one["predicted"], answers.recipe)
+    )
+    assert 0 < told - recipe < 0.03
+
+
+def test_winner_is_close_greedy_steps_tie_and_lose_by_the_largest_loss():
+    found = results.load("stopping")
+    even, odd = (stopping.chosen(found, odd=which) for which in (False, True))
+    rivals = stopping.winner(found), "greedy steps"
+    close = [stopping.losses(odd, rule) <= 1.1 for rule in rivals]
+    assert np.array_equal(*close)
+    assert len({stopping.close(even, rule).value for rule in rivals}) == 1
+    assert stopping.losses(even, rivals[0]).max() < stopping.losses(even, rivals[1]).max()
+
+
+def test_stopping_alone_the_rule_that_was_barred_is_close_more_often():
+    odd = stopping.chosen(results.load("stopping"), odd=True)
+    assert stopping.close(odd, "nearest to Bayes").value > 0.75

@@ -44,6 +44,7 @@ def times(factor, *rules):
     ("name", "change", "verdict"),
     [
         ("winner_is_close", like_hindsight, Verdict.HOLDS),
+        ("winner_is_close", times(3, *plan.RIVALS), Verdict.FAILS),
         ("winner_on_real_labels", times(3, *plan.RIVALS), Verdict.FAILS),
         ("stopping_alone", like_hindsight, Verdict.FAILS),
         ("stopping_alone", lambda run: {"hindsight": 1e-3 * run["hindsight"]}, Verdict.FAILS),

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from monograph.experiments import results
-from monograph.experiments.real import domains, labels, pairs, plan, read
+from monograph.experiments.real import answers, domains, labels, pairs, plan, read
+from monograph.experiments.results import Results
 from ttsbook import theory
 from ttsbook.data import rows
 
@@ -77,6 +78,49 @@ def test_the_interval_is_that_of_groups():
     half = 1.96 * outcome.std() / 10
     assert part.value == pytest.approx(outcome.mean()) and (part.settings, part.groups) == (500, 100)
     assert part.high - part.low == pytest.approx(2 * half, rel=0.1)
+
+
+def test_where_all_groups_agree_the_interval_is_that_of_wilson_for_groups():
+    """The end is the share of groups from which all of them are 1.96 standard deviations away."""
+    always, never = (read.share([[{}] * 4] * 14, lambda _, held=held: held) for held in (True, False))
+    assert (1 - always.low) / np.sqrt(always.low * (1 - always.low) / 14) == pytest.approx(1.96, rel=1e-4)
+    assert always[:3] == (1, pytest.approx(1 - never.high), 1) and (never.value, never.low) == (0, 0)
+
+
+def test_a_gain_is_of_settings_that_only_one_predictor_tells():
+    one, other, both = ({"turns": True, "calls": {"a": a, "b": b}} for a, b in ((1, 0), (0, 1), (1, 1)))
+    groups = [[one, one, both], [other, both, both]] * 50
+    mended, spoiled, (low, high) = read.gain(groups, "a", "b")
+    assert (mended, spoiled) == (100, 50)
+    half = 1.96 * np.std([2 / 3, -1 / 3]) / 10  # a mean over 100 groups
+    assert (low, high) == pytest.approx((1 / 6 - half, 1 / 6 + half), abs=0.03)
+
+
+def test_the_warning_is_counted_over_prompts_by_pair():
+    def pair(name, condition, *settings):
+        named = [dict(zip(("turned", "missed", "false"), one, strict=True)) for one in settings]
+        return {"part": "pair", "name": name, "condition": condition, "settings": named}
+
+    runs = [pair("a", 10.0, (4, 1, 2), (10, 0, 0)), pair("a", 20.0, (0, 0, 1)), pair("b", 1e4, (5, 5, 5))]
+    found = Results({"prompts": 10}, {}, 0.0, runs)
+    assert [(one.value, one.settings, one.groups) for one in read.warnings(found)] == [
+        (13 / 14, 14, 1),
+        (13 / 16, 16, 1),
+    ]
+    assert [one.value for one in read.warnings(found, mixed=True)] == [3 / 4, 4 / 6]
+    assert [one.value for one in read.warnings(found, condition=np.inf)] == [13 / 19, 13 / 21]
+
+
+def test_settings_are_grouped_by_what_their_pairs_have_in_common():
+    found = results.load("real")
+    sets = {read.data_set(run) for run in found.select(part="pair")}
+    assert sets == {"iris", "wine", "cancer", "digit", "diabetes", "patches"}
+    groups = read.settings(found, near=False, together=read.data_set, times=10)
+    assert [len(group) for group in groups] == [24, 24, 32, 40, 24, 8]
+
+
+def test_the_recipe_takes_three_steps_unless_most_prompts_are_warned():
+    assert [answers.recipe({"diverging": share}) for share in (0.0, 0.5, 0.51)] == [3, 3, 0]
 
 
 def test_labels_are_scaled_so_that_they_look_made_up():

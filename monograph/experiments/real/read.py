@@ -8,6 +8,8 @@ import numpy as np
 from monograph.experiments.real import plan
 from monograph.experiments.results import Results, Run
 from monograph.experiments.tails import read
+from ttsbook.arrays import Numbers
+from ttsbook.theory import intervals
 
 Groups: TypeAlias = Sequence[Sequence[Run]]
 """Settings, those of one pair or of one question together: they are not independent of each other."""
@@ -52,11 +54,27 @@ def share(groups: Groups, holds: Callable[[Run], object]) -> Share:
     >>> share([[{"a": 1}, {"a": 0}], [{"a": 1}, {"a": 0}]], lambda setting: setting["a"])
     Share(value=0.5, low=0.5, high=0.5, settings=4, groups=2)
     """
-    counts = np.array([(sum(bool(holds(one)) for one in group), len(group)) for group in groups if group])
-    drawn = counts[np.random.default_rng(0).integers(len(counts), size=(DRAWS, len(counts)))].sum(axis=1)
+    return _share([(sum(bool(holds(one)) for one in group), len(group)) for group in groups if group])
+
+
+def _share(counts: Sequence[tuple[int, int]]) -> Share:
+    """Share of what was counted, from how often it held in each group and how often it might have.
+
+    Where it holds always or never, drawing anew shows nothing else: the interval is that of Wilson, of groups.
+    """
+    held, total = np.sum(counts, axis=0).tolist()
+    if held in (0, total):
+        low, high = intervals.share_interval(len(counts) if held else 0, len(counts), 0.95)
+    else:
+        low, high = _interval(np.array(counts, dtype=float))
+    return Share(held / total, low, high, total, len(counts))
+
+
+def _interval(sums: Numbers) -> tuple[float, float]:
+    """Interval of 95 % of a ratio of two sums over groups, from drawing the groups anew."""
+    drawn = sums[np.random.default_rng(0).integers(len(sums), size=(DRAWS, len(sums)))].sum(axis=1)
     low, high = np.quantile(drawn[:, 0] / drawn[:, 1], [0.025, 0.975]).tolist()
-    value = float(counts[:, 0].sum() / counts[:, 1].sum())
-    return Share(value, low, high, int(counts[:, 1].sum()), len(counts))
+    return low, high
 
 
 def distances(found: Results, name: str) -> read.Distances:
@@ -96,8 +114,31 @@ def is_benign(run: Run) -> bool:
     return run["condition"] <= plan.CONDITION and least <= run["stretch"] <= most
 
 
-def settings(found: Results, *, near: bool, of: Callable[[Run], bool] | None = None) -> Groups:
-    """Collect the settings of pairs, those of a pair together, however it is centered.
+def data_set(run: Run) -> str:
+    """Name the data set that the rows of a pair come from.
+
+    Parameters
+    ----------
+    run
+        Of a pair.
+
+    Examples
+    --------
+    >>> data_set({"name": "digit blocks: even → odd"})
+    'digit'
+    """
+    return run["name"].partition(":")[0].partition(" ")[0]
+
+
+def settings(
+    found: Results,
+    *,
+    near: bool,
+    of: Callable[[Run], bool] | None = None,
+    together: Callable[[Run], str] = lambda run: run["name"],
+    times: int | None = None,
+) -> Groups:
+    """Collect the settings of pairs in groups: by default those of a pair together, however it is centered.
 
     Parameters
     ----------
@@ -107,17 +148,26 @@ def settings(found: Results, *, near: bool, of: Callable[[Run], bool] | None = N
         Those near the critical length of Gaussian rows, or those at multiples of d.
     of
         Take only pairs for which this holds, such as `is_benign`.
+    together
+        What the pairs of a group have in common: their name, or for instance their `data_set`.
+    times
+        Take only training lengths n that are so many times d.
 
     Examples
     --------
     >>> from monograph.experiments import results
-    >>> [len(group) for group in settings(results.load("real", "tiny"), near=False)]
+    >>> found = results.load("real", "tiny")
+    >>> [len(group) for group in settings(found, near=False)]
     [12, 12]
+    >>> [len(group) for group in settings(found, near=False, together=data_set, times=10)]
+    [8]
     """
     groups: dict[str, list[Run]] = {}
     for run in found.select(part="pair"):
         if of is None or of(run):
-            groups.setdefault(run["name"], []).extend(one for one in run["settings"] if one["near"] == near)
+            asked = [one for one in run["settings"] if one["near"] == near]
+            asked = [one for one in asked if times is None or one["n"] == times * run["dim"]]
+            groups.setdefault(together(run), []).extend(asked)
     return [group for group in groups.values() if group]
 
 
@@ -153,78 +203,59 @@ def close(predictor: str) -> Callable[[Run], bool]:
     return lambda setting: setting["losses"][predictor] <= 1.1
 
 
-def warnings(found: Results) -> tuple[float, float, int]:
-    """Sensitivity and specificity of the largest stride on real prompts, and how many prompts there are.
+def gain(groups: Groups, predictor: str, over: str) -> tuple[int, int, tuple[float, float]]:
+    """Count the settings that one predictor tells rightly and another wrongly, and the other way round.
 
     Parameters
     ----------
-    found
-        Of the experiment `real`; pairs with a larger condition number than `plan.CONDITION` are left out.
+    groups
+        Settings by group.
+    predictor, over
+        Two of `plan.PREDICTORS`.
+
+    Returns
+    -------
+    tuple
+        Both counts, and the interval of the difference of the shares, from drawing groups anew.
 
     Examples
     --------
-    >>> from monograph.experiments import results
-    >>> warnings(results.load("real", "tiny"))[2] > 0
-    True
+    >>> one = {"turns": True, "calls": {"a": True, "b": False}}
+    >>> gain([[one, one], [one]], "a", "b")
+    (3, 0, (1.0, 1.0))
     """
-    pairs = [run for run in found.select(part="pair") if run["condition"] <= plan.CONDITION]
-    every = [one for run in pairs for one in run["settings"]]
-    turned, missed, false = (sum(one[name] for one in every) for name in ("turned", "missed", "false"))
-    prompts = len(every) * found.settings["prompts"]
-    return 1 - missed / turned, 1 - false / (prompts - turned), prompts
+    right, before = told(predictor), told(over)
+    mended = [sum(right(one) and not before(one) for one in group) for group in groups]
+    spoiled = [sum(before(one) and not right(one) for one in group) for group in groups]
+    sums = np.column_stack([np.subtract(mended, spoiled), [len(group) for group in groups]])
+    return sum(mended), sum(spoiled), _interval(sums.astype(float))
 
 
-def questions(found: Results, *, shifted: bool | None = None) -> Groups:
-    """Collect the settings of questions with real labels.
+def warnings(found: Results, *, condition: float = plan.CONDITION, mixed: bool = False) -> tuple[Share, Share]:
+    """Sensitivity and specificity of the largest stride on real prompts, which are counted by pair.
 
     Parameters
     ----------
     found
         Of the experiment `real`.
-    shifted
-        Those whose layer was trained on the rows of others, or those of the same; by default all.
+    condition
+        Leave out pairs with a larger condition number.
+    mixed
+        Take only settings in which some chains turn and some do not.
 
     Examples
     --------
     >>> from monograph.experiments import results
-    >>> [len(group) for group in questions(results.load("real", "tiny"))]
-    [4]
+    >>> [share.groups for share in warnings(results.load("real", "tiny"))]
+    [2, 2]
     """
-    runs = found.select(part="labels")
-    return [run["settings"] for run in runs if shifted is None or shifted == ("trained on" in run["name"])]
-
-
-def loss(setting: Run, depth: int) -> float:
-    """Error with real labels after so many steps, over the least of the curve.
-
-    Parameters
-    ----------
-    setting
-        Of a question.
-    depth
-        Number of steps.
-
-    Examples
-    --------
-    >>> loss({"curve": [1.0, 0.5, 0.75]}, 2)
-    1.5
-    """
-    return setting["curve"][depth] / min(setting["curve"])
-
-
-def ending(setting: Run) -> str:
-    """Say how most chains on real labels end: one "diverges"; else the curve "turns", or it "falls".
-
-    Parameters
-    ----------
-    setting
-        Of a question.
-
-    Examples
-    --------
-    >>> ending({"curve": [1.0, 0.5, 0.75], "diverging": 0.0})
-    'turns'
-    """
-    if setting["diverging"] > 0.5:
-        return "diverges"
-    return "turns" if setting["curve"][-1] > plan.TURN * min(setting["curve"]) else "falls"
+    prompts, turning, staying = found.settings["prompts"], {}, {}
+    for run in found.select(part="pair"):
+        for one in run["settings"] if run["condition"] <= condition else ():
+            turned, stayed = one["turned"], prompts - one["turned"]
+            if not mixed or (turned and stayed):
+                turning.setdefault(run["name"], []).append((turned - one["missed"], turned))
+                staying.setdefault(run["name"], []).append((stayed - one["false"], stayed))
+    every = ([tuple(np.sum(one, axis=0).tolist()) for one in part.values()] for part in (turning, staying))
+    sensitivity, specificity = map(_share, every)
+    return sensitivity, specificity

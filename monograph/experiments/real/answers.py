@@ -1,0 +1,79 @@
+"""What the experiment `real` found of questions with real labels: how chains end, and what a depth costs."""
+
+from monograph.experiments.real import plan
+from monograph.experiments.real.read import Groups
+from monograph.experiments.results import Results, Run
+
+
+def questions(found: Results, *, shifted: bool | None = None) -> Groups:
+    """Collect the settings of questions with real labels.
+
+    Parameters
+    ----------
+    found
+        Of the experiment `real`.
+    shifted
+        Those whose layer was trained on the rows of others, or those of the same; by default all.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> [len(group) for group in questions(results.load("real", "tiny"))]
+    [4]
+    """
+    runs = found.select(part="labels")
+    return [run["settings"] for run in runs if shifted is None or shifted == ("trained on" in run["name"])]
+
+
+def loss(setting: Run, depth: int) -> float:
+    """Error with real labels after so many steps, over the least of the curve.
+
+    Parameters
+    ----------
+    setting
+        Of a question.
+    depth
+        Number of steps.
+
+    Examples
+    --------
+    >>> loss({"curve": [1.0, 0.5, 0.75]}, 2)
+    1.5
+    """
+    return setting["curve"][depth] / min(setting["curve"])
+
+
+def recipe(setting: Run) -> int:
+    """Choose a depth without any spectrum: no step if most prompts are warned, else three.
+
+    It was found after the run, as what a simpler rule could do.
+
+    Parameters
+    ----------
+    setting
+        Of a question.
+
+    Examples
+    --------
+    >>> recipe({"diverging": 0.9}), recipe({"diverging": 0.1})
+    (0, 3)
+    """
+    return 0 if setting["diverging"] > 0.5 else 3
+
+
+def ending(setting: Run) -> str:
+    """Say how most chains on real labels end: one "diverges"; else the curve "turns", or it "falls".
+
+    Parameters
+    ----------
+    setting
+        Of a question.
+
+    Examples
+    --------
+    >>> ending({"curve": [1.0, 0.5, 0.75], "diverging": 0.0})
+    'turns'
+    """
+    if setting["diverging"] > 0.5:
+        return "diverges"
+    return "turns" if setting["curve"][-1] > plan.TURN * min(setting["curve"]) else "falls"
