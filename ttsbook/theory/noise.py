@@ -217,8 +217,8 @@ def noise_phase(
 ) -> NoisePhase:
     r"""Say from the spectra how a long chain on noisy labels ends: it falls, turns by noise, or diverges.
 
-    It diverges if the largest stride is above 2 on most prompts: its median lies one standard deviation of Tracy and
-    Widom's law below the upper edge of `spectral_edges`. Else, in the limit of many skills and examples, the error of
+    It diverges if the largest stride is above 2 on most prompts: its median lies below the upper edge of
+    `spectral_edges` by that of Tracy and Widom's law. Else, in the limit of many skills and examples, the error of
     `cot_error` ends at :math:`\sigma^2\,\mathrm{tr}\,\Sigma^{-1}/(m - d)`, which is held against its least
     value. At finite size this speaks of the median over prompts.
 
