@@ -1,5 +1,6 @@
 """All experiments, by name."""
 
+from monograph.experiments.attention import run as attention
 from monograph.experiments.curation import run as curation
 from monograph.experiments.drift import run as drift
 from monograph.experiments.finite_prompts import run as finite_prompts
@@ -30,6 +31,7 @@ MODULES = (
     gpt2,
     gpt2_compute,
     gpt2_cost,
+    attention,
 )
 EXPERIMENTS = {module.EXPERIMENT.name: module.EXPERIMENT for module in MODULES}
 """All experiments, by the name that the command line takes."""

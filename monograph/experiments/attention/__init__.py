@@ -1,0 +1,1 @@
+"""Overthinking in nonlinear transformers: training below and above the critical prompt length."""

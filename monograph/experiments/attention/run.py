@@ -1,0 +1,113 @@
+"""Runs of the experiment `attention`."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+import torch
+
+from monograph.experiments.attention import plan
+from monograph.experiments.attention.models import LinearLayers, SoftmaxHeads
+from monograph.experiments.gpt2.run import rounded
+from monograph.experiments.results import Run, Settings
+from monograph.experiments.runner import Experiment
+from ttsbook import theory, training
+from ttsbook.data import covariance, prompts
+from ttsbook.data.tasks import Task
+from ttsbook.models.transformer import GPT, Config
+from ttsbook.thinking import cot
+from ttsbook.training import Adam, Cosine
+from ttsbook.training.gpt_recipes import Distances
+
+FRESH = 4096
+"""Prompts on which a model's loss is compared with that of the linear layer."""
+
+
+def measure(settings: Settings, *, architecture: str, dim: int, spectrum: str, length: int, seed: int) -> Run:
+    """Train one model by `Distances`, in float32; let it think on long prompts in float64."""
+    shape = plan.ARCHITECTURES[architecture] | settings["changes"]
+    task = Task(covariance.power_law(dim, plan.SPECTRA[spectrum], trace=dim), length)
+    generator = torch.Generator().manual_seed(seed)
+    model = _model(shape, dim, generator)
+    optimizer = Adam(step_size=shape["step_size"], schedule=Cosine(warm_up=min(100, shape["updates"] // 2)), clip=1.0)
+    options: dict[str, Any] = {"updates": max(1, shape["updates"] * dim // 5), "batch": shape["batch"]}
+    history = training.train(model, task, recipe=Distances(), generator=generator, optimizer=optimizer, **options)
+    model.double().eval()
+    thought, mapped = (_long_prompts(settings, dim, name) for name in ("test_prompts", "maps"))
+    return {
+        "history_loss": rounded(history.loss[::10]),
+        "loss_ratio": float(f"{_loss_ratio(model, task):.4g}"),
+        **_thinking(model, thought, settings["steps"]),
+        **_maps(model, mapped),
+    }
+
+
+def _long_prompts(settings: Settings, dim: int, name: str) -> prompts.Prompts:
+    """As many isotropic prompts as the settings say under this name."""
+    task, generator = Task(covariance.isotropic(dim), settings["test_length"]), torch.Generator().manual_seed(1000)
+    return prompts.sample(task, settings[name], generator=generator, dtype=torch.float64)
+
+
+def _model(shape: Settings, dim: int, generator: torch.Generator) -> GPT | SoftmaxHeads | LinearLayers:
+    if "layer_norm" in shape:
+        return GPT(
+            Config(dim, layers=shape["layers"], layer_norm=shape["layer_norm"]),
+            generator=generator,
+            dtype=torch.float32,
+        )
+    if "heads" in shape:
+        return SoftmaxHeads(dim, heads=shape["heads"], scale=shape["scale"], generator=generator)
+    return LinearLayers(dim, layers=shape["layers"], scale=shape["scale"], generator=generator)
+
+
+@torch.no_grad()
+def _loss_ratio(model: torch.nn.Module, task: Task) -> float:
+    """Training loss on fresh prompts of the training length, relative to that of the linear layer's Γ⁻¹."""
+    generator = torch.Generator().manual_seed(2000)
+    fresh = prompts.sample(task, FRESH, generator=generator, dtype=torch.float64)
+    linear = _Linear(torch.as_tensor(theory.preconditioner(task)))
+    losses = [
+        Distances().loss(one, fresh, torch.Generator().manual_seed(2001)).item()  # the same starts for both
+        for one in (model, linear)
+    ]
+    return losses[0] / losses[1]
+
+
+class _Linear(torch.nn.Module):
+    """The linear layer of a preconditioner, answering several weights at once."""
+
+    def __init__(self, P: torch.Tensor) -> None:
+        super().__init__()
+        self.P, self.dim = P, len(P)
+
+    def answer(self, given: prompts.Prompts, w0: torch.Tensor) -> torch.Tensor:
+        """Take one preconditioned step from each weight."""
+        gaps = given.y[:, None] - w0 @ given.x.mT
+        return w0 + gaps @ given.x / given.x.shape[1] @ self.P.mT
+
+
+def _thinking(model: torch.nn.Module, drawn: prompts.Prompts, steps: int) -> Run:
+    """Mean and median of e_k/d; infinite where a chain left the floating type."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", theory.DivergenceWarning)
+        gap = cot.think(model, drawn, steps) - drawn.w[:, None]
+    errors = gap.square().mean(dim=-1).numpy()
+    return {"mean": rounded(errors.mean(axis=0)), "median": rounded(np.median(errors, axis=0))}
+
+
+def _maps(model: torch.nn.Module, drawn: prompts.Prompts) -> Run:
+    """How a step moves weights near the prompt's own: eigenvalues of its Jacobian, and strides by skill."""
+    maps = cot.step_jacobian(model, drawn, drawn.w).numpy()
+    values = np.linalg.eigvals(maps)
+    return {
+        "unstable": float((np.abs(values).max(axis=1) > 1).mean()),
+        "overshoots": float((values.real.min(axis=1) < -1).mean()),
+        "pushes": float((values.real.max(axis=1) > 1).mean()),
+        "lowest": rounded(np.quantile(values.real.min(axis=1), [0.25, 0.5, 0.75])),
+        "highest": rounded(np.quantile(values.real.max(axis=1), [0.25, 0.5, 0.75])),
+        "strides": rounded(np.median(1 - np.diagonal(maps, axis1=1, axis2=2), axis=0)),
+        "eigenvalues": [rounded(part[:32].ravel()) for part in (values.real, values.imag)],
+    }
+
+
+EXPERIMENT = Experiment("attention", (plan.__doc__ or "").split("\n")[0], plan.PRESETS, plan.runs, measure)
