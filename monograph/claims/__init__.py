@@ -12,6 +12,7 @@ from monograph.claims import (
     linear,
     mixture,
     noise,
+    nonlinear,
     overthinking,
     real,
     recipes,
@@ -19,6 +20,7 @@ from monograph.claims import (
     savings,
     scaling,
     selection,
+    softmax,
     stopping,
     tails,
     task,
@@ -46,6 +48,7 @@ CHAPTERS = {
     "beyond/tails": "Must the data be Gaussian?",
     "beyond/real": "Real features",
     "beyond/stopping": "When to stop, without knowing the answer",
+    "beyond/attention": "Does softmax overthink? Does depth?",
 }
 """Chapters that claims name, with the titles that the tables show."""
 PARTS = (
@@ -70,6 +73,8 @@ PARTS = (
     real,
     stopping,
     rules,
+    softmax,
+    nonlinear,
 )
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 """All claims, in the order of the chapters."""

@@ -1,6 +1,7 @@
 """All experiments, by name."""
 
 from monograph.experiments.attention import run as attention
+from monograph.experiments.attention_cost import run as attention_cost
 from monograph.experiments.curation import run as curation
 from monograph.experiments.drift import run as drift
 from monograph.experiments.finite_prompts import run as finite_prompts
@@ -32,6 +33,7 @@ MODULES = (
     gpt2_compute,
     gpt2_cost,
     attention,
+    attention_cost,
 )
 EXPERIMENTS = {module.EXPERIMENT.name: module.EXPERIMENT for module in MODULES}
 """All experiments, by the name that the command line takes."""

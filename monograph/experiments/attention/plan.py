@@ -6,20 +6,25 @@ if it does not turn, and ends above a hundredth of d; else it *falls*. An archit
 overthinking, and its critical length, if of the seeds trained on skewed prompts at most one in five turns at each
 n ≤ n_crit/2, at least four in five turn at each n ≥ 1.5 n_crit, and none trained on isotropic prompts turns. Lengths
 between the two are shown and not judged.
+
+The preset "paper" asks the same of GPTs of the paper's size, in minutes on a GPU; it has not been run.
 """
 
 from monograph.experiments.results import Run, Settings
 
 EXPONENT = 1.5
 """Of the skewed spectrum, whose trace is d: the critical lengths are 21.4 for d = 5 and 29.7 for d = 10."""
-SPECTRA = {"skewed": EXPONENT, "isotropic": 0.0}
+SPECTRA = {"skewed": EXPONENT, "steep": 2.0, "isotropic": 0.0}
 """Exponents of the spectra that training knows."""
 _GPT = {"updates": 1000, "batch": 64, "step_size": 3e-3}
+_LARGE = {**_GPT, "updates": 1500, "step_size": 5e-4, "layers": 12, "width": 256, "heads": 8}
 _SMALL = {"updates": 1500, "batch": 256, "step_size": 5e-3}
 ARCHITECTURES: dict[str, Settings] = {
     "gpt": {**_GPT, "layers": 1, "layer_norm": False},
     "gpt, normalized": {**_GPT, "layers": 1, "layer_norm": True},
     "gpt, two layers": {**_GPT, "layers": 2, "layer_norm": False},
+    "gpt, paper's size": {**_LARGE, "layer_norm": False},
+    "gpt, paper's size, normalized": {**_LARGE, "layer_norm": True},
     "softmax": {**_SMALL, "heads": 2, "scale": 0.3},
     "linear, two layers": {**_SMALL, "layers": 2, "scale": 0.05},
 }
@@ -54,6 +59,18 @@ PRESETS: dict[str, Settings] = {
         "maps": 256,
         "steps": 40,
     },
+    "paper": {
+        "cases": [
+            {"architecture": name, "dim": 5, "steep": [20], "isotropic": [20], "seeds": 1}
+            for name in ("gpt, paper's size", "gpt, paper's size, normalized")
+        ],
+        "changes": {},
+        "test_length": 200,
+        "test_prompts": 1024,
+        "maps": 256,
+        "steps": 40,
+        "device": "fastest",
+    },
 }
 
 
@@ -63,6 +80,6 @@ def runs(settings: Settings) -> list[Run]:
         {"architecture": case["architecture"], "dim": case["dim"], "spectrum": spectrum, "length": length, "seed": seed}
         for case in settings["cases"]
         for spectrum in SPECTRA
-        for length in case[spectrum]
+        for length in case.get(spectrum, ())
         for seed in range(case["seeds"])
     ]

@@ -5,9 +5,12 @@ from enum import StrEnum
 import numpy as np
 
 from monograph.experiments.attention import plan
+from monograph.experiments.gpt2.read import Curves
 from monograph.experiments.results import Results, Run
 from ttsbook import theory
+from ttsbook.arrays import Vector
 from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
 
 
 class Ending(StrEnum):
@@ -79,8 +82,8 @@ def turning(found: Results, architecture: str, dim: int, spectrum: str, length: 
     return sum(ending(run) is Ending.TURNS for run in runs), len(runs)
 
 
-def inherits(found: Results, architecture: str, dim: int) -> bool:
-    """Apply the rule of the plan to an architecture.
+def trainings(found: Results, architecture: str, dim: int) -> list[tuple[str, int]]:
+    """Spectra and lengths on which an architecture was trained: skewed ones first, by length.
 
     Parameters
     ----------
@@ -92,15 +95,94 @@ def inherits(found: Results, architecture: str, dim: int) -> bool:
     Examples
     --------
     >>> from monograph.experiments import results
+    >>> trainings(results.load("attention", "tiny"), "gpt", 2)
+    [('skewed', 4), ('isotropic', 4)]
+    """
+    runs = found.select(architecture=architecture, dim=dim)
+    return sorted({(run["spectrum"], run["length"]) for run in runs}, key=lambda one: (one[0] != "skewed", one[1]))
+
+
+def inherits(found: Results, architecture: str, dim: int, *, least: float = 0.8) -> bool:
+    """Apply the rule of the plan to an architecture.
+
+    Parameters
+    ----------
+    found
+        Of the experiment.
+    architecture, dim
+        Which models.
+    least
+        Least share of the seeds that turn above the critical length; below it at most the rest may.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
     >>> inherits(results.load("attention", "tiny"), "softmax", 2)
     True
     """
     critical = critical_length(dim)
-    runs = found.select(architecture=architecture, dim=dim)
-    for spectrum, length in sorted({(run["spectrum"], run["length"]) for run in runs}):
+    for spectrum, length in trainings(found, architecture, dim):
         turned, seeds = turning(found, architecture, dim, spectrum, length)
-        most = 0.2 if spectrum == "skewed" and length <= critical / 2 else 0.0 if spectrum == "isotropic" else 1.0
-        least = 0.8 if spectrum == "skewed" and length >= 1.5 * critical else 0.0
-        if not least * seeds <= turned <= most * seeds:
+        share = turned / seeds
+        if spectrum == "isotropic" and turned:
+            return False
+        if spectrum == "skewed" and length <= critical / 2 and share > 1 - least + 1e-9:
+            return False
+        if spectrum == "skewed" and length >= 1.5 * critical and share < least:
             return False
     return True
+
+
+def stride_gaps(found: Results, architecture: str, dim: int, length: int) -> Vector:
+    """Relative difference of the strides of skewed training, median of the seeds, from those of the linear layer.
+
+    Parameters
+    ----------
+    found
+        Of the experiment.
+    architecture, dim, length
+        Which models.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> stride_gaps(results.load("attention", "tiny"), "gpt", 2, 4).shape
+    (2,)
+    """
+    strides = found.values("strides", architecture=architecture, dim=dim, spectrum="skewed", length=length)
+    return np.abs(np.median(strides, axis=0) / linear_strides(dim, length) - 1)
+
+
+def linear_strides(dim: int, length: int) -> Vector:
+    """Strides of the linear layer on endless isotropic prompts, trained on the skewed spectrum of the plan.
+
+    Parameters
+    ----------
+    dim, length
+        Dimension and training length.
+
+    Examples
+    --------
+    >>> linear_strides(5, 40).round(2).tolist()
+    [0.33, 0.87, 1.46, 2.05, 2.59]
+    """
+    return np.diag(theory.preconditioner(Task(covariance.power_law(dim, plan.EXPONENT, trace=dim), length)))
+
+
+def medians(found: Results, architecture: str, dim: int, spectrum: str, length: int) -> Curves:
+    """Median of e_k/d over prompts after each step, a row for each seed.
+
+    Parameters
+    ----------
+    found
+        Of the experiment.
+    architecture, dim, spectrum, length
+        Which models.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> medians(results.load("attention", "tiny"), "gpt", 2, "skewed", 4).shape
+    (1, 5)
+    """
+    return found.values("median", architecture=architecture, dim=dim, spectrum=spectrum, length=length)

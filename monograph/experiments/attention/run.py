@@ -10,7 +10,7 @@ from monograph.experiments.attention import plan
 from monograph.experiments.attention.models import LinearLayers, SoftmaxHeads
 from monograph.experiments.gpt2.run import rounded
 from monograph.experiments.results import Run, Settings
-from monograph.experiments.runner import Experiment
+from monograph.experiments.runner import Experiment, device_of
 from ttsbook import theory, training
 from ttsbook.data import covariance, prompts
 from ttsbook.data.tasks import Task
@@ -27,31 +27,55 @@ def measure(settings: Settings, *, architecture: str, dim: int, spectrum: str, l
     """Train one model by `Distances`, in float32; let it think on long prompts in float64."""
     shape = plan.ARCHITECTURES[architecture] | settings["changes"]
     task = Task(covariance.power_law(dim, plan.SPECTRA[spectrum], trace=dim), length)
-    generator = torch.Generator().manual_seed(seed)
-    model = _model(shape, dim, generator)
-    optimizer = Adam(step_size=shape["step_size"], schedule=Cosine(warm_up=min(100, shape["updates"] // 2)), clip=1.0)
-    options: dict[str, Any] = {"updates": max(1, shape["updates"] * dim // 5), "batch": shape["batch"]}
-    history = training.train(model, task, recipe=Distances(), generator=generator, optimizer=optimizer, **options)
+    model, history = train(shape, task, torch.Generator(device_of(settings)).manual_seed(seed))
     model.double().eval()
     thought, mapped = (_long_prompts(settings, dim, name) for name in ("test_prompts", "maps"))
     return {
         "history_loss": rounded(history.loss[::10]),
-        "loss_ratio": float(f"{_loss_ratio(model, task):.4g}"),
+        "loss_ratio": float(f"{_loss_ratio(model, task, device_of(settings)):.4g}"),
         **_thinking(model, thought, settings["steps"]),
         **_maps(model, mapped),
     }
 
 
+def train(
+    shape: Settings, task: Task, generator: torch.Generator, *, updates: int | None = None
+) -> tuple[GPT | SoftmaxHeads | LinearLayers, training.History]:
+    """Make a model and train it by `Distances`, in float32, for so many updates or for those of its shape.
+
+    Parameters
+    ----------
+    shape
+        Architecture of the plan.
+    task
+        What training prompts are drawn from.
+    generator
+        Source of all randomness.
+    updates
+        Fewer than planned, to see what one costs.
+    """
+    model = _model(shape, task.dim, generator)
+    optimizer = Adam(step_size=shape["step_size"], schedule=Cosine(warm_up=min(100, shape["updates"] // 2)), clip=1.0)
+    options: dict[str, Any] = {"updates": updates or planned_updates(shape, task.dim), "batch": shape["batch"]}
+    return model, training.train(model, task, recipe=Distances(), generator=generator, optimizer=optimizer, **options)
+
+
+def planned_updates(shape: Settings, dim: int) -> int:
+    """Say how many updates an architecture gets: the more, the larger d."""
+    return max(1, shape["updates"] * dim // 5)
+
+
 def _long_prompts(settings: Settings, dim: int, name: str) -> prompts.Prompts:
     """As many isotropic prompts as the settings say under this name."""
-    task, generator = Task(covariance.isotropic(dim), settings["test_length"]), torch.Generator().manual_seed(1000)
+    task = Task(covariance.isotropic(dim), settings["test_length"])
+    generator = torch.Generator(device_of(settings)).manual_seed(1000)
     return prompts.sample(task, settings[name], generator=generator, dtype=torch.float64)
 
 
 def _model(shape: Settings, dim: int, generator: torch.Generator) -> GPT | SoftmaxHeads | LinearLayers:
     if "layer_norm" in shape:
         return GPT(
-            Config(dim, layers=shape["layers"], layer_norm=shape["layer_norm"]),
+            Config(dim, **{name: shape[name] for name in ("layers", "layer_norm", "width", "heads") if name in shape}),
             generator=generator,
             dtype=torch.float32,
         )
@@ -61,13 +85,12 @@ def _model(shape: Settings, dim: int, generator: torch.Generator) -> GPT | Softm
 
 
 @torch.no_grad()
-def _loss_ratio(model: torch.nn.Module, task: Task) -> float:
+def _loss_ratio(model: torch.nn.Module, task: Task, device: str = "cpu") -> float:
     """Training loss on fresh prompts of the training length, relative to that of the linear layer's Γ⁻¹."""
-    generator = torch.Generator().manual_seed(2000)
-    fresh = prompts.sample(task, FRESH, generator=generator, dtype=torch.float64)
-    linear = _Linear(torch.as_tensor(theory.preconditioner(task)))
+    fresh = prompts.sample(task, FRESH, generator=torch.Generator(device).manual_seed(2000), dtype=torch.float64)
+    linear = _Linear(torch.as_tensor(theory.preconditioner(task), device=device))
     losses = [
-        Distances().loss(one, fresh, torch.Generator().manual_seed(2001)).item()  # the same starts for both
+        Distances().loss(one, fresh, torch.Generator(device).manual_seed(2001)).item()  # the same starts for both
         for one in (model, linear)
     ]
     return losses[0] / losses[1]
@@ -91,13 +114,13 @@ def _thinking(model: torch.nn.Module, drawn: prompts.Prompts, steps: int) -> Run
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", theory.DivergenceWarning)
         gap = cot.think(model, drawn, steps) - drawn.w[:, None]
-    errors = gap.square().mean(dim=-1).numpy()
+    errors = gap.square().mean(dim=-1).numpy(force=True)
     return {"mean": rounded(errors.mean(axis=0)), "median": rounded(np.median(errors, axis=0))}
 
 
 def _maps(model: torch.nn.Module, drawn: prompts.Prompts) -> Run:
     """How a step moves weights near the prompt's own: eigenvalues of its Jacobian, and strides by skill."""
-    maps = cot.step_jacobian(model, drawn, drawn.w).numpy()
+    maps = cot.step_jacobian(model, drawn, drawn.w).numpy(force=True)
     values = np.linalg.eigvals(maps)
     return {
         "unstable": float((np.abs(values).max(axis=1) > 1).mean()),

@@ -1,0 +1,1 @@
+"""The experiment `attention_cost`: what is planned, what one run does."""
