@@ -1,11 +1,9 @@
 """What the chapter on nonlinear attention claims of trained models, by the registered rule, from stored trainings."""
 
-import numpy as np
-
 from monograph.claims.ledger import Evidence, Verdict, claim, judge
 from monograph.claims.statements import Kind, Statement
 from monograph.experiments import results
-from monograph.experiments.attention import plan, read
+from monograph.experiments.attention import read
 from monograph.page import rounded
 
 CHAPTER = "beyond/attention"
@@ -46,7 +44,7 @@ def _turns(architecture: str, dim: int) -> str:
 
 @claim(
     source="this book",
-    places=(f"{CHAPTER}#tbl-nonlinear-verdicts",),
+    places=(f"{CHAPTER}#a-gpt-of-one-layer",),
     method=f"Two heads, all weights learned, d = 5, n = 10, 20, 40, isotropic 10, 40, five seeds. {TEST}",
     tolerance=0.8,
     limits="as for gpt_inherits",
@@ -65,7 +63,7 @@ def heads_inherit(tolerance: float) -> Evidence:
 
 @claim(
     source="this book",
-    places=(f"{CHAPTER}#tbl-nonlinear-strides",),
+    places=(f"{CHAPTER}#a-gpt-of-one-layer",),
     method="Strides by skill at the answer, medians over 256 isotropic prompts with m = 200 and over five seeds: GPT "
     "of one layer without LayerNorm, λᵢ ∝ i^(−1.5), d = 5, n = 20 and 40.",
     tolerance=0.15,
@@ -112,7 +110,7 @@ def gpt_overshoots(tolerance: float) -> Evidence:
     source="paper: GPT-2 experiments",
     bears_on=(Statement.SKEWED,),
     kinds=(Kind.GPT,),
-    places=(f"{CHAPTER}#tbl-nonlinear-verdicts",),
+    places=(f"{CHAPTER}#a-gpt-of-one-layer",),
     method=f"One layer with LayerNorm and without, two layers without, d = 5, n = 10 and 40. {TEST}",
     tolerance=0.8,
     limits="least share of seeds that turn",
@@ -154,8 +152,7 @@ def nonlinear_turn(tolerance: float) -> Evidence:
 def loss_sorts(tolerance: float) -> Evidence:
     """Models inherit the critical length of the linear layer if they are no better in training, and only then."""
     found, words, right = results.load("attention"), [], []
-    for architecture in plan.ARCHITECTURES:
-        ratio = np.median(found.values("loss_ratio", architecture=architecture, dim=5, spectrum="skewed", length=40))
+    for architecture, ratio in read.by_loss(found, 5, 40).items():
         inherits = read.inherits(found, architecture, 5)
         right.append(inherits == (ratio >= tolerance))
         words.append(f"{architecture} {ratio:.2f}, {'inherits' if inherits else 'does not'}")

@@ -154,7 +154,7 @@ def softmax_length(tolerance: float) -> Evidence:
 
 @claim(
     source="this book",
-    places=(f"{CHAPTER}#tbl-softmax-sweep",),
+    places=(f"{CHAPTER}#two-heads-of-softmax-are-a-linear-layer",),
     method="Two heads of sharpness ±β fitted at n examples, tested on 300 isotropic prompts with m = 1,000, at the "
     "answer: d = 5 and 10 with λᵢ ∝ i^(−1.5), d = 10 with 1/i; β = 0.3; n of two and of four thirds of the linear "
     "layer's critical length.",

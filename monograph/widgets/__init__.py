@@ -20,6 +20,7 @@ from monograph.widgets.kind_mixture import KindMixture
 from monograph.widgets.overthinking_map import OverthinkingMap
 from monograph.widgets.own_domains import OwnDomains
 from monograph.widgets.simulation import Simulating
+from monograph.widgets.step_spectrum import StepSpectrum
 from monograph.widgets.stopping import Stopping
 from monograph.widgets.tails import Tails
 from monograph.widgets.task_mixture import TaskMixture
@@ -40,6 +41,7 @@ __all__ = [
     "OverthinkingMap",
     "OwnDomains",
     "Simulating",
+    "StepSpectrum",
     "Stopping",
     "Tails",
     "TaskMixture",

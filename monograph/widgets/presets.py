@@ -493,4 +493,34 @@ PRESETS = {
             steps=5,
         ),
     ),
+    "StepSpectrum": (
+        preset(
+            "Above the critical length",
+            "A GPT of one layer was trained on long skewed prompts: where do its eigenvalues leave the circle?",
+            "Look where the dots are, then at the marks of the linear layer, and at the error below.",
+            architecture="one layer",
+            training="skewed, n = 40",
+        ),
+        preset(
+            "Below it",
+            "The same GPT, trained on shorter prompts: does it still lose the answer?",
+            "Count the dots outside the circle, then lengthen the training prompts step by step.",
+            architecture="one layer",
+            training="skewed, n = 10",
+        ),
+        preset(
+            "With LayerNorm",
+            "LayerNorm lowers the training loss: does it also keep the eigenvalues inside?",
+            "Compare training lengths 10 and 40, and the isotropic control.",
+            architecture="LayerNorm",
+            training="skewed, n = 40",
+        ),
+        preset(
+            "Two layers",
+            "A second layer can take another step altogether: does it fail on the same side?",
+            "Compare the dots with the marks, for the GPT and for the linear layers.",
+            architecture="two layers",
+            training="skewed, n = 40",
+        ),
+    ),
 }

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from monograph.experiments.attention import plan, read, run
+from monograph.experiments.attention import frozen, plan, read, run
 from monograph.experiments.attention.models import LinearLayers, SoftmaxHeads, opposite_heads
 from monograph.experiments.attention.read import Ending
 from monograph.experiments.results import Results
@@ -11,6 +11,7 @@ from ttsbook.data import covariance, prompts
 from ttsbook.data.tasks import Task
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.thinking import cot
+from ttsbook.training.gpt_recipes import Distances
 
 DIM = 3
 FALLING, TURNING, STAYING = [1.0, 0.1, 0.001], [1.0, 0.1, 0.3], [1.0, 0.1, 0.15]
@@ -123,3 +124,68 @@ def test_the_linear_layer_has_the_loss_of_the_linear_layer():
     assert run._loss_ratio(run._Linear(P), task) == pytest.approx(1)
     assert run._loss_ratio(run._Linear(1.3 * P), task) > 1.01
     assert np.isfinite(run._loss_ratio(opposite_heads(P, 0.1), task))
+
+
+def test_what_frozen_heads_see_is_a_difference_of_two_means(drawn):
+    gaps = torch.randn(7, DIM, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
+    expected = []
+    for x, gap in zip(drawn.x, gaps, strict=True):
+        weights = [(sign * 0.7 * x @ gap).softmax(dim=0) for sign in (1, -1)]
+        expected.append((weights[0] - weights[1]) @ x / 1.4)
+    assert torch.allclose(frozen.seen(drawn, gaps, 0.7), torch.stack(expected))
+
+
+def test_no_other_preconditioner_of_frozen_heads_has_a_smaller_loss():
+    """The loss of `Distances` itself, on other prompts, for the fitted heads and for some beside them."""
+    task = Task(covariance.power_law(DIM, 1.0), 8)
+    fitted = frozen.fitted(task, 1.5, samples=20_000)
+    fresh = prompts.sample(task, 20_000, generator=torch.Generator().manual_seed(9), dtype=torch.float64)
+    beside = torch.eye(DIM, dtype=torch.float64)
+    losses = [
+        Distances(starts=1).loss(opposite_heads(P, 1.5), fresh, torch.Generator().manual_seed(4)).item()
+        for P in (fitted, 1.1 * fitted, 0.9 * fitted, fitted + 0.2 * beside, fitted.flip(0, 1))
+    ]
+    assert losses[0] == min(losses)
+
+
+def test_the_radius_of_frozen_heads_is_that_of_their_jacobian(drawn):
+    P = theory.preconditioner(Task(covariance.power_law(DIM, 1.0), 12))
+    J = cot.step_jacobian(opposite_heads(torch.as_tensor(P), 2.0), drawn, drawn.w)
+    expected = torch.linalg.eigvals(J).abs().amax(dim=1)
+    assert np.allclose(frozen.radius(P, drawn.x), expected)
+
+
+def test_a_cycle_grows_with_the_square_of_the_step_and_of_dullness():
+    P = np.diag([1.0, 2.0])
+    errors = [frozen.cycle_error(3 * P, 50, 1.0), frozen.cycle_error(P, 50, 1.0), frozen.cycle_error(P, 50, 2.0)]
+    assert errors[0] == pytest.approx(9 * errors[1]) and errors[1] == pytest.approx(4 * errors[2])
+    assert errors[1] == pytest.approx((2.0 * 2.249 / 2) ** 2 / 2, rel=0.02)  # mean largest of 50 normals, from tables
+
+
+def test_strides_and_losses_are_read_beside_the_linear_layer():
+    strides = read.linear_strides(5, 40)
+    runs = [
+        {
+            "architecture": name,
+            "dim": 5,
+            "spectrum": "skewed",
+            "length": 40,
+            "strides": factor * strides,
+            "loss_ratio": r,
+        }
+        for name, factor, r in (("gpt", 1.1, 1.2), ("gpt", 1.2, 1.1), ("gpt", 1.0, 1.3), ("softmax", 1.0, 2.0))
+    ]
+    found = Results({}, {}, 1.0, runs)
+    assert np.allclose(read.stride_gaps(found, "gpt", 5, 40), 0.1)
+    assert list(read.by_loss(found, 5, 40).items()) == [("softmax", 2.0), ("gpt", 1.2)]
+
+
+@pytest.mark.exhaustive
+def test_the_papers_size_is_trained_for_a_few_updates_and_thinks(monkeypatch):
+    """The preset is not run, but would: all its models, from start to end, with two updates each."""
+    monkeypatch.setattr(run, "FRESH", 4)
+    settings = plan.PRESETS["paper"] | {"device": "cpu", "changes": {"updates": 2, "batch": 2}}
+    settings |= {"test_prompts": 2, "maps": 1, "test_length": 10, "steps": 2}
+    for one in plan.runs(plan.PRESETS["paper"]):
+        found = run.measure(settings, **one)
+        assert np.isfinite(found["median"]).all() and len(found["median"]) == 3 and found["loss_ratio"] > 1

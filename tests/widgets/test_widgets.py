@@ -9,6 +9,7 @@ import traitlets
 from every_widget import WIDGETS
 
 from monograph import widgets
+from monograph.experiments import results
 from monograph.experiments.real import domains
 from monograph.page import rounded
 from monograph.widgets import exchange
@@ -313,3 +314,23 @@ def test_tails_draws_what_was_learned_and_its_strides():
     assert np.allclose(lines, [own, gaussian, own])  # the strides on equal strengths are P itself
     with pytest.raises(traitlets.TraitError, match="train_kind"):
         widgets.Tails(train_kind="round")
+
+
+def test_step_spectrum_draws_the_stored_eigenvalues():
+    found = results.load("attention")
+    run = found.select(architecture="gpt", dim=5, spectrum="skewed", length=40, seed=0)[0]
+    widget = widgets.StepSpectrum(architecture="one layer", training="skewed, n = 40")
+    real, imag = (np.array(part) for part in run["eigenvalues"])
+    cloud = widget.clouds["one layer|skewed, n = 40"]
+    assert np.allclose(cloud["real"], real, atol=0.006) and np.allclose(cloud["imag"], imag, atol=0.006)
+    drawn = [line for line in widget.still().figure.axes[0].lines if len(line.get_xdata()) == len(real)]
+    assert np.allclose(drawn[0].get_xdata(), cloud["real"])
+    ends = sorted(run["median"][-1] for run in found.select(architecture="gpt", dim=5, spectrum="skewed", length=40))
+    assert [cloud[name][-1] for name in ("low", "middle", "high")] == pytest.approx(
+        [ends[0], ends[2], ends[4]], rel=0.01
+    )
+    widget.training = "skewed, n = 20"
+    widget.architecture = "LayerNorm"
+    assert widget.training == "skewed, n = 40"
+    with pytest.raises(traitlets.TraitError, match="training must be one of"):
+        widgets.StepSpectrum(architecture="LayerNorm", training="skewed, n = 20")

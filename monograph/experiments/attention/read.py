@@ -82,6 +82,47 @@ def turning(found: Results, architecture: str, dim: int, spectrum: str, length: 
     return sum(ending(run) is Ending.TURNS for run in runs), len(runs)
 
 
+def endings(runs: list[Run]) -> list[str]:
+    """Count the seeds that fall, stay and turn, in words for a table.
+
+    Parameters
+    ----------
+    runs
+        Of one architecture and training.
+
+    Examples
+    --------
+    >>> endings([{"median": [1.0, 0.2, 0.5]}, {"median": [1.0, 0.2, 0.001]}])
+    ['1', '0', '1']
+    """
+    found = [ending(run) for run in runs]
+    return [str(found.count(one)) for one in Ending]
+
+
+def by_loss(found: Results, dim: int, length: int) -> dict[str, float]:
+    """Loss of each architecture after skewed training, over that of the linear layer; the largest first.
+
+    Parameters
+    ----------
+    found
+        Of the experiment.
+    dim, length
+        Of the training.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> sorted(by_loss(results.load("attention", "tiny"), 2, 4))
+    ['gpt', 'linear, two layers', 'softmax']
+    """
+    runs = found.select(dim=dim, spectrum="skewed", length=length)
+    ratios = {
+        name: float(np.median([run["loss_ratio"] for run in runs if run["architecture"] == name]))
+        for name in {run["architecture"] for run in runs}
+    }
+    return dict(sorted(ratios.items(), key=lambda pair: -pair[1]))
+
+
 def trainings(found: Results, architecture: str, dim: int) -> list[tuple[str, int]]:
     """Spectra and lengths on which an architecture was trained: skewed ones first, by length.
 
