@@ -47,17 +47,25 @@ def _turns(architecture: str, dim: int) -> str:
     places=(f"{CHAPTER}#a-gpt-of-one-layer",),
     method=f"Two heads, all weights learned, d = 5, n = 10, 20, 40, isotropic 10, 40, five seeds. {TEST}",
     tolerance=0.8,
-    limits="as for gpt_inherits",
-    verdict=Verdict.HOLDS,
+    limits="as for gpt_inherits, of the seeds that trained",
+    verdict=Verdict.CAVEAT,
+    caveat="Seeds whose loss in training came down to at most 1.5 times that of the linear layer.",
+    remark="The registered rule counts all seeds, and is met; but one that turns at n = 40 does so because it did not "
+    "train.",
 )
 def heads_inherit(tolerance: float) -> Evidence:
     """Two heads of softmax attention, trained, overthink if their training prompts were above the critical length."""
     found = results.load("attention")
-    untrained = sum(run["loss_ratio"] > 1.5 for run in found.select(architecture="softmax"))
+    trained = read.trained(found)
+    lengths = (10, 20, 40)
+    counts = [read.turning(trained, "softmax", 5, "skewed", length) for length in lengths]
+    seeds = [read.turning(found, "softmax", 5, "skewed", length)[1] for length in lengths]
+    words = [f"{turned} of {count} for n = {length}" for (turned, count), length in zip(counts, lengths, strict=True)]
     return judge(
-        read.inherits(found, "softmax", 5, least=tolerance),
-        f"Seeds that turn: {_turns('softmax', 5)}. Of all seeds {untrained} ended with a loss of more than 1.5 times "
-        "the linear layer's, and count as they are.",
+        read.inherits(trained, "softmax", 5, least=tolerance),
+        f"Of those that trained turn {', '.join(words)}, of {seeds[-1]} seeds each, and none of the controls. Of all "
+        f"seeds: {_turns('softmax', 5)}.",
+        exception=counts[-1][0] < tolerance * seeds[-1],
     )
 
 
@@ -141,17 +149,17 @@ def nonlinear_turn(tolerance: float) -> Evidence:
 @claim(
     source="this book",
     places=(f"{CHAPTER}#layernorm-and-depth",),
-    method=f"Five architectures, d = 5, n = 10 and 40, two to five seeds. {TEST} Loss on fresh prompts like those of "
+    method=f"Five architectures, d = 5, n = 10 and 40, one to five seeds. {TEST} Loss on fresh prompts like those of "
     "training, relative to that of Γ⁻¹, n = 40.",
     tolerance=1.0,
     limits="loss ratio, in the median of the seeds, that separates those that inherit the critical length",
     verdict=Verdict.HOLDS,
-    remark="Two and three seeds of some architectures. That a model beats the linear layer is where the theory ends, "
+    remark="One or two seeds of the architectures that beat the linear layer. That a model beats the linear layer is where the theory ends, "
     "not where overthinking ends: what it does instead is another question.",
 )
 def loss_sorts(tolerance: float) -> Evidence:
     """Models inherit the critical length of the linear layer if they are no better in training, and only then."""
-    found, words, right = results.load("attention"), [], []
+    found, words, right = read.trained(results.load("attention")), [], []
     for architecture, ratio in read.by_loss(found, 5, 40).items():
         inherits = read.inherits(found, architecture, 5)
         right.append(inherits == (ratio >= tolerance))

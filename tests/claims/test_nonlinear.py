@@ -7,7 +7,7 @@ from monograph import claims
 from monograph.claims import softmax
 from monograph.claims.ledger import Verdict
 from monograph.experiments import results
-from monograph.experiments.attention import frozen, models, read
+from monograph.experiments.attention import frozen, models
 from ttsbook import theory
 
 pytestmark = pytest.mark.exhaustive
@@ -55,6 +55,7 @@ def entry(name, value):
         ("gpt_inherits", ends(TURNING, architecture="gpt", length=10), Verdict.FAILS),
         ("gpt_inherits", ends(TURNING, architecture="gpt", spectrum="isotropic", seed=3), Verdict.FAILS),
         ("heads_inherit", ends(FALLING, architecture="softmax"), Verdict.FAILS),
+        ("heads_inherit", ends(TURNING, architecture="softmax", length=10, seed=0), Verdict.FAILS),
         ("gpt_strides", lambda run: {"strides": (1.3 * np.array(run["strides"])).tolist()}, Verdict.FAILS),
         ("gpt_overshoots", entry("overshoots", 0.5), Verdict.FAILS),
         ("gpt_overshoots", entry("pushes", 0.5), Verdict.FAILS),
@@ -69,9 +70,3 @@ def test_a_check_sees_other_results(monkeypatch, name, change, verdict):
         run.update(change(run))
     monkeypatch.setattr(results, "load", lambda _: found)
     assert claim.check(claim.tolerance).verdict is verdict
-
-
-def test_the_rule_of_the_claims_is_that_of_the_plan():
-    found = results.load("attention")
-    for architecture in ("gpt", "softmax"):
-        assert read.inherits(found, architecture, 5) == read.inherits(found, architecture, 5, least=0.8)

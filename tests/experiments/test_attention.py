@@ -178,6 +178,7 @@ def test_strides_and_losses_are_read_beside_the_linear_layer():
     found = Results({}, {}, 1.0, runs)
     assert np.allclose(read.stride_gaps(found, "gpt", 5, 40), 0.1)
     assert list(read.by_loss(found, 5, 40).items()) == [("softmax", 2.0), ("gpt", 1.2)]
+    assert [run["loss_ratio"] for run in read.trained(found).runs] == [1.2, 1.1, 1.3]
 
 
 @pytest.mark.exhaustive

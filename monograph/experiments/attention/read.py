@@ -1,5 +1,6 @@
 """What the experiment `attention` found: how each model's errors ended, by the rule of the plan."""
 
+from dataclasses import replace
 from enum import StrEnum
 
 import numpy as np
@@ -97,6 +98,26 @@ def endings(runs: list[Run]) -> list[str]:
     """
     found = [ending(run) for run in runs]
     return [str(found.count(one)) for one in Ending]
+
+
+def trained(found: Results, *, most: float = 1.5) -> Results:
+    """Leave out seeds that did not learn their own task. The rule of the plan counts them as they are.
+
+    Parameters
+    ----------
+    found
+        Of the experiment.
+    most
+        Largest loss, over that of the linear layer.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> found = results.load("attention", "tiny")
+    >>> len(trained(found, most=1e9).runs) == len(found.runs)
+    True
+    """
+    return replace(found, runs=[run for run in found.runs if run["loss_ratio"] <= most])
 
 
 def by_loss(found: Results, dim: int, length: int) -> dict[str, float]:

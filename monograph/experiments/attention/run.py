@@ -14,6 +14,7 @@ from monograph.experiments.runner import Experiment, device_of
 from ttsbook import theory, training
 from ttsbook.data import covariance, prompts
 from ttsbook.data.tasks import Task
+from ttsbook.models.protocols import HasAnswer
 from ttsbook.models.transformer import GPT, Config
 from ttsbook.thinking import cot
 from ttsbook.training import Adam, Cosine
@@ -85,7 +86,7 @@ def _model(shape: Settings, dim: int, generator: torch.Generator) -> GPT | Softm
 
 
 @torch.no_grad()
-def _loss_ratio(model: torch.nn.Module, task: Task, device: str = "cpu") -> float:
+def _loss_ratio(model: HasAnswer, task: Task, device: str = "cpu") -> float:
     """Training loss on fresh prompts of the training length, relative to that of the linear layer's Γ⁻¹."""
     fresh = prompts.sample(task, FRESH, generator=torch.Generator(device).manual_seed(2000), dtype=torch.float64)
     linear = _Linear(torch.as_tensor(theory.preconditioner(task), device=device))
