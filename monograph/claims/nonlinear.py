@@ -154,8 +154,8 @@ def nonlinear_turn(tolerance: float) -> Evidence:
     tolerance=1.0,
     limits="loss ratio, in the median of the seeds, that separates those that inherit the critical length",
     verdict=Verdict.HOLDS,
-    remark="One or two seeds of the architectures that beat the linear layer. That a model beats the linear layer is where the theory ends, "
-    "not where overthinking ends: what it does instead is another question.",
+    remark="One or two seeds of the architectures that beat the linear layer. There the theory ends; what they do "
+    "instead is another question.",
 )
 def loss_sorts(tolerance: float) -> Evidence:
     """Models inherit the critical length of the linear layer if they are no better in training, and only then."""
