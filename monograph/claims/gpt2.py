@@ -204,7 +204,7 @@ def gpt_lengths(tolerance: float) -> Evidence:
     limits="least factor by which the median error rises from its lowest point to k = 30; nothing is decided where n "
     "is below the critical length of the linear layer",
     verdict=Verdict.INCONCLUSIVE,
-    caveat="Training prompts above the critical length, long test prompts, five seeds, as gpt_inherits has.",
+    caveat="Training prompts above the critical length, long test prompts, five seeds: a later chapter has them.",
 )
 def gpt_overthinking(tolerance: float) -> Evidence:
     """After skewed training, the error of a GPT of 10⁵ parameters on isotropic prompts falls, then clearly rises."""
@@ -302,8 +302,8 @@ def gpt_same_place(tolerance: float) -> Evidence:
     tolerance=0.02,
     limits="largest share of lost prompts with an eigenvalue below −1, and with a leading one that is not above 1",
     verdict=Verdict.HOLDS,
-    remark="In one model, without LayerNorm, on test prompts of 20 examples; on 200 no prompt is lost. Of GPTs "
-    "that were trained above the critical length gpt_overshoots tells.",
+    remark="In one model, without LayerNorm, on test prompts of 20 examples; on 200 no prompt is lost. How a GPT fails "
+    "that was trained above the critical length is in a later chapter.",
 )
 def gpt_pushes(tolerance: float) -> Evidence:
     """Where it fails, a GPT does not overshoot as the linear layer does: its step pushes the answer further off."""

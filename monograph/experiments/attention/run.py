@@ -13,6 +13,7 @@ from monograph.experiments.results import Run, Settings
 from monograph.experiments.runner import Experiment, device_of
 from ttsbook import theory, training
 from ttsbook.data import covariance, prompts
+from ttsbook.data.prompts import Prompts
 from ttsbook.data.tasks import Task
 from ttsbook.models.protocols import HasAnswer
 from ttsbook.models.transformer import GPT, Config
@@ -66,7 +67,7 @@ def planned_updates(shape: Settings, dim: int) -> int:
     return max(1, shape["updates"] * dim // 5)
 
 
-def _long_prompts(settings: Settings, dim: int, name: str) -> prompts.Prompts:
+def _long_prompts(settings: Settings, dim: int, name: str) -> Prompts:
     """As many isotropic prompts as the settings say under this name."""
     task = Task(covariance.isotropic(dim), settings["test_length"])
     generator = torch.Generator(device_of(settings)).manual_seed(1000)
@@ -104,13 +105,13 @@ class _Linear(torch.nn.Module):
         super().__init__()
         self.P, self.dim = P, len(P)
 
-    def answer(self, given: prompts.Prompts, w0: torch.Tensor) -> torch.Tensor:
+    def answer(self, prompts: Prompts, w0: torch.Tensor) -> torch.Tensor:
         """Take one preconditioned step from each weight."""
-        gaps = given.y[:, None] - w0 @ given.x.mT
-        return w0 + gaps @ given.x / given.x.shape[1] @ self.P.mT
+        gaps = prompts.y[:, None] - w0 @ prompts.x.mT
+        return w0 + gaps @ prompts.x / prompts.x.shape[1] @ self.P.mT
 
 
-def _thinking(model: torch.nn.Module, drawn: prompts.Prompts, steps: int) -> Run:
+def _thinking(model: torch.nn.Module, drawn: Prompts, steps: int) -> Run:
     """Mean and median of e_k/d; infinite where a chain left the floating type."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", theory.DivergenceWarning)
@@ -119,7 +120,7 @@ def _thinking(model: torch.nn.Module, drawn: prompts.Prompts, steps: int) -> Run
     return {"mean": rounded(errors.mean(axis=0)), "median": rounded(np.median(errors, axis=0))}
 
 
-def _maps(model: torch.nn.Module, drawn: prompts.Prompts) -> Run:
+def _maps(model: torch.nn.Module, drawn: Prompts) -> Run:
     """How a step moves weights near the prompt's own: eigenvalues of its Jacobian, and strides by skill."""
     maps = cot.step_jacobian(model, drawn, drawn.w).numpy(force=True)
     values = np.linalg.eigvals(maps)
