@@ -22,6 +22,11 @@ class OneStep(torch.nn.Module):
     ----------
     dim
         Dimension d of the examples.
+
+    Examples
+    --------
+    >>> OneStep(3).dim
+    3
     """
 
     def __init__(self, dim: int) -> None:
@@ -76,6 +81,11 @@ class SoftmaxHeads(OneStep):
         Standard deviation of the initial weights.
     generator
         Source of the initial weights.
+
+    Examples
+    --------
+    >>> SoftmaxHeads(3, heads=2, scale=0.3, generator=torch.Generator()).W.shape
+    torch.Size([2, 4, 4])
     """
 
     def __init__(self, dim: int, *, heads: int, scale: float, generator: torch.Generator) -> None:
@@ -109,6 +119,11 @@ class LinearLayers(OneStep):
         Standard deviation of the initial weights.
     generator
         Source of the initial weights.
+
+    Examples
+    --------
+    >>> LinearLayers(3, layers=2, scale=0.05, generator=torch.Generator()).V.shape
+    torch.Size([2, 8, 8])
     """
 
     def __init__(self, dim: int, *, layers: int, scale: float, generator: torch.Generator) -> None:
