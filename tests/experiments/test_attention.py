@@ -185,8 +185,8 @@ def test_strides_and_losses_are_read_beside_the_linear_layer():
 def test_the_papers_size_is_trained_for_a_few_updates_and_thinks(monkeypatch):
     """The preset is not run, but would: all its models, from start to end, with two updates each."""
     monkeypatch.setattr(run, "FRESH", 4)
-    settings = plan.PRESETS["paper"] | {"device": "cpu", "changes": {"updates": 2, "batch": 2}}
+    settings = plan.PRESETS["large"] | {"device": "cpu", "changes": {"updates": 2, "batch": 2}}
     settings |= {"test_prompts": 2, "maps": 1, "test_length": 10, "steps": 2}
-    for one in plan.runs(plan.PRESETS["paper"]):
+    for one in plan.runs(plan.PRESETS["large"]):
         found = run.measure(settings, **one)
         assert np.isfinite(found["median"]).all() and len(found["median"]) == 3 and found["loss_ratio"] > 1

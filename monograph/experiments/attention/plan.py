@@ -10,7 +10,7 @@ between the two are shown and not judged.
 Architectures that are shown and not judged have one or two seeds. There were to be two or three; as the machine was
 shared, these runs were cut before they had ended, and the control of two layers was left out.
 
-The preset "paper" asks the same of GPTs of the paper's size, in minutes on a GPU; it has not been run.
+The preset "large" asks the same of GPTs of the paper's size, in minutes on a GPU; it has not been run.
 """
 
 from monograph.experiments.results import Run, Settings
@@ -62,7 +62,7 @@ PRESETS: dict[str, Settings] = {
         "maps": 256,
         "steps": 40,
     },
-    "paper": {
+    "large": {
         "cases": [
             {"architecture": name, "dim": 5, "steep": [20], "isotropic": [20], "seeds": 1}
             for name in ("gpt, paper's size", "gpt, paper's size, normalized")

@@ -1,4 +1,4 @@
-"""What the preset "paper" of the experiment attention costs: its first updates, at full size."""
+"""What the preset "large" of the experiment attention costs: its first updates, at full size."""
 
 from monograph.experiments.results import Run, Settings
 
