@@ -10,7 +10,7 @@ from ttsbook.arrays import Preconditioner
 from ttsbook.data.prompts import Prompts
 from ttsbook.data.tasks import Mixture, Task
 from ttsbook.models import embedding
-from ttsbook.models.protocols import HasNextToken
+from ttsbook.models.protocols import HasAnswer, HasNextToken
 from ttsbook.tensors import Scalar
 from ttsbook.theory.fine_tuning import FineTuning as Limit
 from ttsbook.training.recipes import Recipe
@@ -60,12 +60,15 @@ class FineTuning(Recipe[HasNextToken]):
 
     def loss(self, model: HasNextToken, prompts: Prompts, generator: torch.Generator) -> Scalar:
         """Mean over prompts of the loss of a whole chain."""
-        total = prompts.w.new_zeros(())
-        for step in range(self.depth):
-            w0, target = ((1 - (1 - self.rate) ** k) * prompts.w for k in (step, step + 1))
-            token = model.next_token(embedding.embed(prompts, w0), prompts.lengths)
-            total = total + (embedding.weight(token) - target).square().sum(dim=-1).mean() / 2  # thm-sft
-        return total
+        left = (1 - self.rate) ** torch.arange(self.depth + 1, dtype=prompts.w.dtype, device=prompts.w.device)
+        weights = (1 - left)[:, None] * prompts.w[:, None]  # (batch, depth + 1, d)
+        starts, targets = weights[:, :-1], weights[:, 1:]
+        if isinstance(model, HasAnswer):
+            answers = model.answer(prompts, starts)
+        else:
+            each = [embedding.embed(prompts, start) for start in starts.unbind(dim=1)]
+            answers = torch.stack([embedding.weight(model.next_token(E, prompts.lengths)) for E in each], dim=1)
+        return (answers - targets).square().sum(dim=(1, 2)).mean() / 2  # thm-sft
 
     def prediction(self, task: Task | Mixture) -> tuple[Preconditioner, float]:
         """Learn shorter steps on endlessly many prompts of a task."""

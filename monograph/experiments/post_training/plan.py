@@ -59,14 +59,14 @@ PRESETS: dict[str, Settings] = {
         },
         "critical": {
             "dim": 5,
-            "lengths": [10, 15, 20, 25, 30, 40, 60, 90, 140],
+            "lengths": [5, 10, 15, 20, 25, 30, 40, 60],
             "depths": [1, 3, 8],
-            "prompts": 5000,
+            "prompts": 2000,
         },
         "outcome": {
-            "dim": 40,
+            "dim": 20,
             "levels": [0.1, 0.5],
-            "counts": [20, 100, 1000],
+            "counts": [10, 100, 1000],
             "updates": [100, 300, 1000, 3000],
             "test_prompts": 200,
         },
@@ -93,7 +93,9 @@ def runs(settings: Settings) -> list[Run]:
         "scaling": [[r, n] for r in settings["scaling"]["interference"] for n in settings["scaling"]["lengths"]],
         "rate": settings["rate"]["lengths"],
         "critical": settings["critical"]["depths"],
-        "outcome": [[level, count] for level in settings["outcome"]["levels"] for count in settings["outcome"]["counts"]],
+        "outcome": [
+            [level, count] for level in settings["outcome"]["levels"] for count in settings["outcome"]["counts"]
+        ],
         "gpt": settings["gpt"]["lengths"],
     }
     return [

@@ -16,11 +16,10 @@ from ttsbook import theory, training
 from ttsbook.arrays import Covariance, Preconditioner
 from ttsbook.data import covariance, prompts
 from ttsbook.data.tasks import Task
-from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.models.transformer import GPT, Config
 from ttsbook.theory import fine_tuning
 from ttsbook.thinking import cot
-from ttsbook.training import Adam, Constant, Cosine
+from ttsbook.training import Adam, Cosine
 from ttsbook.training.fine_tuning import FineTuning
 from ttsbook.training.gpt_recipes import Distances, Outcome
 
@@ -122,17 +121,21 @@ def _outcome(settings: Settings, variant: tuple[float, int], seed: int) -> Run:
     tested = Task(_halves(dim, 1.1, 1.0), n)
     S = covariance.sample_empirical(tested.cov, n, samples=given["test_prompts"], rng=np.random.default_rng(seed))
     pool = prompts.sample(tested, count, generator=generator, dtype=torch.float64, condensed=True)
-    layer = LinearSelfAttention(dim, structure="blocks", dtype=torch.float64).set_preconditioner(start)
-    options: dict[str, Any] = {"recipe": Outcome(3, trains=("V31",)), "pool": pool, "generator": generator}
-    optimizer, done, medians, radii = Adam(step_size=3e-3, schedule=Constant()), 0, [], []
-    for updates in [0, *given["updates"]]:
-        batch = min(count, settings["batch"])
-        training.train(layer, tested, updates=updates - done, batch=batch, optimizer=optimizer, **options)
-        done = updates
-        P = layer.preconditioner()
-        errors = theory.layer_error(P, np.eye(dim), S, settings["steps"])
-        medians.append(rounded(np.median(errors, axis=0)))
-        radii.append(float(np.median(np.abs(1 - np.linalg.eigvals(P @ S)).max(axis=1))))
+    seen, P = pool.x.mT @ pool.x / n, torch.tensor(start, requires_grad=True)
+    optimizer, medians, radii = torch.optim.Adam([P], lr=3e-3), [], []
+    for update in range(max(given["updates"]) + 1):
+        if update in (0, *given["updates"]):
+            learned = P.detach().numpy()
+            errors = theory.layer_error(learned, np.eye(dim), S, settings["steps"])
+            medians.append(rounded(np.median(errors, axis=0)))
+            radii.append(float(np.median(np.abs(1 - np.linalg.eigvals(learned @ S)).max(axis=1))))
+        chosen = torch.randint(count, (min(count, settings["batch"]),), generator=generator)
+        gap = pool.w[chosen, :, None]
+        for _ in range(3):
+            gap = gap - P @ (seen[chosen] @ gap)  # prop-outcome: what the recipe Outcome(3) asks of the layer
+        optimizer.zero_grad()
+        (gap.square().sum() / 2 / len(chosen)).backward()
+        optimizer.step()
     return {"median": medians, "radius": rounded(radii)}
 
 
