@@ -9,15 +9,18 @@ the chain has. Labels have no noise.
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import Float64
 
 from ttsbook import _validation as check
-from ttsbook.arrays import Covariance, CovarianceLike, Matrix, MatrixLike, Preconditioner, PreconditionerLike, Vector
+from ttsbook.arrays import Covariance, CovarianceLike, Matrix, MatrixLike, Preconditioner, PreconditionerLike
 from ttsbook.data.tasks import Task
 from ttsbook.theory.learned import gamma
 
+Strengths: TypeAlias = Float64[np.ndarray, " rank"]
+"""One number for each skill that the prompts have."""
 RANK = 1e-10  # singular values below this share of the largest are zero
 
 
@@ -167,11 +170,11 @@ class FineTuning:
         check.positive("rate", self.rate)
 
     @cached_property
-    def _basis(self) -> tuple[Vector, Vector, Matrix]:
+    def _basis(self) -> tuple[Strengths, Strengths, Float64[np.ndarray, "d rank"]]:
         """Nonzero strengths of A, the eigenvalues of Γ there, and the skills, one a column."""
         strengths, skills = np.linalg.eigh(self.task.cov)
         used = strengths > RANK * strengths[-1]
-        gammas = np.linalg.eigvalsh(gamma(self.task.cov, self.task.prompt_length))
+        gammas = np.diag(gamma(np.diag(strengths), self.task.prompt_length))
         return strengths[used], gammas[used], skills[:, used]
 
     @property
@@ -237,7 +240,7 @@ class FineTuning:
         return float(error + spread * (np.square(gap @ bent).sum() + self.rate**2 * unseen))  # prop-sft-error
 
     def critical_count(self, test_cov: CovarianceLike) -> float:
-        r"""Number of prompts beyond which a chain on endless test prompts converges, in the same limit.
+        r"""Return the number of prompts beyond which a chain on endless test prompts converges, in the same limit.
 
         In the book: :prf:ref:`prop-sft-count`.
 
@@ -280,8 +283,8 @@ class FineTuning:
         return cov
 
 
-def _resolution(moments: Vector, count: int) -> float:
-    r"""Solve :math:`\sum_j c_j/(c_j + \kappa) = B` for κ, by bisection of its logarithm; 0 if B exceeds the sum at 0."""
+def _resolution(moments: Strengths, count: int) -> float:
+    r"""Solve :math:`\sum_j c_j/(c_j + \kappa) = B` for κ, by bisection of its logarithm; 0 if B is no less than d."""
     if count >= len(moments):
         return 0.0
     low, high = math.log(moments.min()) - 60, math.log(moments.sum() / count)

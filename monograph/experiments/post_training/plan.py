@@ -12,8 +12,8 @@ least value and more than a hundredth of d.
 - *The rate that cures* (`rate`). The largest rate on the grid with which thinking after fine-tuning does not turn, and
   below which none turns, is within .05 of 2 over the median largest stride of the layer of rate 1, in at least four of
   five seeds in each setting.
-- *Outcomes and the critical length* (`critical`). Outcome supervision at depth k moves the critical length if it changes
-  by more than 10 % in the same direction in all seeds, for k = 3 and for k = 8.
+- *Outcomes and the critical length* (`critical`). Outcome supervision at depth k moves the critical length if it
+  changes by more than 10 % in the same direction in all seeds, for k = 3 and for k = 8.
 - *Insight 3, much data, half learned* (`outcome`). After all updates e_3 is at most half of the start's for the half
   learned skills and the largest B, in at least four of five seeds; it is at least twice as large for the smallest B;
   and after a tenth of the updates it is at most half of the start's for the half learned skills, not for the new ones
@@ -89,13 +89,12 @@ PRESETS: dict[str, Settings] = {
 
 def runs(settings: Settings) -> list[Run]:
     """For each part its variants, one run a seed."""
+    outcome = settings["outcome"]
     parts = {
         "scaling": [[r, n] for r in settings["scaling"]["interference"] for n in settings["scaling"]["lengths"]],
         "rate": settings["rate"]["lengths"],
         "critical": settings["critical"]["depths"],
-        "outcome": [
-            [level, count] for level in settings["outcome"]["levels"] for count in settings["outcome"]["counts"]
-        ],
+        "outcome": [[level, count] for level in outcome["levels"] for count in outcome["counts"]],
         "gpt": settings["gpt"]["lengths"],
     }
     return [
