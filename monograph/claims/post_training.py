@@ -124,8 +124,8 @@ def insight_edge(tolerance: float) -> Evidence:
 @claim(
     source="this book",
     places=(f"{CHAPTER}#prop-slow",),
-    method="d = 20, λᵢ ∝ i^(−0.8), n = 300 and 1,000, B = 1,000; isotropic test prompts of m = 1,000, 40 steps; rates from "
-    "1 down to .3 by .05, seeds 0–4. Predicted: 2 over the median longest stride before.",
+    method="d = 20, λᵢ ∝ i^(−0.8), n = 300 and 1,000, B = 1,000; isotropic test prompts of m = 1,000, 40 steps; rates "
+    "from 1 down to .3 by .05, seeds 0–4. Predicted: 2 over the median longest stride before.",
     tolerance=0.05,
     limits="largest distance of the largest rate that does not turn from the predicted one, in four of five seeds",
     verdict=Verdict.HOLDS,
@@ -155,8 +155,8 @@ def outcome_moves_length(tolerance: float) -> Evidence:
     changes = [one / before - 1 for one in after]
     return judge(
         max(float(one.max()) for one in changes) < -tolerance,
-        f"Critical length {np.median(before):.1f} before, {np.median(after[0]):.1f} at k = 3, {np.median(after[1]):.1f} "
-        "at k = 8 (medians).",
+        f"Median {np.median(before):.1f} before, {np.median(after[0]):.1f} at k = 3, {np.median(after[1]):.1f} at "
+        "k = 8.",
     )
 
 

@@ -21,7 +21,7 @@ from ttsbook.theory.learned import gamma
 
 Strengths: TypeAlias = Float64[np.ndarray, " rank"]
 """One number for each skill that the prompts have."""
-RANK = 1e-10  # singular values below this share of the largest are zero
+RANK = 1e-7  # singular values below this share of the largest are zero: roots of strengths that rounding leaves
 
 
 def sample_pairs(
@@ -173,7 +173,7 @@ class FineTuning:
     def _basis(self) -> tuple[Strengths, Strengths, Float64[np.ndarray, "d rank"]]:
         """Nonzero strengths of A, the eigenvalues of Γ there, and the skills, one a column."""
         strengths, skills = np.linalg.eigh(self.task.cov)
-        used = strengths > RANK * strengths[-1]
+        used = strengths > check.RELATIVE_TOLERANCE * strengths[-1]
         gammas = np.diag(gamma(np.diag(strengths), self.task.prompt_length))
         return strengths[used], gammas[used], skills[:, used]
 
@@ -197,6 +197,28 @@ class FineTuning:
         skills = self._basis[2]
         return self._taught + self.start - (self.start @ skills) @ skills.T  # prop-sft-limit
 
+    def mean_preconditioner(self, count: int) -> Preconditioner:
+        """Mean preconditioner after fine-tuning on B prompts, in the same limit.
+
+        In the book: :prf:ref:`prop-sft-error`.
+
+        Parameters
+        ----------
+        count
+            Number B of prompts.
+
+        Examples
+        --------
+        >>> tuning = FineTuning(3 * np.eye(4), Task(np.eye(4), 10**6), rate=1.0)
+        >>> np.diag(tuning.mean_preconditioner(1)).round(3).tolist()  # a quarter of what there is to learn
+        [2.5, 2.5, 2.5, 2.5]
+        """
+        strengths, gammas, skills = self._basis
+        moments = strengths * gammas
+        kappa = _resolution(moments, check.count("count", count, least=1))
+        left = np.eye(self.task.dim) - (skills * (moments / (moments + kappa))) @ skills.T
+        return self._taught + (self.start - self._taught) @ left  # prop-sft-error
+
     def direct_error(self, count: int, test_cov: CovarianceLike, test_length: int | None) -> float:
         r"""Mean error of the direct answer after fine-tuning on B prompts, for d, n, m and B large alike.
 
@@ -219,25 +241,21 @@ class FineTuning:
         >>> tuning.direct_error(2, np.eye(2), None)
         inf
         """
-        count = check.count("count", count, least=1)
         cov = self._test("test_cov", test_cov)
         inverse_m = check.inverse_length("test_length", test_length)
+        mean, (strengths, gammas, skills) = self.mean_preconditioner(count), self._basis
         if count == self.rank:
             return math.inf
-        strengths, gammas, skills = self._basis
         moments = strengths * gammas
         kappa = _resolution(moments, count)
-        freedom = np.square(moments / (moments + kappa)).sum()
         square = (1 + inverse_m) * cov @ cov + np.trace(cov) * inverse_m * cov  # of S_m
         seen = ((skills.T @ square) * skills.T).sum(axis=1)
+        freedom = np.square(moments / (moments + kappa)).sum()
         spread = (seen * moments / (moments + kappa) ** 2).sum() / (count - freedom)
-        left = np.eye(self.task.dim) - (skills * (moments / (moments + kappa))) @ skills.T
-        gap, taught = self.start - self._taught, self._taught
-        mean = taught + gap @ left
-        bent = skills * np.sqrt(moments) * (kappa / (moments + kappa))  # left A Γ left, as a square
+        bent = (self.start - self._taught) @ (skills * np.sqrt(moments) * (kappa / (moments + kappa)))
         unseen = self.task.dim - (strengths / gammas).sum()
         error = np.square(np.eye(self.task.dim) - mean @ cov).sum() + (mean @ (square - cov @ cov) * mean).sum()
-        return float(error + spread * (np.square(gap @ bent).sum() + self.rate**2 * unseen))  # prop-sft-error
+        return float(error + spread * (np.square(bent).sum() + self.rate**2 * unseen))  # prop-sft-error
 
     def critical_count(self, test_cov: CovarianceLike) -> float:
         r"""Return the number of prompts beyond which a chain on endless test prompts converges, in the same limit.
