@@ -7,12 +7,14 @@ from monograph.claims import (
     causes,
     curation,
     cure,
+    fine_tuning,
     gpt2,
     hardness,
     linear,
     mixture,
     noise,
     overthinking,
+    post_training,
     real,
     recipes,
     rules,
@@ -46,6 +48,7 @@ CHAPTERS = {
     "beyond/tails": "Must the data be Gaussian?",
     "beyond/real": "Real features",
     "beyond/stopping": "When to stop, without knowing the answer",
+    "beyond/post-training": "After pre-training: SFT and outcome supervision",
 }
 """Chapters that claims name, with the titles that the tables show."""
 PARTS = (
@@ -70,6 +73,8 @@ PARTS = (
     real,
     stopping,
     rules,
+    fine_tuning,
+    post_training,
 )
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 """All claims, in the order of the chapters."""

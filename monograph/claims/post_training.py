@@ -4,8 +4,12 @@ import numpy as np
 
 from monograph.claims.ledger import Evidence, Verdict, claim, judge
 from monograph.experiments import results
-from monograph.experiments.post_training import read
+from monograph.experiments.post_training import plan, read
 from monograph.page import rounded
+from ttsbook import theory
+from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
+from ttsbook.theory import fine_tuning
 
 CHAPTER = "beyond/post-training"
 FOLLOW_UP = "follow-up paper"
@@ -37,17 +41,17 @@ def double_descent(tolerance: float) -> Evidence:
     tolerance=1.0,
     limits="least share of seeds and lengths in which clean prompts leave a smaller direct error, for each B ≥ 250",
     verdict=Verdict.CAVEAT,
-    caveat="as long as prompts are few: with 1,000 prompts or fewer it holds, with 2,000 those of the test do better",
+    caveat="between the clean prompts' own peak and where prompts of the test catch up: here for B from 350 to 600",
 )
 def insight_hard(tolerance: float) -> Evidence:
     """Fine-tune on what is hard for the pre-trained layer, rather than on all that the test asks."""
     wins = {count: float(np.mean(one)) for count, one in read.clean_wins(results.load("post_training"), 1.0).items()}
-    few = min(share for count, share in wins.items() if count <= 1000)
-    many = min(share for count, share in wins.items() if count > 1000)
+    between = min(share for count, share in wins.items() if 350 <= count <= 600)
     return judge(
-        few >= tolerance,
-        f"Clean prompts win in a share of {few:.2f} or more up to 1,000 prompts, of {many:.2f} with 2,000.",
-        exception=many < tolerance,
+        between >= tolerance,
+        f"Clean prompts win in a share of {between:.2f} for B from 350 to 600, of {wins[250]:.2f} at 250, "
+        f"{wins[1000]:.2f} at 1,000 and {wins[2000]:.2f} at 2,000.",
+        exception=min(wins.values()) < tolerance,
     )
 
 
@@ -109,16 +113,39 @@ def insight_half_learned(tolerance: float) -> Evidence:
     method=OUTCOME + " B = 1,000, new skills; 40 thinking steps on prompts of the test.",
     tolerance=SEEDS,
     limits="least number of seeds of five in which chains turn after a tenth of the updates, and not after all",
-    verdict=Verdict.HOLDS,
+    verdict=Verdict.FAILS,
 )
 def insight_edge(tolerance: float) -> Evidence:
-    """Outcome supervision that ends too early leaves a layer that overthinks."""
-    turned = read.turned(read.outcome(results.load("post_training"), 0.1, 1000))
-    early, late = int(turned[:, 2].sum()), int((~turned[:, -1]).sum())
+    """With new skills a layer overthinks if outcome supervision ends early, and no longer if it goes on."""
+    early, late = _turned(0.1, 2)
     return judge(
         min(early, late) >= tolerance,
-        f"Chains turn after a tenth of the updates in {early} of 5 seeds, and do not after all in {late}.",
+        f"Chains turn after a tenth of the updates in {early} of 5 seeds; after all of them {late} of 5 do not.",
     )
+
+
+@claim(
+    source=f"{FOLLOW_UP}: Insight 4",
+    places=(f"{CHAPTER}#insights-3-and-4-the-cliff",),
+    method=OUTCOME + " B = 1,000, half learned skills; 40 thinking steps on prompts of the test.",
+    tolerance=SEEDS,
+    limits="least number of seeds of five in which chains turn after 100 updates, and not after all",
+    verdict=Verdict.HOLDS,
+    remark="The criterion for half learned skills was written after the run, when that for new ones had failed.",
+)
+def half_learned_edge(tolerance: float) -> Evidence:
+    """With half learned skills a layer overthinks if outcome supervision ends early, and no longer if it goes on."""
+    early, late = _turned(0.5, 1)
+    return judge(
+        min(early, late) >= tolerance,
+        f"Chains turn after 100 updates in {early} of 5 seeds; after all of them {late} of 5 do not.",
+    )
+
+
+def _turned(level: float, stretch: int) -> tuple[int, int]:
+    """Seeds in which chains turn after a stretch of the training with 1,000 prompts, and do not turn at its end."""
+    turned = read.turned(read.outcome(results.load("post_training"), level, 1000))
+    return int(turned[:, stretch].sum()), int((~turned[:, -1]).sum())
 
 
 @claim(
@@ -128,15 +155,47 @@ def insight_edge(tolerance: float) -> Evidence:
     "from 1 down to .3 by .05, seeds 0–4. Predicted: 2 over the median longest stride before.",
     tolerance=0.05,
     limits="largest distance of the largest rate that does not turn from the predicted one, in four of five seeds",
-    verdict=Verdict.HOLDS,
+    verdict=Verdict.FAILS,
+    remark="The largest rates on the grid are next to the predicted ones, and miss the criterion by less than a "
+    "hundredth. The claim after this one asks again, on a finer grid and with other seeds.",
 )
-def slow_rate_cures(tolerance: float) -> Evidence:
-    """Fine-tuning with slow targets cures overthinking at the rate that the longest stride predicts."""
+def slow_rate_on_grid(tolerance: float) -> Evidence:
+    """The largest rate of a coarse grid after which thinking does not turn is next to the predicted one."""
     found, far = results.load("post_training"), list[float]()
     for n in found.settings["rate"]["lengths"]:
         gaps = sorted(abs(measured - predicted) for measured, predicted in read.rates(found, n))
         far.append(gaps[SEEDS - 1])
     return judge(max(far) <= tolerance, f"Distance of at most {max(far):.3f} in four of five seeds.")
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#prop-slow",),
+    method="d = 20, λᵢ ∝ i^(−0.8), n = 300 and 1,000, B = 1,000; 128 isotropic test prompts of m = 1,000, 40 steps; seeds "
+    "5–9, rates .01 apart. Predicted: 2 over the median longest stride before.",
+    tolerance=0.03,
+    limits="largest distance of the largest rate that does not turn from the predicted one",
+    verdict=Verdict.HOLDS,
+)
+def slow_rate_cures(tolerance: float) -> Evidence:
+    """Fine-tuning with slow targets cures overthinking at the rate that the longest stride predicts."""
+    gaps = list[float]()
+    for n in (300, 1000):
+        task = Task(covariance.power_law(20, 0.8, trace=20), n)
+        start = theory.preconditioner(task)
+        for seed in range(5, 10):
+            rng = np.random.default_rng(seed)
+            pairs = fine_tuning.sample_pairs(task, 1000, rng=rng)
+            S = covariance.sample_empirical(np.eye(20), 1000, samples=128, rng=rng)
+            low, high = 50, 100  # hundredths: the first does not turn, the second does
+            while high - low > 1:
+                middle = (low + high) // 2
+                P = fine_tuning.minimum_norm(start, *pairs, rate=middle / 100)
+                curve = np.median(theory.layer_error(P, np.eye(20), S, 40), axis=0)
+                low, high = (low, middle) if plan.turns(curve.tolist(), 20) else (middle, high)
+            longest = np.median(np.linalg.eigvals(start @ S).real.max(axis=1))
+            gaps.append(abs(low / 100 - 2 / float(longest)))
+    return judge(max(gaps) <= tolerance, f"Distance of at most {max(gaps):.3f} in ten layers.")
 
 
 @claim(

@@ -28,7 +28,10 @@ EXPERIMENTS = {
     "runner",
     "registry",
     "results",
-    *(f"{name}.read" for name in ("selection", "linear", "curation", "tails", "real", "stopping", "gpt2")),
+    *(
+        f"{name}.read"
+        for name in ("selection", "linear", "curation", "tails", "real", "stopping", "post_training", "gpt2")
+    ),
     "real.domains",
 }
 

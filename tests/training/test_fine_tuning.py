@@ -72,6 +72,16 @@ def test_the_gradient_of_the_outcome_is_that_of_the_proposition(depth):
     assert np.allclose(found, expected, atol=1e-10)
 
 
+@pytest.mark.parametrize(("count", "moves"), [(3, False), (20, True)])
+def test_with_more_prompts_than_skills_fine_tuning_would_move_the_ratio(count, moves):
+    drawn, model = batch(count), layer()
+    seen = (drawn.x.mT @ drawn.y[..., None])[..., 0].numpy() / 8
+    model.set_preconditioner(fine_tuning.minimum_norm(START, drawn.w.numpy(), seen, rate=0.5))
+    FineTuning(0.5, 4).loss(model, drawn, torch.Generator()).backward()
+    assert torch.allclose(model.block("V31").grad, torch.zeros(3, 3).double(), atol=1e-9)
+    assert (model.block("W13").grad.abs().max() > 1e-3).item() is moves
+
+
 @pytest.mark.parametrize(("rate", "depth"), [(0.0, 3), (1.5, 3), (0.5, 0)])
 def test_bad_input_is_refused_by_name(rate, depth):
     with pytest.raises(ValueError, match="rate|depth"):
