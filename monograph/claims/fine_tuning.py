@@ -1,7 +1,5 @@
 """What the chapter on post-training claims in closed form: fine-tuning on few prompts, and supervised outcomes."""
 
-import warnings
-
 import numpy as np
 
 from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
@@ -214,9 +212,8 @@ def outcome_gradient(tolerance: float) -> Evidence:
 
             given = torch.as_tensor(P).reshape(-1).requires_grad_()
             gradient = torch.autograd.grad(loss(given), given)[0].numpy().reshape(3, 3)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                hessian = torch.autograd.functional.hessian(loss, given.detach()).numpy()
+            rows = torch.autograd.grad(loss(given), given, create_graph=True)[0]
+            hessian = np.stack([torch.autograd.grad(row, given, retain_graph=True)[0].numpy() for row in rows])
             M = np.eye(3) - P @ S
             stated = np.zeros((3, 3))
             for one, seen, target in zip(M, S, w, strict=True):

@@ -44,7 +44,7 @@ def sample_pairs(
     -----
     No example is drawn. With :math:`u = A^{1/2} w`, the sum over examples is
     :math:`\|u\|\, A^{1/2} (s\, u/\|u\| + \sqrt s\, g)/n`, where s is chi-squared with n degrees of freedom and g normal
-    across u: a prompt costs d + 1 random numbers.
+    across u: a prompt costs 2 d + 1 random numbers.
 
     Examples
     --------
@@ -289,10 +289,10 @@ class FineTuning:
         step = self.rate * inner / gammas[:, None]
         columns = (inner / (strengths * gammas)) @ inner
         rows = self.rate**2 * (1 - strengths / gammas)
-        edges = []
+        edges = list[float]()
         for map_ in (step, 2 * np.eye(self.rank) - step):  # z = 1 and -1, less the mean map
             inverse = np.linalg.inv(map_)
-            edges.append(((inverse.T @ columns @ inverse) * np.diag(rows)).sum())
+            edges.append(float(((inverse.T @ columns @ inverse) * np.diag(rows)).sum()))
         return self.rank + max(edges)  # prop-sft-count
 
     def _test(self, name: str, value: CovarianceLike | MatrixLike) -> Covariance:

@@ -50,7 +50,7 @@ def _scaling(settings: Settings, variant: tuple[float, int], seed: int) -> Run:
         found["direct"].append(theory.direct_error(P, tested, n) / dim)
         found["chain"].append(rounded(curve[given["steps"]]))
         found["radius"].append(float(np.abs(1 - theory.strides(P, tested)).max()))
-    return {name: rounded(values) if name != "chain" else values for name, values in found.items()}
+    return {name: values if name == "chain" else rounded(np.array(values)) for name, values in found.items()}
 
 
 def _rate(settings: Settings, n: int, seed: int) -> Run:
@@ -89,7 +89,7 @@ def _critical(settings: Settings, depth: int, seed: int) -> Run:
         P, loss = _best(theory.preconditioner(task), S, depth)
         longest.append(float(np.linalg.eigvals(P).real.max()))
         losses.append(loss)
-    return {"longest": rounded(longest), "left": rounded(losses)}
+    return {"longest": rounded(np.array(longest)), "left": rounded(np.array(losses))}
 
 
 def _best(start: Preconditioner, S: Any, depth: int) -> tuple[Preconditioner, float]:
@@ -136,7 +136,7 @@ def _outcome(settings: Settings, variant: tuple[float, int], seed: int) -> Run:
         optimizer.zero_grad()
         (gap.square().sum() / 2 / len(chosen)).backward()
         optimizer.step()
-    return {"median": medians, "radius": rounded(radii)}
+    return {"median": medians, "radius": rounded(np.array(radii))}
 
 
 def _gpt(settings: Settings, n: int, seed: int) -> Run:
