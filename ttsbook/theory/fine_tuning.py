@@ -248,13 +248,14 @@ class FineTuning:
             return math.inf
         moments = strengths * gammas
         kappa = _resolution(moments, count)
-        square = (1 + inverse_m) * cov @ cov + np.trace(cov) * inverse_m * cov  # of S_m
-        seen = ((skills.T @ square) * skills.T).sum(axis=1)
+        squared = cov @ cov
+        noise = inverse_m * (squared + np.trace(cov) * cov)  # the mean square of S_m is their sum
+        seen = ((skills.T @ (squared + noise)) * skills.T).sum(axis=1)
         freedom = np.square(moments / (moments + kappa)).sum()
         spread = (seen * moments / (moments + kappa) ** 2).sum() / (count - freedom)
         bent = (self.start - self._taught) @ (skills * np.sqrt(moments) * (kappa / (moments + kappa)))
         unseen = self.task.dim - (strengths / gammas).sum()
-        error = np.square(np.eye(self.task.dim) - mean @ cov).sum() + (mean @ (square - cov @ cov) * mean).sum()
+        error = np.square(np.eye(self.task.dim) - mean @ cov).sum() + (mean @ noise * mean).sum()
         return float(error + spread * (np.square(bent).sum() + self.rate**2 * unseen))  # prop-sft-error
 
     def critical_count(self, test_cov: CovarianceLike) -> float:
