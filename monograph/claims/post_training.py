@@ -41,7 +41,7 @@ def double_descent(tolerance: float) -> Evidence:
     tolerance=1.0,
     limits="least share of seeds and lengths in which clean prompts leave a smaller direct error, for each B ≥ 250",
     verdict=Verdict.CAVEAT,
-    caveat="between the clean prompts' own peak and where prompts of the test catch up: here for B from 350 to 600",
+    caveat="B lies between the clean prompts' own peak and where prompts of the test catch up, here from 350 to 600.",
 )
 def insight_hard(tolerance: float) -> Evidence:
     """Fine-tune on what is hard for the pre-trained layer, rather than on all that the test asks."""

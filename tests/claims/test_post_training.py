@@ -6,6 +6,7 @@ import pytest
 from monograph import claims
 from monograph.claims.ledger import Verdict
 from monograph.experiments import results
+from monograph.experiments.post_training import read
 from ttsbook import theory
 from ttsbook.theory import fine_tuning
 from ttsbook.theory.fine_tuning import FineTuning
@@ -86,3 +87,13 @@ def test_a_check_sees_other_results(monkeypatch, name, part, change):
             run.update(change(run))
     monkeypatch.setattr(results, "load", lambda _: found)
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
+
+
+def test_slow_rate_on_grid_the_rates_are_next_to_the_predicted_ones():
+    found = results.load("post_training")
+    gaps = [abs(one - other) for n in found.settings["rate"]["lengths"] for one, other in read.rates(found, n)]
+    assert 0.05 < max(gaps) < 0.06
+
+
+def test_half_learned_edge_the_same_with_new_skills_had_failed():
+    assert claims.find("insight_edge").evidence.verdict is Verdict.FAILS
