@@ -6,7 +6,7 @@ from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, w
 from monograph.experiments import results
 from monograph.experiments.post_training import read
 from ttsbook import theory
-from ttsbook.arrays import Covariance, Matrix
+from ttsbook.arrays import Covariance, Matrix, Numbers
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 from ttsbook.theory import fine_tuning
@@ -71,7 +71,7 @@ def sft_descent(tolerance: float) -> Evidence:
     )
 
 
-def _descended(w: Matrix, seen: Matrix, step: float, updates: int) -> Matrix:
+def _descended(w: Numbers, seen: Numbers, step: float, updates: int) -> Matrix:
     """Follow the gradient of the mean loss of three steps at rate 0.4, written out for each step."""
     P = START
     for _ in range(updates):
