@@ -18,6 +18,7 @@ from ttsbook.data.rows import Rows
 from ttsbook.data.tasks import Mixture, Task
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.theory import finite, intervals, selection
+from ttsbook.theory.fine_tuning import FineTuning
 from ttsbook.thinking import cot, schedules, stopping
 
 FILE = Path(__file__).with_name("cases") / "formulas.json"
@@ -36,6 +37,9 @@ OTHER_NAMES = {
     "poolMoments": "Rows",
     "rowsPreconditioner": "gamma",
     "rowsStrides": "strides",
+    "fineTunedError": "FineTuning",
+    "criticalCount": "FineTuning",
+    "meanPreconditioner": "FineTuning",
 }
 """Namesakes in Python of the formulas whose name is not the same in snake case."""
 
@@ -134,6 +138,10 @@ def scaled(standardize, train, test, columns):
     return [found.x for found in standardize(Rows(train, columns), Rows(test, columns), center="own")]
 
 
+def tuned(make, P, s, n, rate):
+    return make(np.diag(P), Task(np.diag(s), n), rate)
+
+
 def domains(read, text, column):
     found = read(text.splitlines(), column)
     columns = next(iter(found.values())).columns
@@ -217,6 +225,18 @@ FORMULAS = {
     ),
     "rowsStrides": (theory.strides, lambda f, P, t: pairs(f(P, t))),
     "radius": (radius, lambda f, strides: f(strides)),
+    "meanPreconditioner": (
+        FineTuning,
+        lambda f, P, s, n, rate, count: np.diag(tuned(f, P, s, n, rate).mean_preconditioner(count)),
+    ),
+    "fineTunedError": (
+        FineTuning,
+        lambda f, P, s, n, rate, count, t, m: tuned(f, P, s, n, rate).direct_error(count, np.diag(t), m),
+    ),
+    "criticalCount": (
+        FineTuning,
+        lambda f, P, s, n, rate, t: tuned(f, P, s, n, rate).critical_count(np.diag(t)),
+    ),
     "readDomains": (rows.read_domains, domains),
     "standardize": (rows.standardize, scaled),
     "safe": (schedules.safe, lambda f, P, S: f(seen(P, S))[0, 0].item()),
@@ -366,6 +386,18 @@ def row_arguments(rng):
     yield "standardize", [train, test, columns]
 
 
+def tuned_arguments(rng):
+    """Draw the calls of every formula for fine-tuning once."""
+    dim, n, m = int(rng.integers(3, 9)), int(rng.integers(5, 40)), int(rng.integers(5, 40))
+    P, s, t = 0.2 + rng.uniform(0, 0.7, dim), 0.1 + rng.uniform(0, 1, dim), 0.2 + rng.uniform(0, 1, dim)
+    s[-1] *= rng.random() < 0.5
+    rate, rank = 0.2 + rng.uniform(0, 0.6), int((s > 0).sum())
+    for count in (1, rank - 1, rank + 2 + int(rng.integers(20))):
+        yield "meanPreconditioner", [P, s, n, rate, count]
+        yield "fineTunedError", [P, s, n, rate, count, t, m]
+    yield "criticalCount", [P, s, n, rate, t]
+
+
 LARGE = [9.0, -2.0, 3.0, 5.0, -4.0, 7.0, -6.0, 1.0, 2.0, 8.0, -5.0, 3.0, 6.0, -1.0, 4.0, -7.0]
 EDGES = [
     ("criticalTrainLength", [[1.0, 0.5], [1.0, 0.5]]),  # never too long
@@ -380,6 +412,8 @@ EDGES = [
     ("eigvals", [[[0.0, 1.0], [-1.0, 0.0]]]),  # a turn
     ("eigvals", [np.roll(np.eye(4), 1, axis=0)]),  # all of one size
     ("eigvals", [np.zeros((3, 3))]),
+    ("fineTunedError", [[1.0, 1.0], [1.0, 0.5], 5, 1.0, 2, [1.0, 1.0], None]),  # at the peak
+    ("criticalCount", [[1.0, 2.0], [1.0, 0.0], 5, 1.0, [1.0, 1.5]]),  # never enough
     ("readDomains", ['a, "b, c",domain\n1,2,x\n\n3e0,-.5,y\n', "domain"]),  # quotes, blanks and a blank line
 ]
 
@@ -395,6 +429,8 @@ def vectors():
     drawn = [vector for _ in range(SETTINGS) for vector in arguments(rng)]
     tables = np.random.default_rng(1)
     drawn += [vector for _ in range(SETTINGS) for vector in row_arguments(tables)]
+    tuning = np.random.default_rng(2)
+    drawn += [vector for _ in range(SETTINGS) for vector in tuned_arguments(tuning)]
     found = {name: [] for name in FORMULAS}
     for name, *calls in drawn + EDGES:
         short = shortened(plain(calls), 4)

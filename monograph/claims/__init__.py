@@ -7,6 +7,7 @@ from monograph.claims import (
     causes,
     curation,
     cure,
+    fine_tuning,
     gpt2,
     hardness,
     linear,
@@ -14,6 +15,7 @@ from monograph.claims import (
     noise,
     nonlinear,
     overthinking,
+    post_training,
     real,
     recipes,
     rules,
@@ -49,6 +51,7 @@ CHAPTERS = {
     "beyond/real": "Real features",
     "beyond/stopping": "When to stop, without knowing the answer",
     "beyond/attention": "Does softmax overthink? Does depth?",
+    "beyond/post-training": "After pre-training: SFT and outcome supervision",
 }
 """Chapters that claims name, with the titles that the tables show."""
 PARTS = (
@@ -75,6 +78,8 @@ PARTS = (
     rules,
     softmax,
     nonlinear,
+    fine_tuning,
+    post_training,
 )
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 """All claims, in the order of the chapters."""

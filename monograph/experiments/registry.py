@@ -11,6 +11,7 @@ from monograph.experiments.gpt2 import run as gpt2
 from monograph.experiments.gpt2_compute import run as gpt2_compute
 from monograph.experiments.gpt2_cost import run as gpt2_cost
 from monograph.experiments.linear import run as linear
+from monograph.experiments.post_training import run as post_training
 from monograph.experiments.real import run as real
 from monograph.experiments.recipes import run as recipes
 from monograph.experiments.selection import run as selection
@@ -29,6 +30,7 @@ MODULES = (
     tails,
     real,
     stopping,
+    post_training,
     gpt2,
     gpt2_compute,
     gpt2_cost,

@@ -2,9 +2,9 @@
 
 A widget computes in the browser. Its JavaScript lives in ``monograph/widgets/javascript``, where ``theory.js``
 mirrors functions of `ttsbook.data.covariance` and `ttsbook.theory` by name, and ``selection.js`` those of
-`ttsbook.theory.selection`; ``noise.js`` is for label noise, ``stopping_rules.js`` for rules that stop,
-``fourth_moments.js`` for features with tails, ``rows.js`` and ``tables.js`` for rows of tables. ``layer.js``,
-``upbringing.js`` and ``gpt.js`` are models that live in the page: a layer that learns and thinks, as
+`ttsbook.theory.selection`; ``noise.js`` is for label noise, ``fine_tuning.js`` for fine-tuning, ``stopping_rules.js``
+for rules that stop, ``fourth_moments.js`` for features with tails, ``rows.js`` and ``tables.js`` for rows of tables.
+``layer.js``, ``upbringing.js`` and ``gpt.js`` are models that live in the page: a layer that learns and thinks, as
 `ttsbook.training` and `ttsbook.thinking` have it, and a shipped GPT that thinks. Most widgets can also simulate what
 they show, in the page, or with the package where a kernel runs: see `monograph.widgets.simulation`. A value that is
 out of range is refused with a ``traitlets.TraitError``.
@@ -14,6 +14,7 @@ from monograph.widgets.base import Widget, bundle
 from monograph.widgets.bend_spectrum import BendSpectrum
 from monograph.widgets.direct_answer import DirectAnswer
 from monograph.widgets.exchange import Exchange
+from monograph.widgets.fine_tuned import FineTuned
 from monograph.widgets.gpt_at_work import GPTAtWork
 from monograph.widgets.gpt_thinking import GPTThinking
 from monograph.widgets.kind_mixture import KindMixture
@@ -35,6 +36,7 @@ __all__ = [
     "BendSpectrum",
     "DirectAnswer",
     "Exchange",
+    "FineTuned",
     "GPTAtWork",
     "GPTThinking",
     "KindMixture",

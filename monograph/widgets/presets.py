@@ -374,6 +374,32 @@ PRESETS = {
             shift=1.0,
         ),
     ),
+    "FineTuned": (
+        preset(
+            "More is worse",
+            "Clean prompts are few: does each further one help?",
+            "Raise B from 10 on, slowly, and compare with the level of before.",
+            count=10,
+        ),
+        preset(
+            "A faint disturbance",
+            "Skills that are not new come in, ever more faintly: does the error become that of clean prompts?",
+            "Lower r from 1 to 0, one place at a time, and look for the r that is worst.",
+            interference=1.0,
+        ),
+        preset(
+            "Longer prompts",
+            "Each prompt shows more examples: does the error fall?",
+            "Raise n, and then do the same with r = 0.",
+            interference=0.1,
+        ),
+        preset(
+            "Slow targets",
+            "Targets take half of the gap at a time: what becomes of the strides, and of what a chain needs?",
+            "Lower η, and read the last sentence.",
+            interference=1.0,
+        ),
+    ),
     "Tails": (
         preset(
             "Tails alone",

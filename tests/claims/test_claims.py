@@ -46,7 +46,7 @@ def test_a_claim_is_complete(claim):
     for text in (claim.statement, claim.source, claim.method, claim.limits, claim.evidence.measured):
         assert text and "  " not in text
     assert claim.statement[-1] == claim.method[-1] == claim.evidence.measured[-1] == "."
-    assert claim.source.startswith(("paper: ", "this book"))
+    assert claim.source.startswith(("paper: ", "follow-up paper: ", "this book"))
     assert bool(claim.caveat) == (claim.verdict in (Verdict.CAVEAT, Verdict.INCONCLUSIVE))
     assert (claim.caveat or ".")[-1] == (claim.remark or ".")[-1] == "."
     for decimal in re.findall(r"\d+\.\d+", claim.evidence.measured):

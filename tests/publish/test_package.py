@@ -28,7 +28,21 @@ EXPERIMENTS = {
     "runner",
     "registry",
     "results",
-    *(f"{name}.read" for name in ("selection", "linear", "curation", "tails", "real", "stopping", "attention", "gpt2")),
+    *(
+        f"{name}.read"
+        for name in (
+            "selection",
+            "linear",
+            "curation",
+            "tails",
+            "real",
+            "stopping",
+            "attention",
+            "words",
+            "post_training",
+            "gpt2",
+        )
+    ),
     "real.domains",
     "attention.frozen",
     "attention.models",

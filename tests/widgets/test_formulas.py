@@ -10,7 +10,18 @@ from in_node import evaluated
 from monograph.widgets.base import JAVASCRIPT
 from ttsbook.data import rows
 
-NAMES = ("theory", "selection", "attention", "intervals", "noise", "fourth_moments", "rows", "tables", "stopping_rules")
+NAMES = (
+    "theory",
+    "selection",
+    "attention",
+    "intervals",
+    "noise",
+    "fine_tuning",
+    "fourth_moments",
+    "rows",
+    "tables",
+    "stopping_rules",
+)
 MODULES = [JAVASCRIPT / f"{name}.js" for name in NAMES]
 VECTORS = json.loads(FILE.read_text(encoding="utf-8"))
 EVALUATE = """

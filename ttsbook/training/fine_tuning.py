@@ -1,0 +1,77 @@
+r"""Supervised fine-tuning: every step of a chain is shown, and covers the same part of what is left."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from ttsbook import _validation as check
+from ttsbook.arrays import Preconditioner
+from ttsbook.data.prompts import Prompts
+from ttsbook.data.tasks import Mixture, Task
+from ttsbook.models import embedding
+from ttsbook.models.protocols import HasAnswer, HasNextToken
+from ttsbook.tensors import Scalar
+from ttsbook.theory.fine_tuning import FineTuning as Limit
+from ttsbook.training.recipes import Recipe
+
+
+@dataclass(frozen=True)
+class FineTuning(Recipe[HasNextToken]):
+    r"""From each weight of a chain, :math:`w_i = (1 - (1 - \eta)^i)\, w`, ask for the next one.
+
+    The loss is half the squared distance, summed over the steps. To start from what is learned already, train a model
+    that has been trained before; with a `pool` there are only so many prompts.
+
+    In the book: :prf:ref:`thm-sft`.
+
+    Parameters
+    ----------
+    rate
+        Part :math:`\eta` of the gap that each step of the chain covers, positive and at most 1.
+    depth
+        Number of steps.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from ttsbook.data import covariance, prompts
+    >>> from ttsbook.models.attention import LinearSelfAttention
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> batch = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
+    >>> loss = FineTuning(rate=0.5, depth=2).loss(LinearSelfAttention(2), batch, generator)
+    >>> expected = (0.25 + 0.0625) * batch.w.square().sum(dim=1).mean() / 2  # a new layer keeps each weight
+    >>> bool(torch.isclose(loss, expected))
+    True
+    """
+
+    rate: float
+    depth: int = 5
+
+    def __post_init__(self) -> None:
+        if check.positive("rate", self.rate) > 1:
+            raise ValueError(f"rate must be at most 1, got {self.rate!r}")
+        check.count("depth", self.depth, least=1)
+
+    @property
+    def ratio(self) -> float:
+        """Each step goes on from all of its weight."""
+        return 1.0
+
+    def loss(self, model: HasNextToken, prompts: Prompts, generator: torch.Generator) -> Scalar:
+        """Mean over prompts of the loss of a whole chain."""
+        left = (1 - self.rate) ** torch.arange(self.depth + 1, dtype=prompts.w.dtype, device=prompts.w.device)
+        weights = (1 - left)[:, None] * prompts.w[:, None]  # (batch, depth + 1, d)
+        starts, targets = weights[:, :-1], weights[:, 1:]
+        if isinstance(model, HasAnswer):
+            answers = model.answer(prompts, starts)
+        else:
+            each = [embedding.embed(prompts, start) for start in starts.unbind(dim=1)]
+            answers = torch.stack([embedding.weight(model.next_token(E, prompts.lengths)) for E in each], dim=1)
+        return (answers - targets).square().sum(dim=(1, 2)).mean() / 2  # thm-sft
+
+    def prediction(self, task: Task | Mixture) -> tuple[Preconditioner, float]:
+        """Learn shorter steps on endlessly many prompts of a task."""
+        check.instance("task", task, Task)
+        assert isinstance(task, Task)  # the same for a type checker
+        return Limit(np.zeros((task.dim, task.dim)), task, self.rate).limit, self.ratio
