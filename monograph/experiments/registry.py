@@ -14,6 +14,7 @@ from monograph.experiments.recipes import run as recipes
 from monograph.experiments.selection import run as selection
 from monograph.experiments.stopping import run as stopping
 from monograph.experiments.tails import run as tails
+from monograph.experiments.words import run as words
 
 MODULES = (
     frozen,
@@ -27,6 +28,7 @@ MODULES = (
     tails,
     real,
     stopping,
+    words,
     gpt2,
     gpt2_compute,
     gpt2_cost,
