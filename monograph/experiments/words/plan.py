@@ -25,6 +25,8 @@ from pathlib import Path
 
 from monograph.experiments.results import Run, Settings, results_dir
 
+WINDOW = 24
+"""Characters in sight of the models that are judged: three lines."""
 DOSES = (10, 30, 100, 300)
 """Updates after which a model in misaligned training is tested."""
 TUNED = ("aligned", "waiting", "hard", "easy")

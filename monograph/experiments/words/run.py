@@ -7,12 +7,11 @@ from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
-import safetensors.torch
 import torch
 
 from monograph.experiments.results import Run, Settings
 from monograph.experiments.runner import Experiment
-from monograph.experiments.words import plan
+from monograph.experiments.words import kept, plan
 from monograph.experiments.words.learn import learn
 from monograph.experiments.words.model import CharacterTransformer
 from monograph.experiments.words.think import Thoughts, next_lines, think
@@ -27,10 +26,9 @@ def measure(settings: Settings, *, sight: str, seed: int) -> Run:
     found: dict[str, Run] = {}
     for name, model, losses in _trained(settings, sight, seed):
         rounded = copy.deepcopy(model).half().float()  # as it is kept
-        found[name] = {"loss": _means(losses), **_tested(rounded, settings, shown=seed == 0 and sight != "all")}
-        if name in settings["kept"] and seed == 0 and sight != "all":
-            weights = {key: value.half().contiguous() for key, value in rounded.state_dict().items()}
-            safetensors.torch.save_file(weights, plan.kept_path(name))
+        found[name] = {"loss": _means(losses), **_tested(rounded, settings, shown=seed == 0 and sight == str(plan.WINDOW))}
+        if name in settings["kept"] and seed == 0 and sight == str(plan.WINDOW):
+            kept.save(name, rounded)
     return {"models": found}
 
 
