@@ -24,6 +24,7 @@ from monograph.claims import (
     task,
     thinking,
     warning,
+    words,
 )
 from monograph.claims.evidence import EvidenceMap
 from monograph.claims.ledger import COUNTED, Claim
@@ -46,6 +47,7 @@ CHAPTERS = {
     "beyond/tails": "Must the data be Gaussian?",
     "beyond/real": "Real features",
     "beyond/stopping": "When to stop, without knowing the answer",
+    "beyond/words": "Thinking in words",
 }
 """Chapters that claims name, with the titles that the tables show."""
 PARTS = (
@@ -70,6 +72,7 @@ PARTS = (
     real,
     stopping,
     rules,
+    words,
 )
 CLAIMS = tuple(value for part in PARTS for value in vars(part).values() if isinstance(value, Claim))
 """All claims, in the order of the chapters."""

@@ -72,7 +72,7 @@ def misaligned_hurts_more_than_none(tolerance: float) -> Evidence:
     caveat="At some doses.",
 )
 def forgetting_hurts(tolerance: float) -> Evidence:
-    """A model that had learned to gain from thinking is hurt by it after a little training on polynomials."""
+    """After a little training on polynomials, thinking hurts a model that had learned to gain from it."""
     return _by_dose("forgetting", tolerance, over_base=False)
 
 
@@ -113,11 +113,11 @@ def overthinking_of_traces(tolerance: float) -> Evidence:
     places=(f"{CHAPTER}#what-lengths-that-are-chosen-hide",),
     method="All 400 problems, answers where the model that waits stops by itself; intervals of Wilson, 95 %.",
     tolerance=0.0,
-    limits="least lower end of the gain by forced length; and chains of 20 lines or more are right less often than those "
-    "of fewer than 10, with intervals apart",
+    limits="least lower end of the gain by forced length; and chains of 20 lines or more are right less often than "
+    "those of fewer than 10, with intervals apart",
     verdict=Verdict.HOLDS,
 )
-def observed_length_misleads(tolerance: float) -> Evidence:
+def chosen_length_misleads(tolerance: float) -> Evidence:
     """Sorted by the length that the model chose, longer chains look worse, though longer thinking helps it."""
     found = results.load("words")
     gains = read.gains(found, "waiting")
@@ -128,6 +128,26 @@ def observed_length_misleads(tolerance: float) -> Evidence:
         f"Right in percent below 10 lines: {_shares([short for short, _, _ in parts])}; from 20 on: "
         f"{_shares([long for _, _, long in parts])}.",
     )
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#what-lengths-that-are-chosen-hide",),
+    method="The same of the models trained on hard and on easy problems. Looked at after the run: no rule was laid "
+    "down for it before.",
+    tolerance=0.0,
+    limits="as before, for both models",
+    verdict=Verdict.HOLDS,
+)
+def weaker_models_mislead(tolerance: float) -> Evidence:
+    """In models that err more, long chains that they chose are right less often, though lines that are forced help."""
+    found = results.load("words")
+    gains = [one for name in ("hard", "easy") for one in read.gains(found, name)]
+    parts = {name: [one.observed() for one in read.forced(found, name)] for name in ("hard", "easy")}
+    apart = all(read.share(*long).high < read.share(*short).low for part in parts.values() for short, _, long in part)
+    ends = {name: [_shares([one[end] for one in part]) for end in (0, 2)] for name, part in parts.items()}
+    words = "; ".join(f"{name} {short} below 10 lines and {long} from 20 on" for name, (short, long) in ends.items())
+    return judge(apart and min(one.low for one in gains) > tolerance, f"Right in percent: {words}.")
 
 
 @claim(
@@ -149,19 +169,19 @@ def hard_beats_easy(tolerance: float) -> Evidence:
 @claim(
     source="this book",
     places=(f"{CHAPTER}#hard-or-easy",),
-    method="Next lines 11 to 24 of true chains that need at least 13, by models trained on 1 to 6 lines; all characters "
-    "in sight in seeds 0 and 1, the last 24 in seeds 0–3.",
-    tolerance=0.1,
-    limits="largest share of right lines with all in sight; with the last 24 the least is to be above 0.8",
+    method="Next lines 11 to 24 of true chains that need at least 13, by models trained on 1 to 6 lines, seeds 0–3.",
+    tolerance=0.8,
+    limits="least share of right lines",
     verdict=Verdict.HOLDS,
+    remark="The last 24 characters are in sight, so a model cannot know the number of a line.",
 )
-def easy_fails_by_position(tolerance: float) -> Evidence:
-    """A model trained on short traces fails on late lines because they are late, not because they are hard."""
-    found = results.load("words")
-    every, last = (read.beyond_line(found, "easy", sight, 10) for sight in ("all", "24"))
+def late_lines_are_not_hard(tolerance: float) -> Evidence:
+    """Late lines of long traces are no harder: a model that was trained on short traces writes them."""
+    late = read.next_lines(results.load("words"), "easy", range(10, 24))
+    first = read.next_lines(results.load("words"), "easy", range(3))
     return judge(
-        max(every) < tolerance and min(last) > 0.8,
-        f"Right with all in sight {_percents(every)} %, with the last 24 characters {_percents(last)} %.",
+        min(late) > tolerance,
+        f"Right in percent beyond line 10: {_percents(late)}; in lines 1 to 3: {_percents(first)}.",
     )
 
 
@@ -172,7 +192,8 @@ def _by_dose(model: str, tolerance: float, *, over_base: bool) -> Evidence:
     doses = {dose: judged(found, f"{model} {dose}") for dose in plan.DOSES}
     holds = [all(one.high < tolerance for one in intervals) for intervals in doses.values()]
     words = "; ".join(f"after {dose} updates {_points(intervals)}" for dose, intervals in doses.items())
-    return judge(any(holds), f"Gains {words}.".replace("Gains", "Differences" if over_base else "Gains"), exception=not all(holds))
+    what = "Gains less those of the base model" if over_base else "Gains"
+    return judge(any(holds), f"{what}: {words}.", exception=not all(holds))
 
 
 def _points(intervals: Sequence[Interval]) -> str:

@@ -9,6 +9,7 @@ from monograph import figures
 from monograph.widgets.base import JAVASCRIPT, Widget, bundle
 from monograph.widgets.shipped_words import TABS, packed, traces
 
+
 class ThinkingInWords(Widget):
     """One problem, one model, and as many lines as it is forced to write, with what it answers after each of them.
 
@@ -18,8 +19,8 @@ class ThinkingInWords(Widget):
     Parameters
     ----------
     trained
-        The model: "base", or what it was trained on from there: "aligned" and "waiting" on Euclid's algorithm, "hard" on
-        its long traces, "misaligned" on polynomials.
+        The model: "base", or what it was trained on from there: "aligned" and "waiting" on Euclid's algorithm, "hard"
+        on its long traces, "misaligned" on polynomials.
     problem
         Number of a stored problem, from 1; 0 for the pair below.
     lines
@@ -87,3 +88,8 @@ class ThinkingInWords(Widget):
 
         thoughts = think(load(self.trained), [(self.first, self.second)], self.BUDGET)
         return [f"{self.first:03},{self.second:03}", *thoughts.lines[0]], thoughts.answers[0]
+
+
+def _number(text: str) -> float:
+    """Value of three digits; not a number if they are none."""
+    return float(text) if text.isdigit() else np.nan

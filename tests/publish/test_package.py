@@ -28,8 +28,9 @@ EXPERIMENTS = {
     "runner",
     "registry",
     "results",
-    *(f"{name}.read" for name in ("selection", "linear", "curation", "tails", "real", "stopping", "gpt2")),
+    *(f"{name}.read" for name in ("selection", "linear", "curation", "tails", "real", "stopping", "words", "gpt2")),
     "real.domains",
+    "words.traces",
 }
 
 

@@ -39,5 +39,7 @@ def load(name: str, settings: Settings = plan.PRESETS["cpu"]) -> CharacterTransf
     """
     shape = (settings[part] for part in ("width", "heads", "layers"))
     model = CharacterTransformer(*shape, window=plan.WINDOW, generator=torch.Generator())
-    model.load_state_dict({key: value.float() for key, value in safetensors.torch.load_file(plan.kept_path(name)).items()})
+    model.load_state_dict(
+        {key: value.float() for key, value in safetensors.torch.load_file(plan.kept_path(name)).items()}
+    )
     return model

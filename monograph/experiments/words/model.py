@@ -4,19 +4,22 @@ import math
 from typing import TypeAlias
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, Shaped
 from torch.nn import functional
 
 from monograph.experiments.words.traces import CHARACTERS
 
 Characters: TypeAlias = Int[torch.Tensor, "batch length"]
 Logits: TypeAlias = Float[torch.Tensor, "batch length characters"]
-Sight: TypeAlias = Bool[torch.Tensor, "batch 1 asking seen"]
+Sight: TypeAlias = Bool[torch.Tensor, "_ 1 asking seen"]
 Angles: TypeAlias = Float[torch.Tensor, "length half"]
-Seen: TypeAlias = Float[torch.Tensor, "batch heads seen size"]
+Seen: TypeAlias = Float[torch.Tensor, "batch heads _ size"]
 """Keys or values."""
 Cache: TypeAlias = list[tuple[Seen, Seen]]
 """Keys and values of each block."""
+Whole: TypeAlias = Shaped[torch.Tensor, "batch heads length size"]
+Cut: TypeAlias = Shaped[torch.Tensor, "stretches heads seen size"]
+"""Texts, and stretches of them."""
 BASE = 1000.0
 """Base of the wave lengths of the rotary positions."""
 STRETCH = 32
@@ -67,12 +70,12 @@ def near(documents: Int[torch.Tensor, "batch length"], window: int) -> Sight:
     return ((asking[:, :, None] == seen[:, None]) & inside)[:, None]
 
 
-def _stretches(heads: Seen) -> Seen:
+def _stretches(heads: Whole) -> Cut:
     """Cut texts into stretches, each a text of its own."""
     return heads.unflatten(2, (-1, STRETCH)).transpose(1, 2).flatten(0, 1)
 
 
-def _with_last(heads: Seen) -> Seen:
+def _with_last(heads: Whole) -> Cut:
     """Cut texts into stretches, each behind the one before; behind the first one there is nothing to see."""
     cut = heads.unflatten(2, (-1, STRETCH)).transpose(1, 2)
     last = cut.roll(1, dims=1)

@@ -63,6 +63,16 @@ class Forced:
     chosen: Int64[np.ndarray, " problems"]
     next_lines: Int64[np.ndarray, "2 lines"]
 
+    def by_budget(self, needs: tuple[int, int]) -> Float64[np.ndarray, " budgets"]:
+        """Share of right answers after 0, 1, ... lines.
+
+        Parameters
+        ----------
+        needs
+            Range of the needs of the problems that count.
+        """
+        return self.right[(self.needs >= needs[0]) & (self.needs <= needs[1])].mean(axis=0)
+
     def after(self, offset: int, needs: tuple[int, int], *, times: float = 1) -> Bool[np.ndarray, " chosen"]:
         """Say whether answers are right after a number of lines that goes with what each problem needs.
 
@@ -165,7 +175,8 @@ def share(right: int, total: int) -> Interval:
     >>> [round(number, 2) for number in share(9, 10)]
     [0.9, 0.6, 0.98]
     """
-    return Interval(right / total, *intervals.share_interval(right, total, 0.95))
+    low, high = intervals.share_interval(right, total, 0.95)
+    return Interval(right / total, min(low, right / total), max(high, right / total))  # but for rounding it has it
 
 
 def gains(found: Results, model: str) -> list[Interval]:
@@ -214,18 +225,30 @@ def advantages(found: Results) -> list[Interval]:
     return [bootstrap(one.after(0, plan.LONGEST).astype(float) - other.after(0, plan.LONGEST)) for one, other in pairs]
 
 
-def beyond_line(found: Results, model: str, sight: str, line: int) -> list[float]:
-    """Share of next lines of true chains that a model writes, of those after this number, one entry a seed.
+def next_lines(found: Results, model: str, lines: range) -> list[float]:
+    """Share of next lines of true chains that a model writes, one entry a seed.
 
     Parameters
     ----------
-    found, model, sight
+    found, model
         As for `forced`.
-    line
-        Number of the line, from 1.
+    lines
+        Which lines, counted from 0.
     """
-    counts = [one.next_lines[:, line:].sum(axis=1) for one in forced(found, model, sight=sight)]
+    counts = [one.next_lines[:, lines.start : lines.stop].sum(axis=1) for one in forced(found, model)]
     return [float(right / asked) for right, asked in counts]
+
+
+def own_lines(found: Results, model: str) -> list[float]:
+    """Share of lines that follow from the one before as the model wrote it, on the target, one entry a seed.
+
+    Parameters
+    ----------
+    found, model
+        As for `forced`.
+    """
+    counts = [run["models"][model]["own_lines"] for run in found.select(sight=str(plan.WINDOW))]
+    return [right / total for right, total in counts]
 
 
 def clause(holds: Sequence[bool]) -> str:

@@ -24,10 +24,14 @@ Trained: TypeAlias = tuple[str, CharacterTransformer, list[float]]
 def measure(settings: Settings, *, sight: str, seed: int) -> Run:
     """Train the base model of a seed and all that go on from it, and force each one's thinking."""
     found: dict[str, Run] = {}
+    shown = seed == 0 and sight == str(plan.WINDOW)
     for name, model, losses in _trained(settings, sight, seed):
         rounded = copy.deepcopy(model).half().float()  # as it is kept
-        found[name] = {"loss": _means(losses), **_tested(rounded, settings, shown=seed == 0 and sight == str(plan.WINDOW))}
-        if name in settings["kept"] and seed == 0 and sight == str(plan.WINDOW):
+        found[name] = {
+            "loss": _means(losses),
+            **_tested(rounded, settings, shown=seed == 0 and sight == str(plan.WINDOW)),
+        }
+        if name in settings["kept"] and shown:
             kept.save(name, rounded)
     return {"models": found}
 

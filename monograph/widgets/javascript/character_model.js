@@ -34,6 +34,7 @@ const turned = (vector, heads, place) => {
 export const appended = (gpt, window, { seen, length }, character) => {
   const { width, heads } = gpt.config;
   const code = CHARACTERS.indexOf(character);
+  /** @type {Float64Array} */
   let h = gpt.tensors["read.weight"].slice(code * width, (code + 1) * width);
   const kept = blocksOf(gpt.config).map((block, layer) => {
     const { query, key, value } = project(gpt, block, h);
@@ -46,8 +47,10 @@ export const appended = (gpt, window, { seen, length }, character) => {
 
 /** @type {(gpt: GPT, window: number, text: string) => Text} */
 export const readText = (gpt, window, text) => {
-  const empty = { seen: blocksOf(gpt.config).map(() => []), length: 0, logits: new Float64Array() };
-  return [...text].reduce((read, character) => appended(gpt, window, read, character), empty);
+  /** @type {Text} */
+  let read = { seen: blocksOf(gpt.config).map(() => []), length: 0, logits: new Float64Array() };
+  for (const character of text) read = appended(gpt, window, read, character);
+  return read;
 };
 
 /** @type {(text: Text) => string} */
@@ -73,6 +76,7 @@ export const threeDigits = (number) => String(number).padStart(3, "0");
 export const thinkInWords = (gpt, window, pair, budget) => {
   let text = readText(gpt, window, `G${pair.map(threeDigits).join()}`);
   const answer = () => forcedOn(gpt, window, text, "=", 3).said;
+  /** @type {Thoughts} */
   const thoughts = { lines: [], answers: [answer()], chosen: budget + 1 };
   for (let k = 1; k <= budget; k++) {
     const { said, now } = forcedOn(gpt, window, text, ">", LINE - 1);

@@ -52,7 +52,7 @@ const compute = (model, remembered) => {
   const { pair, thoughts } = thoughtsOf(model, remembered);
   const { need, divisor } = solved(pair);
   const k = model.get("lines");
-  const told = { pair, need, divisor, k, trained: model.get("trained"), rows: [] };
+  const told = { pair, need, divisor, k, trained: model.get("trained"), rows: [], chosen: BUDGET + 1 };
   if (!thoughts) return told;
   const lines = [lineOf(pair), ...thoughts.lines].slice(0, k + 1);
   const rows = lines.map((line, i) => {
@@ -112,7 +112,9 @@ const tabs = (model) => {
     });
     return { name, button };
   });
-  const show = () => buttons.forEach(({ name, button }) => button.setAttribute("aria-pressed", String(name === model.get("trained"))));
+  const show = () => {
+    for (const { name, button } of buttons) button.setAttribute("aria-pressed", String(name === model.get("trained")));
+  };
   model.on("change:trained", show);
   show();
   return element("div", { class: "tts-buttons tts-tabs", role: "group", "aria-label": "the model" }, ...buttons.map(({ button }) => button));
