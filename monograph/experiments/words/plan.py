@@ -18,7 +18,8 @@ less that of the answers at once, in percentage points. Intervals are of the pai
 - *Hard beats easy*: holds if in every seed the interval of `hard` less `easy`, after n lines of problems that need 17
   to 24, lies above 0.
 - *Easy fails by position*: of next lines of true chains that need at least 13, `easy` with all characters in sight has
-  less than 10 % right beyond line 10, and with the last 24 in sight more than 80 %, in every seed of both.
+  less than 10 % right beyond line 10, and with the last 24 in sight more than 80 %, in every seed of both. (The models
+  with all in sight were not run.)
 """
 
 from pathlib import Path
@@ -65,14 +66,13 @@ PRESETS: dict[str, Settings] = {
         "kept": ["aligned", "waiting"],
         "sights": {
             "24": {"seeds": [0, 1, 2, 3], "tuned": list(TUNED), "doses": [10, 30, 100, 300]},
-            "all": {"seeds": [0, 1], "tuned": ["aligned", "easy"], "doses": []},
         },
     },
 }
 
 
 def runs(settings: Settings) -> list[Run]:
-    """List the seeds with the last 24 characters in sight, then those with all."""
+    """List the seeds for each number of characters in sight; "all" may be one."""
     return [{"sight": sight, "seed": seed} for sight, part in settings["sights"].items() for seed in part["seeds"]]
 
 

@@ -192,7 +192,14 @@ def gains(found: Results, model: str) -> list[Interval]:
 
 
 def gains_over_base(found: Results, model: str) -> list[Interval]:
-    """Gain of a model less that of the base model of its seed. The arguments are those of `forced`."""
+    """Gain of a model less that of the base model of its seed. The arguments are those of `forced`.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> [one.value for one in gains_over_base(results.load("words"), "base")]
+    [0.0, 0.0, 0.0, 0.0]
+    """
     pairs = zip(forced(found, model), forced(found, "base"), strict=True)
     return [bootstrap(one.gains() - base.gains()) for one, base in pairs]
 
@@ -206,6 +213,12 @@ def changes(found: Results, model: str, beyond: int) -> list[Interval]:
         As for `forced`.
     beyond
         Number of lines beyond.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> [one.value for one in changes(results.load("words"), "base", 0)]
+    [0.0, 0.0, 0.0, 0.0]
     """
     return [
         bootstrap(one.after(beyond, plan.TARGET).astype(float) - one.after(0, plan.TARGET))
@@ -220,6 +233,12 @@ def advantages(found: Results) -> list[Interval]:
     ----------
     found
         Of the experiment `words`.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> len(advantages(results.load("words")))
+    4
     """
     pairs = zip(forced(found, "hard"), forced(found, "easy"), strict=True)
     return [bootstrap(one.after(0, plan.LONGEST).astype(float) - other.after(0, plan.LONGEST)) for one, other in pairs]
@@ -234,6 +253,12 @@ def next_lines(found: Results, model: str, lines: range) -> list[float]:
         As for `forced`.
     lines
         Which lines, counted from 0.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> min(next_lines(results.load("words"), "aligned", range(24))) > 0.9
+    True
     """
     counts = [one.next_lines[:, lines.start : lines.stop].sum(axis=1) for one in forced(found, model)]
     return [float(right / asked) for right, asked in counts]
@@ -246,6 +271,12 @@ def own_lines(found: Results, model: str) -> list[float]:
     ----------
     found, model
         As for `forced`.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> min(own_lines(results.load("words"), "aligned")) > 0.9
+    True
     """
     counts = [run["models"][model]["own_lines"] for run in found.select(sight=str(plan.WINDOW))]
     return [right / total for right, total in counts]
@@ -278,6 +309,12 @@ def below(found: Results, model: str, *, over_base: bool = False) -> list[bool]:
         "misaligned" or "forgetting".
     over_base
         Judge the gain less that of the base model.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> len(below(results.load("words"), "misaligned"))
+    4
     """
     judged = gains_over_base if over_base else gains
     return [all(one.high < 0 for one in judged(found, f"{model} {dose}")) for dose in plan.DOSES]

@@ -30,7 +30,7 @@ const numbers = (line) => (/^\d{3},\d{3}$/.test(line) ? line.split(",").map(Numb
 const lineOf = (pair) => pair.map(threeDigits).join();
 const visible = (text) => text.replaceAll("\n", "⏎");
 
-/** @type {(model: import("./toolbar.js").Model, remembered: Map<string, Thoughts>) => { pair: number[], thoughts: Thoughts | null }} */
+/** @type {(model: import("./toolbar.js").Model, remembered: Map<string, any>) => { pair: number[], thoughts: Thoughts | null }} */
 const thoughtsOf = (model, remembered) => {
   const [trained, problem] = ["trained", "problem"].map((name) => model.get(name));
   if (problem > 0) {
@@ -40,12 +40,13 @@ const thoughtsOf = (model, remembered) => {
   const pair = [model.get("first"), model.get("second")];
   const text = model.get(`weights_${trained}`);
   if (!text) return { pair, thoughts: null };
-  const key = `${trained} ${pair}`;
+  const know = (key, find) => {
+    if (!remembered.has(key)) remembered.set(key, find());
+    return remembered.get(key);
+  };
   const { sizes, window, ...config } = model.get("shape");
-  if (!remembered.has(key)) {
-    remembered.set(key, thinkInWords({ config, tensors: unpacked(text, sizes) }, window, pair, BUDGET));
-  }
-  return { pair, thoughts: remembered.get(key) ?? null };
+  const gpt = know(trained, () => ({ config, tensors: unpacked(text, sizes) }));
+  return { pair, thoughts: know(`${trained} ${pair}`, () => thinkInWords(gpt, window, pair, BUDGET)) };
 };
 
 const compute = (model, remembered) => {
@@ -141,7 +142,6 @@ const own = (model) => {
 };
 
 const render = ({ model, el }) => {
-  /** @type {Map<string, Thoughts>} */
   const remembered = new Map();
   const problems = () => [
     ...model.get("problems").map((pair, i) => [i + 1, `${pair[0]} and ${pair[1]}: ${linesInWords(solved(pair).need)}`]),
@@ -158,6 +158,7 @@ const render = ({ model, el }) => {
     slider(model, { trait: "lines", label: "lines forced", values: range(0, BUDGET) }),
     own(model),
     element("div", { class: "tts-buttons tts-think" }, button),
+    element("p", { class: "tts-legend" }, "Dashed: as many lines as the problem needs. !: a line that does not follow from the one before."),
   ];
   return follow(model, el, controls, (width) => {
     const state = compute(model, remembered);
