@@ -185,8 +185,8 @@ def gains(found: Results, model: str) -> list[Interval]:
     Examples
     --------
     >>> from monograph.experiments import results
-    >>> len(gains(results.load("words"), "waiting"))
-    4
+    >>> min(one.value for one in gains(results.load("words"), "waiting")) > 0
+    True
     """
     return [bootstrap(one.gains()) for one in forced(found, model)]
 
@@ -197,8 +197,8 @@ def gains_over_base(found: Results, model: str) -> list[Interval]:
     Examples
     --------
     >>> from monograph.experiments import results
-    >>> [one.value for one in gains_over_base(results.load("words"), "base")]
-    [0.0, 0.0, 0.0, 0.0]
+    >>> {one.value for one in gains_over_base(results.load("words"), "base")}
+    {0.0}
     """
     pairs = zip(forced(found, model), forced(found, "base"), strict=True)
     return [bootstrap(one.gains() - base.gains()) for one, base in pairs]
@@ -217,8 +217,8 @@ def changes(found: Results, model: str, beyond: int) -> list[Interval]:
     Examples
     --------
     >>> from monograph.experiments import results
-    >>> [one.value for one in changes(results.load("words"), "base", 0)]
-    [0.0, 0.0, 0.0, 0.0]
+    >>> {one.value for one in changes(results.load("words"), "base", 0)}
+    {0.0}
     """
     return [
         bootstrap(one.after(beyond, plan.TARGET).astype(float) - one.after(0, plan.TARGET))
@@ -237,8 +237,8 @@ def advantages(found: Results) -> list[Interval]:
     Examples
     --------
     >>> from monograph.experiments import results
-    >>> len(advantages(results.load("words")))
-    4
+    >>> min(one.value for one in advantages(results.load("words"))) > 0
+    True
     """
     pairs = zip(forced(found, "hard"), forced(found, "easy"), strict=True)
     return [bootstrap(one.after(0, plan.LONGEST).astype(float) - other.after(0, plan.LONGEST)) for one, other in pairs]
