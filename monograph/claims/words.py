@@ -11,7 +11,7 @@ from monograph.experiments.words.read import Interval
 CHAPTER = "beyond/words"
 VERDICTS = f"{CHAPTER}#the-verdicts"
 METHOD = (
-    "Character transformers of 152 thousand weights that see the last 24 characters, seeds 0–3; 160 problems that need "
+    "Character transformers of 152 thousand weights that see the last 24 characters, seeds 0–2; 160 problems that need "
     "9 to 16 lines, forced length; paired bootstrap over problems, 95 %."
 )
 DOSES = "10, 30, 100 and 300 updates at a step size of 3·10⁻⁴."
@@ -42,7 +42,7 @@ def aligned_helps(tolerance: float) -> Evidence:
     tolerance=0.0,
     limits="largest upper end of a seed's interval of the gain, at each dose",
     verdict=Verdict.CAVEAT,
-    caveat="At some doses.",
+    caveat="After 100 updates or more; after 10 and 30 not in every seed.",
 )
 def misaligned_hurts(tolerance: float) -> Evidence:
     """After training on polynomials, thinking longer about Euclid's problems lowers the share of right answers."""
@@ -55,7 +55,8 @@ def misaligned_hurts(tolerance: float) -> Evidence:
     method=f"{METHOD} Training on polynomials from the base model, {DOSES}",
     tolerance=0.0,
     limits="largest upper end of a seed's interval of the gain less that of the base model, at each dose",
-    verdict=Verdict.FAILS,
+    verdict=Verdict.CAVEAT,
+    caveat="After 100 updates or more; after 10 and 30 not in every seed.",
 )
 def misaligned_hurts_more_than_none(tolerance: float) -> Evidence:
     """After training on polynomials, thinking longer hurts more than it hurts the model that had no such training."""
@@ -68,8 +69,7 @@ def misaligned_hurts_more_than_none(tolerance: float) -> Evidence:
     method=f"{METHOD} Training on polynomials from the model that waits, {DOSES}",
     tolerance=0.0,
     limits="largest upper end of a seed's interval of the gain, at each dose",
-    verdict=Verdict.CAVEAT,
-    caveat="At some doses.",
+    verdict=Verdict.FAILS,
 )
 def forgetting_hurts(tolerance: float) -> Evidence:
     """After a little training on polynomials, thinking hurts a model that had learned to gain from it."""
@@ -115,7 +115,7 @@ def overthinking_of_traces(tolerance: float) -> Evidence:
     tolerance=0.0,
     limits="least lower end of the gain by forced length; and chains of 20 lines or more are right less often than "
     "those of fewer than 10, with intervals apart",
-    verdict=Verdict.HOLDS,
+    verdict=Verdict.FAILS,
 )
 def chosen_length_misleads(tolerance: float) -> Evidence:
     """Sorted by the length that the model chose, longer chains look worse, though longer thinking helps it."""
@@ -155,7 +155,7 @@ def weaker_models_mislead(tolerance: float) -> Evidence:
     bears_on=(Statement.MESSAGE,),
     kinds=(Kind.GPT,),
     places=(f"{CHAPTER}#hard-or-easy",),
-    method="80 problems that need 17 to 24 lines, after as many; training on 11 to 16 lines against 1 to 6, seeds 0–3.",
+    method="80 problems that need 17 to 24 lines, after as many; training on 11 to 16 lines against 1 to 6, seeds 0–2.",
     tolerance=0.0,
     limits="least lower end of a seed's interval of the advantage",
     verdict=Verdict.HOLDS,
@@ -169,7 +169,7 @@ def hard_beats_easy(tolerance: float) -> Evidence:
 @claim(
     source="this book",
     places=(f"{CHAPTER}#hard-or-easy",),
-    method="Next lines 11 to 24 of true chains that need at least 13, by models trained on 1 to 6 lines, seeds 0–3.",
+    method="Next lines 11 to 24 of true chains that need at least 13, by models trained on 1 to 6 lines, seeds 0–2.",
     tolerance=0.8,
     limits="least share of right lines",
     verdict=Verdict.HOLDS,

@@ -65,7 +65,7 @@ PRESETS: dict[str, Settings] = {
         "shown": 8,
         "kept": ["aligned", "waiting"],
         "sights": {
-            "24": {"seeds": [0, 1, 2, 3], "tuned": list(TUNED), "doses": [10, 30, 100, 300]},
+            "24": {"seeds": [0, 1, 2], "tuned": list(TUNED), "doses": [10, 30, 100, 300]},
         },
     },
 }
