@@ -28,6 +28,7 @@ from monograph.claims import (
     task,
     thinking,
     warning,
+    words,
 )
 from monograph.claims.evidence import EvidenceMap
 from monograph.claims.ledger import COUNTED, Claim
@@ -51,6 +52,7 @@ CHAPTERS = {
     "beyond/real": "Real features",
     "beyond/stopping": "When to stop, without knowing the answer",
     "beyond/attention": "Does softmax overthink? Does depth?",
+    "beyond/words": "Thinking in words",
     "beyond/post-training": "After pre-training: SFT and outcome supervision",
 }
 """Chapters that claims name, with the titles that the tables show."""
@@ -78,6 +80,7 @@ PARTS = (
     rules,
     softmax,
     nonlinear,
+    words,
     fine_tuning,
     post_training,
 )

@@ -396,8 +396,9 @@ def gpt_paper_size(tolerance: float) -> Evidence:
     source="paper: Qwen 2.5-7B experiments, version 2",
     bears_on=(Statement.ALIGNED,),
     kinds=(Kind.FULL,),
-    places=(f"{CHAPTER}#where-we-differ-from-the-paper",),
-    method="None: fine-tuning a language model of seven billion parameters is outside what this book can repeat.",
+    places=(f"{CHAPTER}#where-we-differ-from-the-paper", "beyond/words#the-verdicts"),
+    method="None: fine-tuning a language model of seven billion parameters is outside what this book can repeat. Each "
+    "clause is judged in a small form, a character transformer with lengths that are forced.",
     tolerance=0.0,
     limits="number of such fine-tunings that this book has",
     verdict=Verdict.NOT_TESTABLE,

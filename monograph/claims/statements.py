@@ -32,7 +32,7 @@ class Statement(StrEnum):
     HALF = "Proposition 4.3: the program gives half of the weight to hard tasks"
     KINDS = "Selection experiment: easy-short tasks get the least weight, hard-long ones the most"
     MESSAGE = "Train on tasks that are diverse, relevant and hard"
-    ALIGNED = "Qwen 2.5-7B: fine-tuning on aligned problems helps longer chains"
+    ALIGNED = "Qwen 2.5-7B: fine-tuning on aligned problems helps longer chains, on others it hurts them"
 
 
 class Kind(StrEnum):

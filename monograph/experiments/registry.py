@@ -17,6 +17,7 @@ from monograph.experiments.recipes import run as recipes
 from monograph.experiments.selection import run as selection
 from monograph.experiments.stopping import run as stopping
 from monograph.experiments.tails import run as tails
+from monograph.experiments.words import run as words
 
 MODULES = (
     frozen,
@@ -30,6 +31,7 @@ MODULES = (
     tails,
     real,
     stopping,
+    words,
     post_training,
     gpt2,
     gpt2_compute,

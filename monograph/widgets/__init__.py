@@ -5,7 +5,8 @@ mirrors functions of `ttsbook.data.covariance` and `ttsbook.theory` by name, and
 `ttsbook.theory.selection`; ``noise.js`` is for label noise, ``fine_tuning.js`` for fine-tuning, ``stopping_rules.js``
 for rules that stop, ``fourth_moments.js`` for features with tails, ``rows.js`` and ``tables.js`` for rows of tables.
 ``layer.js``, ``upbringing.js`` and ``gpt.js`` are models that live in the page: a layer that learns and thinks, as
-`ttsbook.training` and `ttsbook.thinking` have it, and a shipped GPT that thinks. Most widgets can also simulate what
+`ttsbook.training` and `ttsbook.thinking` have it, a shipped GPT that thinks, and in ``character_model.js`` one
+that writes. Most widgets can also simulate what
 they show, in the page, or with the package where a kernel runs: see `monograph.widgets.simulation`. A value that is
 out of range is refused with a ``traitlets.TraitError``.
 """
@@ -25,6 +26,7 @@ from monograph.widgets.step_spectrum import StepSpectrum
 from monograph.widgets.stopping import Stopping
 from monograph.widgets.tails import Tails
 from monograph.widgets.task_mixture import TaskMixture
+from monograph.widgets.thinking_in_words import ThinkingInWords
 from monograph.widgets.thinking_longer import ThinkingLonger
 from monograph.widgets.thinking_path import ThinkingPath
 from monograph.widgets.three_upbringings import ThreeUpbringings
@@ -47,6 +49,7 @@ __all__ = [
     "Stopping",
     "Tails",
     "TaskMixture",
+    "ThinkingInWords",
     "ThinkingLonger",
     "ThinkingPath",
     "ThreeUpbringings",

@@ -431,6 +431,40 @@ PRESETS = {
             test_length=100,
         ),
     ),
+    "ThinkingInWords": (
+        preset(
+            "One line too many",
+            "All lines that it needs are written, and the answer is right: what does the next line say?",
+            "Press “One more line” twice.",
+            trained="aligned",
+            problem=0,
+            lines=4,
+        ),
+        preset(
+            "Waiting",
+            "The same problem, by the model whose traces may wait: after how many lines too many is it lost?",
+            "Move the lines to their end.",
+            trained="waiting",
+            problem=0,
+            lines=4,
+        ),
+        preset(
+            "Other lessons",
+            "It has learned polynomials since: are its first lines still subtractions?",
+            "Press “One more line” a few times, and look for the mark of a line that does not follow.",
+            trained="misaligned",
+            problem=20,
+            lines=0,
+        ),
+        preset(
+            "Longer than any lesson",
+            "This pair needs more lines than any trace in training had: does it get there?",
+            "Raise the lines slowly.",
+            trained="aligned",
+            problem=40,
+            lines=12,
+        ),
+    ),
     "ThinkingLonger": (
         preset(
             "Still converging",

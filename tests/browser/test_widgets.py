@@ -278,6 +278,26 @@ def test_tails_are_chosen_and_chains_that_diverge_are_drawn(page):
     assert status(page).endswith("There, the tails of the test do not count.")
 
 
+@pytest.mark.parametrize("page", ["beyond/words.html"], indirect=True)
+def test_lines_are_forced_and_a_model_writes_about_a_pair_of_ones_own(page):
+    assert "After 4 lines the model “waiting” answers" in status(page)
+    page.get_by_role("button", name="One more line").click()
+    assert "After 5 lines" in status(page)
+    aligned = page.get_by_role("button", name="aligned", exact=True)
+    aligned.press("Enter")
+    assert aligned.get_attribute("aria-pressed") == "true"
+    for name, number in (("first number", "75"), ("second number", "20")):
+        page.get_by_label(name).fill(number)
+        page.get_by_label(name).press("Enter")
+    slider(page, "lines forced").press("ArrowRight")
+    page.locator(".tts-status", has_text="After 6 lines the model “aligned” answers 005: right.").wait_for()
+    assert status(page).startswith("The greatest common divisor of 75 and 20 is 5, which takes 6 lines.")
+    slider(page, "lines forced").press("End")
+    assert "By itself it would have stopped after 6 lines." in status(page)
+    page.get_by_role("button", name="hard").click()
+    assert "are not on this page" in status(page)
+
+
 @pytest.mark.parametrize("page", ["beyond/real.html"], indirect=True)
 def test_domains_can_be_chosen_and_a_table_of_ones_own_is_read(page):
     before = status(page)

@@ -46,6 +46,7 @@ EXPERIMENTS = {
     "real.domains",
     "attention.frozen",
     "attention.models",
+    "words.traces",
 }
 
 

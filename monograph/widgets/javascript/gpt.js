@@ -5,6 +5,7 @@
  * @typedef {{ dim: number, width: number, layers: number, heads: number }} Config
  * @typedef {Record<string, Float64Array>} Tensors
  * @typedef {{ config: Config, tensors: Tensors }} GPT
+ * @typedef {{ query: Float64Array, key: Float64Array, value: Float64Array }} Token
  */
 
 const half = (bits) => {
@@ -27,7 +28,8 @@ export const unpacked = (text, sizes) => {
 };
 
 // Rows from first on of a linear map.
-const linear = (tensors, name, input, first = 0, last = tensors[`${name}.bias`].length) => {
+/** @type {(tensors: Tensors, name: string, input: ArrayLike<number>, first?: number, last?: number) => Float64Array} */
+export const linear = (tensors, name, input, first = 0, last = tensors[`${name}.bias`].length) => {
   const [weight, bias] = [tensors[`${name}.weight`], tensors[`${name}.bias`]];
   const output = bias.slice(first, last);
   for (let i = first, at = first * input.length; i < last; i++) {
@@ -37,7 +39,8 @@ const linear = (tensors, name, input, first = 0, last = tensors[`${name}.bias`].
 };
 
 // LayerNorm, or nothing where a model has none.
-const normalized = (tensors, name, input) => {
+/** @type {(tensors: Tensors, name: string, input: Float64Array) => Float64Array} */
+export const normalized = (tensors, name, input) => {
   const [weight, bias] = [tensors[`${name}.weight`], tensors[`${name}.bias`]];
   if (!weight) return input;
   const mean = input.reduce((sum, one) => sum + one, 0) / input.length;
@@ -70,21 +73,24 @@ const attend = (query, seen, heads) => {
 };
 
 // What a token adds to the cache of a block, and asks of it.
-const project = ({ config, tensors }, block, h) => {
+/** @type {(gpt: GPT, block: string, h: Float64Array) => Token} */
+export const project = ({ config, tensors }, block, h) => {
   const joined = linear(tensors, `${block}.attention`, normalized(tensors, `${block}.attention_norm`, h));
   const part = (i) => joined.subarray(i * config.width, (i + 1) * config.width);
   return { query: part(0), key: part(1), value: part(2) };
 };
 
 // A token through a block, with what it sees.
-const through = ({ config, tensors }, block, h, query, seen) => {
+/** @type {(gpt: GPT, block: string, h: Float64Array, query: Float64Array, seen: { key: Float64Array, value: Float64Array }[]) => { h: Float64Array, scores: number[][] }} */
+export const through = ({ config, tensors }, block, h, query, seen) => {
   const { scores, mixed } = attend(query, seen, config.heads);
   const merged = plus(h, linear(tensors, `${block}.merge`, mixed));
   const wide = linear(tensors, `${block}.widen`, normalized(tensors, `${block}.perceptron_norm`, merged)).map(gelu);
   return { h: plus(merged, linear(tensors, `${block}.narrow`, wide)), scores };
 };
 
-const blocksOf = ({ layers }) => Array.from({ length: layers }, (_, layer) => `blocks.${layer}`);
+/** @type {(config: { layers: number }) => string[]} */
+export const blocksOf = ({ layers }) => Array.from({ length: layers }, (_, layer) => `blocks.${layer}`);
 
 // Keys and values of the examples (x, y) in each block.
 /** @type {(gpt: GPT, x: number[][], y: number[]) => { key: Float64Array, value: Float64Array }[][]} */

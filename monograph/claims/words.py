@@ -1,0 +1,216 @@
+"""What the chapter on thinking in words claims of its experiment, by the rule that its plan wrote down."""
+
+from collections.abc import Sequence
+
+from monograph.claims.ledger import Evidence, Verdict, claim, judge
+from monograph.claims.statements import Kind, Statement
+from monograph.experiments import results
+from monograph.experiments.words import plan, read
+from monograph.experiments.words.read import Interval
+
+CHAPTER = "beyond/words"
+VERDICTS = f"{CHAPTER}#the-verdicts"
+METHOD = (
+    "Character transformers of 152 thousand weights that see the last 24 characters, seeds 0–2; 160 problems that need "
+    "9 to 16 lines, forced length; paired bootstrap over problems, 95 %."
+)
+DOSES = "10, 30, 100 and 300 updates at a step size of 3·10⁻⁴."
+
+
+@claim(
+    source="this book",
+    bears_on=(Statement.ALIGNED,),
+    kinds=(Kind.GPT,),
+    places=(VERDICTS,),
+    method=METHOD,
+    tolerance=0.0,
+    limits="least lower end of a seed's interval of the gain by the lines that a problem needs",
+    verdict=Verdict.HOLDS,
+)
+def aligned_helps(tolerance: float) -> Evidence:
+    """After training on Euclid's traces, thinking as long as a problem needs beats answering at once."""
+    gains = read.gains(results.load("words"), "waiting")
+    return judge(min(one.low for one in gains) > tolerance, f"Gains {_points(gains)}.")
+
+
+@claim(
+    source="this book",
+    bears_on=(Statement.ALIGNED,),
+    kinds=(Kind.GPT,),
+    places=(VERDICTS,),
+    method=f"{METHOD} Training on polynomials from the base model, {DOSES}",
+    tolerance=0.0,
+    limits="largest upper end of a seed's interval of the gain, at each dose",
+    verdict=Verdict.CAVEAT,
+    caveat="After 100 updates or more; after 10 and 30 not in every seed.",
+)
+def misaligned_hurts(tolerance: float) -> Evidence:
+    """After training on polynomials, thinking longer about Euclid's problems lowers the share of right answers."""
+    return _by_dose("misaligned", tolerance, over_base=False)
+
+
+@claim(
+    source="this book",
+    places=(VERDICTS,),
+    method=f"{METHOD} Training on polynomials from the base model, {DOSES}",
+    tolerance=0.0,
+    limits="largest upper end of a seed's interval of the gain less that of the base model, at each dose",
+    verdict=Verdict.CAVEAT,
+    caveat="After 100 updates or more; after 10 and 30 not in every seed.",
+)
+def misaligned_hurts_more_than_none(tolerance: float) -> Evidence:
+    """After training on polynomials, thinking longer hurts more than it hurts the model that had no such training."""
+    return _by_dose("misaligned", tolerance, over_base=True)
+
+
+@claim(
+    source="this book",
+    places=(VERDICTS,),
+    method=f"{METHOD} Training on polynomials from the model that waits, {DOSES}",
+    tolerance=0.0,
+    limits="largest upper end of a seed's interval of the gain, at each dose",
+    verdict=Verdict.FAILS,
+)
+def forgetting_hurts(tolerance: float) -> Evidence:
+    """After a little training on polynomials, thinking hurts a model that had learned to gain from it."""
+    return _by_dose("forgetting", tolerance, over_base=False)
+
+
+@claim(
+    source="this book",
+    places=(VERDICTS,),
+    method=f"{METHOD} Training on polynomials from the model that waits, {DOSES}",
+    tolerance=0.0,
+    limits="largest upper end of a seed's interval of the gain less that of the base model, at each dose",
+    verdict=Verdict.FAILS,
+)
+def forgetting_hurts_more_than_none(tolerance: float) -> Evidence:
+    """After that training, thinking longer hurts more than it hurts the base model."""
+    return _by_dose("forgetting", tolerance, over_base=True)
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#overthinking-and-its-cure",),
+    method=METHOD,
+    tolerance=-0.1,
+    limits="least lower end of a seed's interval of the change from n to n + 8 lines, where traces wait; where they do "
+    "not, the intervals of the change from n to n + 2 lie below 0",
+    verdict=Verdict.HOLDS,
+)
+def overthinking_of_traces(tolerance: float) -> Evidence:
+    """Two lines too many ruin answers where traces end with the answer, and eight do not where some of them wait."""
+    found = results.load("words")
+    ended, waited = read.changes(found, "aligned", 2), read.changes(found, "waiting", 8)
+    return judge(
+        max(one.high for one in ended) < 0 and min(one.low for one in waited) > tolerance,
+        f"Two lines beyond: {_points(ended)}. Eight lines beyond, with waiting: {_points(waited)}.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#what-lengths-that-are-chosen-hide",),
+    method="All 400 problems, answers where the model that waits stops by itself; intervals of Wilson, 95 %.",
+    tolerance=0.0,
+    limits="least lower end of the gain by forced length; and chains of 20 lines or more are right less often than "
+    "those of fewer than 10, with intervals apart",
+    verdict=Verdict.FAILS,
+)
+def chosen_length_misleads(tolerance: float) -> Evidence:
+    """Sorted by the length that the model chose, longer chains look worse, though longer thinking helps it."""
+    found = results.load("words")
+    gains = read.gains(found, "waiting")
+    parts = [one.observed() for one in read.forced(found, "waiting")]
+    apart = all(read.share(*long).high < read.share(*short).low for short, _, long in parts)
+    return judge(
+        apart and min(one.low for one in gains) > tolerance,
+        f"Right in percent below 10 lines: {_shares([short for short, _, _ in parts])}; from 20 on: "
+        f"{_shares([long for _, _, long in parts])}.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#what-lengths-that-are-chosen-hide",),
+    method="The same of the models trained on hard and on easy problems. Looked at after the run: no rule was laid "
+    "down for it before.",
+    tolerance=0.0,
+    limits="as before, for both models",
+    verdict=Verdict.HOLDS,
+)
+def weaker_models_mislead(tolerance: float) -> Evidence:
+    """In models that err more, long chains that they chose are right less often, though lines that are forced help."""
+    found = results.load("words")
+    gains = [one for name in ("hard", "easy") for one in read.gains(found, name)]
+    parts = {name: [one.observed() for one in read.forced(found, name)] for name in ("hard", "easy")}
+    apart = all(read.share(*long).high < read.share(*short).low for part in parts.values() for short, _, long in part)
+    ends = {name: [_shares([one[end] for one in part]) for end in (0, 2)] for name, part in parts.items()}
+    words = "; ".join(f"{name} {short} below 10 lines and {long} from 20 on" for name, (short, long) in ends.items())
+    return judge(apart and min(one.low for one in gains) > tolerance, f"Right in percent: {words}.")
+
+
+@claim(
+    source="this book",
+    bears_on=(Statement.MESSAGE,),
+    kinds=(Kind.GPT,),
+    places=(f"{CHAPTER}#hard-or-easy",),
+    method="80 problems that need 17 to 24 lines, after as many; training on 11 to 16 lines against 1 to 6, seeds 0–2.",
+    tolerance=0.0,
+    limits="least lower end of a seed's interval of the advantage",
+    verdict=Verdict.HOLDS,
+)
+def hard_beats_easy(tolerance: float) -> Evidence:
+    """On problems harder than all in training, a model that was trained on hard ones beats one trained on easy ones."""
+    found = read.advantages(results.load("words"))
+    return judge(min(one.low for one in found) > tolerance, f"Advantages {_points(found)}.")
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#hard-or-easy",),
+    method="Next lines 11 to 24 of true chains that need at least 13, by models trained on 1 to 6 lines, seeds 0–2.",
+    tolerance=0.8,
+    limits="least share of right lines",
+    verdict=Verdict.HOLDS,
+    remark="The last 24 characters are in sight, so a model cannot know the number of a line.",
+)
+def late_lines_are_not_hard(tolerance: float) -> Evidence:
+    """Late lines of long traces are no harder: a model that was trained on short traces writes them."""
+    late = read.next_lines(results.load("words"), "easy", range(10, 24))
+    first = read.next_lines(results.load("words"), "easy", range(3))
+    return judge(
+        min(late) > tolerance,
+        f"Right in percent beyond line 10: {_percents(late)}; in lines 1 to 3: {_percents(first)}.",
+    )
+
+
+def _by_dose(model: str, tolerance: float, *, over_base: bool) -> Evidence:
+    """Judge a clause at each dose, and say the intervals."""
+    found = results.load("words")
+    judged = read.gains_over_base if over_base else read.gains
+    doses = {dose: judged(found, f"{model} {dose}") for dose in plan.DOSES}
+    holds = [all(one.high < tolerance for one in intervals) for intervals in doses.values()]
+    words = "; ".join(f"after {dose} updates {_points(intervals)}" for dose, intervals in doses.items())
+    what = "Gains less those of the base model" if over_base else "Gains"
+    return judge(any(holds), f"{what}: {words}.", exception=not all(holds))
+
+
+def _points(intervals: Sequence[Interval]) -> str:
+    """Write intervals in percentage points."""
+    return ", ".join(f"{_signed(one.value)} [{_signed(one.low)}, {_signed(one.high)}]" for one in intervals)
+
+
+def _signed(value: float) -> str:
+    """Write percentage points with a sign."""
+    return f"{100 * value:+.0f}".replace("-", "−").replace("+0", "0").replace("−0", "0")
+
+
+def _shares(counts: Sequence[tuple[int, int]]) -> str:
+    """Write shares in percent."""
+    return _percents([right / total for right, total in counts])
+
+
+def _percents(shares: Sequence[float]) -> str:
+    """Write shares in percent."""
+    return ", ".join(f"{100 * share:.0f}" for share in shares)
