@@ -249,7 +249,7 @@ def _stride_of_two_gaussians() -> float:
     covs *= 3 / np.trace(covs, axis1=1, axis2=2)[:, None, None]
     fourth = np.mean([_gaussian_moments(cov) for cov in covs], axis=0)
     P = np.linalg.inv(theory.gamma(covs.mean(axis=0), 10, fourth_moments=fourth))
-    return float(theory.strides(P, covs[1]).real.min())
+    return float(theory.strides(P, covs[1]).min())
 
 
 def _gaussian_moments(cov: Covariance) -> Matrix:
