@@ -131,7 +131,7 @@ BAD_CALLS = [
     (lambda: theory.bayes_error(3.0, 9, noise_variance=1.0), "S must have shape"),
     (lambda: theory.least_squares_error(COV, 4, noise_variance=1.0), "test_length must be an integer of at least 5"),
     (lambda: theory.wiener_depth([2.0], [1.0]), "strides must be above 0 and below 2"),
-    (lambda: theory.wiener_depth([0.5], [1.0, 2.0]), "one for each ratio"),
+    (lambda: theory.wiener_depth([0.5], [1.0, 2.0]), "must have the shape of strides"),
     (lambda: theory.wiener_depth([0.5], [-1.0]), "signal_to_noise must be finite and not negative"),
     (lambda: theory.noise_phase(P, COV, 5), "test_length must be an integer of at least 6, got 5"),
 ]
