@@ -9,7 +9,6 @@ from monograph.experiments.words import plan, read
 from monograph.experiments.words.read import Interval
 
 CHAPTER = "beyond/words"
-VERDICTS = f"{CHAPTER}#the-verdicts"
 METHOD = (
     "Character transformers of 152 thousand weights that see the last 24 characters, seeds 0–2; 160 problems that need "
     "9 to 16 lines, forced length; paired bootstrap over problems, 95 %."
@@ -21,7 +20,7 @@ DOSES = "10, 30, 100 and 300 updates at a step size of 3·10⁻⁴."
     source="this book",
     bears_on=(Statement.ALIGNED,),
     kinds=(Kind.GPT,),
-    places=(VERDICTS,),
+    places=(f"{CHAPTER}#the-verdicts",),
     method=METHOD,
     tolerance=0.0,
     limits="least lower end of a seed's interval of the gain by the lines that a problem needs",
@@ -37,7 +36,7 @@ def aligned_helps(tolerance: float) -> Evidence:
     source="this book",
     bears_on=(Statement.ALIGNED,),
     kinds=(Kind.GPT,),
-    places=(VERDICTS,),
+    places=(f"{CHAPTER}#the-verdicts",),
     method=f"{METHOD} Training on polynomials from the base model, {DOSES}",
     tolerance=0.0,
     limits="largest upper end of a seed's interval of the gain, at each dose",
@@ -51,7 +50,7 @@ def misaligned_hurts(tolerance: float) -> Evidence:
 
 @claim(
     source="this book",
-    places=(VERDICTS,),
+    places=(f"{CHAPTER}#the-verdicts",),
     method=f"{METHOD} Training on polynomials from the base model, {DOSES}",
     tolerance=0.0,
     limits="largest upper end of a seed's interval of the gain less that of the base model, at each dose",
@@ -65,7 +64,7 @@ def misaligned_hurts_more_than_none(tolerance: float) -> Evidence:
 
 @claim(
     source="this book",
-    places=(VERDICTS,),
+    places=(f"{CHAPTER}#the-verdicts",),
     method=f"{METHOD} Training on polynomials from the model that waits, {DOSES}",
     tolerance=0.0,
     limits="largest upper end of a seed's interval of the gain, at each dose",
@@ -78,7 +77,7 @@ def forgetting_hurts(tolerance: float) -> Evidence:
 
 @claim(
     source="this book",
-    places=(VERDICTS,),
+    places=(f"{CHAPTER}#the-verdicts",),
     method=f"{METHOD} Training on polynomials from the model that waits, {DOSES}",
     tolerance=0.0,
     limits="largest upper end of a seed's interval of the gain less that of the base model, at each dose",

@@ -8,7 +8,7 @@ from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.models.transformer import GPT, Config
 from ttsbook.theory import fine_tuning
 from ttsbook.training import GradientDescent, train
-from ttsbook.training.fine_tuning import FineTuning
+from ttsbook.training.fine_tuning import SupervisedSteps
 from ttsbook.training.gpt_recipes import Outcome
 
 TASK = Task(np.diag([1.0, 0.5, 0.2]), 8)
@@ -31,7 +31,7 @@ def test_training_ends_where_theory_says(count):
     train(
         model,
         TASK,
-        recipe=FineTuning(0.5, 4, trains=("V31",)),
+        recipe=SupervisedSteps(0.5, 4, trains=("V31",)),
         updates=4000,
         generator=torch.Generator(),
         batch=None,
@@ -47,7 +47,7 @@ def test_a_gpt_answers_all_steps_at_once_as_one_after_the_other():
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(0.05 * torch.randn(parameter.shape, generator=torch.Generator().manual_seed(2)))
-    drawn, recipe = batch(5), FineTuning(0.3, 3)
+    drawn, recipe = batch(5), SupervisedSteps(0.3, 3)
     total = 0.0
     for step in range(3):
         w0, target = ((1 - 0.7**k) * drawn.w for k in (step, step + 1))
@@ -77,7 +77,7 @@ def test_with_more_prompts_than_skills_fine_tuning_would_move_the_ratio(count, m
     drawn, model = batch(count), layer()
     seen = (drawn.x.mT @ drawn.y[..., None])[..., 0].numpy() / 8
     model.set_preconditioner(fine_tuning.minimum_norm(START, drawn.w.numpy(), seen, rate=0.5))
-    FineTuning(0.5, 4).loss(model, drawn, torch.Generator()).backward()
+    SupervisedSteps(0.5, 4).loss(model, drawn, torch.Generator()).backward()
     assert torch.allclose(model.block("V31").grad, torch.zeros(3, 3).double(), atol=1e-9)
     assert (model.block("W13").grad.abs().max() > 1e-3).item() is moves
 
@@ -85,10 +85,10 @@ def test_with_more_prompts_than_skills_fine_tuning_would_move_the_ratio(count, m
 @pytest.mark.parametrize(("rate", "depth"), [(0.0, 3), (1.5, 3), (0.5, 0)])
 def test_bad_input_is_refused_by_name(rate, depth):
     with pytest.raises(ValueError, match="rate|depth"):
-        FineTuning(rate, depth)
+        SupervisedSteps(rate, depth)
 
 
 def test_what_endless_prompts_teach():
-    P, ratio = FineTuning(0.5).prediction(TASK)
+    P, ratio = SupervisedSteps(0.5).prediction(TASK)
     assert ratio == 1.0
     assert np.allclose(P, 0.5 * np.linalg.inv(np.diag(np.diag(TASK.cov) * 9 / 8 + 1.7 / 8)))

@@ -12,12 +12,12 @@ from ttsbook.data.tasks import Mixture, Task
 from ttsbook.models import embedding
 from ttsbook.models.protocols import HasAnswer, HasNextToken
 from ttsbook.tensors import Scalar
-from ttsbook.theory.fine_tuning import FineTuning as Limit
+from ttsbook.theory.fine_tuning import FineTuning
 from ttsbook.training.recipes import Recipe
 
 
 @dataclass(frozen=True)
-class FineTuning(Recipe[HasNextToken]):
+class SupervisedSteps(Recipe[HasNextToken]):
     r"""From each weight of a chain, :math:`w_i = (1 - (1 - \eta)^i)\, w`, ask for the next one.
 
     The loss is half the squared distance, summed over the steps. To start from what is learned already, train a model
@@ -39,7 +39,7 @@ class FineTuning(Recipe[HasNextToken]):
     >>> from ttsbook.models.attention import LinearSelfAttention
     >>> generator = torch.Generator().manual_seed(0)
     >>> batch = prompts.sample(Task(covariance.isotropic(2), 4), 3, generator=generator)
-    >>> loss = FineTuning(rate=0.5, depth=2).loss(LinearSelfAttention(2), batch, generator)
+    >>> loss = SupervisedSteps(rate=0.5, depth=2).loss(LinearSelfAttention(2), batch, generator)
     >>> expected = (0.25 + 0.0625) * batch.w.square().sum(dim=1).mean() / 2  # a new layer keeps each weight
     >>> bool(torch.isclose(loss, expected))
     True
@@ -74,4 +74,4 @@ class FineTuning(Recipe[HasNextToken]):
         """Learn shorter steps on endlessly many prompts of a task."""
         check.instance("task", task, Task)
         assert isinstance(task, Task)  # the same for a type checker
-        return Limit(np.zeros((task.dim, task.dim)), task, self.rate).limit, self.ratio
+        return FineTuning(np.zeros((task.dim, task.dim)), task, self.rate).limit, self.ratio

@@ -20,7 +20,7 @@ from ttsbook.models.transformer import GPT, Config
 from ttsbook.theory import fine_tuning
 from ttsbook.thinking import cot
 from ttsbook.training import Adam, Cosine
-from ttsbook.training.fine_tuning import FineTuning
+from ttsbook.training.fine_tuning import SupervisedSteps
 from ttsbook.training.gpt_recipes import Distances, Outcome
 
 
@@ -157,7 +157,7 @@ def _gpt(settings: Settings, n: int, seed: int) -> Run:
         optimizer=optimizer,
     )
     found = {"before": _thinking(model, settings)}
-    stages: dict[str, Any] = {f"rate {rate}": FineTuning(rate, 5) for rate in given["rates"]}
+    stages: dict[str, Any] = {f"rate {rate}": SupervisedSteps(rate, 5) for rate in given["rates"]}
     stages |= {f"outcome {depth}": Outcome(depth) for depth in given["depths"]}
     later = Adam(step_size=1e-3, schedule=Cosine(), clip=1.0)
     for name, recipe in stages.items():
