@@ -81,7 +81,7 @@ def test_every_chapter_asks_at_least_two_questions():
     parts = ("setup/", "theorems/", "experiments/", "beyond/")
     chapters = [name for path in notebooks.paths() if (name := notebooks.name_of(path)).startswith(parts)]
     assert [name for name in chapters if asked[name] < 2] == []
-    assert len(chapters) == 15
+    assert len(chapters) == 17
 
 
 def test_every_wrong_option_says_why_it_is_wrong():

@@ -148,7 +148,7 @@ def test_works_are_cited_alike_on_the_site_and_in_the_notebooks(pages):
         for cell in notebooks.read(path).cells:
             for words in re.findall(r"\[([^]]*)\]\([\w./]*appendix/references\.md#", cell.source):
                 checked += 1
-                # The site puts a year into square brackets, which would end a link.
-                shown = pages[notebooks.name_of(path)].get_text().translate(str.maketrans("[]", "()"))
+                # The site puts a year into square brackets, which would end a link, and keeps names on one line.
+                shown = pages[notebooks.name_of(path)].get_text().translate(str.maketrans("[]\xa0", "() "))
                 assert words.removeprefix("(").removesuffix(")") in shown
     assert checked
