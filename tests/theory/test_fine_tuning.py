@@ -128,6 +128,7 @@ def test_the_critical_count_has_a_closed_form_without_a_shift():
         (lambda: fine_tuning.sample_pairs(Task(np.eye(2), 5, noise_variance=1.0), 3, rng=RNG), "no label noise"),
     ],
 )
+@pytest.mark.unchecked
 def test_bad_input_is_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
