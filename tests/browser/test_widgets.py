@@ -287,8 +287,8 @@ def test_lines_are_forced_and_a_model_writes_about_a_pair_of_ones_own(page):
     aligned.press("Enter")
     assert aligned.get_attribute("aria-pressed") == "true"
     for name, number in (("first number", "75"), ("second number", "20")):
-        page.get_by_label(name).fill(number)
-        page.get_by_label(name).press("Enter")
+        page.get_by_role("spinbutton", name=name).fill(number)
+        page.get_by_role("spinbutton", name=name).press("Enter")
     slider(page, "lines forced").press("ArrowRight")
     page.locator(".tts-status", has_text="After 6 lines the model “aligned” answers 005: right.").wait_for()
     assert status(page).startswith("The greatest common divisor of 75 and 20 is 5, which takes 6 lines.")

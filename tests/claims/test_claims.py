@@ -487,11 +487,11 @@ def test_links_of_the_ledger_lead_to_statements(site):
 def test_the_readme_counts_the_claims_as_they_are():
     words = " ".join((ROOT / "README.md").read_text().split())
     paper = [one.verdict for one in claims.CLAIMS if one.source.startswith("paper: ")]
-    own = [one.verdict for one in claims.CLAIMS if one.source.startswith("this book")]
-    assert len(paper) + len(own) == len(claims.CLAIMS)
+    others = [one.verdict for one in claims.CLAIMS if one.source.startswith(("this book", "follow-up paper: "))]
+    assert len(paper) + len(others) == len(claims.CLAIMS)
     assert f"Of the paper's {len(paper)} claims that it tests, {claims.tally(of_paper=True)}." in words
-    assert f"Of {len(own)} claims of its own, {claims.tally(of_paper=False)}." in words
-    for counted, of_paper in ((paper, True), (own, False)):
+    assert f"Of {len(others)} others, {claims.tally(of_paper=False)}." in words
+    for counted, of_paper in ((paper, True), (others, False)):
         for verdict, count in Counter(counted).items():
             assert f"{count} {ledger.COUNTED[verdict][count > 1]}" in claims.tally(of_paper=of_paper)
 
