@@ -136,17 +136,26 @@ def chosen_length_misleads(tolerance: float) -> Evidence:
     "down for it before.",
     tolerance=0.0,
     limits="as before, for both models",
-    verdict=Verdict.HOLDS,
+    verdict=Verdict.CAVEAT,
+    caveat="A chain that does not stop counts as wrong, and as long. Without these, intervals are not apart.",
 )
 def weaker_models_mislead(tolerance: float) -> Evidence:
     """In models that err more, long chains that they chose are right less often, though lines that are forced help."""
     found = results.load("words")
     gains = [one for name in ("hard", "easy") for one in read.gains(found, name)]
-    parts = {name: [one.observed() for one in read.forced(found, name)] for name in ("hard", "easy")}
-    apart = all(read.share(*long).high < read.share(*short).low for part in parts.values() for short, _, long in part)
+    parts, stopped = (
+        {name: [one.observed(stopped=left_out) for one in read.forced(found, name)] for name in ("hard", "easy")}
+        for left_out in (False, True)
+    )
+    apart, apart_if_stopped = (
+        all(read.share(*long).high < read.share(*short).low for part in counts.values() for short, _, long in part)
+        for counts in (parts, stopped)
+    )
     ends = {name: [_shares([one[end] for one in part]) for end in (0, 2)] for name, part in parts.items()}
     words = "; ".join(f"{name} {short} below 10 lines and {long} from 20 on" for name, (short, long) in ends.items())
-    return judge(apart and min(one.low for one in gains) > tolerance, f"Right in percent: {words}.")
+    left = "; ".join(f"{name} {_shares([one[2] for one in part])}" for name, part in stopped.items())
+    measured = f"Right in percent: {words}. From 20 on, of chains that stopped: {left}."
+    return judge(apart and min(one.low for one in gains) > tolerance, measured, exception=not apart_if_stopped)
 
 
 @claim(
@@ -160,7 +169,7 @@ def weaker_models_mislead(tolerance: float) -> Evidence:
     verdict=Verdict.HOLDS,
 )
 def hard_beats_easy(tolerance: float) -> Evidence:
-    """On problems harder than all in training, a model that was trained on hard ones beats one trained on easy ones."""
+    """On problems longer than all traces, a model that was trained on hard ones beats one trained on easy ones."""
     found = read.advantages(results.load("words"))
     return judge(min(one.low for one in found) > tolerance, f"Advantages {_points(found)}.")
 

@@ -453,7 +453,7 @@ PRESETS = {
             "It has learned polynomials since: are its first lines still subtractions?",
             "Press “One more line” a few times, and look for the mark of a line that does not follow.",
             trained="misaligned",
-            problem=20,
+            problem=21,
             lines=0,
         ),
         preset(

@@ -37,5 +37,6 @@ def test_the_weights_of_the_gpt_are_a_file_beside_the_site(site):
     page = (site / "experiments/gpt2.html").read_text(encoding="utf-8")
     assert long_texts.without_long_texts(page, "texts")[1] == {}
     assert page.count('"file": "../_static/texts/') == 1
-    (file,) = (site / long_texts.FOLDER).glob("*.js")
-    assert f'"../_static/texts/{file.name}"' in page and len(file.read_text()) > 100_000
+    files = (site / long_texts.FOLDER).glob("*.js")
+    (file,) = (one for one in files if f'"../_static/texts/{one.name}"' in page)
+    assert len(file.read_text()) > 100_000

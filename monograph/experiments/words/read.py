@@ -105,11 +105,18 @@ class Forced:
         among = (self.needs >= needs[0]) & (self.needs <= needs[1]) & (lines >= 0) & (lines < self.right.shape[1])
         return float(self.right[among, lines[among]].mean())
 
-    def observed(self) -> list[tuple[int, int]]:
-        """Count right answers and problems where the model itself stopped after 0 to 9, 10 to 19, and more lines."""
+    def observed(self, *, stopped: bool = False) -> list[tuple[int, int]]:
+        """Count right answers and problems where the model itself stopped after 0 to 9, 10 to 19, and more lines.
+
+        Parameters
+        ----------
+        stopped
+            Leave out chains that did not stop within the lines that were looked at; they count as wrong.
+        """
         last = self.right.shape[1] - 1
         answered = self.right[np.arange(len(self.needs)), self.chosen.clip(max=last)] & (self.chosen <= last)
         parts = [self.chosen < 10, (self.chosen >= 10) & (self.chosen < 20), self.chosen >= 20]
+        parts = [part & ((self.chosen <= last) | (not stopped)) for part in parts]
         return [(int(answered[part].sum()), int(part.sum())) for part in parts]
 
 
