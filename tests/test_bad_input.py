@@ -80,7 +80,7 @@ TABLE = [
     (
         ValueError,
         lambda: theory.bayes_error(-I2, 5, noise_variance=1),
-        "S must be positive semi-definite, got the eigenvalue -1",
+        "S must have means of squares on its diagonal, got -1",
     ),
     (
         ValueError,

@@ -107,7 +107,7 @@ def test_one_start_for_all_gives_each_prompt_its_own_jacobian(seed):
 @given(st.integers(1, 3), st.integers(1, 3), st.integers(1, 3), st.integers(1, 3))
 @pytest.mark.unchecked
 def test_prompts_whose_parts_do_not_fit_are_refused(batch, length, dim, other):
-    x, w, lengths = torch.ones(2, 3, 2), torch.ones(batch, dim), torch.ones(other, dtype=torch.int64)
+    x, w, lengths = torch.ones(2, 3, 2), torch.ones(batch, dim), torch.full((other,), 3)
     y = torch.ones(batch, length)
     fits = (batch, length, dim, other) == (2, 3, 2, 2)
     if fits:

@@ -47,7 +47,7 @@ def test_a_prompt_of_all_directions_has_the_strides_of_its_covariance():
         (np.ones(2), r"examples must have shape .*, got \(2,\)"),
         (np.ones((0, 2)), r"examples must have shape .*, got \(0, 2\)"),
         (np.full((4, 2), np.nan), "examples must be finite"),
-        (np.diag([1.0, 0.5]), "examples must be prompts, got a symmetric matrix: strides takes covariances"),
+        (np.diag([1.0, 0.5]), "examples must be prompts, got symmetric matrices: strides takes covariances"),
     ],
 )
 def test_bad_examples_are_refused(examples, message):
