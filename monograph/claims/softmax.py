@@ -165,7 +165,7 @@ def softmax_length(tolerance: float) -> Evidence:
     "P makes up for it.",
 )
 def softmax_crossing(tolerance: float) -> Evidence:
-    """Two heads of softmax lose the answer above the critical length of the linear layer, and not below it."""
+    """Two heads of softmax lose the answer at 4/3 of the linear layer's critical length, and not at 2/3 of it."""
     below, above = [], []
     for dim, exponent in ((5, 1.5), (10, 1.5), (10, 1.0)):
         cov = covariance.power_law(dim, exponent, trace=dim)

@@ -276,14 +276,15 @@ class FineTuning:
 
         Examples
         --------
-        >>> FineTuning(np.eye(4), Task(np.eye(4), 8), rate=1.0).critical_count(np.eye(4)).round(9)
+        >>> round(FineTuning(np.eye(4), Task(np.eye(4), 8), rate=1.0).critical_count(np.eye(4)), 9)
         np.float64(6.5)
         """
         cov = self._test("test_cov", test_cov)
         strengths, gammas, skills = self._basis
         shown = skills @ skills.T
-        if np.abs(shown @ cov - cov @ shown).max() > check.RELATIVE_TOLERANCE * np.abs(cov).max():
-            raise ValueError("test_cov must not correlate skills that fine-tuning shows with others")
+        for name, matrix in (("test_cov", cov), ("start", self.start)):
+            if np.abs(shown @ matrix - matrix @ shown).max() > check.RELATIVE_TOLERANCE * np.abs(matrix).max():
+                raise ValueError(f"{name} must not correlate skills that fine-tuning shows with others")
         if np.abs(1 - np.linalg.eigvals(self.limit @ cov)).max() >= 1:
             return math.inf
         inner = skills.T @ cov @ skills

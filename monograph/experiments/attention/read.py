@@ -76,8 +76,8 @@ def turning(found: Results, architecture: str, dim: int, spectrum: str, length: 
     Examples
     --------
     >>> from monograph.experiments import results
-    >>> turning(results.load("attention", "tiny"), "softmax", 2, "skewed", 4)
-    (0, 1)
+    >>> turning(results.load("attention"), "gpt", 5, "skewed", 40)
+    (5, 5)
     """
     runs = found.select(architecture=architecture, dim=dim, spectrum=spectrum, length=length)
     return sum(ending(run) is Ending.TURNS for run in runs), len(runs)
@@ -179,7 +179,7 @@ def inherits(found: Results, architecture: str, dim: int, *, least: float = 0.8)
     Examples
     --------
     >>> from monograph.experiments import results
-    >>> inherits(results.load("attention", "tiny"), "softmax", 2)
+    >>> inherits(results.load("attention"), "gpt", 5)
     True
     """
     critical = critical_length(dim)

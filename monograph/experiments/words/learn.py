@@ -31,7 +31,7 @@ class Batch(NamedTuple):
 
     Examples
     --------
-    >>> packed(lambda rng: Document("S1=1\\n", [True] * 5), np.random.default_rng(0), 256).counts.sum().item()
+    >>> packed(lambda rng: Document("S1=1=", [True] * 5), np.random.default_rng(0), 256).counts.sum().item()
     255
     """
 
