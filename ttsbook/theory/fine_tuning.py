@@ -277,7 +277,7 @@ class FineTuning:
         Examples
         --------
         >>> round(FineTuning(np.eye(4), Task(np.eye(4), 8), rate=1.0).critical_count(np.eye(4)), 9)
-        np.float64(6.5)
+        6.5
         """
         cov = self._test("test_cov", test_cov)
         strengths, gammas, skills = self._basis
