@@ -6,12 +6,13 @@
   const rows = [...found];
   const table = /** @type {HTMLElement} */ (rows[0].closest("table"));
   const place = table.closest(".pst-scrollable-table-container") ?? table;
+  const ORIGINS = { "paper:": "the paper", "follow-up": "a follow-up" };
   const origin = (row) => row.querySelector("em").textContent.replace(/^\(/, "");
 
   // What each field looks at: the values of a row.
   const traits = {
     verdict: (row) => [row.lastElementChild.textContent.trim()],
-    origin: (row) => [origin(row).startsWith("paper") ? "the paper" : "this book"],
+    origin: (row) => [ORIGINS[origin(row).split(" ")[0]] ?? "this book"],
     chapter: (row) => [...row.querySelector("em").querySelectorAll("a")].map((link) => link.textContent.trim()),
   };
   const words = (row) => row.textContent.toLowerCase();
