@@ -55,7 +55,7 @@ def test_chapter_and_origin_agree_with_the_claims(page, address):
     fields.get_by_label("Stated by").select_option("")
     fields.get_by_label("Chapter").select_option("Overthinking")
     assert shown(page) == [
-        claim.id for claim in claims.CLAIMS if any("overthinking" in place for place in claim.places)
+        claim.id for claim in claims.CLAIMS if any("theorems/overthinking" in place for place in claim.places)
     ]
 
 
