@@ -48,7 +48,7 @@ class StepSpectrum(Widget):
     _esm = bundle("step_spectrum.js")
     controls = ("architecture", "training")
     architecture = traitlets.Enum(tuple(NAMES), default_value="one layer").tag(sync=True)
-    training = traitlets.Enum(tuple(TRAININGS), default_value="skewed, n = 40").tag(sync=True)
+    training = traitlets.Enum(tuple(TRAININGS), default_value="skewed, n = 20").tag(sync=True)
     clouds = traitlets.Dict(read_only=True).tag(sync=True)
 
     def __init__(self, **settings: Any) -> None:

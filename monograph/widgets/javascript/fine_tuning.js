@@ -4,7 +4,7 @@ import { gamma } from "./theory.js";
 
 const SMALLEST = 1e-10; // of strengths over the largest, as in ttsbook
 
-const sum = (values) => values.reduce((total, value) => total + value, 0);
+const added = (values) => values.reduce((total, value) => total + value, 0);
 
 // What a skill has: its strength in the prompts, γ, and the mean square of what is seen of it; 0 where it is not shown.
 const moments = (strengths, promptLength) => {
@@ -17,10 +17,10 @@ const moments = (strengths, promptLength) => {
 const resolution = (shown, count) => {
   if (count >= shown.length) return 0;
   let low = Math.log(Math.min(...shown.map(({ c }) => c))) - 60;
-  let high = Math.log(sum(shown.map(({ c }) => c)) / count);
+  let high = Math.log(added(shown.map(({ c }) => c)) / count);
   for (let i = 0; i < 100; i++) {
     const middle = (low + high) / 2;
-    if (sum(shown.map(({ c }) => c / (c + Math.exp(middle)))) > count) low = middle;
+    if (added(shown.map(({ c }) => c / (c + Math.exp(middle)))) > count) low = middle;
     else high = middle;
   }
   return Math.exp(low);
@@ -44,13 +44,13 @@ export const fineTunedError = (start, strengths, promptLength, rate, count, test
   const { all, shown, kappa, left, taught, mean } = solved(start, strengths, promptLength, rate, count);
   if (count === shown.length) return Infinity;
   const inverseM = testLength === null ? 0 : 1 / testLength;
-  const trace = sum(test);
+  const trace = added(test);
   const noise = test.map((t) => inverseM * (t * t + trace * t));
-  const freedom = sum(shown.map(({ c }) => (c / (c + kappa)) ** 2));
-  const spread = sum(all.map((one, i) => (one ? ((test[i] ** 2 + noise[i]) * one.c) / (one.c + kappa) ** 2 : 0))) / (count - freedom);
-  const bent = sum(all.map((one, i) => (one ? (start[i] - taught[i]) ** 2 * left[i] ** 2 * one.c : 0)));
-  const unseen = all.length - sum(shown.map(({ s, g }) => s / g));
-  return sum(mean.map((p, i) => (1 - p * test[i]) ** 2 + p * p * noise[i])) + spread * (bent + rate ** 2 * unseen);
+  const freedom = added(shown.map(({ c }) => (c / (c + kappa)) ** 2));
+  const spread = added(all.map((one, i) => (one ? ((test[i] ** 2 + noise[i]) * one.c) / (one.c + kappa) ** 2 : 0))) / (count - freedom);
+  const bent = added(all.map((one, i) => (one ? (start[i] - taught[i]) ** 2 * left[i] ** 2 * one.c : 0)));
+  const unseen = all.length - added(shown.map(({ s, g }) => s / g));
+  return added(mean.map((p, i) => (1 - p * test[i]) ** 2 + p * p * noise[i])) + spread * (bent + rate ** 2 * unseen);
 };
 
 /** @type {(start: number[], strengths: number[], promptLength: number, rate: number, test: number[]) => number} */
@@ -58,7 +58,7 @@ export const criticalCount = (start, strengths, promptLength, rate, test) => {
   const all = moments(strengths, promptLength);
   const steps = all.map((one, i) => (one ? (rate * test[i]) / one.g : start[i] * test[i]));
   if (Math.max(...steps.map((step) => Math.abs(1 - step))) >= 1) return Infinity;
-  const edge = (sign) => sum(all.map((one, i) => (one
+  const edge = (sign) => added(all.map((one, i) => (one
     ? (rate ** 2 * (1 - one.s / one.g) * test[i] ** 2) / one.c / (sign > 0 ? steps[i] : 2 - steps[i]) ** 2
     : 0)));
   return all.filter((one) => one !== null).length + Math.max(edge(1), edge(-1));
