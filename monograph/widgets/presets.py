@@ -396,8 +396,9 @@ PRESETS = {
         preset(
             "Slow targets",
             "Targets take half of the gap at a time: what becomes of the strides, and of what a chain needs?",
-            "Lower η, and read the last sentence.",
+            "Move η up to 1 and down again, and read the last sentence.",
             interference=1.0,
+            rate=0.5,
         ),
     ),
     "Tails": (

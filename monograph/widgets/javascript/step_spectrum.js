@@ -70,7 +70,7 @@ const drawPlane = (svg, { left, right, top, bottom }, { cloud, factors }) => {
 };
 
 const picture = (width, tall, state, words) => {
-  const { height, panels } = filling(tall, 500, [26, 236], [296, 462]);
+  const { height, panels } = filling(tall, 480, [26, 226], [284, 442]);
   const svg = drawing(width, height, words);
   drawPlane(svg, { left: 10, right: width - 10, ...panels[0] }, state);
   const panel = new Panel(svg, { left: 46, right: width - 10, ...panels[1], domain: [0, STEPS], decades: [-6, 2, 2], label: "error / d, median over prompts, all seeds" });
