@@ -36,14 +36,14 @@ const sentence = ({ count, r, error, now, critical }) => {
     ? "A chain would not converge after any number of prompts."
     : `A chain converges after more than ${critical < 1e6 ? Math.round(critical) : round(critical)} prompts` +
       `${count > critical ? ": so does this one." : ", and not yet."}`;
-  const left = Number.isFinite(error) ? `leaves ${round(error)} of the error` : "diverges";
+  const left = Number.isFinite(error) ? `has an error of ${round(error)} d` : "has no finite error";
   return `After ${count} prompts the direct answer ${left}; the peak is at ${peak}. ` +
     `Mean strides: ${round(now[0])} for new skills, ${round(now[1])} for the others. ${chain}`;
 };
 
 const ticks = (panel, label) => {
   for (const exponent of [1, 2, 3, 4]) {
-    panel.add("text", { x: panel.x(20 * (exponent - 1)), y: panel.bottom + 16, "text-anchor": "middle" }, powerOfTen(exponent));
+    panel.add("text", { x: panel.x(20 * (exponent - 1)), y: panel.bottom + 16, "text-anchor": exponent === 4 ? "end" : "middle" }, powerOfTen(exponent));
   }
   panel.add("text", { x: (panel.left + panel.right) / 2, y: panel.bottom + 32, "text-anchor": "middle" }, label);
 };
@@ -59,7 +59,7 @@ const draw = (width, tall, state, words) => {
   const lower = new Panel(svg, { ...frame, ...panels[1], decades: [-1, 1], label: "mean strides" });
   lower.curve(state.strides.map(([one]) => one), "tts-first");
   lower.curve(state.strides.map(([, other]) => other), "tts-third");
-  lower.level(2, "above 2 a chain diverges");
+  lower.level(2, "above 2 a chain diverges", { below: true });
   ticks(lower, "prompts of fine-tuning B");
   return svg;
 };

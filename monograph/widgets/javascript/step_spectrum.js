@@ -55,7 +55,7 @@ const drawPlane = (svg, { left, right, top, bottom }, { cloud, factors }) => {
   const x = (value) => middle + scale * held(value, REACH.real);
   const y = (value) => level - scale * held(value, REACH.imag);
   const add = (tag, attributes, text) => svg.append(node(tag, attributes, text));
-  add("text", { x: left, y: top - 8, class: "tts-title" }, "eigenvalues of a step at the answer, complex plane");
+  add("text", { x: left, y: top - 8, class: "tts-title" }, "eigenvalues of a step at the answer");
   add("line", { x1: x(-REACH.real), x2: x(REACH.real), y1: level, y2: level, class: "tts-grid" });
   add("line", { x1: middle, x2: middle, y1: y(-REACH.imag), y2: y(REACH.imag), class: "tts-grid" });
   add("circle", { cx: middle, cy: level, r: scale, class: "tts-outline" });
