@@ -18,7 +18,7 @@ def write(folder, *, index, **pages):
     The book has the extension, the look and the bibliography of the real one, and of the packages one module, as
     the source of each becomes a page.
     """
-    for name in ("_config.yml", "node_modules", "publish", "references.bib"):
+    for name in ("CITATION.cff", "_config.yml", "node_modules", "publish", "references.bib"):
         (folder / name).symlink_to(ROOT / name)
     for name in ("ttsbook/__init__.py", "monograph/__init__.py", "monograph/page.py"):
         (folder / name).parent.mkdir(exist_ok=True)
