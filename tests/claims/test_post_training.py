@@ -25,6 +25,7 @@ pytestmark = pytest.mark.exhaustive
         ("sft_error", FineTuning, "direct_error", 1.15),
         ("sft_count", FineTuning, "critical_count", 2.0),
         ("sft_count", FineTuning, "critical_count", 0.6),
+        ("slow_rate_cures", fine_tuning, "minimum_norm", 1.2),
     ],
 )
 def test_a_check_sees_a_wrong_formula(monkeypatch, name, module, function, factor):
@@ -55,10 +56,6 @@ def as_before(run):
     return {"median": [run["median"][0]] * len(run["median"])}
 
 
-def without_a_turn(run):
-    return {"turns": [False] * len(run["turns"])}
-
-
 def steps_are_shorter(run):
     return {"longest": np.multiply(run["longest"], 1 if run["variant"] == 1 else 0.5)}
 
@@ -76,7 +73,6 @@ def none_turns(run):
         ("insight_clean", "scaling", more_is_best),
         ("insight_half_learned", "outcome", as_before),
         ("half_learned_edge", "outcome", as_before),
-        ("slow_rate_cures", "rate", without_a_turn),
         ("outcome_moves_length", "critical", steps_are_shorter),
     ],
 )
