@@ -292,8 +292,13 @@ def test_lines_are_forced_and_a_model_writes_about_a_pair_of_ones_own(page):
     slider(page, "lines forced").press("ArrowRight")
     page.locator(".tts-status", has_text="After 6 lines the model “aligned” answers 005: right.").wait_for()
     assert status(page).startswith("The greatest common divisor of 75 and 20 is 5, which takes 6 lines.")
+    page.get_by_role("spinbutton", name="first number").fill("1000")
+    page.get_by_role("spinbutton", name="first number").press("Enter")
+    page.get_by_role("alert").filter(has_text="from 1 to 999, got 1000; 75 stays.").wait_for()
     slider(page, "lines forced").press("End")
     assert "By itself it would have stopped after 6 lines." in status(page)
+    page.get_by_role("button", name="From the start").click()
+    assert "After 0 lines" in status(page)
     page.get_by_role("button", name="hard").click()
     assert "are not on this page" in status(page)
 

@@ -121,13 +121,16 @@ const tabs = (model) => {
   return element("div", { class: "tts-buttons tts-tabs", role: "group", "aria-label": "the model" }, ...buttons.map(({ button }) => button));
 };
 
-// Two numbers of the reader's own take the place of the problem.
+// Two numbers of the reader's own take the place of the problem. What is no such number is refused, and said.
 const own = (model) => {
+  const refusal = element("p", { role: "alert" });
   const fields = ["first", "second"].map((trait) => {
     const input = element("input", { type: "number", min: 1, max: 999, step: 1, "data-lm-suppress-shortcuts": "true", "aria-label": `${trait} number` });
     const show = () => { if (document.activeElement !== input) input.value = model.get(trait); };
     input.addEventListener("change", () => {
-      if (input.checkValidity() && input.value !== "") {
+      const right = input.checkValidity() && input.value !== "";
+      refusal.textContent = right ? "" : `The ${trait} number must be a whole number from 1 to 999, got ${input.value || "none"}; ${model.get(trait)} stays.`;
+      if (right) {
         model.set(trait, input.valueAsNumber);
         model.set("problem", 0);
         model.save_changes();
@@ -138,7 +141,20 @@ const own = (model) => {
     show();
     return input;
   });
-  return element("div", { class: "tts-simulate tts-own" }, element("div", { class: "tts-buttons" }, element("span", {}, "your own pair"), ...fields));
+  return element("div", { class: "tts-simulate tts-own" }, element("div", { class: "tts-buttons" }, element("span", {}, "your own pair"), ...fields), refusal);
+};
+
+// One line more, as long as there is one.
+const oneMore = (model) => {
+  const button = element("button", { type: "button" });
+  button.addEventListener("click", () => {
+    model.set("lines", (model.get("lines") + 1) % (BUDGET + 1));
+    model.save_changes();
+  });
+  const show = () => { button.textContent = model.get("lines") < BUDGET ? "One more line" : "From the start"; };
+  model.on("change:lines", show);
+  show();
+  return element("div", { class: "tts-buttons tts-think" }, button);
 };
 
 const render = ({ model, el }) => {
@@ -147,17 +163,12 @@ const render = ({ model, el }) => {
     ...model.get("problems").map((pair, i) => [i + 1, `${pair[0]} and ${pair[1]}: ${linesInWords(solved(pair).need)}`]),
     [0, "your own pair"],
   ];
-  const button = element("button", { type: "button" }, "One more line");
-  button.addEventListener("click", () => {
-    model.set("lines", (model.get("lines") + 1) % (BUDGET + 1));
-    model.save_changes();
-  });
   const controls = [
     tabs(model),
     choice(model, { trait: "problem", label: "problem", options: problems }),
     slider(model, { trait: "lines", label: "lines forced", values: range(0, BUDGET) }),
     own(model),
-    element("div", { class: "tts-buttons tts-think" }, button),
+    oneMore(model),
     element("p", { class: "tts-legend" }, "Dashed: as many lines as the problem needs. !: a line that does not follow from the one before."),
   ];
   return follow(model, el, controls, (width) => {
