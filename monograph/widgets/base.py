@@ -13,6 +13,7 @@ import traitlets
 from monograph import figures
 from monograph.widgets.presets import PRESETS
 from monograph.widgets.settings import describe
+from monograph.widgets.tours import TOURS
 
 JAVASCRIPT = Path(__file__).with_name("javascript")
 TYPES = re.compile(r" */\*\*.*?\*/\n*", re.DOTALL)  # for the type checker: see tsconfig.json
@@ -52,7 +53,7 @@ class Widget(anywidget.AnyWidget):
 
     A subclass sets ``_esm`` to the `bundle` of its module and ``controls`` to the traits that its controls
     set, and defines ``still()``, which returns a `figures.Picture` of the widget as it is set. Its presets
-    are in `monograph.widgets.presets`.
+    are in `monograph.widgets.presets`, its guided tour in `monograph.widgets.tours`.
 
     Examples
     --------
@@ -73,7 +74,8 @@ class Widget(anywidget.AnyWidget):
 
     @traitlets.default("frame")
     def _frame(self) -> dict[str, Any]:
-        return {"settings": self.settings(), "presets": list(PRESETS.get(type(self).__name__, ()))}
+        presets, tour = (list(table.get(type(self).__name__, ())) for table in (PRESETS, TOURS))
+        return {"settings": self.settings(), "presets": presets, "tour": tour}
 
     def settings(self) -> dict[str, dict[str, Any]]:
         """Describe what the controls can be set to, each as `monograph.widgets.settings.describe` does.

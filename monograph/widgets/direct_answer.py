@@ -4,6 +4,7 @@ import numpy as np
 import traitlets
 
 from monograph import figures
+from monograph.widgets import tours
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import DirectErrors
 from ttsbook.arrays import Covariance
@@ -21,6 +22,8 @@ class DirectAnswer(DirectErrors):
         Skill i has strength 1/i^exponent, 0 to 2.
     train_length, test_length
         Prompt lengths n and m, at least 1; a `test_length` of None stands for infinity.
+    tour
+        Stop of the guided tour, from 1; 0 for none.
 
     Examples
     --------
@@ -29,11 +32,12 @@ class DirectAnswer(DirectErrors):
     """
 
     _esm = bundle("direct_answer.js")
-    controls = ("dim", "exponent", "train_length", "test_length")
+    controls = ("dim", "exponent", "train_length", "test_length", "tour")
     dim = traitlets.Int(20, min=2, max=50).tag(sync=True)
     exponent = traitlets.Float(1.0, min=0.0, max=2.0).tag(sync=True)
     train_length = traitlets.Int(40, min=1).tag(sync=True)
     test_length = traitlets.Int(40, min=1, allow_none=True).tag(sync=True)
+    tour = tours.trait("DirectAnswer")
 
     def cov(self) -> Covariance:
         """Covariance of training and test, as it is set."""

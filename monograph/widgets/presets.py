@@ -37,7 +37,7 @@ def _strengths(cov: Covariance) -> list[float]:
     return [float(f"{value:.6g}") for value in np.diag(cov)]
 
 
-def _entries(**values: float) -> list[float]:
+def entries(**values: float) -> list[float]:
     """Entries of a 4 × 4 matrix, row by row, each named by its row and column."""
     matrix = [0.0] * 16
     for place, value in values.items():
@@ -75,20 +75,20 @@ PRESETS = {
             "A weaker memory",
             "The entry 0.9 of W falls to 0.6: by what factor does the error rise after one step, and after twenty?",
             "Type it in row x, column w of W, and compare both ends of the curve.",
-            W=_entries(x_w=0.9, y_flag=-1.0),
+            W=entries(x_w=0.9, y_flag=-1.0),
         ),
         preset(
             "Twice and half",
             "V is doubled and W is halved: which other pairs of factors leave the curve where it is?",
             "Multiply and divide; the two curves part as soon as a pair is wrong.",
-            V=_entries(w_x=-1.81818),
-            W=_entries(x_w=0.5, y_flag=-0.5),
+            V=entries(w_x=-1.81818),
+            W=entries(x_w=0.5, y_flag=-0.5),
         ),
         preset(
             "A leak",
             "Alone, this entry of V does no harm: does it once the lower right corner of W is set, too?",
             "Type 0.3 into row flag, column flag of W, and watch the solid curve.",
-            V=_entries(w_x=RATIO, x_flag=0.3),
+            V=entries(w_x=RATIO, x_flag=0.3),
         ),
     ),
     "ThinkingPath": (

@@ -4,6 +4,7 @@ import numpy as np
 import traitlets
 
 from monograph import figures
+from monograph.widgets import tours
 from monograph.widgets.base import Widget, bundle
 from ttsbook import theory
 from ttsbook.arrays import Preconditioner
@@ -27,6 +28,8 @@ class ThinkingLonger(Widget):
         Test prompt length m, at least 20; None, the default, stands for infinity.
     steps
         Thinking steps k at which both are looked at, 0 to 30.
+    tour
+        Stop of the guided tour, from 1; 0 for none.
 
     Examples
     --------
@@ -35,11 +38,12 @@ class ThinkingLonger(Widget):
     """
 
     _esm = bundle("thinking_longer.js")
-    controls = ("train_length", "test_length", "steps")
+    controls = ("train_length", "test_length", "steps", "tour")
     DIM, STEPS, TAIL, EVEN_LENGTH, COMPARED = 20, 30, 0.8, 10, 50
     train_length = traitlets.Int(200, min=10, max=500).tag(sync=True)
     test_length = traitlets.Int(None, min=20, allow_none=True).tag(sync=True)
     steps = traitlets.Int(7, min=0, max=30).tag(sync=True)
+    tour = tours.trait("ThinkingLonger")
 
     def preconditioners(self, length: int) -> tuple[Preconditioner, ...]:
         """Return what the even training and that with the long tail at prompt length ``length`` reach."""

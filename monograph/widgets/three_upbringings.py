@@ -4,6 +4,7 @@ import numpy as np
 import traitlets
 
 from monograph import figures
+from monograph.widgets import tours
 from monograph.widgets.base import JAVASCRIPT, Widget, bundle
 from ttsbook import theory
 from ttsbook.data import covariance
@@ -37,6 +38,8 @@ class ThreeUpbringings(Widget):
         Seed of the weights at birth and of all prompts.
     brief
         Offer few controls.
+    tour
+        Stop of the guided tour, from 1; 0 for none.
 
     Examples
     --------
@@ -57,6 +60,7 @@ class ThreeUpbringings(Widget):
         "updates",
         "steps",
         "seed",
+        "tour",
     )
     STEPS = 20
     first = traitlets.Enum(RECIPES, default_value="shift").tag(sync=True)
@@ -70,6 +74,7 @@ class ThreeUpbringings(Widget):
     steps = traitlets.Int(1, min=0, max=20).tag(sync=True)
     seed = traitlets.Int(0, min=0, max=10**6).tag(sync=True)
     brief = traitlets.Bool(False).tag(sync=True)
+    tour = tours.trait("ThreeUpbringings")
 
     def still(self) -> figures.Picture:
         """Error of each thinking step that theory says the recipes lead to."""

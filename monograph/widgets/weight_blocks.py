@@ -7,6 +7,7 @@ import numpy as np
 import traitlets
 
 from monograph import figures
+from monograph.widgets import tours
 from monograph.widgets.base import Widget, bundle
 from ttsbook import theory
 from ttsbook.arrays import Vector
@@ -24,6 +25,8 @@ class WeightBlocks(Widget):
     ----------
     V, W
         Weights, row by row; rows and columns are x, y, w, flag. By default the closed form.
+    tour
+        Stop of the guided tour, from 1; 0 for none.
 
     Examples
     --------
@@ -32,7 +35,7 @@ class WeightBlocks(Widget):
     """
 
     _esm = bundle("weight_blocks.js")
-    controls = ("V", "W")
+    controls = ("V", "W", "tour")
     STEPS, PROMPTS, LENGTH = 20, 64, 20
     V = traitlets.List(traitlets.Float(), minlen=16, maxlen=16).tag(sync=True)
     W = traitlets.List(traitlets.Float(), minlen=16, maxlen=16).tag(sync=True)
@@ -40,6 +43,7 @@ class WeightBlocks(Widget):
     closed_W = traitlets.List(traitlets.Float(), read_only=True).tag(sync=True)
     examples = traitlets.List(read_only=True).tag(sync=True)
     weights = traitlets.List(read_only=True).tag(sync=True)
+    tour = tours.trait("WeightBlocks")
 
     def __init__(self, **settings: Any) -> None:
         P = theory.preconditioner(Task(covariance.isotropic(1), self.LENGTH))

@@ -1,7 +1,8 @@
-// What all widgets share: presets with a question each, reset and, on the site, a way to the page that
-// shows the widget alone. What the controls set is kept as a part of an address in `data-state`.
+// What all widgets share: presets with a question each, reset, a guided tour of some and, on the site, a way to the
+// page that shows the widget alone. What the controls set is kept as a part of an address in `data-state`.
 
 import { element } from "./element.js";
+import { tour } from "./tour.js";
 
 /**
  * The part of anywidget's model that widgets use; `send` is there if a kernel is.
@@ -44,6 +45,8 @@ export const toolbar = (model, el) => {
   });
   if (presets.length > 0) bar.append(element("label", {}, "Preset ", select));
   if (names.length > 0) bar.append(reset);
+  const [begin, ...stops] = tour(model, el, apply);
+  if (begin) bar.append(begin);
 
   const page = el.closest("[data-stand]")?.getAttribute("data-stand");
   const full = element("a", {}, "Full screen");
@@ -57,5 +60,5 @@ export const toolbar = (model, el) => {
   note();
   select.selectedIndex = 1 + presets.findIndex(({ state }) => moved(state).length === 0);
   ask();
-  return [bar, question];
+  return [bar, question, ...stops];
 };
