@@ -164,9 +164,12 @@ def test_the_keyboard_alone_chooses_moves_and_resets(name, show):
     page.keyboard.press("Enter")
     assert seen(page) == fresh
     tab_to(".tts-controls :is(input, select)")
-    for key in ("ArrowUp", "ArrowUp", "ArrowDown"):  # one of them moves, at whichever end it stands
+
+    def after(key):
         page.keyboard.press(key)
-    assert seen(page) != fresh
+        return seen(page)
+
+    assert any(after(key) != fresh for key in ("ArrowUp", "ArrowDown"))  # one of them moves, wherever it stands
 
 
 @EVERY

@@ -4,6 +4,7 @@ import pytest
 from watched_pages import settle
 
 from monograph.widgets.tours import TOURS
+from publish.site import stored_widgets
 
 pytestmark = pytest.mark.browser
 
@@ -58,20 +59,9 @@ MOVES = {
 }
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [
-        (kind, kind_name)
-        for kind, kind_name in {
-            "ThreeUpbringings": "three-upbringings",
-            "ThinkingLonger": "thinking-longer",
-            "DirectAnswer": "direct-answer",
-            "WeightBlocks": "weight-blocks",
-        }.items()
-    ],
-)
-def test_a_tour_waits_for_each_move_and_ends(show, kind, name):
-    page, stops = show(name), TOURS[kind]
+@pytest.mark.parametrize("kind", MOVES)
+def test_a_tour_waits_for_each_move_and_ends(show, kind):
+    page, stops = show(stored_widgets.name_of(kind)), TOURS[kind]
     press(page, "Guided tour")
     for number, (stop, move) in enumerate(zip(stops, MOVES[kind], strict=True), start=1):
         assert told(page).startswith(f"Stop {number} of {len(stops)}.") and stop["question"] in told(page)
