@@ -126,7 +126,7 @@ TOURS = {
             "Is there a length from which on down it never overthinks?",
             ("yes, not far below 200", "yes, but below 50", "no"),
             "yes, not far below 200",
-            "There is one, the critical length: above it thinking on harms, at and below it thinking on helps. The "
+            "There is one, the critical length: above it thinking on harms, below it thinking on helps. The "
             "chapter on overthinking computes it from the training data.",
             do="Lower n until the curve no longer turns.",
             until="for as long as it thinks",
