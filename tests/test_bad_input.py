@@ -14,7 +14,7 @@ from ttsbook.models import baselines, checkpoints, embedding, transformer
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.models.transformer import GPT, Config
 from ttsbook.theory import dynamics, intervals, selection
-from ttsbook.thinking import cot, evaluation
+from ttsbook.thinking import cot, evaluation, schedules
 from ttsbook.training import gpt_recipes, recipes
 
 pytestmark = pytest.mark.unchecked
@@ -53,6 +53,10 @@ class Alone(torch.nn.Module):
 padded = prompts.sample(Mixture([T2, Task(I2, 3)], [0.5, 0.5]), 3, generator=gen())
 
 TABLE = [
+    (ValueError, lambda: baselines.gradient_descent()(one, -1), "steps must be an integer of at least 0, got -1"),
+    (ValueError, lambda: baselines.ridge(1.0)(one, -1), "steps must be an integer of at least 0, got -1"),
+    (ValueError, lambda: baselines.conjugate_gradient()(one, 2.5), "steps must be an integer of at least 0, got 2.5"),
+    (ValueError, lambda: schedules.leja(np.array([1.0, np.nan])), "points must be a list of different finite numbers"),
     (TypeError, lambda: Task(np.eye(2, dtype=bool), 5), "cov must be an array of numbers, got array([[ True, False]"),
     (TypeError, lambda: Task([["1"]], 5), "cov must be an array of numbers, got [['1']]"),
     (TypeError, lambda: Task([[1, 2], [3]], 5), "cov must be an array of numbers, got [[1, 2], [3]]"),

@@ -106,8 +106,8 @@ def test_padding_changes_nothing(rule):
             lambda: look(P, prompts.sample(TASK, 2, generator=generator(), condensed=True), steps=3),
             "prompts must have all their examples, and condensed ones have not",
         ),
-        (lambda: schedules.leja([[1.0, 2.0]]), "points must be a list of different numbers"),
-        (lambda: schedules.leja([1.0, 1.0]), "points must be a list of different numbers"),
+        (lambda: schedules.leja([[1.0, 2.0]]), "points must be a list of different finite numbers"),
+        (lambda: schedules.leja([1.0, 1.0]), "points must be a list of different finite numbers"),
     ],
 )
 def test_bad_input_is_refused_by_name(call, message):

@@ -104,7 +104,7 @@ def gradient_descent(step_size: float | None = None) -> Solver:
         S, moment = _means(prompts)
         step = _oracle_step(S) if step_size is None else step_size
         chain = [torch.zeros_like(moment)]
-        for _ in range(steps):
+        for _ in range(check.count("steps", steps, least=0)):
             chain.append(chain[-1] + step * (moment - _times(S, chain[-1])))  # prop-recursion: P = step I
         return torch.stack(chain, dim=1)
 
@@ -136,7 +136,7 @@ def thinking(P: PreconditionerLike) -> Solver:
     def answers(prompts: Prompts, steps: int) -> Chain:
         S, moment = _means(prompts)
         chain = [torch.zeros_like(moment)]
-        for _ in range(steps):
+        for _ in range(check.count("steps", steps, least=0)):
             chain.append(chain[-1] + (moment - _times(S, chain[-1])) @ matrix.to(moment).mT)  # prop-recursion
         return torch.stack(chain, dim=1)
 
@@ -181,7 +181,7 @@ def chebyshev(P: PreconditionerLike | None = None) -> Solver:
         center, width = (least + largest) / 2, (largest - least) / 2
         direction, ratio = _preconditioned(matrix, residual) / center, width / center
         chain = [torch.zeros_like(residual)]
-        for _ in range(steps):
+        for _ in range(check.count("steps", steps, least=0)):
             chain.append(chain[-1] + direction)
             residual = residual - _times(S, direction)
             scale = 2 * center - width * ratio
@@ -224,7 +224,7 @@ def conjugate_gradient(P: PreconditionerLike | None = None) -> Solver:
         w, direction = torch.zeros_like(residual), _preconditioned(matrix, residual)
         size, chain = (residual * direction).sum(dim=1, keepdim=True), [w]
         floor = 1e-30 * size  # a residual that small is rounding, and its direction means nothing
-        for _ in range(steps):
+        for _ in range(check.count("steps", steps, least=0)):
             image = _times(S, direction)
             active = (size > floor).to(w)
             step = active * size / torch.where(active > 0, (direction * image).sum(dim=1, keepdim=True), 1.0)
@@ -272,7 +272,7 @@ def _times(S: SquareMatrices, w: Weights) -> Weights:
 
 def _constant(answer: Weights, steps: int) -> Chain:
     """Repeat an answer from the first step on, with zero before it."""
-    return torch.stack([torch.zeros_like(answer), *[answer] * steps], dim=1)
+    return torch.stack([torch.zeros_like(answer), *[answer] * check.count("steps", steps, least=0)], dim=1)
 
 
 def _oracle_step(S: SquareMatrices) -> Float[torch.Tensor, "batch 1"]:

@@ -209,8 +209,8 @@ def leja(points: Float64[np.ndarray, " points"]) -> Float64[np.ndarray, " points
     [-1.0, 1.0, 0.0, -0.5, 0.5]
     """
     left = list(np.ravel(check.array("points", points)))
-    if np.ndim(points) != 1 or len(set(left)) < len(left) or not left:
-        raise ValueError(f"points must be a list of different numbers, got {check.shown(points)}")
+    if np.ndim(points) != 1 or len(set(left)) < len(left) or not left or not np.isfinite(left).all():
+        raise ValueError(f"points must be a list of different finite numbers, got {check.shown(points)}")
     order = [left.pop(int(np.abs(left).argmax()))]
     while left:
         spread = np.log(np.abs(np.subtract.outer(left, order))).sum(axis=1)
