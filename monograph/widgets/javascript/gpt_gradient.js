@@ -10,7 +10,7 @@ import { askGelu, askInputs, askNorm, askWeights, dense, gelu, layerNorm } from 
  * @typedef {{ x: Float64Array, y: Float64Array, length: number }} Examples of all prompts, `length` of them in each
  */
 
-const FLOOR = 1e-3; // below this squared distance of the start a smaller error counts no more
+const LEAST = 1e-3; // below this squared distance of the start a smaller error counts no more
 
 // Names and sizes of the parameters, in the order of the package.
 /** @type {(shape: Shape) => [name: string, size: number][]} */
@@ -28,7 +28,10 @@ export const sizesOf = ({ dim, width, normed }) => {
 /** @type {(shape: Shape, all: Float64Array) => Parts} */
 export const partsOf = (shape, all) => {
   let at = 0;
-  return Object.fromEntries(sizesOf(shape).map(([name, size]) => [name, all.subarray(at, (at += size))]));
+  return Object.fromEntries(sizesOf(shape).map(([name, size]) => {
+    at += size;
+    return [name, all.subarray(at - size, at)];
+  }));
 };
 
 // Arrays that are kept from one call to the next, by name and size: an update makes no garbage.
@@ -134,11 +137,15 @@ const attend = ({ width, heads }, { pairs, rows: examples, length }, own, rows) 
         most = Math.max(most, shares[at + j]);
       }
       let total = 0;
-      for (let j = 0; j < seen; j++) total += shares[at + j] = Math.exp(shares[at + j] - most);
+      for (let j = 0; j < seen; j++) {
+        shares[at + j] = Math.exp(shares[at + j] - most);
+        total += shares[at + j];
+      }
       for (let j = 0; j < seen; j++) {
         const values = j < length ? pairs : own;
         const value = j < length ? 2 * width * (first + j) + width + head * size : query + 2 * width;
-        const share = (shares[at + j] /= total);
+        shares[at + j] /= total;
+        const share = shares[at + j];
         for (let i = 0; i < size; i++) mixed[row * width + head * size + i] += share * values[value + i];
       }
     }
@@ -198,7 +205,7 @@ const relativeLoss = (dim, next, starts, targets) => {
       gap += (next[row * dim + i] - targets[target + i]) ** 2;
       before += (starts[row * dim + i] - targets[target + i]) ** 2 / dim;
     }
-    const share = 1 / (rows * (before + FLOOR));
+    const share = 1 / (rows * (before + LEAST));
     loss += gap * share;
     for (let i = 0; i < dim; i++) asked[row * dim + i] = 2 * share * (next[row * dim + i] - targets[target + i]);
   }
@@ -245,7 +252,9 @@ export const slopesOf = (shape, parts, slopes, { examples, starts, targets }) =>
 /** @type {(shape: Shape, parts: Parts, examples: Examples, steps: number) => Float64Array[]} */
 export const chains = (shape, parts, examples, steps) => {
   const read = readExamples(shape, parts, examples);
-  const found = [new Float64Array((examples.y.length / examples.length) * shape.dim)];
-  while (found.length <= steps) found.push(answers(shape, parts, read, found.at(-1)).next.slice());
-  return found;
+  let w = new Float64Array((examples.y.length / examples.length) * shape.dim);
+  return Array.from({ length: steps + 1 }, (_, k) => {
+    if (k) w = answers(shape, parts, read, w).next.slice();
+    return w;
+  });
 };
