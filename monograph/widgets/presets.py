@@ -545,7 +545,7 @@ PRESETS = {
             first="skewed data",
             second="distances",
             train_length=24,
-            test_length=60,
+            test_length=100,
             steps=10,
         ),
         preset(
@@ -555,7 +555,7 @@ PRESETS = {
             first="skewed data",
             second="distances",
             train_length=6,
-            test_length=60,
+            test_length=100,
             steps=10,
         ),
         preset(
