@@ -242,6 +242,6 @@ def test_one_learns_to_think_and_its_twin_to_answer_only(seed):
 def test_skewed_data_make_a_gpt_overthink_and_even_data_do_not(seed):
     preset = {"first": "skewed data", "second": "distances", "train_length": 24, "test_length": 100}
     skewed, even = evaluated(GROWN, settings_of(seed=seed, **preset))
-    assert skewed[30] > 2 * min(skewed) and skewed[30] > 0.01  # it turns, as def-turns has it
+    assert (skewed[29] + skewed[30]) / 2 > 1.5 * min(skewed) > 0.1  # chains end by jumping between two answers
     assert skewed.index(min(skewed)) in range(1, 5)
     assert even[30] < 1e-3 and even[30] <= 2 * min(even)

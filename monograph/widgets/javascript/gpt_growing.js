@@ -1,5 +1,5 @@
 import { hire } from "./hired.js";
-import { STEPS } from "./gpt_nursery.js";
+import { MOST_STEPS } from "./gpt_nursery.js";
 import { liveRun } from "./live_run.js";
 import { choice, drag, element, follow, key, legend, keys, range, slider } from "./controls.js";
 import { drawing, node, Panel } from "./chart.js";
@@ -31,7 +31,7 @@ const drawLoss = (svg, frame, { portraits, updates, names }) => {
 };
 
 const drawErrors = (svg, frame, { portraits, k, names }) => {
-  const panel = new Panel(svg, { ...frame, domain: [0, STEPS], decades: ERROR_DECADES, label: "error / d, median" });
+  const panel = new Panel(svg, { ...frame, domain: [0, MOST_STEPS], decades: ERROR_DECADES, label: "error / d, median" });
   panel.level(1, "no answer");
   panel.add("line", { x1: panel.x(k), x2: panel.x(k), y1: panel.top, y2: panel.bottom, class: "tts-now" });
   const every = Math.ceil(portraits.length / GHOSTS);
@@ -101,6 +101,7 @@ const render = ({ model, el }) => {
       drawn = portraits.length;
     },
     ended: () => {
+      if (!el.isConnected) begin();
       if (done() === model.get("updates")) school?.dismiss();
       redraw();
     },
@@ -143,7 +144,7 @@ const render = ({ model, el }) => {
   };
   drag(el, ".tts-steps", (x) => {
     const { left, right } = frame;
-    model.set("steps", Math.max(0, Math.min(STEPS, Math.round(((x - left) / (right - left)) * STEPS))));
+    model.set("steps", Math.max(0, Math.min(MOST_STEPS, Math.round(((x - left) / (right - left)) * MOST_STEPS))));
     model.save_changes();
   });
   const offered = (names) => () => names.map((name) => [name, name]);
@@ -151,7 +152,7 @@ const render = ({ model, el }) => {
   const controls = [
     choice(model, { trait: "first", label: "its training", options: offered(RECIPES) }),
     choice(model, { trait: "second", label: "its twin's", options: offered([...RECIPES, "none"]) }),
-    slider(model, { trait: "steps", label: "thinking steps k", values: range(0, STEPS) }),
+    slider(model, { trait: "steps", label: "thinking steps k", values: range(0, MOST_STEPS) }),
     slider(model, { trait: "train_length", label: "training length n", values: [6, 8, 10, 12, 16, 20, 24, 30, 40] }),
     slider(model, { trait: "test_length", label: "test length m", values: [6, 8, 10, 12, 16, 20, 24, 30, 40, 60, 100] }),
     slider(model, { trait: "exponent", label: "tail of skewed data", values: range(0, 3, 0.25) }),

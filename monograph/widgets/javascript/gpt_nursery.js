@@ -6,7 +6,7 @@ import { powerLaw, preconditioner } from "./theory.js";
 
 /** @typedef {{ first: string, second: string, size: string, exponent: number, train_length: number, test_length: number, updates: number, seed: number }} Settings */
 
-export const STEPS = 30;
+export const MOST_STEPS = 30;
 const TESTS = 65; // prompts that both think about
 const EVERY = 25; // updates between two portraits
 const SIZES = {
@@ -60,7 +60,7 @@ export const portrait = ({ done, pupils, examples, tests }) => ({
   pupils: pupils.map(({ model, losses }) => {
     const recent = losses.splice(0);
     const loss = recent.reduce((sum, one) => sum + one, 0) / recent.length;
-    return { loss, errors: staircase(model, examples, tests.w, STEPS) };
+    return { loss, errors: staircase(model, examples, tests.w, MOST_STEPS) };
   }),
 });
 
@@ -75,7 +75,7 @@ export const linearStaircase = ({ settings, shape: { dim }, pupils: [{ strengths
       return examples.x.subarray(at, at + dim);
     });
     let gap = Array.from(w);
-    return Array.from({ length: STEPS + 1 }, (_one, k) => {
+    return Array.from({ length: MOST_STEPS + 1 }, (_one, k) => {
       if (k) {
         const seen = rows.map((x) => x.reduce((sum, value, j) => sum + value * gap[j], 0) / rows.length);
         gap = gap.map((entry, j) => entry - P[j] * rows.reduce((sum, x, i) => sum + x[j] * seen[i], 0));
@@ -83,5 +83,5 @@ export const linearStaircase = ({ settings, shape: { dim }, pupils: [{ strengths
       return gap.reduce((sum, entry) => sum + entry * entry, 0) / dim;
     });
   });
-  return Array.from({ length: STEPS + 1 }, (_, k) => chains.map((errors) => errors[k]).toSorted((a, b) => a - b)[TESTS >> 1]);
+  return Array.from({ length: MOST_STEPS + 1 }, (_, k) => chains.map((errors) => errors[k]).toSorted((a, b) => a - b)[TESTS >> 1]);
 };
