@@ -12,13 +12,17 @@ HIDE = """() => {
     Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
     document.dispatchEvent(new Event("visibilitychange"));
 }"""
-THROWING = "window.Worker = class { constructor() { throw new DOMException('no', 'SecurityError'); } };"
-FORBIDDEN = """window.Worker = class {
-    constructor() { setTimeout(() => this.onerror?.(new Event("error"))); }
-    postMessage() {}
-    terminate() {}
-};"""
-SHORT = "updates=60"
+THROWING = """() => {
+    window.Worker = class { constructor() { throw new DOMException("no", "SecurityError"); } };
+}"""
+FORBIDDEN = """() => {
+    window.Worker = class {
+        constructor() { setTimeout(() => this.onerror?.(new Event("error"))); }
+        postMessage() {}
+        terminate() {}
+    };
+}"""
+SHORT = "location.hash = 'updates=60'"
 UNTRAINED = "A newborn GPT and its twin know nothing"
 
 
@@ -26,8 +30,9 @@ UNTRAINED = "A newborn GPT and its twin know nothing"
 def page(window, address, site, request):
     """The widget on a page of its own, behind a server and as a file; nothing may have gone wrong in the end."""
     folder = address if request.param == "served" else f"{site.as_uri()}/"
-    window.goto(f"{folder}widgets/gpt-growing.html#{SHORT}")
+    window.goto(f"{folder}widgets/gpt-growing.html")
     settle(window)
+    window.evaluate(SHORT)
     yield window
     window.emulate_media(reduced_motion="no-preference")
     assert window.problems == []
@@ -93,7 +98,6 @@ def test_nothing_starts_by_itself_and_a_training_that_is_not_seen_stops(page):
     assert int(re.match(r"(\d+) updates", status(page))[1]) > stopped
     page.get_by_role("slider", name="training length").press("Home")  # another task: this one was not trained on it
     assert status(page).startswith(UNTRAINED)
-    page.wait_for_function("true")
     assert page.workers == []
 
 
@@ -110,8 +114,9 @@ def test_with_less_motion_only_the_end_is_shown(page):
 
 def test_a_finger_trains_it_and_sets_the_step(browser, address):
     with watched_page(browser, width=390, has_touch=True, is_mobile=True) as page:
-        page.goto(f"{address}widgets/gpt-growing.html#{SHORT}")
+        page.goto(f"{address}widgets/gpt-growing.html")
         settle(page)
+        page.evaluate(SHORT)
         button(page, "Train").tap()
         page.wait_for_function(TRAINED)
         box = page.locator(".tts-steps").bounding_box()

@@ -156,7 +156,7 @@ const render = ({ model, el }) => {
     slider(model, { trait: "train_length", label: "training length n", values: [6, 8, 10, 12, 16, 20, 24, 30, 40] }),
     slider(model, { trait: "test_length", label: "test length m", values: [6, 8, 10, 12, 16, 20, 24, 30, 40, 60, 100] }),
     slider(model, { trait: "exponent", label: "tail of skewed data", values: range(0, 3, 0.25) }),
-    choice(model, { trait: "size", label: "size", options: () => [["small", "small: d = 3, width 32"], ["large", "large: d = 5, width 64"]] }),
+    choice(model, { trait: "size", label: "size", options: () => [["small", "small, d = 3"], ["large", "large, d = 5"]] }),
     slider(model, { trait: "updates", label: "updates", values: [200, 500, 1000, 1500, 2000] }),
     slider(model, { trait: "seed", label: "seed", values: range(0, 30) }),
     buttons,
