@@ -21,7 +21,7 @@ from ttsbook.data.tasks import Task
 from ttsbook.models import transformer
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.thinking import cot
-from ttsbook.training import Adam, recipes, train
+from ttsbook.training import Adam, Cosine, gpt_recipes, recipes, train
 
 DIM, LENGTH, BATCH, UPDATES, STEPS = 4, 20, 128, 200, 20  # the batch is that of upbringing.js
 # Both programs draw the prompts of an update; a chain is that of whole tokens.
@@ -56,6 +56,19 @@ const times = Array.from({ length: 12 }, () => {
 }).slice(2);
 return JSON.stringify([times.sort((a, b) => a - b)[times.length >> 1]]);
 """
+# A GPT that learns as the widget has it, without its twin; what is asked for is drawn by both programs.
+GROWTH = """
+const school = newSchool({
+  first: "distances", second: "none", size: "small", exponent: 0, train_length: 12, test_length: 12,
+  updates: 1000, seed: 0,
+});
+const times = Array.from({ length: 6 }, () => {
+  const start = performance.now();
+  for (let k = 0; k < UPDATES; k++) learn(school);
+  return performance.now() - start;
+}).slice(1);
+return JSON.stringify([times.sort((a, b) => a - b)[times.length >> 1]]);
+"""
 TRAINED = "document.querySelector('.tts-training button').textContent === 'Train another'"
 
 
@@ -79,6 +92,12 @@ def run():
     given = f"const [shape, text] = {json.dumps([shape, text])};"
     for name, (found,) in {"PyTorch": [reference_chain], **in_javascript(("random", "gpt"), given + THOUGHT)}.items():
         print(f"{name:>12}{found:>12.2f}{found / reference_chain:>8.2f}")
+    print("\nA GPT with d = 3, one layer of width 32, batches of 32 with 4 starts: ms of an update, and ratio")
+    with one_thread():
+        reference_update = 1e3 * median_seconds({"update": torch_growth})["update"] / UPDATES
+    growth = {name: found / UPDATES for name, (found,) in in_javascript(("gpt_nursery",), GROWTH).items()}
+    for name, found in {"PyTorch": reference_update, **growth}.items():
+        print(f"{name:>12}{found:>12.2f}{found / reference_update:>8.2f}")
     print(f"\n{'kB of a widget':>24}{'code':>9}{'gzip':>9}")
     for file in sorted(JAVASCRIPT.glob("*.js")):
         if "\nexport default" in file.read_text(encoding="utf-8"):
@@ -103,6 +122,16 @@ def torch_thoughts():
     model = LinearSelfAttention(DIM, dtype=torch.float64).randomize(0.05, generator=seed)
     batch = prompts.sample(Task(covariance.isotropic(DIM), LENGTH), BATCH, generator=seed, dtype=torch.float64)
     cot.think(model, batch, STEPS, literal=True)
+
+
+def torch_growth():
+    """Train a small GPT by the package, as the widget does."""
+    seed = torch.Generator().manual_seed(0)
+    model = transformer.GPT(transformer.Config(3, width=32, layers=1, heads=2, layer_norm=False), generator=seed)
+    optimizer = Adam(step_size=3e-3, schedule=Cosine(warm_up=100), clip=1.0)
+    options = {"batch": 32, "optimizer": optimizer, "record_every": UPDATES}
+    task, recipe = Task(covariance.isotropic(3), 12), gpt_recipes.Distances(starts=4)
+    train(model, task, recipe=recipe, updates=UPDATES, generator=seed, **options)
 
 
 def torch_chain(model):

@@ -5,8 +5,8 @@ mirrors functions of `ttsbook.data.covariance` and `ttsbook.theory` by name, and
 `ttsbook.theory.selection`; ``noise.js`` is for label noise, ``fine_tuning.js`` for fine-tuning, ``stopping_rules.js``
 for rules that stop, ``fourth_moments.js`` for features with tails, ``rows.js`` and ``tables.js`` for rows of tables.
 ``layer.js``, ``upbringing.js`` and ``gpt.js`` are models that live in the page: a layer that learns and thinks, as
-`ttsbook.training` and `ttsbook.thinking` have it, a shipped GPT that thinks, and in ``character_model.js`` one
-that writes. Most widgets can also simulate what
+`ttsbook.training` and `ttsbook.thinking` have it, a shipped GPT that thinks, in ``gpt_gradient.js`` one that learns,
+and in ``character_model.js`` one that writes. Most widgets can also simulate what
 they show, in the page, or with the package where a kernel runs: see `monograph.widgets.simulation`. A value that is
 out of range is refused with a ``traitlets.TraitError``.
 """
@@ -17,6 +17,7 @@ from monograph.widgets.direct_answer import DirectAnswer
 from monograph.widgets.exchange import Exchange
 from monograph.widgets.fine_tuned import FineTuned
 from monograph.widgets.gpt_at_work import GPTAtWork
+from monograph.widgets.gpt_growing import GPTGrowing
 from monograph.widgets.gpt_thinking import GPTThinking
 from monograph.widgets.kind_mixture import KindMixture
 from monograph.widgets.overthinking_map import OverthinkingMap
@@ -40,6 +41,7 @@ __all__ = [
     "Exchange",
     "FineTuned",
     "GPTAtWork",
+    "GPTGrowing",
     "GPTThinking",
     "KindMixture",
     "OverthinkingMap",

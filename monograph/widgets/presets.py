@@ -531,6 +531,42 @@ PRESETS = {
             train_length=5,
         ),
     ),
+    "GPTGrowing": (
+        preset(
+            "Asked from nothing only",
+            "Both will answer well in one step: what do you expect of the twin in the second, and in the tenth?",
+            "Press “Train”, and follow both curves from left to right.",
+            steps=1,
+        ),
+        preset(
+            "Skewed data",
+            "The GPT learns on data with one strong skill, its twin on even ones: does thinking longer help both?",
+            "Press “Train”, and watch where each curve is lowest.",
+            first="skewed data",
+            second="distances",
+            train_length=24,
+            test_length=100,
+            steps=10,
+        ),
+        preset(
+            "Skewed, but short",
+            "The same skew, on much shorter training prompts: is the turn still there?",
+            "Press “Train”, and compare with the linear layer.",
+            first="skewed data",
+            second="distances",
+            train_length=6,
+            test_length=100,
+            steps=10,
+        ),
+        preset(
+            "For those who wait",
+            "Five skills and twice the width: does it get as good in the same number of updates?",
+            "Press “Train”; a minute is long, and you may stop.",
+            size="large",
+            train_length=20,
+            test_length=20,
+        ),
+    ),
     "GPTAtWork": (
         preset(
             "Where it looks",

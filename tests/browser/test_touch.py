@@ -12,7 +12,12 @@ HANDLES = {
     "overthinking-map": ".tts-grip",
     "task-mixture": ".tts-grip",
 }
-WITHOUT = ["thinking-longer", "three-upbringings", "gpt-at-work"]  # a handle: they answer to a tap anywhere
+WITHOUT = [
+    "thinking-longer",
+    "three-upbringings",
+    "gpt-at-work",
+    "gpt-growing",
+]  # a handle: they answer to a tap anywhere
 TAPPED = [*WITHOUT, "thinking-path", "overthinking-map", "task-mixture"]  # beside the handle, too
 MIDDLE = """(element) => {
     element.scrollIntoView({ block: "center" });

@@ -1,0 +1,134 @@
+"""A GPT that is trained on a page: in a Worker or without one, and never unasked or unseen."""
+
+import re
+
+import pytest
+from watched_pages import settle, watched_page
+
+pytestmark = pytest.mark.browser
+TRAINED = "document.querySelector('.tts-training button').textContent === 'Train another'"
+IDLE = "['Train', 'Go on'].includes(document.querySelector('.tts-training button').textContent)"
+HIDE = """() => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+THROWING = """() => {
+    window.Worker = class { constructor() { throw new DOMException("no", "SecurityError"); } };
+}"""
+FORBIDDEN = """() => {
+    window.Worker = class {
+        constructor() { setTimeout(() => this.onerror?.(new Event("error"))); }
+        postMessage() {}
+        terminate() {}
+    };
+}"""
+SHORT = "location.hash = 'updates=60'"
+UNTRAINED = "A newborn GPT and its twin know nothing"
+
+
+@pytest.fixture(params=["served", "file"])
+def page(window, address, site, request):
+    """The widget on a page of its own, behind a server and as a file; nothing may have gone wrong in the end."""
+    folder = address if request.param == "served" else f"{site.as_uri()}/"
+    window.goto(f"{folder}widgets/gpt-growing.html")
+    settle(window)
+    window.evaluate(SHORT)
+    yield window
+    window.emulate_media(reduced_motion="no-preference")
+    assert window.problems == []
+
+
+def status(page):
+    return page.locator(".tts-status").inner_text()
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name)
+
+
+def train(page):
+    button(page, "Train").click()
+    page.wait_for_function(TRAINED)
+
+
+def without_workers(page):
+    """Whether the page has no Worker, soon: that one was dismissed is heard a little later."""
+    for _ in range(50):
+        if page.workers == []:
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
+def test_it_is_trained_in_a_worker_which_goes_when_it_is_done(page):
+    with page.expect_worker() as hired:
+        button(page, "Train").press("Enter")
+    assert hired.value.url.startswith("blob:")
+    page.wait_for_function(TRAINED)
+    assert without_workers(page) and page.locator(".tts-status").get_attribute("aria-busy") == "false"
+    words = status(page)
+    assert words.startswith("60 updates. Median error / d after 20 steps: distances")
+    assert page.locator(".tts-chart .tts-ghost").count() == 2 * 2  # after 25 and 50 updates, of both
+    button(page, "Start again").click()
+    assert status(page).startswith(UNTRAINED)
+    train(page)
+    assert status(page) == words  # the seed decides all
+
+
+@pytest.mark.parametrize("forbidden", [THROWING, FORBIDDEN], ids=["throwing", "failing"])
+def test_without_a_worker_the_page_trains_the_same_gpt(page, forbidden):
+    train(page)
+    words = status(page)
+    page.evaluate(forbidden)
+    button(page, "Start again").click()
+    train(page)
+    assert status(page) == words and without_workers(page)
+
+
+def test_nothing_starts_by_itself_and_a_training_that_is_not_seen_stops(page):
+    page.wait_for_timeout(300)
+    assert status(page).startswith(UNTRAINED) and page.workers == []
+    page.evaluate("location.hash = 'updates=2000'")
+    button(page, "Train").click()
+    page.wait_for_function("/^Training: [1-9]/.test(document.querySelector('.tts-status').textContent)")
+    assert page.locator(".tts-status").get_attribute("aria-busy") == "true"
+    page.evaluate(HIDE)
+    page.wait_for_function(IDLE)
+    page.evaluate("delete document.hidden")
+    stopped = int(re.match(r"(\d+) updates", status(page))[1])
+    page.wait_for_timeout(300)
+    assert 0 < stopped < 2000 and status(page).startswith(f"{stopped} updates")
+    button(page, "Go on").click()
+    page.wait_for_function(
+        "(done) => Number(document.querySelector('.tts-status').textContent.match(/Training: ([0-9]+)/)?.[1]) > done",
+        arg=stopped,
+    )
+    button(page, "Stop").click()
+    assert int(re.match(r"(\d+) updates", status(page))[1]) > stopped
+    page.get_by_role("slider", name="training length").press("Home")  # another task: this one was not trained on it
+    assert status(page).startswith(UNTRAINED)
+    assert without_workers(page)
+
+
+def test_with_less_motion_only_the_end_is_shown(page):
+    page.emulate_media(reduced_motion="reduce")
+    page.evaluate("""() => {
+        window.pictures = 0;
+        new MutationObserver((all) => { window.pictures += all.length; })
+            .observe(document.querySelector(".tts-stage"), { childList: true });
+    }""")
+    train(page)
+    assert page.evaluate("pictures") <= 4 and status(page).startswith("60 updates")
+
+
+def test_a_finger_trains_it_and_sets_the_step(browser, address):
+    with watched_page(browser, width=390, has_touch=True, is_mobile=True) as page:
+        page.goto(f"{address}widgets/gpt-growing.html")
+        settle(page)
+        page.evaluate(SHORT)
+        button(page, "Train").tap()
+        page.wait_for_function(TRAINED)
+        box = page.locator(".tts-steps").bounding_box()
+        page.touchscreen.tap(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
+        assert "after 10 steps" in status(page)
+        assert page.problems == []
