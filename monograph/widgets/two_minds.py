@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 import traitlets
+from jaxtyping import Float64
 from traitlets.utils.bunch import Bunch
 
 from monograph import figures
 from monograph.widgets.base import JAVASCRIPT, Widget, bundle
 from ttsbook import theory
-from ttsbook.arrays import Matrix, Vector
+from ttsbook.arrays import Covariance
 from ttsbook.data.tasks import Task
 
 MINDS = ("even\ntraining", "skewed\ntraining")
@@ -73,16 +74,16 @@ class TwoMinds(Widget):
             raise traitlets.TraitError(f"labels must leave one example, got {proposal['value']}")
         return proposal["value"]
 
-    def prompt(self) -> tuple[Matrix, Vector]:
+    def prompt(self) -> tuple[Float64[np.ndarray, "m 2"], Float64[np.ndarray, " m"]]:
         """Examples that are left, a row each, and their labels."""
         x, signs = np.reshape(self.examples, (self.COUNT, 2)), np.array(self.labels)
         kept = signs != 0
         return x[kept], (signs * (x @ self.w))[kept]
 
-    def paths(self) -> tuple[Matrix, ...]:
+    def paths(self) -> list[Float64[np.ndarray, "k 2"]]:
         """Answers of each step, a row each: of the layer that is trained evenly, and of the other."""
         x, y = self.prompt()
-        return tuple(self._path(np.diag([1.0, tail]), x, y) for tail in (1.0, self.train_tail))
+        return [self._path(np.diag([1.0, tail]), x, y) for tail in (1.0, self.train_tail)]
 
     def still(self) -> figures.Picture:
         """Draw both paths, as gaps from where the loss of the prompt is least."""
@@ -96,7 +97,9 @@ class TwoMinds(Widget):
             limit=3.0,
         )
 
-    def _path(self, cov: Matrix, x: Matrix, y: Vector) -> Matrix:
+    def _path(
+        self, cov: Covariance, x: Float64[np.ndarray, "m 2"], y: Float64[np.ndarray, " m"]
+    ) -> Float64[np.ndarray, "k 2"]:
         P = theory.preconditioner(Task(cov, self.train_length))
         path = [np.array(self.start)]
         for _ in range(self.steps):
