@@ -18,6 +18,19 @@ export const handle = ({ name, label, at: [cx, cy], value, text }, ...marks) => 
   return group;
 };
 
+const statusOf = (el) => el.querySelector(".tts-status");
+
+// From here on nothing is said of what changes, until the move ends.
+/** @type {(el: HTMLElement) => void} */
+export const quiet = (el) => statusOf(el)?.setAttribute("aria-live", "off");
+
+const speak = (el) => {
+  const region = statusOf(el);
+  if (region?.getAttribute("aria-live") !== "off") return;
+  region.setAttribute("aria-live", "polite");
+  requestAnimationFrame(() => region.replaceChildren(region.textContent ?? "")); // which is heard
+};
+
 // Keys of the handle that has the focus: arrows, and those named in `others`.
 /**
  * @param {HTMLElement} el
@@ -25,26 +38,18 @@ export const handle = ({ name, label, at: [cx, cy], value, text }, ...marks) => 
  * @param {Record<string, (name: string) => void>} others
  */
 export const followKeys = (el, move, others) => {
-  const status = () => el.querySelector(".tts-status");
-  const quiet = () => status()?.setAttribute("aria-live", "off");
-  const speak = () => {
-    const region = status();
-    if (region?.getAttribute("aria-live") !== "off") return;
-    region.setAttribute("aria-live", "polite");
-    requestAnimationFrame(() => region.replaceChildren(region.textContent ?? "")); // which is heard
-  };
   el.addEventListener("keydown", (event) => {
     const name = event.target instanceof Element && event.target.closest(".tts-hold")?.getAttribute("data-handle");
     if (!name || !(event.key in MOVES || event.key in others)) return;
     event.preventDefault();
     event.stopPropagation();
-    quiet();
+    quiet(el);
     if (event.key in MOVES) move(name, ...MOVES[event.key]);
     else others[event.key](name);
   });
-  el.addEventListener("keyup", speak);
-  el.addEventListener("gotpointercapture", quiet);
-  el.addEventListener("lostpointercapture", speak);
+  el.addEventListener("keyup", () => speak(el));
+  el.addEventListener("gotpointercapture", () => quiet(el));
+  el.addEventListener("lostpointercapture", () => speak(el));
 };
 
 // Give the focus to a handle.

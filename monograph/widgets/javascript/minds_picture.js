@@ -112,6 +112,7 @@ export const startHandle = (plane, { start }) => {
 // An arrow from the middle, its head filled, or hollow if the label is flipped.
 export const exampleHandle = (plane, { x, label }, number, selected) => {
   const [[x0, y0], [cx, cy]] = [plane.place([0, 0]), plane.place(x)];
+  const before = cx < x0 === Math.abs(x[0]) < 1.3; // its number, which stays within the frame
   const turn = (Math.atan2(cy - y0, cx - x0) * 180) / Math.PI;
   const stands = label === 0 ? "dropped" : label < 0 ? "flipped" : "";
   const name = `example ${number}`;
@@ -119,7 +120,7 @@ export const exampleHandle = (plane, { x, label }, number, selected) => {
   const marks = [
     node("line", { x1: x0, y1: y0, x2: cx, y2: cy, class: "tts-shaft" }),
     node("path", { d: "M7,0L-7,-6.5L-7,6.5Z", transform: `translate(${cx} ${cy}) rotate(${turn})`, class: "tts-head" }),
-    node("text", { x: cx + (cx < x0 ? -11 : 11), y: cy - 9, "text-anchor": cx < x0 ? "end" : "start" }, `${number}${stands && ` ${stands}`}`),
+    node("text", { x: cx + (before ? -15 : 15), y: cy - 11, "text-anchor": before ? "end" : "start" }, `${number}${stands && ` ${stands}`}`),
   ];
   if (selected) marks.unshift(node("circle", { cx, cy, r: 13, class: "tts-chosen" }));
   const held = handle({ name, label: name, at: [cx, cy], value: x, text }, ...marks);

@@ -1,7 +1,7 @@
 import { preconditioner } from "./theory.js";
 import { distance, leastLoss, mind, promptOf, valley } from "./minds.js";
 import { drawAnswers, drawPrompt, drawStrides, exampleHandle, layOut, planeOf, startHandle, within } from "./minds_picture.js";
-import { focusOn, followKeys, keepFocus } from "./handles.js";
+import { focusOn, followKeys, keepFocus, quiet } from "./handles.js";
 import { drag, element, follow, key, keys, legend, range, slider, wholeNumbers } from "./controls.js";
 import { drawing, node } from "./chart.js";
 import { fixed, round, stepsInWords } from "./numbers.js";
@@ -102,6 +102,7 @@ const dragHandles = (model, el, planes) => {
   let held;
   const names = () => ["start", ...examplesOf(model).map((_, i) => `example ${i + 1}`)];
   const press = (x, y) => {
+    quiet(el);
     const { answers, prompt } = planes();
     const found = names().map((name) => {
       const plane = numberOf(name) === 0 ? answers : prompt;
