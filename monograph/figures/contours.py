@@ -21,7 +21,7 @@ def contours(
     Parameters
     ----------
     hessian
-        Positive definite 2 × 2 matrix S: the loss is :math:`\frac12\, g^\top S g` at the gap g from the answer.
+        Positive semidefinite 2 × 2 matrix S: the loss is :math:`\frac12\, g^\top S g` at the gap g from the answer.
     paths
         Gaps from the answer, step by step, at least one path.
     x_label, y_label
@@ -38,7 +38,7 @@ def contours(
     """
     if not paths:
         raise ValueError("paths must hold at least one Series, got none")
-    hessian = check.covariance("hessian", hessian, definite=True)
+    hessian = check.covariance("hessian", hessian)
     if hessian.shape != (2, 2):
         raise ValueError(f"hessian must have shape (2, 2), got {hessian.shape}")
     with matplotlib.rc_context(STYLE):
@@ -46,7 +46,7 @@ def contours(
         axes = figure.add_subplot(aspect="equal", xlim=(-limit, limit), ylim=(-limit, limit))
         gap = np.linspace(-limit, limit, 101)
         plane = np.stack(np.meshgrid(gap, gap))  # (2, y, x)
-        root_loss = np.sqrt(np.einsum("iyx,ij,jyx->yx", plane, hessian, plane))
+        root_loss = np.sqrt(np.einsum("iyx,ij,jyx->yx", plane, hessian, plane).clip(min=0))
         axes.contour(gap, gap, root_loss, levels=8, colors=COLORS["6"], linewidths=0.6, alpha=0.6)
         for place, one in enumerate(paths):
             which = (place if one.color is None else one.color) % len(SERIES_COLORS)

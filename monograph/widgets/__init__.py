@@ -6,7 +6,8 @@ mirrors functions of `ttsbook.data.covariance` and `ttsbook.theory` by name, and
 for rules that stop, ``fourth_moments.js`` for features with tails, ``rows.js`` and ``tables.js`` for rows of tables.
 ``layer.js``, ``upbringing.js`` and ``gpt.js`` are models that live in the page: a layer that learns and thinks, as
 `ttsbook.training` and `ttsbook.thinking` have it, a shipped GPT that thinks, in ``gpt_gradient.js`` one that learns,
-and in ``character_model.js`` one that writes. Most widgets can also simulate what
+in ``character_model.js`` one that writes; ``minds.js`` are layers in closed form, on a prompt that is given. Most
+widgets can also simulate what
 they show, in the page, or with the package where a kernel runs: see `monograph.widgets.simulation`. A value that is
 out of range is refused with a ``traitlets.TraitError``.
 """
@@ -33,6 +34,7 @@ from monograph.widgets.thinking_path import ThinkingPath
 from monograph.widgets.three_upbringings import ThreeUpbringings
 from monograph.widgets.trained_layers import TrainedLayers
 from monograph.widgets.two_causes import TwoCauses
+from monograph.widgets.two_minds import TwoMinds
 from monograph.widgets.weight_blocks import WeightBlocks
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "ThreeUpbringings",
     "TrainedLayers",
     "TwoCauses",
+    "TwoMinds",
     "WeightBlocks",
     "Widget",
     "bundle",

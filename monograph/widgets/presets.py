@@ -374,6 +374,35 @@ PRESETS = {
             shift=1.0,
         ),
     ),
+    "TwoMinds": (
+        preset(
+            "A stranger in the prompt",
+            "Example 5 is dragged straight up: which mind still arrives, and at which height is the other one lost?",
+            "Move it slowly, and watch the four strides and both paths.",
+            steps=12,
+        ),
+        preset(
+            "A wrong label",
+            "The label of example 1 is flipped: do the strides change, the place that they lead to, or both?",
+            "Press “flip label 1”, and compare strides and contours with those before.",
+            selected=1,
+            steps=20,
+        ),
+        preset(
+            "Two examples left",
+            "Two examples show two skills. One of them is dropped: do both minds still come to the same answer?",
+            "Press “drop example 2”, and drag the start.",
+            labels=[1, 1, 0, 0, 0],
+            selected=2,
+            steps=30,
+        ),
+        preset(
+            "Called back",
+            "One mind diverges: which training prompts bring it back, shorter ones or longer ones?",
+            "Move n both ways, and watch its two strides.",
+            examples=[1.2, 0.2, -1.1, 0.35, 1.0, -0.5, -0.7, -0.3, 0.4, 1.6],
+        ),
+    ),
     "FineTuned": (
         preset(
             "More is worse",

@@ -58,7 +58,7 @@ def test_weight_blocks_can_be_edited_and_put_back(page):
 
 @pytest.mark.parametrize("page", ["setup/thinking.html"], indirect=True)
 def test_the_start_of_a_path_can_be_dragged_and_set(page):
-    grip = page.locator(".tts-grip")
+    grip = page.locator("#widget-thinking-path .tts-grip")
     grip.scroll_into_view_if_needed()
     box = grip.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
