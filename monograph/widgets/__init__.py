@@ -7,9 +7,8 @@ for rules that stop, ``fourth_moments.js`` for features with tails, ``rows.js`` 
 ``layer.js``, ``upbringing.js`` and ``gpt.js`` are models that live in the page: a layer that learns and thinks, as
 `ttsbook.training` and `ttsbook.thinking` have it, a shipped GPT that thinks, in ``gpt_gradient.js`` one that learns,
 in ``character_model.js`` one that writes; ``minds.js`` are layers in closed form, on a prompt that is given. Most
-widgets can also simulate what
-they show, in the page, or with the package where a kernel runs: see `monograph.widgets.simulation`. A value that is
-out of range is refused with a ``traitlets.TraitError``.
+widgets can also simulate what they show, in the page, or with the package where a kernel runs: see
+`monograph.widgets.simulation`. A value that is out of range is refused with a ``traitlets.TraitError``.
 """
 
 from monograph.widgets.base import Widget, bundle

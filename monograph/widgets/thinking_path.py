@@ -4,6 +4,7 @@ import numpy as np
 import traitlets
 
 from monograph import figures
+from monograph.widgets import tours
 from monograph.widgets.base import Widget, bundle
 from ttsbook import theory
 from ttsbook.data.tasks import Task
@@ -25,6 +26,8 @@ class ThinkingPath(Widget):
         Number of thinking steps k, 0 to 30.
     start_strong, start_weak
         Gap between the first answer and the right one along each skill, -2 to 2.
+    tour
+        Stop of the guided tour, from 1; 0 for none.
 
     Examples
     --------
@@ -33,13 +36,14 @@ class ThinkingPath(Widget):
     """
 
     _esm = bundle("thinking_path.js")
-    controls = ("train_tail", "test_tail", "train_length", "steps", "start_strong", "start_weak")
+    controls = ("train_tail", "test_tail", "train_length", "steps", "start_strong", "start_weak", "tour")
     train_tail = traitlets.Float(0.1, min=0.01, max=1.0).tag(sync=True)
     test_tail = traitlets.Float(0.1, min=0.01, max=1.0).tag(sync=True)
     train_length = traitlets.Int(20, min=1, max=1000).tag(sync=True)
     steps = traitlets.Int(8, min=0, max=30).tag(sync=True)
     start_strong = traitlets.Float(-1.6, min=-2.0, max=2.0).tag(sync=True)
     start_weak = traitlets.Float(-1.6, min=-2.0, max=2.0).tag(sync=True)
+    tour = tours.trait("ThinkingPath")
 
     def still(self) -> figures.Picture:
         """Paths of thinking, of gradient descent with its best constant step, and of Newton's method."""

@@ -188,6 +188,32 @@ TOURS = {
             W=entries(x_w=1.0, y_flag=-1.0),
         ),
     ),
+    "ThinkingPath": (
+        stop(
+            "weak skill, test",
+            "Two skills, and the path of an answer over the loss of a prompt. The weak skill has a tenth of the strong "
+            "one's strength, in training and in the test.",
+            "The test now shows the weak skill as strongly as the other. Where does the path go?",
+            ("straighter to the answer", "back and forth, and away"),
+            "back and forth, and away",
+            "The layer has learned to take large steps along what it seldom saw. Where the test shows it strongly, "
+            "such a step lands further behind the answer than it began in front of it.",
+            do="Raise the weak skill in the test to its end.",
+            until={"test_tail": (1, 1)},
+        ),
+        stop(
+            "training length n",
+            "The layer was trained on prompts of 20 examples.",
+            "Can another training length save it, with the same training data?",
+            ("yes, a longer one", "yes, a very short one", "no"),
+            "yes, a very short one",
+            "A layer that has seen few examples at a time trusts them little, and steps so carefully that it arrives; "
+            "along the strong skill it is slow for that.",
+            do="Find a training length at which the path arrives.",
+            until={"train_length": (1, 2)},
+            test_tail=1.0,
+        ),
+    ),
 }
 """By the class of a widget, in the order of the stops."""
 

@@ -56,6 +56,10 @@ MOVES = {
         lambda page: page.get_by_label("W, row x, column w").fill("0"),
         lambda page: page.get_by_label("V, row w, column x").fill("-1.8"),
     ],
+    "ThinkingPath": [
+        lambda page: slide(page, "weak skill, test", "End"),
+        lambda page: slide(page, "training length n", "Home"),
+    ],
 }
 
 

@@ -8,6 +8,7 @@ from monograph import widgets
 from monograph.widgets.tours import TOURS
 from ttsbook import theory
 from ttsbook.data import covariance
+from ttsbook.data.tasks import Task
 
 KINDS = {kind.__name__: kind for kind in WIDGETS}
 EVERY = [
@@ -58,3 +59,11 @@ def test_long_training_prompts_make_the_best_answer_come_sooner_and_short_ones_n
     assert depths[0] == depths[1] == 30 > depths[2] > depths[3] > 0
     tail = covariance.power_law(20, 0.8, trace=20)
     assert 170 < theory.critical_train_length(tail, np.eye(20)) < 200
+
+
+def test_a_path_runs_away_where_training_showed_little_and_only_short_prompts_save_it():
+    train, test = np.diag([1.0, 0.1]), np.diag([1.0, 1.0])
+    saved = [
+        n for n in range(1, 1001) if np.linalg.eigvals(theory.preconditioner(Task(train, n)) @ test).real.max() < 2
+    ]
+    assert saved == [1, 2]
