@@ -2,10 +2,11 @@
 
 # Notebooks put into the page what is on the screen, so the screen is as long as the chapter.
 TALL = {"width": 1280, "height": 40_000}
+PATIENCE = 240_000  # milliseconds: of such a page a busy machine needs one and a half minutes
 
 
 def run_all(page):
     """Run all cells, when there is a kernel."""
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60000)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=PATIENCE)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from lab_pages import TALL
+from lab_pages import PATIENCE, TALL
 from watched_pages import watched_page
 
 from publish import labels, notebooks, references
@@ -49,9 +49,10 @@ def opened(browser, lab):
 
         def open_chapter(path):
             page.set_viewport_size(TALL)
+            page.set_default_timeout(PATIENCE)
             page.goto(f"{lab}doc/tree/{notebooks.name_of(path)}.ipynb?reset")
             count = sum(cell.cell_type == "markdown" for cell in notebooks.read(path).cells)
-            page.wait_for_function(RENDERED, arg=count, timeout=120_000)
+            page.wait_for_function(RENDERED, arg=count)
             return page
 
         yield open_chapter

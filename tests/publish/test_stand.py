@@ -108,6 +108,7 @@ def test_every_widget_has_a_page_that_holds_its_state(built):
     assert page.title.string.startswith(page.h1.string)
     assert page.select_one("nav a")["href"] == "../index.html#widget-small-counter"
     assert {script["src"].rpartition("/")[2].partition("?")[0] for script in page.select("script[src]")} == {
+        "copy.js",
         "host.js",
         "stand.js",
     }
