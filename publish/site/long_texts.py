@@ -1,4 +1,4 @@
-"""Sphinx extension: a long text of a widget, such as the weights of a model, lies in a file of its own.
+"""Sphinx extension: a long text of a widget, such as its code or the weights of a model, lies in a file of its own.
 
 A page is read while the file is on its way: see `publish/static/host.js`. It is a script that hands the text over, as
 a page opened as a file can load nothing else.
@@ -40,7 +40,7 @@ def set_apart(app, exception):
 
 
 def without_long_texts(page, folder):
-    """Take the long texts out of the states of a page's widgets; code and style stay.
+    """Take the long texts out of the states of a page's widgets.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def without_long_texts(page, folder):
         state = json.loads(match[2])
         for model in state.get("state", {}).values():
             for trait, value in model.get("state", {}).items():
-                if isinstance(value, str) and len(value) > LONG and not trait.startswith("_"):
+                if isinstance(value, str) and len(value) > LONG:
                     name = hashlib.sha256(value.encode()).hexdigest()[:16]
                     texts[name] = value
                     model["state"][trait] = {"text": name, "file": f"{folder}/{name}.js"}

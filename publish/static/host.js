@@ -45,7 +45,7 @@
     save_changes() {}
   }
 
-  // A long text, such as the weights of a model, lies in a script of its own, which hands it over here.
+  // A long text, such as code or the weights of a model, lies in a script of its own, which hands it over here.
   const texts = {};
   Object.assign(globalThis, { bookTexts: texts });
   async function whole(value) {

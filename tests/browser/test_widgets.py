@@ -79,9 +79,9 @@ def test_the_start_of_a_path_can_be_dragged_and_set(page):
 
 @pytest.mark.parametrize("page", ["experiments/gpt2.html"], indirect=True)
 def test_a_training_can_be_chosen_and_a_page_without_a_kernel_says_so(page):
-    widget = page.locator(".widget", has=page.get_by_role("combobox", name="training"))
+    widget = page.locator(".widget", has=page.get_by_role("combobox", name="training", exact=True))
     before = status(widget)
-    widget.get_by_role("combobox", name="training").select_option(label="trained to answer directly")
+    widget.get_by_role("combobox", name="training", exact=True).select_option(label="trained to answer directly")
     assert "trained to answer directly" in status(widget) != before
     steps = slider(widget, "thinking steps k")
     steps.focus()
