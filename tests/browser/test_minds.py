@@ -19,6 +19,15 @@ HEARD = """() => {
     new MutationObserver(spoken).observe(status, { childList: true });
 }"""
 
+# How far the dashed lines go, in the units of the picture: a browser takes seconds over millions of dashes.
+FARTHEST = """() => {
+    const drawn = [...document.querySelectorAll(".tts-chart :is(polyline, line)")];
+    return Math.max(...drawn.flatMap((one) => {
+        const { x, y, width, height } = one.getBBox();
+        return [x, y, x + width, y + height].map(Math.abs);
+    }));
+}"""
+
 
 @pytest.fixture(params=["served", "file"])
 def page(window, address, site, request):
@@ -159,6 +168,7 @@ def test_one_example_dragged_up_makes_one_mind_diverge_and_the_other_arrives(pag
     even, skewed = status(page).split("After ")[1:]
     assert "comes nearer" in even and even.startswith("even training")
     assert "oversteps so far that the mind diverges" in skewed
+    assert page.evaluate(FARTHEST) < 20_000
 
 
 @pytest.mark.parametrize("page", ["served"], indirect=True)

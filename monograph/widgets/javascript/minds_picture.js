@@ -11,7 +11,7 @@ const STYLES = ["tts-first", "tts-second"];
 const WIDE = 560; // from here on the prompt stands beside the answers
 const REACH = 2; // of handles, both ways along both axes
 const MARGIN = 1.2; // of the planes over that
-const FAR = 1e4; // from here on a path has left for good
+const FAR = 20; // beyond all that is seen; what is drawn ends there, as dashes without end take their time
 const LONGEST = 3; // stride that is shown in its place
 
 // Where a handle can be.
@@ -57,17 +57,26 @@ const drawLoss = (inside, { unit, place }, { prompt, goal }) => {
 // Answers that fit one example: a line across its arrow.
 const drawFit = (inside, { place }, { w, examples, selected }) => {
   const { x, label } = examples[selected - 1];
-  const size = dot(x, x);
+  const size = Math.sqrt(dot(x, x));
   if (label === 0 || size === 0) return;
+  const [first, second] = x.map((one) => one / size);
   const foot = (label * dot(x, w)) / size;
-  const end = (far) => place([foot * x[0] - far * x[1], foot * x[1] + far * x[0]]);
+  const end = (far) => place([foot * first - far * second, foot * second + far * first]);
   const [[x1, y1], [x2, y2]] = [end(-FAR), end(FAR)];
   inside.append(node("line", { x1, y1, x2, y2, class: "tts-fit" }));
 };
 
-const drawPath = (inside, { place }, { path }, style) => {
+// Up to where it leaves for good, and there no further than has to be drawn.
+const seenOf = (path) => {
   const gone = path.findIndex((point) => Math.hypot(...point) > FAR);
-  const points = (gone < 0 ? path : path.slice(0, gone + 1)).map(place);
+  if (gone < 1) return path;
+  const [from, to] = [path[gone - 1], path[gone]];
+  const share = Math.min(1, (2 * FAR) / Math.hypot(to[0] - from[0], to[1] - from[1]));
+  return [...path.slice(0, gone), from.map((one, i) => one + share * (to[i] - one))];
+};
+
+const drawPath = (inside, { place }, { path }, style) => {
+  const points = seenOf(path).map(place);
   inside.append(node("polyline", { points: points.join(" "), class: `tts-curve ${style}` }));
   for (const [cx, cy] of points.slice(1)) inside.append(node("circle", { cx, cy, r: 3, class: `tts-dot ${style}` }));
 };
