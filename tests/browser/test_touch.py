@@ -12,12 +12,7 @@ HANDLES = {
     "overthinking-map": ".tts-grip",
     "task-mixture": ".tts-grip",
 }
-WITHOUT = [
-    "thinking-longer",
-    "three-upbringings",
-    "gpt-at-work",
-    "gpt-growing",
-]  # a handle: they answer to a tap anywhere
+WITHOUT = ["thinking-longer", "three-upbringings", "gpt-at-work", "gpt-growing"]  # a handle: a tap anywhere sets them
 TAPPED = [*WITHOUT, "thinking-path", "overthinking-map", "task-mixture"]  # beside the handle, too
 MIDDLE = """(element) => {
     element.scrollIntoView({ block: "center" });
@@ -66,7 +61,10 @@ def beside(page):
     if page.name == "bend-spectrum":  # where every place of the upper panel is
         x, y = page.locator(".tts-chart").evaluate(MIDDLE)
         return x, y + page.locator(".tts-chart").bounding_box()["height"] / 4
-    x, y = page.locator(HANDLES.get(page.name, ".tts-steps")).first.evaluate(MIDDLE)
+    if page.name in WITHOUT:
+        x, y = page.locator(".tts-steps").first.evaluate(MIDDLE)
+        return x + 30, y  # none of them begins there
+    x, y = page.locator(HANDLES[page.name]).evaluate(MIDDLE)
     return x + 50, y
 
 
