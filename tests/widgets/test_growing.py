@@ -238,7 +238,7 @@ def test_one_learns_to_think_and_its_twin_to_answer_only(seed):
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(1, 5))])
 def test_skewed_data_make_a_gpt_overthink_and_even_data_do_not(seed):
     preset = {"first": "skewed data", "second": "distances", "train_length": 24, "test_length": 100}
     skewed, even = evaluated(GROWN, settings_of(seed=seed, **preset))
