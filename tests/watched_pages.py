@@ -16,7 +16,7 @@ DRAWN = """async () => {
         document.readyState === "complete" &&
         // Asked again and again: the promise of a transition's end is not always kept.
         document.getAnimations().every((move) => move.effect.getComputedTiming().endTime === Infinity) &&
-        all(".widget", (widget) => widget.querySelector(".widget-still[hidden], .widget-message")) &&
+        all(".widget", (widget) => !widget.matches(".widget:not(:has(.widget-still[hidden], .widget-message))") || !widget.checkVisibility()) &&
         all("html.fontawesome-i2svg-active", (html) => html.matches(".fontawesome-i2svg-complete"))
     );
 }"""
@@ -48,8 +48,20 @@ def watched_page(browser, *, width=1440, scheme="light", **options):
     context.close()
 
 
+# A widget is drawn when it comes near the window.
+VISITED = """async () => {
+    const { scrollX, scrollY } = window;
+    for (const widget of document.querySelectorAll(".widget:not(:has(.widget-still[hidden], .widget-message))")) {
+        widget.scrollIntoView({ behavior: "instant" });
+        for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+    }
+    window.scrollTo({ left: scrollX, top: scrollY, behavior: "instant" });
+}"""
+
+
 def settle(page):
     """Wait until all is drawn: formulas, widgets and icons, in the colors that they keep."""
+    page.evaluate(VISITED)
     page.wait_for_function(DRAWN)
 
 

@@ -31,7 +31,8 @@ class FineTuned(Widget):
     Examples
     --------
     >>> widget = FineTuned(interference=0.0)
-    >>> widget.error(199) > 100 * widget.error(1000)
+    >>> peak, beyond = widget.errors(199, 1000)
+    >>> peak > 100 * beyond
     True
     """
 
@@ -47,17 +48,18 @@ class FineTuned(Widget):
         """Draw the error against the number of prompts, and where it is set."""
         counts = np.unique(np.geomspace(10, 10_000, 61).round().astype(int))
         counts = counts[counts != self.tuning().rank]
+        before, *errors, as_set = self.errors(1, *counts.tolist(), self.count)
         return figures.lines(
             [
-                figures.Series("error", counts, np.array([self.error(int(count)) for count in counts])),
-                figures.Series("B as set", np.array([self.count]), np.array([self.error(self.count)]), points=True),
+                figures.Series("error", counts, np.array(errors)),
+                figures.Series("B as set", np.array([self.count]), np.array([as_set]), points=True),
             ],
             x_label="prompts of fine-tuning B",
             y_label="error / d of the direct answer",
             log_x=True,
             log_y=True,
             y_limits=(1e-1, 1e4),
-            level=(self.error(1), "before"),
+            level=(before, "before"),
         )
 
     def tuning(self) -> FineTuning:
@@ -65,15 +67,16 @@ class FineTuned(Widget):
         start = theory.preconditioner(Task(self._halves(0.1, 1.0), self.prompt_length))
         return FineTuning(start, Task(self._halves(1.1, self.interference), self.prompt_length), self.rate)
 
-    def error(self, count: int) -> float:
-        """Return the error / d of the direct answer after some number of prompts.
+    def errors(self, *counts: int) -> list[float]:
+        """Return the error / d of the direct answer after some numbers of prompts.
 
         Parameters
         ----------
-        count
-            Number of prompts.
+        counts
+            Numbers of prompts.
         """
-        return self.tuning().direct_error(count, self._halves(1.1, 1.0), self.prompt_length) / self.DIM
+        tuning, test = self.tuning(), self._halves(1.1, 1.0)
+        return [tuning.direct_error(count, test, self.prompt_length) / self.DIM for count in counts]
 
     def _halves(self, new: float, others: float) -> Covariance:
         return np.diag(np.where(np.arange(self.DIM) < self.NEW, new, others))

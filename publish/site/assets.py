@@ -1,8 +1,8 @@
 """Sphinx extension: what a page asks for before it can be read is one small style sheet; scripts wait, icons are drawn.
 
-The theme asks for fourteen style sheets, of which a page uses a tenth, and for a script of half a megabyte that
-draws a dozen icons. When all pages are written, this joins the sheets into one without what no page uses, and
-puts the icons into the pages.
+The theme asks for fourteen style sheets, of which a page uses a tenth, for as many scripts, and for one of half a
+megabyte that draws a dozen icons. When all pages are written, this joins the sheets into one without what no page
+uses, joins the scripts that all pages have, and puts the icons into the pages.
 """
 
 import json
@@ -19,12 +19,14 @@ from publish.site.trees import parse, piece
 
 ICONS = Path(__file__).parents[1] / "icons"
 SHEET = "site.css"
+SCRIPT = "site.js"
 BEFORE = ["styles/theme.css", "styles/pydata-sphinx-theme.css", "pygments.css"]  # which the theme's own layout names
 USELESS = ["scripts/fontawesome.js", "design-tabs.js"]  # there are no tabs
 ICON = "i[class*=fa-], span[class*=fa-]"
 STYLE = {"fa", "fab", "fas", "far", "fa-solid", "fa-brands", "fa-regular"}
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 SYMBOL = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
+BOXES = re.compile(r'"\.pst-scrollable-table-container"\]\.join\(", "\)\)\.forEach\((\w)=>\{')
 WIDE = re.compile(r"\(min-width: ?992px\)")
 VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
 logger = logging.getLogger(__name__)
@@ -32,10 +34,10 @@ logger = logging.getLogger(__name__)
 
 def setup(app):
     """Register the extension with Sphinx."""
-    sheets = {}
+    sheets, scripts = {}, {}
     app.connect("html-page-context", lambda *event: ask_for_one_sheet(sheets, *event), priority=900)
-    app.connect("html-page-context", let_scripts_wait, priority=900)
-    app.connect("build-finished", lambda app, exception: finish(app, exception, [*BEFORE, *sheets]), priority=950)
+    app.connect("html-page-context", lambda *event: let_scripts_wait(scripts, *event), priority=900)
+    app.connect("build-finished", lambda *event: finish(*event, [*BEFORE, *sheets], shared(scripts)), priority=950)
 
 
 def ask_for_one_sheet(sheets, app, _page, _template, context, _doctree):
@@ -47,12 +49,19 @@ def ask_for_one_sheet(sheets, app, _page, _template, context, _doctree):
     context["metatags"] = context.get("metatags", "").replace(VIEWPORT, "")
 
 
-def let_scripts_wait(app, page, _template, context, _doctree):
-    """Let a page be shown before its scripts run, and leave out those that do nothing in this book."""
+def let_scripts_wait(found, app, page, _template, context, _doctree):
+    """Let a page be shown before its scripts run, leave out those that do nothing in this book, and note the others."""
     if page == "search":  # whose own scripts do not wait
         return
     scripts = [script for script in context.get("script_files", ()) if not useless(script)]
     context["script_files"] = [deferred(script) if script.filename else script for script in scripts]
+    found[page] = [script.filename.removeprefix("_static/") for script in scripts if script.filename]
+
+
+def shared(scripts):
+    """Return the scripts that all pages have, in their order."""
+    first, *others = scripts.values() or [[]]  # no page is written where none has changed
+    return [name for name in first if all(name in other for other in others)]
 
 
 def deferred(script):
@@ -67,8 +76,8 @@ def useless(script):
     return script.attributes.get("body", "").startswith("DOCUMENTATION_OPTIONS.")
 
 
-def finish(app, exception, sheets):
-    """Draw the icons, and write the style sheet."""
+def finish(app, exception, sheets, scripts):
+    """Draw the icons, and write the style sheet and the script of all pages."""
     if exception or app.builder.format != "html":
         return
     site, used = Path(app.outdir), set()
@@ -77,17 +86,38 @@ def finish(app, exception, sheets):
         icons = tree.css(ICON)
         for found in icons:
             draw(found)
-        if icons:
+        if ask_for_one_script(tree, scripts) or icons:
             page.write_text(tree.html, encoding="utf-8")
         used.update(names(tree))
     static = site / "_static"
-    sidebars = static / "scripts" / "sphinx-book-theme.js"
-    sidebars.write_text(with_one_width(sidebars.read_text(encoding="utf-8")), encoding="utf-8")
+    for name, change in {"sphinx-book-theme": with_one_width, "pydata-sphinx-theme": measuring_what_is_laid_out}.items():
+        script = static / "scripts" / f"{name}.js"
+        script.write_text(change(script.read_text(encoding="utf-8")), encoding="utf-8")
+    (static / SCRIPT).write_text(joined(static, scripts), encoding="utf-8")
     for script in static.rglob("*.js"):
         if script.relative_to(static).as_posix() not in USELESS:
             used.update(WORD.findall(script.read_text(encoding="utf-8")))
     css = with_one_width("\n".join(sheet(static, name) for name in dict.fromkeys(sheets)))
     (static / SHEET).write_text(minified(css, unused=sorted(set(SYMBOL.findall(css)) - used)), encoding="utf-8")
+
+
+def ask_for_one_script(tree, scripts):
+    """Let a page ask for the joined script in place of its parts; tell whether it has them."""
+    parts = {}
+    for tag in tree.css("script[defer][src]"):
+        folder, static, file = tag.attributes["src"].partition("_static/")
+        if static and file.partition("?")[0] in scripts:
+            parts[tag] = f"{folder}{static}{SCRIPT}"
+    for tag in [*parts][1:]:
+        tag.decompose()
+    for tag, address in [*parts.items()][:1]:
+        tag.attrs["src"] = address
+    return bool(parts)
+
+
+def joined(static, scripts):
+    """Return scripts as one; a line comment at the end of one ends there."""
+    return "\n;\n".join((static / name).read_text(encoding="utf-8") for name in scripts)
 
 
 def names(tree):
@@ -133,6 +163,14 @@ def sheet(static, name):
 def with_one_width(code):
     """Return code in which the sidebar stands beside the text from the width on that the theme below the theme has."""
     return WIDE.sub("(min-width:960px)", code)
+
+
+def measuring_what_is_laid_out(code):
+    """Return the theme's code that does not lay out what is far from the window to ask which boxes scroll."""
+    found = BOXES.subn(r"\g<0>if(\1.checkVisibility({contentVisibilityAuto:true}))", code)
+    if found[1] != 1:
+        logger.warning("the theme asks in another way which boxes scroll", type="book", subtype="theme")
+    return found[0]
 
 
 def minified(css, unused):

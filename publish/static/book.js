@@ -1,5 +1,13 @@
 // What every page needs beyond the theme.
 
+// Menus and dialogs are the theme's; nobody opens one before the page is there.
+addEventListener("load", () => {
+  for (const name of ["bootstrap", "pydata-sphinx-theme"]) {
+    const src = `${document.documentElement.dataset.content_root}_static/scripts/${name}.js`;
+    document.head.append(Object.assign(document.createElement("script"), { src, async: false }));
+  }
+});
+
 // A formula wider than its place scrolls inside itself, so the keyboard has to reach it. Sections that are far from
 // the window are not laid out, and to ask for their sizes would do it.
 /** @param {Element} part */
@@ -30,8 +38,11 @@ addEventListener("load", async () => {
   article.addEventListener("contentvisibilityautostatechange", ({ target }) => fit(/** @type {Element} */ (target)));
 });
 
-// The theme gives the keyboard the boxes that scroll when the window changes; what unfolds has its size only then.
-addEventListener("toggle", () => dispatchEvent(new Event("resize")), { capture: true });
+// The theme gives the keyboard the boxes that scroll when the window changes; what unfolds or comes near has its size
+// only then.
+for (const kind of ["toggle", "contentvisibilityautostatechange"]) {
+  addEventListener(kind, () => dispatchEvent(new Event("resize")), { capture: true });
+}
 
 // A formula is copied as TeX.
 addEventListener("copy", (event) => {

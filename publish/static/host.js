@@ -81,13 +81,14 @@
   // its address.
   const KEPT = `widgets of ${location.pathname}`;
   const visit = /** @type {PerformanceNavigationTiming} */ (performance.getEntriesByType("navigation")[0]);
+  if (visit?.type === "navigate") sessionStorage.removeItem(KEPT);
+  const kept = () => JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
   const keeping = new Map();
 
   function keep(id, model) {
     if (!keeping.size) addEventListener("pagehide", store);
     keeping.set(id, model);
-    if (visit?.type === "navigate") return;
-    const { [id]: settings = {} } = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+    const { [id]: settings = {} } = kept();
     for (const [name, value] of Object.entries(settings)) model.set(name, value);
   }
 
@@ -96,15 +97,19 @@
       const names = Object.keys(model.get("frame")?.settings ?? {});
       return [id, Object.fromEntries(names.map((name) => [name, model.get(name)]))];
     });
-    sessionStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(settings)));
+    sessionStorage.setItem(KEPT, JSON.stringify({ ...kept(), ...Object.fromEntries(settings) }));
   }
 
-  async function show(view, loaded) {
+  const { state: states = {} } = JSON.parse(document.querySelector(STATE)?.textContent ?? "{}");
+  const loaded = new Map();
+
+  async function show(view) {
     const el = document.createElement("div");
     view.after(el);
     try {
       const { model_id: id } = JSON.parse(view.textContent);
-      if (!loaded.has(id)) throw new Error("its state is not in the page");
+      if (!states[id]?.state._esm) throw new Error("its state is not in the page");
+      if (!loaded.has(id)) loaded.set(id, load(states[id].state));
       const { widget, model } = await loaded.get(id);
       if (view.closest("[data-stand]")) keep(id, model);
       el.dispatchEvent(new CustomEvent("widget", { bubbles: true, detail: model }));
@@ -117,10 +122,15 @@
     }
   }
 
-  const states = JSON.parse(document.querySelector(STATE)?.textContent ?? "{}").state;
-  const loaded = new Map();
-  for (const [id, { state }] of Object.entries(states ?? {})) {
-    if (state._esm) loaded.set(id, load(state));
-  }
-  for (const view of document.querySelectorAll(VIEW)) show(view, loaded);
+  // A widget costs time and bytes, so it is drawn once it is less than a window away.
+  const views = new Map([...document.querySelectorAll(VIEW)].map((view) => [view.parentElement, view]));
+  const watch = (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      show(views.get(target));
+    }
+  };
+  const near = new IntersectionObserver(watch, { rootMargin: "100% 0%" });
+  for (const place of views.keys()) near.observe(place);
 }

@@ -10,7 +10,7 @@ from monograph.widgets import GPTAtWork
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(params=["served", "file"])
+@pytest.fixture(params=["served", pytest.param("file", marks=pytest.mark.exhaustive)])
 def page(window, address, site, request):
     """The widget on a page of its own, behind a server and as a file."""
     folder = address if request.param == "served" else f"{site.as_uri()}/"

@@ -26,7 +26,7 @@ SHORT = "location.hash = 'updates=60'"
 UNTRAINED = "A newborn GPT and its twin know nothing"
 
 
-@pytest.fixture(params=["served", "file"])
+@pytest.fixture(params=["served", pytest.param("file", marks=pytest.mark.exhaustive)])
 def page(window, address, site, request):
     """The widget on a page of its own, behind a server and as a file; nothing may have gone wrong in the end."""
     folder = address if request.param == "served" else f"{site.as_uri()}/"
@@ -75,7 +75,10 @@ def test_it_is_trained_in_a_worker_which_goes_when_it_is_done(page):
     assert status(page) == words  # the seed decides all
 
 
-@pytest.mark.parametrize("forbidden", [THROWING, FORBIDDEN], ids=["throwing", "failing"])
+@pytest.mark.parametrize(
+    "forbidden",
+    [pytest.param(THROWING, id="throwing", marks=pytest.mark.exhaustive), pytest.param(FORBIDDEN, id="failing")],
+)
 def test_without_a_worker_the_page_trains_the_same_gpt(page, forbidden):
     train(page)
     words = status(page)

@@ -29,7 +29,7 @@ FARTHEST = """() => {
 }"""
 
 
-@pytest.fixture(params=["served", "file"])
+@pytest.fixture(params=["served", pytest.param("file", marks=pytest.mark.exhaustive)])
 def page(window, address, site, request):
     """The widget on a page of its own, behind a server and as a file."""
     folder = address if request.param == "served" else f"{site.as_uri()}/"

@@ -10,6 +10,7 @@ FITS = """() => [...document.querySelectorAll(".slides > section.present .body, 
 HERE = "() => document.querySelectorAll('.slides > section').length"
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", DECKS)
 def test_the_keyboard_leads_through_the_deck_and_every_slide_fits(window, site, name):
     asked = []

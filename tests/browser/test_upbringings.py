@@ -19,7 +19,7 @@ PICTURES = """() => {
 }"""
 
 
-@pytest.fixture(params=["served", "file"])
+@pytest.fixture(params=["served", pytest.param("file", marks=pytest.mark.exhaustive)])
 def page(window, address, site, request):
     """The widget on a page of its own, behind a server and as a file; nothing may have gone wrong in the end."""
     folder = address if request.param == "served" else f"{site.as_uri()}/"

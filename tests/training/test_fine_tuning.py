@@ -23,7 +23,7 @@ def layer():
     return LinearSelfAttention(3, structure="blocks", dtype=torch.float64).set_preconditioner(START)
 
 
-@pytest.mark.parametrize("count", [2, 20])
+@pytest.mark.parametrize("count", [2, pytest.param(20, marks=pytest.mark.exhaustive)])
 def test_training_ends_where_theory_says(count):
     pool, model = batch(count), layer()
     seen = (pool.x.mT @ pool.y[..., None])[..., 0].numpy() / 8

@@ -297,8 +297,9 @@ def test_fine_tuned_draws_the_error_and_where_it_is_set():
     widget = widgets.FineTuned(count=500, prompt_length=800, interference=0.1, rate=0.5)
     line, point = (line for line in widget.still().figure.axes[0].lines if len(line.get_ydata()) != 2)
     place = int(np.argmin(np.abs(line.get_xdata() - 2000)))
-    assert line.get_ydata()[place] == pytest.approx(widget.error(int(line.get_xdata()[place])))
-    assert point.get_ydata()[0] == pytest.approx(widget.error(500)) and widget.tuning().rank == 400
+    there, as_set = widget.errors(int(line.get_xdata()[place]), 500)
+    assert line.get_ydata()[place] == pytest.approx(there)
+    assert point.get_ydata()[0] == pytest.approx(as_set) and widget.tuning().rank == 400
 
 
 def test_stopping_draws_the_errors_of_its_rule():

@@ -6,7 +6,6 @@ Arguments that are out of range are refused by name.
 import numpy as np
 from jaxtyping import Float64
 from numpy.typing import ArrayLike
-from scipy.stats import spearmanr
 
 from ttsbook import _validation as check
 from ttsbook.arrays import Covariance
@@ -165,6 +164,8 @@ def rank_correlations(strengths: ArrayLike, train_length: int, test_length: int 
         raise ValueError(f"strengths must hold at least two tasks, got {len(costs)}")
     errors = (costs * (costs + n**2 * inverse_m) / (n + costs) ** 2).sum(axis=1)  # prop-direct-matched
     ranked = {name: _steady(values) for name, values in measures(strengths).items()}
+    from scipy.stats import spearmanr  # here, so that a layer is drawn and trained without it
+
     return {name: float(spearmanr(values, _steady(errors)).statistic) for name, values in ranked.items()}
 
 
