@@ -7,6 +7,7 @@ from publish import chromium
 # Refused here, as a request that Playwright has to let pass costs more than its answer.
 NO_NETWORK = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 HERE = ("http://127.0.0.1:", "http://127.0.0.1/", "file:", "blob:", "data:")
+UNDRAWN = ".widget:not(:has(.widget-still[hidden], .widget-message))"
 DRAWN = """async () => {
     await document.fonts.ready;
     // What watches sizes draws in the frame after they changed.
@@ -16,10 +17,10 @@ DRAWN = """async () => {
         document.readyState === "complete" &&
         // Asked again and again: the promise of a transition's end is not always kept.
         document.getAnimations().every((move) => move.effect.getComputedTiming().endTime === Infinity) &&
-        all(".widget", (widget) => !widget.matches(".widget:not(:has(.widget-still[hidden], .widget-message))") || !widget.checkVisibility()) &&
+        all("UNDRAWN", (widget) => !widget.checkVisibility()) &&
         all("html.fontawesome-i2svg-active", (html) => html.matches(".fontawesome-i2svg-complete"))
     );
-}"""
+}""".replace("UNDRAWN", UNDRAWN)
 
 # The theme lets the keyboard reach boxes that scroll, some time after the window changed. Folded ones are not reached.
 REACHED = """() => [...document.querySelectorAll(":is(pre, .output, .pst-scrollable-table-container)[tabindex]")].every(
@@ -51,12 +52,12 @@ def watched_page(browser, *, width=1440, scheme="light", **options):
 # A widget is drawn when it comes near the window.
 VISITED = """async () => {
     const { scrollX, scrollY } = window;
-    for (const widget of document.querySelectorAll(".widget:not(:has(.widget-still[hidden], .widget-message))")) {
+    for (const widget of document.querySelectorAll("UNDRAWN")) {
         widget.scrollIntoView({ behavior: "instant" });
         for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
     }
     window.scrollTo({ left: scrollX, top: scrollY, behavior: "instant" });
-}"""
+}""".replace("UNDRAWN", UNDRAWN)
 
 
 def settle(page):

@@ -90,7 +90,8 @@ def finish(app, exception, sheets, scripts):
             page.write_text(tree.html, encoding="utf-8")
         used.update(names(tree))
     static = site / "_static"
-    for name, change in {"sphinx-book-theme": with_one_width, "pydata-sphinx-theme": measuring_what_is_laid_out}.items():
+    changes = {"sphinx-book-theme": with_one_width, "pydata-sphinx-theme": measuring_what_is_laid_out}
+    for name, change in changes.items():
         script = static / "scripts" / f"{name}.js"
         script.write_text(change(script.read_text(encoding="utf-8")), encoding="utf-8")
     (static / SCRIPT).write_text(joined(static, scripts), encoding="utf-8")

@@ -123,7 +123,8 @@
   }
 
   // A widget costs time and bytes, so it is drawn once it is less than a window away.
-  const views = new Map([...document.querySelectorAll(VIEW)].map((view) => [view.parentElement, view]));
+  const views = new Map();
+  for (const view of document.querySelectorAll(VIEW)) views.set(view.parentElement, view);
   const watch = (entries) => {
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;

@@ -10,8 +10,10 @@ from ttsbook.thinking import cot
 from ttsbook.training import recipes
 
 TASK = Task(COV, 8)
+NOISY = Task(COV, 8, noise_variance=1.5)
 
 
+@pytest.mark.parametrize("task", [TASK, NOISY], ids=["without noise", "with noise"])
 @pytest.mark.parametrize(
     "recipe",
     [
@@ -23,14 +25,14 @@ TASK = Task(COV, 8)
         recipes.Shift(3.0),
     ],
 )
-def test_the_best_answer_is_the_predicted_one(recipe):
+def test_the_best_answer_is_the_predicted_one(recipe, task):
     """An independent route: regress what is asked for on all that a step may use, w_0, X y/n and X Xᵀ w_0/n."""
-    prompts, w0, target = recipe.pose(draw(TASK, batch=200_000), generator(1))
+    prompts, w0, target = recipe.pose(draw(task, batch=200_000), generator(1))
     moment = (prompts.y[:, None] @ prompts.x)[:, 0] / 8
     curvature = ((prompts.x @ w0[..., None]).mT @ prompts.x)[:, 0] / 8
     solution = torch.linalg.lstsq(torch.cat([w0, moment, curvature], dim=1), target, driver="gelsd").solution
     keep, P, PR = (part.T.numpy() for part in solution.split(3))
-    expected, ratio = recipe.prediction(TASK)
+    expected, ratio = recipe.prediction(task)
     assert np.allclose(P, expected, atol=0.02 * np.linalg.norm(expected))
     if ratio is not None:
         assert np.allclose(keep, ratio * np.eye(3), atol=0.02)

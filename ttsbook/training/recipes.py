@@ -3,7 +3,8 @@ r"""Training recipes: from which weight a layer starts on a prompt, and which an
 The loss of all recipes is half the mean squared distance of the answer token from (0, 0, target, 1).
 Those that start at w_0 and ask for the prompt's own weight differ by how much w_0 says about it: if the
 best guess of w from w_0 alone is r w_0, the least loss is at P = Γ^{-1} with W13/(-W24) = r I, and the
-token passes on r w_0 itself. Numbers that are out of range are refused by name.
+token passes on r w_0 itself. Label noise counts in Γ relative to what w_0 leaves unknown of w.
+Numbers that are out of range are refused by name.
 """
 
 from dataclasses import dataclass, field, replace
@@ -88,10 +89,7 @@ class Recipe(Generic[Model]):
         raise ValueError(f"{self} has no exact loss: give a batch or a pool")
 
     def prediction(self, task: Task | Mixture) -> tuple[Preconditioner | None, float | None]:
-        """Predicted preconditioner and ratio r of W13 = -r W24 I, where the recipe determines them.
-
-        The task that training prompts are drawn from has no label noise.
-        """
+        """Predicted preconditioner and ratio r of W13 = -r W24 I, where the recipe determines them."""
         return theory.preconditioner(task), self.ratio
 
 
@@ -200,6 +198,15 @@ class Noisy(Recipe[HasNextToken]):
     def ratio(self) -> float:
         """Share of w_0 in the best guess of w from it."""
         return 1 / (1 + self.noise**2)  # ex-noisy
+
+    def prediction(self, task: Task | Mixture) -> tuple[Preconditioner, float]:
+        """Learn w - r w_0, whose variance is 1 - r, so that label noise counts 1/(1 - r) times as much."""
+        unknown = 1 - self.ratio
+        if isinstance(task, Mixture):
+            return theory.preconditioner(
+                Mixture([_noisier(one, unknown) for one in task.tasks], task.weights)
+            ), self.ratio
+        return theory.preconditioner(_noisier(task, unknown)), self.ratio
 
 
 @dataclass(frozen=True)
@@ -329,6 +336,11 @@ class Unrolled(Recipe[HasNextToken]):
     def prediction(self, task: Task | Mixture) -> tuple[None, None]:
         """Find a compromise between the steps, which has no closed form."""
         return None, None
+
+
+def _noisier(task: Task, unknown: float) -> Task:
+    """Task whose label noise is what it is to weights of the variance 1, seen from weights of a smaller one."""
+    return Task(task.cov, task.prompt_length, noise_variance=task.noise_variance / unknown)
 
 
 def _labels(prompts: Prompts, w: Weights) -> Labels:
