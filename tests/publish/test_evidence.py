@@ -1,9 +1,9 @@
 """From each claim to its evidence and back."""
 
+from copy import copy
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 
 from monograph import claims
 from publish.site import evidence
@@ -14,10 +14,10 @@ PLACES = [(claim.id, place) for claim in claims.CLAIMS for place in claim.places
 
 
 @pytest.fixture(scope="module")
-def pages(site):
+def pages(site, parsed):
     """The parsed pages that claims name, and the ledger."""
     names = {place.partition("#")[0] for _, place in PLACES} | {evidence.LEDGER}
-    return {name: BeautifulSoup((site / f"{name}.html").read_text(), "html.parser") for name in names}
+    return {name: parsed(site / f"{name}.html") for name in names}
 
 
 def test_the_source_says_of_each_claim_what_the_claim_says():
@@ -51,7 +51,7 @@ def test_the_ledger_leads_to_the_evidence_and_to_the_check(pages, claim):
 
 
 def test_a_chapter_folds_how_a_claim_was_checked_and_the_ledger_shows_it(pages):
-    row = pages["setup/task"].find(id="claim-hardness")
+    row = copy(pages["setup/task"].find(id="claim-hardness"))
     (folded,) = row.find_all("details")
     assert folded.summary.text == "How it was checked" and not folded.has_attr("open")
     assert all(word in folded.text for word in ("Check:", "Measured:", "Tolerance:"))

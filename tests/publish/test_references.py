@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from bs4 import BeautifulSoup
 from small_notebooks import code, notebook, text
 
 from publish import labels, notebooks, references
@@ -113,10 +112,10 @@ def test_statements_say_their_numbers_and_proofs_say_that_they_have_none():
 
 
 @pytest.fixture(scope="module")
-def pages(site):
+def pages(site, parsed):
     """The parsed pages that have labels, by their path without suffix."""
     names = {label.page.rpartition(".")[0] for label in labels.read().values()}
-    return {name: BeautifulSoup((site / f"{name}.html").read_text(), "html.parser").article for name in names}
+    return {name: parsed(site / f"{name}.html").article for name in names}
 
 
 def test_numbers_are_those_of_the_site(pages):
@@ -145,10 +144,10 @@ def test_links_lead_to_what_they_name(pages):
 def test_works_are_cited_alike_on_the_site_and_in_the_notebooks(pages):
     checked = 0
     for path in [path for path in notebooks.paths() if notebooks.name_of(path) in pages]:
+        # The site puts a year into square brackets, which would end a link, and keeps names on one line.
+        shown = pages[notebooks.name_of(path)].get_text().translate(str.maketrans("[]\xa0", "() "))
         for cell in notebooks.read(path).cells:
             for words in re.findall(r"\[([^]]*)\]\([\w./]*appendix/references\.md#", cell.source):
                 checked += 1
-                # The site puts a year into square brackets, which would end a link, and keeps names on one line.
-                shown = pages[notebooks.name_of(path)].get_text().translate(str.maketrans("[]\xa0", "() "))
                 assert words.removeprefix("(").removesuffix(")") in shown
     assert checked

@@ -8,6 +8,7 @@ import pytest
 
 from monograph import figures
 from publish import contents
+from publish.site import trees
 
 ROOT = Path(__file__).parents[2]
 LISTED = contents.read().pages
@@ -15,27 +16,27 @@ LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link
 
 
 @pytest.fixture(scope="module")
-def pages(site, parsed):
-    """The parsed pages of the site, by path."""
+def pages(site):
+    """The trees of the site's pages, by path."""
     found = [path for path in site.rglob("*.html") if "_static" not in path.parts]
-    return {path: parsed(path) for path in found}
+    return {path: trees.parse(path.read_text(encoding="utf-8")) for path in found}
 
 
-def ids(page):
-    return [element["id"] for element in page.find_all(id=True)]
+def values(page, attribute, tag="*"):
+    return [element.attributes[attribute] for element in page.css(f"{tag}[{attribute}]")]
 
 
 def broken(path, page, targets):
     """Links of a page whose file or part does not exist."""
-    for link in page.find_all(href=True):
-        parts = urlsplit(link["href"])
-        if parts.scheme in ("http", "https", "mailto") or link.name == "base":
+    for address in values(page, "href", ":not(base)"):
+        parts = urlsplit(address)
+        if parts.scheme in ("http", "https", "mailto"):
             continue
         file = (path.parent / unquote(parts.path)).resolve() if parts.path else path
         settings = file.parent.name == "widgets"  # stand after the # of such an address
         missing_part = parts.fragment and unquote(parts.fragment) not in targets.get(file, [parts.fragment])
         if not file.is_file() or (missing_part and not settings):
-            yield f"{path.name}: {link['href']}"
+            yield f"{path.name}: {address}"
 
 
 @pytest.mark.parametrize("name", LISTED)
@@ -44,7 +45,7 @@ def test_every_page_of_the_contents_is_built(site, name):
 
 
 def test_links_inside_the_site_lead_somewhere(pages):
-    targets = {path: {*ids(page), ""} for path, page in pages.items()}
+    targets = {path: {*values(page, "id"), ""} for path, page in pages.items()}
     found = [link for path, page in pages.items() for link in broken(path, page, targets)]
     assert found == []
 
@@ -52,19 +53,18 @@ def test_links_inside_the_site_lead_somewhere(pages):
 def test_no_page_loads_anything_from_elsewhere(pages):
     for path, page in pages.items():
         for tag, attribute in LOADED.items():
-            named = page.find_all(tag, {attribute: True})
-            sources = [element[attribute] for element in named if element.get("rel") != ["canonical"]]
+            sources = values(page, attribute, f"{tag}:not([rel=canonical])")
             assert [source for source in sources if re.match(r"\w+:|//", source)] == [], path
 
 
 def test_ids_are_unique_in_each_page(pages):
     for path, page in pages.items():
-        assert len(ids(page)) == len(set(ids(page))), path
+        assert len(values(page, "id")) == len(set(values(page, "id"))), path
 
 
 def test_pages_have_a_language_and_titles_of_their_own(pages):
-    assert {page.html["lang"] for page in pages.values()} == {"en"}
-    titles = [page.title.get_text() for page in pages.values()]
+    assert {language for page in pages.values() for language in values(page, "lang", "html")} == {"en"}
+    titles = [page.css_first("head > title").text() for page in pages.values()]
     assert len(titles) == len(set(titles))
 
 
