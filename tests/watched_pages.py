@@ -81,3 +81,4 @@ def turn(page, width, scheme):
 def lay_out_all(page):
     """Let the page lay out all its sections, those far from the window too, as whoever reads on will see them."""
     page.add_style_tag(content="article section { content-visibility: visible !important }")
+    page.evaluate("document.querySelector('article')?.dispatchEvent(new Event('contentvisibilityautostatechange'))")

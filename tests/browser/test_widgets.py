@@ -10,9 +10,10 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def page(window, address, request):
-    """The page that the test names, with its widget drawn."""
+    """The page that the test names, at its widget."""
     window.goto(address + request.param)
     settle(window)
+    window.locator(".widget").first.scroll_into_view_if_needed()
     yield window
     assert window.problems == []
 

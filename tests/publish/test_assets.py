@@ -6,6 +6,7 @@ import re
 import pytest
 
 from publish import contents
+from publish.book import ROOT
 from publish.site import assets, trees
 
 PAGES = contents.read().pages
@@ -61,6 +62,12 @@ def test_an_icon_is_drawn_where_a_script_would_have_drawn_it():
     assert drawn.attributes["aria-hidden"] == "true"
     assert "title" not in drawn.attributes
     assert drawn.css_first("path") and not tree.css(assets.ICON)
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "publish" / "static").glob("*.js")), ids=lambda path: path.name)
+def test_the_books_scripts_share_no_names_as_they_may_become_one(script):
+    code = re.sub(r"^(//.*)?\n", "", script.read_text(), flags=re.MULTILINE)
+    assert code.startswith("{") and re.search(r"^}", code, re.MULTILINE).end() == len(code.rstrip())
 
 
 def test_rules_of_what_no_page_uses_are_left_out():
