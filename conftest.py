@@ -15,6 +15,7 @@ from publish.stored.execution import surroundings
 
 os.environ.update(surroundings())  # before NumPy or PyTorch is imported
 pytest_plugins = ["annotations"]
+LEDGER = "appendix/claims.ipynb"
 FORMULA = re.compile(r"(<math[^>]*>).*?(?=</math>)", re.DOTALL)
 
 # No example is timed: how long it takes, a busy machine decides. `make test-nightly` tries more of them.
@@ -30,12 +31,17 @@ def pytest_collectstart(collector):
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with what takes long and cannot be shared, so that processes end together: notebooks, then browsers."""
+    """Begin with what takes long and cannot be shared, so that processes end together: notebooks, then browsers.
+
+    The ledger's page comes after the chapters, as it shows again what their claims found.
+    """
     long = (IPyNbCell, "browser", "site")
 
     def rank(item):
+        if LEDGER in item.nodeid:
+            return 1
         found = (isinstance(item, one) if isinstance(one, type) else one in item.fixturenames for one in long)
-        return next((place for place, here in enumerate(found) if here), len(long))
+        return next((2 * place for place, here in enumerate(found) if here), 2 * len(long))
 
     items.sort(key=rank)
 

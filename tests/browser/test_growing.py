@@ -75,9 +75,10 @@ def test_it_is_trained_in_a_worker_which_goes_when_it_is_done(page):
     assert status(page) == words  # the seed decides all
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "forbidden",
-    [pytest.param(THROWING, id="throwing", marks=pytest.mark.exhaustive), pytest.param(FORBIDDEN, id="failing")],
+    [pytest.param(THROWING, id="throwing"), pytest.param(FORBIDDEN, id="failing")],
 )
 def test_without_a_worker_the_page_trains_the_same_gpt(page, forbidden):
     train(page)
@@ -88,6 +89,7 @@ def test_without_a_worker_the_page_trains_the_same_gpt(page, forbidden):
     assert status(page) == words and without_workers(page)
 
 
+@pytest.mark.exhaustive
 def test_nothing_starts_by_itself_and_a_training_that_is_not_seen_stops(page):
     page.wait_for_timeout(300)
     assert status(page).startswith(UNTRAINED) and page.workers == []
@@ -124,6 +126,7 @@ def test_with_less_motion_only_the_end_is_shown(page):
     assert page.evaluate("pictures") <= 4 and status(page).startswith("60 updates")
 
 
+@pytest.mark.exhaustive
 def test_a_finger_trains_it_and_sets_the_step(browser, address):
     with watched_page(browser, width=390, has_touch=True, is_mobile=True) as page:
         page.goto(f"{address}widgets/gpt-growing.html")

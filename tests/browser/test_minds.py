@@ -6,7 +6,10 @@ from watched_pages import settle, watched_page
 
 pytestmark = pytest.mark.browser
 EXAMPLES = [f"example {number}" for number in range(1, 6)]
-HANDLES = ["start", *EXAMPLES]
+EVERYDAY = {"start", EXAMPLES[0]}
+HANDLES = [
+    pytest.param(name, marks=[] if name in EVERYDAY else pytest.mark.exhaustive) for name in ["start", *EXAMPLES]
+]
 START = {
     "start": [-1.2, -1.4],
     "examples": [1.2, 0.2, -1.1, 0.35, 1.0, -0.5, -0.7, -0.3, 0.4, 0.35],

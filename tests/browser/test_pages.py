@@ -15,7 +15,7 @@ WIDGETS = [widget_pages.INDEX, *map(widget_links.page_of, stored_widgets.find(RO
 PAGES = [*contents.read().pages, "search", *WIDGETS]
 # Few pages every day; all chapters on a phone in light and on a desk in the dark in continuous integration; the pages
 # of the package, the widgets' own and the other views at night.
-EVERYDAY = {"index", "setup/attention", "search"}
+EVERYDAY = {"setup/attention", "search"}
 EVERY_TIME = {widget_pages.INDEX, "widgets/overthinking-map", "appendix/api", "appendix/api/theory"}
 AT_NIGHT = ("widgets/", "appendix/api")
 

@@ -63,7 +63,12 @@ MOVES = {
 }
 
 
-@pytest.mark.parametrize("kind", MOVES)
+LONG = {"ThreeUpbringings"}  # it trains
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.exhaustive if kind in LONG else []) for kind in MOVES]
+)
 def test_a_tour_waits_for_each_move_and_ends(show, kind):
     page, stops = show(stored_widgets.name_of(kind)), TOURS[kind]
     press(page, "Guided tour")

@@ -54,6 +54,7 @@ def train(page):
     page.wait_for_function(TRAINED)
 
 
+@pytest.mark.exhaustive
 def test_three_layers_learn_to_answer_alike_and_one_can_think(page):
     train(page)
     assert page.locator(".tts-status").get_attribute("aria-busy") == "false"
@@ -71,6 +72,7 @@ def test_three_layers_learn_to_answer_alike_and_one_can_think(page):
     assert status(page) == words  # the seed decides all
 
 
+@pytest.mark.exhaustive
 def test_a_leak_that_matters_is_named(page):
     page.evaluate("location.hash = 'seed=2'")
     train(page)
@@ -85,6 +87,7 @@ def test_nothing_starts_by_itself_and_one_update_is_one(page):
     assert status(page).startswith("1 update.")
 
 
+@pytest.mark.exhaustive
 def test_a_training_that_is_not_seen_stops_and_goes_on_when_asked(page):
     page.evaluate("location.hash = 'updates=2000'")
     button(page, "Train").click()
@@ -129,6 +132,7 @@ def test_with_less_motion_only_the_end_is_shown(page):
     assert status(page).startswith("300 updates.")
 
 
+@pytest.mark.exhaustive
 def test_a_block_lights_up_with_its_formula_and_the_other_way_round(window, address):
     window.goto(f"{address}setup/thinking.html")
     settle(window)

@@ -51,6 +51,7 @@ def test_what_is_packed(small_site, tmp_path):
     assert not [name for name in inside if "buildinfo" in name]
 
 
+@pytest.mark.exhaustive
 def test_the_same_files_give_the_same_bytes(small_site, tmp_path):
     archive.archive(small_site, tmp_path / "a.zip")
     for path in small_site.rglob("*.html"):

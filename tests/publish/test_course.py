@@ -137,7 +137,9 @@ def test_every_question_and_every_exercise_of_the_book_has_its_cells_and_its_tes
     assert asked > 50
 
 
-@pytest.mark.parametrize("name", ["key", "projects", "quiz"])
+@pytest.mark.parametrize(
+    "name", [*(pytest.param(name, marks=pytest.mark.exhaustive) for name in ("key", "projects")), "quiz"]
+)
 def test_instructors_notebooks_compute_every_number_that_they_say(name):
     assert not [cell.id for cell in keys.executed(name).cells if re.search(r'data-number="\w+">\?<', cell.source)]
 

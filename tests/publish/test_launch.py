@@ -80,7 +80,13 @@ def test_chapters_for_colab_are_on_a_branch_of_their_own_unless_a_commit_is_name
     assert launch.published({"TTSBOOK_NOTEBOOKS": "a1"}) == "a1"
 
 
-@pytest.mark.parametrize("path", notebooks.paths(), ids=notebooks.name_of)
+def downloads():
+    for path in notebooks.paths():
+        name = notebooks.name_of(path)
+        yield pytest.param(path, id=name, marks=[] if name.startswith("setup/") else pytest.mark.exhaustive)
+
+
+@pytest.mark.parametrize("path", [*downloads()])
 def test_every_chapter_of_the_site_can_be_downloaded(site, path):
     page = site / f"{notebooks.name_of(path)}.html"
     found = [link for link in links(page.read_text()) if link.endswith(".ipynb") and not re.match("https?:", link)]

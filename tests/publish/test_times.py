@@ -77,6 +77,7 @@ def test_times_are_kept_beside_the_others_with_processor_and_threads(results):
     assert times.words(notebook(), name="b").endswith("15 s to run")
 
 
+@pytest.mark.exhaustive
 def test_only_the_command_that_measures_changes_the_times(results, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(notebooks, "CHAPTERS", tmp_path)
     path = tmp_path / "small.ipynb"

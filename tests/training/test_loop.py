@@ -71,6 +71,7 @@ def test_prompts_drawn_anew_lead_to_the_preconditioner(condensed):
     assert np.linalg.norm(model.preconditioner() - theory.preconditioner(TASK)) < 0.1
 
 
+@pytest.mark.exhaustive
 def test_a_mixture_leads_to_its_own_preconditioner():
     mixture = Mixture([Task(covariance.power_law(3, 1.0), 4), Task(COV, 30)], [0.5, 0.5])
     model = paper_layer()
@@ -82,7 +83,8 @@ def test_a_mixture_leads_to_its_own_preconditioner():
 # all weights free
 
 
-@pytest.mark.parametrize("c", [pytest.param(1.0, marks=pytest.mark.exhaustive), 3.0])
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("c", [1.0, 3.0])
 def test_with_all_blocks_free_W24_drifts_as_predicted_and_W13_stays(c):
     model = paper_layer(c)
     history = fit(model, recipe=recipes.Direct(), updates=5000, optimizer=GradientDescent(step_size=0.01), batch=None)
@@ -115,6 +117,7 @@ def test_from_a_random_start_the_direct_answer_leaves_what_reads_the_weight_as_i
     assert torch.equal(model.block("W13"), before[0]) and torch.equal(model.block("V33"), before[1])
 
 
+@pytest.mark.exhaustive
 def test_shift_learns_the_step_from_a_random_start():
     model = LinearSelfAttention(3).randomize(0.1, generator=generator(0))
     history = fit(model, recipe=recipes.Shift(), updates=1000, optimizer=Adam(step_size=2e-2))
