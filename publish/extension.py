@@ -13,6 +13,7 @@ from publish.site import (
     evidence_map,
     folding,
     formulas,
+    heights,
     hints,
     kin,
     launch,
@@ -63,6 +64,7 @@ PARTS = (
     kin,
     long_texts,
     slides,
+    heights,
     assets,
     colab,
     # how it is found, kept and cited

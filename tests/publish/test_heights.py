@@ -1,0 +1,22 @@
+"""The letters that a section shows, from which its height is guessed."""
+
+from bs4 import BeautifulSoup
+
+from publish.site import heights, trees
+
+PAGE = """<section id="a"><h1>A page</h1><section id="b"><h2>Two  words</h2>
+<details><summary>Open</summary><p>Not seen.<details><summary>Nor</summary>this</details></p></details>
+<details open><summary>Shut</summary>seen</details><script>let none = 1;</script></section></section>"""
+
+
+def test_letters_that_are_folded_away_do_not_count():
+    assert heights.letters(trees.parse(PAGE).css_first(heights.SECTIONS)) == len("Two words Open Shutseen")
+
+
+def test_each_part_of_a_chapter_says_how_many_letters_it_shows(site):
+    page = BeautifulSoup((site / "theorems/overthinking.html").read_text(), "lxml")
+    parts = page.select(".bd-article > section > section")
+    told = [int(part["style"].removeprefix("--letters: ")) for part in parts]
+    assert len(told) > 5 and all(
+        100 < letters < len(part.get_text()) for letters, part in zip(told, parts, strict=True)
+    )
