@@ -1,7 +1,8 @@
 """Sphinx extension: how tall a section will be, about, so that the page's length hardly changes as one reads.
 
 What is far from the window is not laid out (look.css), so that its place needs a height. One pixel a letter on a phone
-and three quarters of one on a desk miss the height of the median section by 11 and 17 %.
+and three quarters of one on a desk miss the height of the median section by 11 and 17 %; the places are a quarter
+taller, as what a tool measures in a section must not lie over the next.
 """
 
 from publish.site.trees import parse, piece
