@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import subprocess
 from collections import Counter
 
 import pytest
@@ -10,7 +11,9 @@ from small_notebooks import code, notebook, text
 
 from monograph import page
 from publish import labels, notebooks
+from publish.book import ROOT
 from publish.course import folder, grading, keys, sheets
+from publish.course.__main__ import FOLDER
 from publish.site import checks
 
 EXERCISE = """# A chapter
@@ -85,6 +88,11 @@ def test_a_chapter_gives_its_set_up_and_its_exercises():
         *("asked-sign", "sign", "test-sign", "ex-halves-reasons"),
     ]
     assert "1. minus\n2. plus" in graded(written)["asked-sign"].source
+
+
+def test_what_is_handed_in_is_neither_removed_with_the_site_nor_published():
+    assert not FOLDER.is_relative_to(ROOT / "_build")
+    assert subprocess.run(["git", "check-ignore", "-q", FOLDER / "submitted"], cwd=ROOT, check=False).returncode == 0
 
 
 def test_no_two_pages_with_exercises_share_a_sheet():
