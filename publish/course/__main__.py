@@ -1,4 +1,4 @@
-"""Write what a class needs: `python -m publish.course [FOLDER]`, by default into `_build/course`."""
+"""Write what a class needs: `python -m publish.course [FOLDER]`, by default into `course`."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from publish.book import ROOT
 from publish.course import folder
 
-FOLDER = ROOT / "_build" / "course"
+FOLDER = ROOT / "course"  # not in `_build`, which each build of the site removes, and students' work with it
 
 if __name__ == "__main__":
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER

@@ -13,12 +13,15 @@ release/      notebooks for students, without answers
 source/       the same with answers, solutions and hidden tests: for instructors alone
 instructor/   keys of what is handed in, model answers of the projects, the quiz with what each answer shows
 
-To grade: put each notebook into submitted/STUDENT/SHEET/SHEET.ipynb, then in this folder, where an environment with
-nbgrader and the book is active (`make course` makes one in .venv):
+To grade: put each notebook into submitted/STUDENT/SHEET/SHEET.ipynb, where SHEET is the name of its folder in release/.
+Then, in this folder:
 
-    nbgrader autograde SHEET     runs the tests
-    jupyter lab                  shows, in its menu Nbgrader, Formgrader, what a person has to grade
+    . ../.venv/bin/activate      chooses the environment that `make course` has made in the folder of the book
+    nbgrader autograde SHEET     runs the tests on what each student has handed in
+    jupyter lab                  shows, in its menu Nbgrader, Formgrader, Manual Grading, what a person has to read
     nbgrader export              writes all points into grades.csv
+
+Formgrader's notice of an exchange directory can be left alone: it is for servers that students share.
 """
 
 

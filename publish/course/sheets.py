@@ -5,7 +5,6 @@ answer. What is reasoned or handed in becomes a text that a person grades. The s
 hidden tests; nbgrader takes them out.
 """
 
-import posixpath
 import re
 from itertools import pairwise
 from typing import NamedTuple
@@ -59,8 +58,11 @@ def pieces(source):
 
 
 def name_of(page):
-    """Name of the sheet of a page: `scaling-law` for `theorems/scaling-law`."""
-    return posixpath.basename(page)
+    """Name of the sheet of a page: `theorems-scaling-law` for `theorems/scaling-law`.
+
+    The part belongs to it, as two parts may have chapters of one name.
+    """
+    return page.replace("/", "-")
 
 
 def has_exercises(notebook):

@@ -22,9 +22,9 @@ PAGE = """<!doctype html>
 {sheets}
 </head>
 <body>
-<div class="reveal" tabindex="-1"><main class="slides">
+<main><div class="reveal" tabindex="-1"><div class="slides">
 {slides}
-</main></div>
+</div></div></main>
 {scripts}
 </body>
 </html>

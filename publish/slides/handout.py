@@ -7,11 +7,11 @@ from publish.book import TITLE
 NAME = "handout"
 PIECES = (
     ("setup/task", "def-skill"),
+    ("setup/task", "prop-best-step"),
     ("setup/thinking", "prop-skills"),
     ("theorems/scaling-law", "cor-scaling-law"),
     ("theorems/overthinking", "def-stride"),
     ("theorems/overthinking", "thm-critical-length"),
-    ("theorems/overthinking", "fig-length-axis"),
 )
 SHEETS = ("book.css", "formulas.css", "fallbacks.css", "handout.css")
 PAGE = """<!doctype html>

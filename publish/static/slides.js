@@ -1,4 +1,5 @@
-// Decks of slides. After a widget was used, the deck has the keys back as soon as another slide is shown.
+// Decks of slides. After a widget was used, the deck has the keys back as soon as another slide is shown. Nothing else
+// takes them: the speaker's window shows decks, too, and its keys are its own.
 {
   const asked = new URLSearchParams(location.search);
   const deck = new Reveal({
@@ -15,7 +16,8 @@
     plugins: [RevealNotes],
   });
   deck.on("slidechanged", () => {
-    if (document.activeElement instanceof HTMLIFrameElement) document.activeElement.blur();
+    if (!(document.activeElement instanceof HTMLIFrameElement)) return;
+    document.activeElement.blur();
     window.focus();
   });
   deck.initialize();

@@ -1,12 +1,14 @@
 """Decks as they are shown: by keyboard, without a network, each slide on its screen, and on paper."""
 
 import pytest
+from accessibility import broken_rules
 from pypdf import PdfReader
 
 pytestmark = pytest.mark.browser
 DECKS = ["lecture", "reading-group"]
 FITS = """() => [...document.querySelectorAll(".slides > section.present .body, .slides > section.present > h1")]
     .every((part) => part.scrollHeight <= part.clientHeight + 1 && part.scrollWidth <= part.clientWidth + 1)"""
+SHOWN = "(number) => document.querySelectorAll('.slides > section')[number].matches('.present')"
 HERE = "() => document.querySelectorAll('.slides > section').length"
 
 
@@ -29,6 +31,25 @@ def test_the_keyboard_leads_through_the_deck_and_every_slide_fits(window, site, 
     assert window.problems == []
 
 
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", DECKS)
+def test_every_slide_is_accessible(window, site, name):
+    window.set_viewport_size({"width": 1280, "height": 720})
+    window.emulate_media(reduced_motion="reduce")
+    window.goto((site / "slides" / f"{name}.html").as_uri())
+    window.wait_for_selector(".reveal.ready")
+    for number in range(window.evaluate(HERE)):
+        window.evaluate(f"() => {{ location.hash = '#/{number}'; }}")
+        window.wait_for_function(SHOWN, arg=number)
+        assert broken_rules(window) == [], number
+    window.emulate_media(reduced_motion="no-preference")
+
+
+def test_the_handout_is_accessible(window, site):
+    window.goto((site / "slides" / "handout.html").as_uri())
+    assert broken_rules(window) == []
+
+
 def test_a_widget_is_live_in_the_state_of_the_script_and_gives_the_keys_back(window, address):
     window.goto(f"{address}slides/lecture.html")
     window.wait_for_selector(".reveal.ready")
@@ -46,13 +67,16 @@ def test_a_widget_is_live_in_the_state_of_the_script_and_gives_the_keys_back(win
     window.wait_for_function(f"() => location.hash === '#/{number + 2}'")
 
 
-def test_the_speaker_sees_notes(window, address):
+def test_the_speaker_sees_notes_and_moves_the_deck(window, address):
     window.goto(f"{address}slides/lecture.html#/1")
     window.wait_for_selector(".reveal.ready")
     with window.expect_popup() as opened:
         window.keyboard.press("s")
     opened.value.wait_for_selector(".speaker-controls-notes:not(.hidden)")
     assert "show of hands" in opened.value.locator(".speaker-controls-notes").inner_text()
+    for number in (2, 3):
+        opened.value.keyboard.press("ArrowRight")
+        window.wait_for_function(f"() => location.hash === '#/{number}'")
 
 
 @pytest.mark.parametrize("name", DECKS)

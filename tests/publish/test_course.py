@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import subprocess
 from collections import Counter
 
 import pytest
@@ -10,7 +11,9 @@ from small_notebooks import code, notebook, text
 
 from monograph import page
 from publish import labels, notebooks
+from publish.book import ROOT
 from publish.course import folder, grading, keys, sheets
+from publish.course.__main__ import FOLDER
 from publish.site import checks
 
 EXERCISE = """# A chapter
@@ -87,10 +90,20 @@ def test_a_chapter_gives_its_set_up_and_its_exercises():
     assert "1. minus\n2. plus" in graded(written)["asked-sign"].source
 
 
+def test_what_is_handed_in_is_neither_removed_with_the_site_nor_published():
+    assert not FOLDER.is_relative_to(ROOT / "_build")
+    assert subprocess.run(["git", "check-ignore", "-q", FOLDER / "submitted"], cwd=ROOT, check=False).returncode == 0
+
+
+def test_no_two_pages_with_exercises_share_a_sheet():
+    pages = [page for page, _ in folder.sources()]
+    assert len({sheets.name_of(page) for page in pages}) == len(pages)
+
+
 def test_a_whole_notebook_has_a_place_for_what_is_handed_in_and_for_functions():
     cells = graded(sheets.sheet(chapter(), page="part/chapter", known={}, keys=["The key."]))
-    assert cells["chapter-handed-1"].source == "The key."
-    assert cells["chapter-handed-1"].metadata["nbgrader"]["points"] == sheets.WRITTEN
+    assert cells["part-chapter-handed-1"].source == "The key."
+    assert cells["part-chapter-handed-1"].metadata["nbgrader"]["points"] == sheets.WRITTEN
     solved = next(cell for cell in cells.values() if "def double" in cell.source)
     assert "### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION" in solved.source
     tested = next(cell for cell in cells.values() if "double(2)" in cell.source)
@@ -155,7 +168,7 @@ def test_the_key_has_a_part_for_each_thing_handed_in():
     assert len(keys.texts()) == handed == 6
 
 
-GRADED = ("lab", "quiz", "teaching")  # the other sheets are made alike; all are judged above
+GRADED = ("appendix-lab", "quiz", "appendix-teaching")  # the other sheets are made alike; all are judged above
 
 
 def few(place):

@@ -30,7 +30,7 @@ def deck(tmp_path):
 
 
 def test_a_question_a_widget_and_a_statement_are_slides_in_the_order_of_the_script(deck):
-    kinds = [slide.attributes["class"] for slide in deck.css("main > section[class]")]
+    kinds = [slide.attributes["class"] for slide in deck.css(".slides > section[class]")]
     assert kinds == ["question", "shows", "statement"]
     assert deck.css_first(".question h2").inner_html == "Is it <em>shorter</em>?"
     assert deck.css_first("iframe").attributes["data-src"] == "../widgets/map.html#n=5&embed&theme=light"
@@ -46,7 +46,7 @@ def test_what_is_said_stands_in_the_notes_and_the_answer_after_the_question(deck
 
 
 def test_the_slides_of_a_block_share_its_minutes(deck):
-    slides = deck.css("main > section[class]")
+    slides = deck.css(".slides > section[class]")
     assert [slide.attributes["data-timing"] for slide in slides] == ["60"] * 3
     assert "2–5 min · the turn" in slides[0].text()
 
@@ -81,7 +81,9 @@ def test_a_deck_has_every_question_and_every_widget_of_its_script(site, parsed, 
 
 @pytest.mark.parametrize(("name", "minutes"), [("lecture", 45), ("reading-group", 20)])
 def test_a_deck_is_as_long_as_it_says(site, parsed, name, minutes):
-    seconds = [int(slide["data-timing"]) for slide in parsed(site / "slides" / f"{name}.html").select("main > section")]
+    seconds = [
+        int(slide["data-timing"]) for slide in parsed(site / "slides" / f"{name}.html").select(".slides > section")
+    ]
     assert minutes * 60 - len(seconds) <= sum(seconds) <= minutes * 60
 
 

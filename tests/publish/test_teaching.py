@@ -4,11 +4,14 @@ import re
 from itertools import pairwise
 from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
 import traitlets
 
 from monograph import widgets
 from publish import notebooks
+from ttsbook import theory
+from ttsbook.data.tasks import Task
 
 PAGE = "\n".join(
     cell.source
@@ -52,6 +55,19 @@ def test_the_lecture_lasts_45_minutes_and_asks_in_every_part():
     spans = [(int(a), int(b)) for a, b in zip(parts[::3], parts[1::3], strict=True)]
     assert (spans[0][0], spans[-1][1], contiguous(spans)) == (0, 45, True)
     assert [text for text in parts[2::3] if "**Ask" not in text] == []
+
+
+def test_one_example_that_is_dragged_up_divides_the_two_minds_of_the_lecture():
+    assert "widget:two-minds#steps=10" in section("A lecture of 45 minutes")
+    mind = widgets.TwoMinds(steps=10)
+    even, skewed = (
+        theory.preconditioner(Task(np.diag([1.0, tail]), mind.train_length)) for tail in (1.0, mind.train_tail)
+    )
+    heights = np.linspace(mind.examples[-1], 2.0, 30)
+    prompts = [np.reshape([*mind.examples[:-1], height], (-1, 2)) for height in heights]
+    assert max(theory.largest_stride(even, x) for x in prompts) < 1
+    assert theory.largest_stride(skewed, prompts[0]) < 1
+    assert theory.largest_stride(skewed, prompts[-1]) > 2
 
 
 def test_the_lab_lasts_90_minutes_and_its_sheet_agrees():
