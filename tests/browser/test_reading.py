@@ -118,7 +118,7 @@ def test_formulas_that_come_near_fit_where_this_does_not_bubble(page, address):
     page.goto(f"{address}setup/thinking.html")
     page.evaluate("""() => document.querySelectorAll("section").forEach((section) => section.addEventListener(
         "contentvisibilityautostatechange", (event) => event.stopPropagation()))""")
-    far = page.locator("section > section").filter(has=page.locator("div.math")).nth(4)
-    assert far.locator(".wide").count() == 0
-    far.locator("div.math").first.scroll_into_view_if_needed()
-    far.locator("div.math.wide").first.wait_for()
+    assert page.locator("div.math.wide").count() == 0
+    for part in page.locator("section > section:has(div.math)").all():
+        part.scroll_into_view_if_needed()
+    page.locator("div.math.wide").first.wait_for(state="attached")
