@@ -94,8 +94,12 @@ def temml():
 
 
 def simplify(formula):
-    """Write a formula of Temml's with fewer elements, and without space about the signs in an index."""
+    """Write a formula of Temml's with fewer elements, without space about the signs in an index, primes in the line."""
     tree = ElementTree.fromstring(formula)
+    for raised in tree.iter("msup"):
+        # The font's prime stands high already: raised once more it would be small and far above its letter.
+        if not "".join(raised[1].itertext()).strip("′"):
+            raised.tag = "mrow"
     for parent in list(tree.iter()):
         for place, child in enumerate(list(parent)):
             parent[place] = unwrapped(child)

@@ -35,7 +35,8 @@
     const article = /** @type {Element} */ (document.querySelector("article, main"));
     // An article changes its size with the window, with everything that unfolds, and with the sections that come near.
     new ResizeObserver(() => fit(article)).observe(article);
-    article.addEventListener("contentvisibilityautostatechange", ({ target }) => fit(/** @type {Element} */ (target)));
+    const near = ({ target }) => fit(/** @type {Element} */ (target));
+    article.addEventListener("contentvisibilityautostatechange", near, { capture: true }); // Firefox lets none bubble
   });
 
   // The theme gives the keyboard the boxes that scroll when the window changes; what unfolds or comes near has its size

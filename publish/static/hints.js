@@ -35,7 +35,7 @@
   }
 
   // A formula wider than the card becomes smaller.
-  function fit() {
+  function shrink() {
     for (const formula of card.querySelectorAll("div.math")) {
       const scale = formula.clientWidth / formula.scrollWidth;
       if (scale < 1) /** @type {HTMLElement} */ (formula).style.fontSize = `${95 * scale}%`;
@@ -79,7 +79,7 @@
     card.innerHTML = text;
     card.style.visibility = "hidden";
     /** @type {HTMLElement} */ (document.querySelector("main")).append(card);
-    fit();
+    shrink();
     place(trigger, x);
     card.style.visibility = "";
     focused?.setAttribute("aria-describedby", card.id);

@@ -26,6 +26,11 @@ SHORT = "location.hash = 'updates=60'"
 UNTRAINED = "A newborn GPT and its twin know nothing"
 
 
+def faintest(page):
+    """The opacity of the curves drawn earlier in training."""
+    return page.locator(".tts-ghost").first.evaluate("(curve) => getComputedStyle(curve).opacity")
+
+
 @pytest.fixture(params=["served", pytest.param("file", marks=pytest.mark.exhaustive)])
 def page(window, address, site, request):
     """The widget on a page of its own, behind a server and as a file; nothing may have gone wrong in the end."""
@@ -138,3 +143,11 @@ def test_a_finger_trains_it_and_sets_the_step(browser, address):
         page.touchscreen.tap(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
         assert "after 10 steps" in status(page)
         assert page.problems == []
+
+
+def test_curves_of_earlier_are_as_clear_as_others_where_colors_are_forced(page):
+    train(page)
+    assert float(faintest(page)) < 1
+    page.emulate_media(forced_colors="active")
+    assert faintest(page) == "1"
+    page.emulate_media(forced_colors="none")

@@ -200,3 +200,14 @@ def test_handles_are_named_and_keep_the_rules_of_accessibility(page):
     names = [page.get_by_role("slider", name=name).count() for name in ("start of both minds", *EXAMPLES)]
     assert names == [1] * 6
     assert broken_rules(page, ".tts-widget") == []
+
+
+def test_a_handle_keeps_its_focus_in_a_window_that_is_not_the_active_one(page):
+    page.locator(".tts-hold").first.focus()
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
+    page.context.new_page().bring_to_front()
+    assert not page.evaluate("document.hasFocus()")
+    page.evaluate("""() => document.activeElement.dispatchEvent(
+        new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }))""")
+    assert page.evaluate("document.activeElement.matches('.tts-hold')")

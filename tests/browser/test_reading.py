@@ -103,3 +103,22 @@ def test_formulas_that_scroll_can_be_reached_by_keyboard_and_no_others(page, add
     reached = formulas.evaluate_all("(all) => all.map((el) => el.tabIndex === 0)")
     assert set(scrolling) == {True, False}
     assert reached == scrolling
+
+
+def test_a_formula_in_a_line_keeps_together(page, address):
+    # Chromium breaks no formula; Firefox does before any sign, unless it is told not to.
+    page.goto(f"{address}setup/task.html")
+    settle(page)
+    spaces = page.locator("math").evaluate_all("(all) => all.map((el) => getComputedStyle(el).whiteSpace)")
+    assert set(spaces) == {"nowrap"}
+
+
+def test_formulas_that_come_near_fit_where_this_does_not_bubble(page, address):
+    # As in Firefox: what stops at the section is heard on the way down to it.
+    page.goto(f"{address}setup/thinking.html")
+    page.evaluate("""() => document.querySelectorAll("section").forEach((section) => section.addEventListener(
+        "contentvisibilityautostatechange", (event) => event.stopPropagation()))""")
+    assert page.locator("div.math.wide").count() == 0
+    for part in page.locator("section > section:has(div.math)").all():
+        part.scroll_into_view_if_needed()
+    page.locator("div.math.wide").first.wait_for(state="attached")

@@ -1,5 +1,7 @@
 """Guided tours: they point, ask, wait for the move that is named, and can be left and linked to."""
 
+import re
+
 import pytest
 from watched_pages import settle
 
@@ -104,3 +106,9 @@ def test_a_preset_ends_a_tour_and_other_moves_do_not(show):
     assert told(page).startswith("Your guess:")
     page.get_by_role("combobox", name="Preset").select_option("Short test")
     assert page.locator(".tts-tour").is_hidden()
+
+
+def test_words_of_a_tour_name_no_color():
+    # Readers choose light, dark or colors of their own; the legend has the colors that are.
+    words = " ".join(str(stop) for stops in TOURS.values() for stop in stops)
+    assert not re.search(r"\b(blue|orange|green|purple|pink|red)\b", words)

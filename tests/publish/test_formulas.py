@@ -37,6 +37,13 @@ def test_signs_in_an_index_have_no_space_and_those_in_the_line_have_theirs():
     assert spaces["="] is None
 
 
+@pytest.mark.parametrize(("tex", "raised"), [("f'(h)", 0), ("f''", 0), ("f^2", 1), ("f'^2", 1)])
+def test_a_prime_is_as_large_as_the_font_has_it(tex, raised):
+    tree = ElementTree.fromstring(formulas.typeset(tex, False)["mathml"])
+    assert "".join(tree.itertext()) in {"f′(h)", "f′′", "f2", "f′2"}
+    assert len([*tree.iter("msup")]) == raised
+
+
 def test_rows_of_one_element_are_unwrapped_and_others_kept():
     simplified = formulas.simplify("<math><mrow><mrow><mi>a</mi></mrow><mrow><mi>b</mi><mi>c</mi></mrow></mrow></math>")
     assert simplified == "<math><mi>a</mi><mrow><mi>b</mi><mi>c</mi></mrow></math>"

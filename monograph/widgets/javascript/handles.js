@@ -60,6 +60,8 @@ export const focusOn = (el, name) =>
 // Give the focus back to the handle that has it once the picture has been drawn anew.
 /** @type {(el: HTMLElement) => void} */
 export const keepFocus = (el) => {
-  const name = el.querySelector(".tts-hold:focus")?.getAttribute("data-handle");
+  // In a window that is not the active one, `:focus` matches nothing.
+  const { activeElement } = /** @type {Document | ShadowRoot} */ (el.getRootNode());
+  const name = el.contains(activeElement) && activeElement?.closest(".tts-hold")?.getAttribute("data-handle");
   if (name) queueMicrotask(() => focusOn(el, name));
 };
