@@ -66,6 +66,11 @@ def settle(page):
     page.wait_for_function(DRAWN)
 
 
+def wait_for_menus(page):
+    """Wait for the theme's scripts, which a page asks for when it is there."""
+    page.wait_for_load_state("networkidle")
+
+
 def turn(page, width, scheme):
     """Show a page of the site in another window, to readers whose system prefers a color scheme."""
     page.set_viewport_size({"width": width, "height": 900})

@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 from accessibility import broken_rules
-from watched_pages import settle, turn
+from watched_pages import settle, turn, wait_for_menus
 
 from monograph import widgets
 from publish.serve import site_server
@@ -91,6 +91,7 @@ def test_there_is_one_sidebar_beside_the_text_or_over_it(page, width, beside):
     sidebar, modal = page.locator("#pst-primary-sidebar"), page.locator("#pst-primary-sidebar-modal")
     seen = "(bar) => bar.getBoundingClientRect().right > 0 && bar.checkVisibility({ visibilityProperty: true })"
     assert [sidebar.evaluate(seen), modal.evaluate(seen)] == [beside, False]
+    wait_for_menus(page)
     page.locator(".primary-toggle").click()
     page.wait_for_function(f"!({seen})(document.querySelector('#pst-primary-sidebar'))")  # it slides out
     assert [sidebar.evaluate(seen), modal.evaluate(seen)] == [False, not beside]

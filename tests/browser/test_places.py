@@ -5,7 +5,7 @@ import re
 
 import pytest
 from accessibility import broken_rules
-from watched_pages import settle
+from watched_pages import REACHED, lay_out_all, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 STATEMENT = "Cite or report Corollary 5.1"
@@ -67,6 +67,8 @@ def test_the_menu_is_accessible_and_stays_in_the_window(page, scheme):
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390
         size = opener.bounding_box()
         assert min(size["width"], size["height"]) >= 24
+    lay_out_all(page)
+    page.wait_for_function(REACHED)
     assert broken_rules(page) == []
 
 

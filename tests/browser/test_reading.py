@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from watched_pages import REACHED, settle, watched_page
+from watched_pages import REACHED, settle, wait_for_menus, watched_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 
@@ -47,6 +47,7 @@ def test_the_color_mode_follows_the_system_until_the_reader_chooses(browser, add
         assert page.evaluate(theme) == "dark"
         page.emulate_media(color_scheme="light")
         page.wait_for_function(f"{theme} === 'light'")
+        wait_for_menus(page)
         page.locator(".theme-switch-button:visible").click()
         chosen = page.evaluate("document.documentElement.dataset.mode")
         page.reload()

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 from accessibility import broken_rules
-from watched_pages import turn
+from watched_pages import turn, wait_for_menus
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 # Queries, with the address that the first result leads to.
@@ -107,6 +107,7 @@ def test_near_misses_are_called_so(page, address):
 
 def test_the_keyboard_finds_a_theorem_from_any_page(page, address):
     page.goto(f"{address}setup/task.html")
+    wait_for_menus(page)
     page.keyboard.press("Control+k")
     page.keyboard.type("critical length")
     page.keyboard.press("Enter")
