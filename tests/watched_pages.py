@@ -23,9 +23,10 @@ DRAWN = """async () => {
 }""".replace("UNDRAWN", UNDRAWN)
 
 # The theme lets the keyboard reach boxes that scroll, some time after the window changed. Folded ones are not reached.
-REACHED = """() => [...document.querySelectorAll(":is(pre, .output, .pst-scrollable-table-container)[tabindex]")].every(
+BOXES = 'html:has(script[src*="pydata"]) :is(pre, .cell_output > .output, .pst-scrollable-table-container)'
+REACHED = f"""() => [...document.querySelectorAll('{BOXES}')].every(
     (box) =>
-        !box.checkVisibility() ||
+        !box.checkVisibility({{ contentVisibilityAuto: true }}) ||
         (box.tabIndex === 0) === (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight)
 )"""
 

@@ -39,7 +39,8 @@ def test_every_slide_is_accessible(window, site, name):
     window.goto((site / "slides" / f"{name}.html").as_uri())
     window.wait_for_selector(".reveal.ready")
     for number in range(window.evaluate(HERE)):
-        window.evaluate(f"() => {{ location.hash = '#/{number}'; }}")
+        if number:  # by a key: the deck writes its address some time after a slide is shown
+            window.keyboard.press("ArrowRight")
         window.wait_for_function(SHOWN, arg=number)
         assert broken_rules(window) == [], number
     window.emulate_media(reduced_motion="no-preference")
