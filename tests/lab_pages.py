@@ -6,7 +6,9 @@ PATIENCE = 240_000  # milliseconds: of such a page a busy machine needs one and 
 
 
 def run_all(page):
-    """Run all cells, when there is a kernel."""
+    """Run all cells, when the notebook that is shown has a kernel; the bar below may still speak of another one."""
+    shown = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator[data-status=idle]"
+    page.locator(shown).wait_for(timeout=PATIENCE)
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=PATIENCE)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()

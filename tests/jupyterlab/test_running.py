@@ -14,7 +14,7 @@ def test_a_chapter_is_opened_run_and_changed(browser, lab):
         page.set_default_timeout(PATIENCE)
         page.goto(f"{lab}lab/tree/index.ipynb?reset")
         page.locator(".jp-Notebook .myst a", has_text="the first chapter").click()
-        page.get_by_role("tab", name="task.ipynb").wait_for()
+        page.locator(".lm-TabBar-tab.lm-mod-current", has_text="task.ipynb").wait_for()
         run_all(page)
         cell = page.locator(".jp-CodeCell", has=page.locator(".cm-line", has_text="covariance.hardness(cov)"))
         output = cell.locator(".jp-OutputArea-output")
