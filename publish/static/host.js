@@ -123,15 +123,13 @@
   }
 
   // A widget costs time and bytes, so it is drawn once it is less than a window away.
-  const views = new Map();
-  for (const view of document.querySelectorAll(VIEW)) views.set(view.parentElement, view);
   const watch = (entries) => {
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;
       near.unobserve(target);
-      show(views.get(target));
+      for (const view of target.querySelectorAll(`:scope > ${VIEW}`)) show(view);
     }
   };
   const near = new IntersectionObserver(watch, { rootMargin: "100% 0%" });
-  for (const place of views.keys()) near.observe(place);
+  for (const view of document.querySelectorAll(VIEW)) near.observe(/** @type {Element} */ (view.parentElement));
 }

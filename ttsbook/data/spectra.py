@@ -158,14 +158,14 @@ def rank_correlations(strengths: ArrayLike, train_length: int, test_length: int 
     >>> rank_correlations([[1.0, 1.0], [1.5, 0.5], [1.9, 0.1]], 10, 10)["hardness"]
     1.0
     """
+    from scipy.stats import spearmanr  # here, so that a layer is drawn and trained without it
+
     costs, n = _costs(strengths), check.count("train_length", train_length, least=1)
     inverse_m = check.inverse_length("test_length", test_length)
     if len(costs) < 2:
         raise ValueError(f"strengths must hold at least two tasks, got {len(costs)}")
     errors = (costs * (costs + n**2 * inverse_m) / (n + costs) ** 2).sum(axis=1)  # prop-direct-matched
     ranked = {name: _steady(values) for name, values in measures(strengths).items()}
-    from scipy.stats import spearmanr  # here, so that a layer is drawn and trained without it
-
     return {name: float(spearmanr(values, _steady(errors)).statistic) for name, values in ranked.items()}
 
 
