@@ -54,15 +54,27 @@ def covariance(name: str, value: Any, *, definite: bool = False) -> Covariance:
     asymmetry = np.abs(cov - cov.T).max()
     if asymmetry > RELATIVE_TOLERANCE * scale:
         raise ValueError(f"{name} must be symmetric, but differs from its transpose by {asymmetry:.3g}")
+    rounding = RELATIVE_TOLERANCE * scale
+    if _exceed(rounding / len(cov) if definite else -rounding, cov):
+        return cov
     smallest = np.linalg.eigvalsh(cov)[0]
-    if smallest < -RELATIVE_TOLERANCE * scale:
+    if smallest < -rounding:
         raise ValueError(f"{name} must be positive semi-definite, got the eigenvalue {smallest:.3g}")
-    if definite and smallest <= RELATIVE_TOLERANCE * scale / len(cov):
+    if definite and smallest <= rounding / len(cov):
         raise ValueError(
             f"{name} must be positive definite, got the least eigenvalue {smallest:.3g}, "
             f"which is zero to rounding beside {scale:.3g}"
         )
     return cov
+
+
+def _exceed(bound: float, cov: Matrix) -> bool:
+    """Tell by Cholesky's decomposition, much cheaper than eigenvalues, whether these all lie above a bound."""
+    try:
+        np.linalg.cholesky(cov - bound * np.eye(len(cov)))
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def same_dimension(**matrices: Numbers) -> None:

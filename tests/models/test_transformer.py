@@ -3,7 +3,6 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
-from gpt2_twin import Twin
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_models import COV, default_dtype, draw, generator, normal
@@ -38,8 +37,16 @@ def relative(one, other):
 # agreement with GPT-2
 
 
+@pytest.fixture(scope="module")
+def Twin():
+    """Hugging Face's GPT-2, whose import takes seconds, so that only those wait for it who use it."""
+    from gpt2_twin import Twin
+
+    return Twin
+
+
 @pytest.mark.parametrize("config", [{}, {"positions": 40}, {"width": 64, "layers": 2, "heads": 4}])
-def test_answers_are_those_of_GPT2_with_the_same_weights(config):
+def test_answers_are_those_of_GPT2_with_the_same_weights(Twin, config):
     model, drawn = gpt(torch.float32, scale=0.1, sight="chain", **config), draw(dtype=torch.float32, batch=32)
     E = embedding.embed(drawn, normal(32, 3).float())
     assert (model(E) - Twin(model)(E)).abs().max() < 1e-5
@@ -47,7 +54,7 @@ def test_answers_are_those_of_GPT2_with_the_same_weights(config):
 
 
 @pytest.mark.parametrize("config", [{}, {"positions": 40}])
-def test_a_chain_is_that_of_GPT2_with_the_same_weights(config):
+def test_a_chain_is_that_of_GPT2_with_the_same_weights(Twin, config):
     """Thinking with the cache against Hugging Face's model run literally on the growing prompt."""
     model, drawn = gpt(torch.float32, scale=0.1, sight="chain", **config), draw(dtype=torch.float32, batch=32)
     with torch.no_grad():
@@ -55,7 +62,7 @@ def test_a_chain_is_that_of_GPT2_with_the_same_weights(config):
     assert (cot.think(model, drawn, 5, literal=False) - expected).abs().max() < 1e-5
 
 
-def test_in_double_precision_the_twins_agree_to_its_rounding():
+def test_in_double_precision_the_twins_agree_to_its_rounding(Twin):
     model, drawn = gpt(sight="chain"), draw(batch=8)
     assert relative(cot.think(model, drawn, 5, literal=False), cot.think(Twin(model), drawn, 5)) < 1e-12
 

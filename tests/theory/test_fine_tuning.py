@@ -87,7 +87,7 @@ def test_the_error_of_the_direct_answer_is_that_of_fine_tuned_layers(interferenc
     for _ in range(8):
         P = fine_tuning.minimum_norm(start, *fine_tuning.sample_pairs(task, count, rng=rng), rate=0.8)
         errors.append(theory.direct_error(P, test, 80))
-    expected = FineTuning(start, task, 0.8).direct_error(count, test, 80)
+    expected = FineTuning(start, task, 0.8).direct_error(count, Task(test, 80), 80)
     assert np.mean(errors) == pytest.approx(expected, rel=0.08)
 
 
@@ -123,6 +123,10 @@ def test_the_critical_count_has_a_closed_form_without_a_shift():
         (lambda: FineTuning(START, Task(np.eye(4), 5, noise_variance=1.0), 1.0), "no label noise"),
         (lambda: FineTuning(START, LOW, 1.0).direct_error(0, np.eye(4), None), "count"),
         (lambda: FineTuning(START, LOW, 1.0).critical_count(np.ones((4, 4))), "correlate"),
+        (
+            lambda: FineTuning(START, LOW, 1.0).direct_error(1, Task(np.eye(4), 5, noise_variance=1.0), 5),
+            "no label noise",
+        ),
         (lambda: fine_tuning.minimum_norm(START, np.ones((3, 5)), np.ones((3, 5)), rate=1.0), "shape"),
         (lambda: fine_tuning.largest_step(np.zeros((2, 2)), rate=1.0, depth=1), "not zero"),
         (lambda: fine_tuning.sample_pairs(Task(np.eye(2), 5, noise_variance=1.0), 3, rng=RNG), "no label noise"),

@@ -15,8 +15,8 @@ import numpy as np
 from jaxtyping import Float64
 
 from ttsbook import _validation as check
-from ttsbook.arrays import Covariance, CovarianceLike, Matrix, MatrixLike, Preconditioner, PreconditionerLike
-from ttsbook.data.tasks import Task
+from ttsbook.arrays import Covariance, CovarianceLike, Matrix, Preconditioner, PreconditionerLike
+from ttsbook.data.tasks import Task, covariance_of
 from ttsbook.theory.learned import gamma
 
 Strengths: TypeAlias = Float64[np.ndarray, " rank"]
@@ -182,7 +182,7 @@ class FineTuning:
         """Number of skills in the prompts, where the error of a direct answer has its peak."""
         return len(self._basis[0])
 
-    @property
+    @cached_property
     def _taught(self) -> Matrix:
         """What endless prompts teach: the rate times Γ⁻¹ on the range of A."""
         _, gammas, skills = self._basis
@@ -219,7 +219,7 @@ class FineTuning:
         left = np.eye(self.task.dim) - (skills * (moments / (moments + kappa))) @ skills.T
         return self._taught + (self.start - self._taught) @ left  # prop-sft-error
 
-    def direct_error(self, count: int, test_cov: CovarianceLike, test_length: int | None) -> float:
+    def direct_error(self, count: int, test_cov: CovarianceLike | Task, test_length: int | None) -> float:
         r"""Mean error of the direct answer after fine-tuning on B prompts, for d, n, m and B large alike.
 
         It is infinite at the peak, where B is the rank of A.
@@ -231,7 +231,7 @@ class FineTuning:
         count
             Number B of prompts.
         test_cov
-            Covariance :math:`\Sigma` of the test prompts.
+            Covariance :math:`\Sigma` of the test prompts, or a task with it and without label noise.
         test_length
             Test prompt length m; None stands for infinity.
 
@@ -241,7 +241,9 @@ class FineTuning:
         >>> tuning.direct_error(2, np.eye(2), None)
         inf
         """
-        cov = self._test("test_cov", test_cov)
+        cov = self._test(test_cov)
+        if isinstance(test_cov, Task) and test_cov.noise_variance:
+            raise ValueError(f"test_cov must have no label noise, got the variance {test_cov.noise_variance:g}")
         inverse_m = check.inverse_length("test_length", test_length)
         mean, (strengths, gammas, skills) = self.mean_preconditioner(count), self._basis
         if count == self.rank:
@@ -258,7 +260,7 @@ class FineTuning:
         error = np.square(np.eye(self.task.dim) - mean @ cov).sum() + (mean @ noise * mean).sum()
         return float(error + spread * (np.square(bent).sum() + self.rate**2 * unseen))  # prop-sft-error
 
-    def critical_count(self, test_cov: CovarianceLike) -> float:
+    def critical_count(self, test_cov: CovarianceLike | Task) -> float:
         r"""Return the number of prompts beyond which a chain on endless test prompts converges, in the same limit.
 
         In the book: :prf:ref:`prop-sft-count`.
@@ -266,8 +268,8 @@ class FineTuning:
         Parameters
         ----------
         test_cov
-            Covariance :math:`\Sigma` of the test prompts, without correlations between skills that fine-tuning shows
-            and others.
+            Covariance :math:`\Sigma` of the test prompts, or a task with it, without correlations between skills that
+            fine-tuning shows and others.
 
         Returns
         -------
@@ -279,7 +281,7 @@ class FineTuning:
         >>> round(FineTuning(np.eye(4), Task(np.eye(4), 8), rate=1.0).critical_count(np.eye(4)), 9)
         6.5
         """
-        cov = self._test("test_cov", test_cov)
+        cov = self._test(test_cov)
         strengths, gammas, skills = self._basis
         shown = skills @ skills.T
         for name, matrix in (("test_cov", cov), ("start", self.start)):
@@ -297,8 +299,8 @@ class FineTuning:
             edges.append(float(((inverse.T @ columns @ inverse) * np.diag(rows)).sum()))
         return self.rank + max(edges)  # prop-sft-count
 
-    def _test(self, name: str, value: CovarianceLike | MatrixLike) -> Covariance:
-        cov = check.covariance(name, value)
+    def _test(self, test_cov: CovarianceLike | Task) -> Covariance:
+        cov = check.covariance("test_cov", covariance_of(test_cov))
         check.same_dimension(start=self.start, test_cov=cov)
         return cov
 
