@@ -120,6 +120,7 @@ def test_nothing_starts_by_itself_and_a_training_that_is_not_seen_stops(page):
     assert without_workers(page)
 
 
+@pytest.mark.exhaustive
 def test_with_less_motion_only_the_end_is_shown(page):
     page.emulate_media(reduced_motion="reduce")
     page.evaluate("""() => {
@@ -145,6 +146,7 @@ def test_a_finger_trains_it_and_sets_the_step(browser, address):
         assert page.problems == []
 
 
+@pytest.mark.exhaustive
 def test_curves_of_earlier_are_as_clear_as_others_where_colors_are_forced(page):
     train(page)
     assert float(faintest(page)) < 1

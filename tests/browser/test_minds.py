@@ -202,6 +202,7 @@ def test_handles_are_named_and_keep_the_rules_of_accessibility(page):
     assert broken_rules(page, ".tts-widget") == []
 
 
+@pytest.mark.exhaustive
 def test_a_handle_keeps_its_focus_in_a_window_that_is_not_the_active_one(page):
     page.locator(".tts-hold").first.focus()
     session = page.context.new_cdp_session(page)

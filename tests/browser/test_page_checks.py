@@ -63,6 +63,7 @@ def test_nothing_is_found_on_a_good_page_and_nothing_is_changed(page):
     assert page.content() == before
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("complaint", SPOIL)
 def test_what_is_spoiled_is_found(page, complaint):
     page.evaluate(f"() => {{ {SPOIL[complaint]} }}")
@@ -74,6 +75,7 @@ def test_every_check_is_tried():
     assert {complaint.partition(":")[0] for complaint in SPOIL} == {check.__name__ for check in CHECKS}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("style", ["color: #999", "opacity: 0.4", "background: #555"])
 @pytest.mark.parametrize("place", ["p.text:nth-of-type(2)", "p.text:nth-of-type(2) a", "body"])
 def test_text_that_is_hard_to_read_is_found_though_its_like_came_before(page, place, style):

@@ -46,6 +46,7 @@ def test_every_slide_is_accessible(window, site, name):
     window.emulate_media(reduced_motion="no-preference")
 
 
+@pytest.mark.exhaustive
 def test_the_handout_is_accessible(window, site):
     window.goto((site / "slides" / "handout.html").as_uri())
     assert broken_rules(window) == []
@@ -68,6 +69,7 @@ def test_a_widget_is_live_in_the_state_of_the_script_and_gives_the_keys_back(win
     window.wait_for_function(f"() => location.hash === '#/{number + 2}'")
 
 
+@pytest.mark.exhaustive
 def test_the_speaker_sees_notes_and_moves_the_deck(window, address):
     window.goto(f"{address}slides/lecture.html#/1")
     window.wait_for_selector(".reveal.ready")
@@ -80,6 +82,7 @@ def test_the_speaker_sees_notes_and_moves_the_deck(window, address):
         window.wait_for_function(f"() => location.hash === '#/{number}'")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", DECKS)
 def test_a_deck_has_one_page_a_slide_on_paper(window, site, name, tmp_path):
     window.goto((site / "slides" / f"{name}.html").as_uri() + "?print-pdf")

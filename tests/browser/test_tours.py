@@ -65,7 +65,7 @@ MOVES = {
 }
 
 
-LONG = {"ThreeUpbringings"}  # it trains
+LONG = {"ThreeUpbringings", "ThinkingLonger"}  # one trains, one has many stops
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,7 @@ def test_a_training_that_is_not_seen_stops_and_goes_on_when_asked(page):
     assert status(page).startswith("Three newborn layers")
 
 
+@pytest.mark.exhaustive
 def test_a_training_ends_where_its_widget_is_scrolled_away_or_gone(page):
     page.evaluate("location.hash = 'updates=2000'")
     page.add_style_tag(content="body { padding-bottom: 3000px }")
@@ -124,6 +125,7 @@ def test_a_training_ends_where_its_widget_is_scrolled_away_or_gone(page):
     page.wait_for_timeout(200)
 
 
+@pytest.mark.exhaustive
 def test_with_less_motion_only_the_end_is_shown(page):
     page.emulate_media(reduced_motion="reduce")
     page.evaluate(PICTURES)

@@ -56,6 +56,7 @@ def learn(rng, repetitions, prompts, n):
     return learned, u, w - u @ inverse(n).T
 
 
+@pytest.mark.exhaustive
 def test_prop_finite_prompts_error_of_the_learned_preconditioner():
     rng, n, prompts, total = np.random.default_rng(0), 5, 1000, []
     for _ in range(20):

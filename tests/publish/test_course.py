@@ -162,6 +162,7 @@ def test_each_answer_of_the_quiz_has_its_words():
     assert words.count("right") == 6 <= words.count("\n   ") - 6
 
 
+@pytest.mark.exhaustive
 def test_the_key_has_a_part_for_each_thing_handed_in():
     lab = notebooks.read(notebooks.CHAPTERS / "appendix" / "lab.ipynb")
     handed = sum(len(sheets.HANDED.findall(cell.source)) for cell in lab.cells if cell.cell_type == "markdown")

@@ -256,7 +256,10 @@ def test_where_no_prompt_is_rare_the_corrected_mean_is_right_and_nothing_warns()
     assert corrected == pytest.approx(thought.mean, rel=0.04)
 
 
-@pytest.mark.parametrize(("n", "d", "m"), [(60, 8, 60), (40, 20, 40), (100, 20, 60)])
+@pytest.mark.parametrize(
+    ("n", "d", "m"),
+    [(60, 8, 60), *(pytest.param(*one, marks=pytest.mark.exhaustive) for one in [(40, 20, 40), (100, 20, 60)])],
+)
 def test_the_longest_strides_add_what_the_mean_lies_above_the_approximation(n, d, m):
     task = Task(covariance.power_law(d, 0.7, trace=d), n)
     P = theory.preconditioner(task)

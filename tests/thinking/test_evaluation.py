@@ -66,6 +66,7 @@ def test_condensed_prompts_that_one_holds_are_for_what_cannot_tell_them_apart():
         evaluation.error_curve(GPT(Config(4), generator=generator()), batch, steps=1)
 
 
+@pytest.mark.exhaustive
 def test_the_interval_holds_for_all_steps_at_once_as_often_as_it_says():
     """Of 300 small runs about 1 % may miss the truth at some step: more than 12 would have probability 1e-5."""
     truth = [4.0, theory.direct_error(P, TASK.cov, 20)]

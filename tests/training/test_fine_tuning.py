@@ -23,7 +23,7 @@ def layer():
     return LinearSelfAttention(3, structure="blocks", dtype=torch.float64).set_preconditioner(START)
 
 
-@pytest.mark.parametrize(("count", "updates"), [(2, 1500), (20, 500)])
+@pytest.mark.parametrize(("count", "updates"), [pytest.param(2, 1500, marks=pytest.mark.exhaustive), (20, 500)])
 def test_training_ends_where_theory_says(count, updates):
     pool, model = batch(count), layer()
     seen = (pool.x.mT @ pool.y[..., None])[..., 0].numpy() / 8

@@ -65,6 +65,7 @@ def test_numbers_have_their_laws():
         assert stats.kstest(values, law.cdf).pvalue > RARE, call
 
 
+@pytest.mark.exhaustive
 def test_the_ends_of_the_normal_law_are_as_long_as_they_should_be():
     (values,) = drawn(["normal"], count=2_000_000)
     for sign in (-1, 1):
@@ -83,6 +84,7 @@ def test_neighbors_are_independent():
             assert stats.pearsonr(values[:-lag] ** 2, values[lag:] ** 2).pvalue > RARE
 
 
+@pytest.mark.exhaustive
 def test_a_wrong_law_would_be_seen():
     for (call, law), values in zip(LAWS.items(), drawn(*LAWS), strict=True):
         assert stats.kstest(values, lambda x, law=law: law.cdf(x) ** 1.03).pvalue < RARE, call
