@@ -26,9 +26,10 @@ def differences(stored, fresh):
     for old, new in zip(stored.cells, fresh.cells, strict=True):
         if old.source != new.source:
             found.append(f"cell {old.id}: the text shows a stale number or reference")
+        elif old.cell_type == "code" and len(old.outputs) != len(new.outputs):  # as where those of a cell were cleared
+            found.append(f"cell {old.id}: {len(old.outputs)} outputs are stored, {len(new.outputs)} come out")
         elif old.cell_type == "code" and IGNORED not in tags(old):
-            reasons = _cell_differences(old, new)
-            found += [f"cell {old.id}: {reason}" for reason in reasons]
+            found += [f"cell {old.id}: {reason}" for reason in _cell_differences(old, new)]
     return found + _widget_differences(stored, fresh)
 
 
@@ -38,9 +39,6 @@ def _cell_differences(old, new):
         yield "was not stored as executed from top to bottom"
     if old.metadata != new.metadata:
         yield "its picture is described by another text"
-    if len(old.outputs) != len(new.outputs):
-        yield f"{len(old.outputs)} outputs are stored, {len(new.outputs)} come out"
-        return
     for before, after in zip(old.outputs, new.outputs, strict=True):
         if "data" in before and "data" in after:
             yield from _bundle_differences(before.data, after.data)

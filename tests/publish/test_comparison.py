@@ -113,3 +113,10 @@ def test_ignored_cells_and_their_widgets_are_not_compared(change):
     fresh = chapter(tags=tags)
     change(fresh)
     assert differences(chapter(tags=tags), fresh) == []
+
+
+def test_an_ignored_cell_whose_outputs_were_cleared_is_stored_anew():
+    cleared = chapter(tags=["nbval-ignore-output"])
+    next(cell for cell in cleared.cells if cell.get("outputs")).outputs.clear()
+    (difference,) = differences(cleared, chapter(tags=["nbval-ignore-output"]))
+    assert "0 outputs are stored" in difference
