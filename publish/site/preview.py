@@ -1,5 +1,7 @@
 """What other services show for a link to a page: title, question and card (OpenGraph and Twitter).
 
+A page that no source file makes, as of a widget or of a module, has its description alone.
+
 Services ask for absolute addresses, so a card is named only where that of the site is known. Without it
 sphinxext-opengraph writes relative ones; it neither escapes `&` nor names `twitter:card`, so it would save no line.
 """
@@ -22,6 +24,7 @@ def setup(app):
 def add_tags(app, page, _template, context, doctree):
     """Add the tags of one page to its head."""
     if doctree is None:
+        _add(context, described(context.get("description", SUBTITLE)))
         return
     part = openers.part_of(app, page)
     asked = openers.question(app.srcdir, page)
@@ -32,7 +35,25 @@ def add_tags(app, page, _template, context, doctree):
         description=asked or (part.question if part else SUBTITLE),
         site=address.site(os.environ),
     )
-    context["metatags"] = context.get("metatags", "") + "\n" + "\n".join(found)
+    _add(context, *found)
+
+
+def _add(context, *found):
+    context["metatags"] = "\n".join([context.get("metatags", ""), *found])
+
+
+def described(description):
+    """Return the element that search engines show.
+
+    Parameters
+    ----------
+    description : str
+
+    Returns
+    -------
+    str
+    """
+    return f'<meta name="description" content="{escape(description)}" />'
 
 
 def tags(page, *, title, book, description, site):
@@ -46,7 +67,7 @@ def tags(page, *, title, book, description, site):
     site : str or None
         Address of the site, with a slash at its end.
     """
-    yield f'<meta name="description" content="{escape(description)}" />'
+    yield described(description)
     values = {"title": title, "site_name": book, "type": "article", "description": description}
     if site:
         values |= {"url": f"{site}{page}.html", "image": f"{site}_static/cards/{card(page)}"}

@@ -17,7 +17,8 @@ def source_pages(app):
         code = item.filepath.read_text(encoding="utf-8")
         shown = app.builder.highlighter.highlight_block(code, "python", linespans="L")
         body = f"<h1>{escape(path).replace('/', '/<wbr>')}</h1>\n{described(app, item)}\n{shown}"
-        yield package.source_page(item), {"title": path, "body": body}, "page.html"
+        about = item.docstring.value.partition("\n")[0] if item.docstring else path
+        yield package.source_page(item), {"title": path, "body": body, "description": about}, "page.html"
 
 
 def described(app, item):

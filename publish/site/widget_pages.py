@@ -26,9 +26,12 @@ def collect(app):
     book = {"book": app.config.html_title}
     widgets = [_described(app.env, widget) for widget in stored_widgets.find(app.confdir).values()]
     for widget in widgets:
-        yield page_of(widget["name"]), book | {"widget": widget, "title": widget["title"]}, "widget.html"
+        asked = widget["presets"][0]["question"] if widget["presets"] else widget["title"]
+        values = {"widget": widget, "title": widget["title"], "description": f"A widget of the book. {asked}"}
+        yield page_of(widget["name"]), book | values, "widget.html"
     if widgets:
-        yield INDEX, book | {"widgets": widgets, "title": "All widgets"}, "widgets.html"
+        values = {"widgets": widgets, "title": "All widgets", "description": "Each widget of the book by itself"}
+        yield INDEX, book | values, "widgets.html"
 
 
 def _described(env, widget):

@@ -68,6 +68,15 @@ def test_pages_have_a_language_and_titles_of_their_own(pages):
     assert len(titles) == len(set(titles))
 
 
+def test_every_page_describes_itself(pages):
+    """Decks and addresses that moved are no pages that a search engine should show."""
+    for path, page in pages.items():
+        moved = page.css_first("meta[http-equiv=refresh]") is not None
+        if not moved and path.parent.name != "slides":
+            (described,) = page.css("head > meta[name=description]")
+            assert described.attributes["content"], path
+
+
 def luminance(color):
     channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
