@@ -42,7 +42,7 @@ def checked(function: Callable[..., object]) -> Callable[..., object]:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Check in everyday's tests; the long runs make the same calls."""
-    if config.option.markexpr.startswith("not exhaustive"):
+    if not config.option.markexpr or config.option.markexpr.startswith("not exhaustive"):
         jaxtyping.install_import_hook(["ttsbook", "monograph"], f"{__name__}.checked")
 
 

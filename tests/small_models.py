@@ -28,8 +28,8 @@ def generator(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
-def draw(task=None, batch=4, seed=0, dtype=torch.float64):
-    return prompts.sample(task or Task(COV, 6), batch, generator=generator(seed), dtype=dtype)
+def draw(task=None, batch=4, seed=0, dtype=torch.float64, **options):
+    return prompts.sample(task or Task(COV, 6), batch, generator=generator(seed), dtype=dtype, **options)
 
 
 def normal(*shape, seed=0):

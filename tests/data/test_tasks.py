@@ -1,3 +1,6 @@
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -12,8 +15,9 @@ def test_a_task_keeps_its_own_copy_of_the_covariance():
     task = Task(cov, 10)
     cov[0, 0] = 5
     assert task.cov[0, 0] == 1
-    with pytest.raises(ValueError, match="read-only"):
-        task.cov[0, 0] = 5
+    for same in (task, copy.deepcopy(task), pickle.loads(pickle.dumps(task))):
+        with pytest.raises(ValueError, match="read-only"):
+            same.cov[0, 0] = 5
     assert task.dim == 3
 
 

@@ -110,6 +110,12 @@ def test_conjugate_gradients_stay_at_the_answer():
     assert torch.equal(baselines.conjugate_gradient()(draw(Task(COV, 2)), 9)[:, 0], torch.zeros(4, 3).double())
 
 
+@pytest.mark.parametrize("solver", [baselines.gradient_descent(), baselines.chebyshev(), baselines.least_squares()])
+def test_prompts_of_zeros_leave_the_answer_at_zero(solver):
+    zeros = prompts.Prompts(DRAWN.x * 0, DRAWN.y * 0, DRAWN.w, DRAWN.lengths)
+    assert not solver(zeros, 3).any()
+
+
 def test_prompts_of_a_mixture_count_their_own_examples():
     mixture = Mixture([Task(np.eye(3), 5), Task(np.eye(3), 9)], [0.5, 0.5])
     drawn = draw(mixture, batch=8)

@@ -263,6 +263,14 @@ def test_half_precision_is_half_the_size_and_nearly_the_same(tmp_path):
     assert 0 < relative(chain, cot.think(model, drawn, 3)) < 1e-2
 
 
+def test_a_weight_beyond_half_precision_is_not_stored_as_infinite(tmp_path):
+    model = gpt(torch.float32)
+    model.read_out.weight.data[0, 0] = 1e5
+    with pytest.raises(ValueError, match="half must be False: the model's read_out.weight is beyond half precision"):
+        save(tmp_path / "half", model, half=True)
+    assert not (tmp_path / "half").exists()
+
+
 def test_other_files_are_refused_by_name(tmp_path):
     path = tmp_path / "model.safetensors"
     checkpoints.save(path, {"a": torch.zeros(1)}, {"recipe": "none"})

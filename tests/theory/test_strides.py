@@ -18,6 +18,10 @@ def test_matched_strides_are_those_of_the_skills(cov, scale, n):
     assert np.allclose(theory.strides(np.linalg.inv(theory.gamma(cov, n)), scale * cov), scale * found)
 
 
+def test_a_prompt_of_zeros_is_no_covariance_even_with_as_many_examples_as_dimensions():
+    assert [theory.best_scaling(np.eye(2), np.zeros((m, 2))) for m in (2, 3)] == [2.0, 3.0]
+
+
 @pytest.mark.parametrize("length", [3, 12, 40])
 def test_the_largest_stride_of_a_prompt_is_the_spectral_radius_of_its_step(length):
     rng = np.random.default_rng(0)

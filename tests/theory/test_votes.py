@@ -38,9 +38,10 @@ def test_one_vote_is_one_answer_and_equal_prompts_share_their_bias():
 
 
 def test_a_vote_among_chains_that_diverge_diverges():
-    with pytest.warns(theory.DivergenceWarning):
+    with pytest.warns(theory.DivergenceWarning) as warned:
         found = theory.vote_error(3 * np.eye(DIM), np.stack([np.eye(DIM)] * 2), 9, [10, 2000], noise_variance=0.0)
     assert found.tolist() == [DIM * 2.0**20, np.inf]
+    assert len(warned) == 1
 
 
 def test_one_matrix_is_no_vote():

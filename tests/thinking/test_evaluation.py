@@ -16,6 +16,8 @@ from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.models.transformer import GPT, Config
 from ttsbook.theory import DivergenceWarning
 from ttsbook.thinking import cot, evaluation
+from ttsbook.training import train
+from ttsbook.training.gpt_recipes import Distances
 
 TASK = Task(covariance.power_law(4, 0.7), 20)
 P = theory.preconditioner(TASK)
@@ -62,8 +64,15 @@ def test_prompts_that_one_holds_have_the_errors_of_those_drawn(monkeypatch):
 def test_condensed_prompts_that_one_holds_are_for_what_cannot_tell_them_apart():
     batch = prompt_batches.sample(TASK, 10, generator=generator(3), condensed=True)
     evaluation.error_curve(optimum(), batch, steps=1)
-    with pytest.raises(TypeError, match="condensed prompts stand for whole ones to a plain LinearSelfAttention alone"):
-        evaluation.error_curve(GPT(Config(4), generator=generator()), batch, steps=1)
+    own, gpt = cot.Stepwise(lambda x, y, w: w, dim=4), GPT(Config(4, width=16, layers=1), generator=generator())
+    for call in (
+        lambda: evaluation.error_curve(gpt, batch, steps=1),
+        lambda: cot.think(own, batch, 1),
+        lambda: cot.step_jacobian(own, batch, batch.w),
+        lambda: train(gpt, TASK, recipe=Distances(), updates=1, generator=generator(), pool=batch),
+    ):
+        with pytest.raises(TypeError, match="condensed prompts stand for whole ones to a plain LinearSelfAttention"):
+            call()
 
 
 @pytest.mark.exhaustive

@@ -105,6 +105,18 @@ def test_a_curriculum_grows_and_zeroes_what_is_not_active():
         assert torch.allclose(shown.y, torch.einsum("bmd,bd->bm", shown.x, shown.w))
 
 
+@pytest.mark.parametrize(
+    ("drawn", "message"),
+    [
+        (draw(Task(COV, 6, noise_variance=0.5)), "prompts must have no label noise for a curriculum"),
+        (draw(Task(COV, 9), condensed=True), "prompts must have all their examples for a curriculum"),
+    ],
+)
+def test_a_curriculum_refuses_prompts_that_it_cannot_cut(drawn, message):
+    with pytest.raises(ValueError, match=message):
+        Curriculum(3, 2, 0, 0, every=1)(drawn, 0)
+
+
 def test_training_follows_the_curriculum():
     seen = []
 
@@ -230,7 +242,7 @@ def test_steps_rise_over_the_warm_up_and_gradients_are_clipped():
             lambda: training.train(
                 gpt(), TASK, recipe=gpt_recipes.Distances(trains=("V31",)), updates=1, generator=generator()
             ),
-            "recipe trains V31, but a layer of structure 'GPT' has only",
+            "recipe trains V31, but a GPT has only",
         ),
     ],
 )

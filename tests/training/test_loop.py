@@ -1,4 +1,5 @@
 import dataclasses
+import functools
 import pickle
 import re
 
@@ -38,6 +39,19 @@ def paper_layer(c=1.0, dim=3):
 
 def fit(model, *, recipe=PAPER, updates=50, task=TASK, seed=0, **options):
     return train(model, task, recipe=recipe, updates=updates, generator=generator(seed), **options)
+
+
+def frozen(*names):
+    model = paper_layer()
+    for name in names:
+        model.block(name).requires_grad_(False)
+    return model
+
+
+def spoiled():
+    model = paper_layer()
+    model.V31.data[0, 0] = torch.nan
+    return model
 
 
 # the paper's recipe
@@ -242,6 +256,44 @@ def test_the_checkpoint_of_another_run_is_refused(tmp_path, change, message):
         fit(change.pop("model", None) or random_layer(), **options | change)
 
 
+class Doubled(recipes.Shift):
+    """A recipe of one's own that is no dataclass, so that its repr hides what it was made with."""
+
+    def __init__(self, factor):
+        super().__init__()
+        object.__setattr__(self, "factor", factor)
+
+
+def keeps(count):
+    return lambda batch, update: batch
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"curriculum": keeps(1)}, {"curriculum": functools.partial(keeps, 1)}, {"recipe": Doubled(2)}],
+    ids=["closure", "partial", "recipe"],
+)
+def test_a_run_that_a_checkpoint_cannot_tell_from_others_is_refused(tmp_path, change):
+    path = tmp_path / "run.safetensors"
+    options = {"recipe": recipes.Shift(), "updates": 1, "batch": 4} | change
+    with pytest.raises(ValueError, match="a run with a checkpoint must be told from others"):
+        fit(random_layer(), **options, checkpoint=Checkpoint(path))
+    assert not path.exists()
+
+
+def test_without_a_checkpoint_any_function_is_a_curriculum():
+    history = fit(random_layer(), recipe=Doubled(2), updates=1, batch=4, curriculum=keeps(1))
+    assert len(history.loss) == 2
+
+
+def test_frozen_parameters_stay():
+    model = random_layer()
+    model.W.requires_grad_(False)
+    before = model.W.clone()
+    fit(model, recipe=recipes.Shift(), updates=2, batch=4)
+    assert torch.equal(model.W, before)
+
+
 def test_a_damaged_checkpoint_is_refused_by_name(tmp_path):
     path = tmp_path / "run.safetensors"
     fit(paper_layer(), updates=3, checkpoint=Checkpoint(path))
@@ -315,6 +367,9 @@ def test_progress_says_rate_and_time_left(capsys):
         (ValueError, lambda: fit(paper_layer(), record_every=0), "record_every .* got 0"),
         (ValueError, lambda: Checkpoint("a", every=0), "every .* got 0"),
         (ValueError, lambda: fit(random_layer()), "recipe trains V31, but a layer of structure 'full' has only V, W"),
+        (ValueError, lambda: fit(frozen("V31")), "recipe trains V31, but its requires_grad is False"),
+        (ValueError, lambda: fit(frozen("V31", "W13", "W24"), recipe=recipes.Shift()), "none that requires a gradient"),
+        (ValueError, lambda: fit(spoiled()), "the model's V31 must be finite, got NaN"),
         (ValueError, lambda: fit(paper_layer(dim=2)), "task must have the model's dimension 2, got 3"),
         (ValueError, lambda: fit(paper_layer(), pool=draw(dtype=torch.float32)), "prompts must have the model's dtype"),
         (

@@ -52,7 +52,7 @@ class Features:
         shape
             Shape of what is drawn; its last entry is the dimension.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define draw")
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,9 @@ class ThreePoint(Features):
 @dataclass(frozen=True)
 class Sparse(Features):
     """Independent coordinates that are mostly zero, and else Gaussian.
+
+    An example all of whose coordinates are zero teaches nothing; a GPT, and a model of one's own that counts examples
+    by what is not zero, take it for padding.
 
     Parameters
     ----------

@@ -6,6 +6,7 @@ Arguments that are out of range are refused by name.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -48,6 +49,13 @@ class Task:
         object.__setattr__(self, "cov", cov)
         object.__setattr__(self, "prompt_length", check.count("prompt_length", prompt_length, least=1))
         object.__setattr__(self, "noise_variance", check.number("noise_variance", noise_variance, least=0))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over what was pickled or copied, whose arrays could be written to again."""
+        self.__dict__.update(state)
+        for value in state.values():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
 
     def __repr__(self) -> str:
         return f"Task(dim={self.dim}, prompt_length={self.prompt_length}, noise_variance={self.noise_variance})"

@@ -284,6 +284,6 @@ def _oracle_step(S: SquareMatrices) -> Float[torch.Tensor, "batch 1"]:
 def _ends(S: SquareMatrices) -> tuple[Float[torch.Tensor, "batch 1"], Float[torch.Tensor, "batch 1"]]:
     """Smallest nonzero and largest eigenvalue of each matrix."""
     strengths = _linalg.eigvalsh(S)
-    largest = strengths[:, -1:]
+    largest = torch.where(strengths[:, -1:] > 0, strengths[:, -1:], 1.0)  # of no example at all: any step stays at 0
     seen = torch.where(strengths > RELATIVE_ZERO * largest, strengths, largest)
     return seen.min(dim=1, keepdim=True).values, largest

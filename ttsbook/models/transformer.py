@@ -337,6 +337,11 @@ def save(
     half
         Store half precision: half the size, and errors of the answers near 1e-3 of their size.
 
+    Raises
+    ------
+    ValueError
+        If a weight is beyond half precision.
+
     Examples
     --------
     >>> from pathlib import Path
@@ -349,6 +354,9 @@ def save(
     """
     state: dict[str, torch.Tensor] = model.state_dict()
     tensors = {f"model.{name}": tensor.half() if half else tensor for name, tensor in state.items()}
+    for name, tensor in state.items():
+        if half and not torch.isfinite(tensors[f"model.{name}"]).all():
+            raise ValueError(f"half must be False: the model's {name} is beyond half precision, {tensor.abs().max():g}")
     if generator is not None:
         tensors["generator"] = generator.get_state()
     checkpoints.save(path, tensors, {name: repr(value) for name, value in asdict(model.config).items()})

@@ -169,7 +169,7 @@ def _strides_on_prompts(P: PreconditionerLike, examples: Batch | ArrayLike) -> t
         raise ValueError(f"examples must have shape (..., m, {len(P)}) with m of at least 1, got {x.shape}")
     if not np.isfinite(x).all():
         raise ValueError("examples must be finite, got NaN or infinite entries")
-    if not batch and len(P) > 1 and x.shape[-2] == len(P) and np.array_equal(x, x.swapaxes(-1, -2)):
+    if not batch and len(P) > 1 and x.shape[-2] == len(P) and x.any() and np.array_equal(x, x.swapaxes(-1, -2)):
         raise ValueError("examples must be prompts, got symmetric matrices: strides takes covariances; or pass Prompts")
     lengths = np.asarray(examples.lengths if batch else x.shape[-2], dtype=np.float64)
     few, definite = x.shape[-2] < len(P), _is_definite(P)  # few: the smaller matrix will do, prop-warning

@@ -1,11 +1,14 @@
 """The mean of several answers, each from a prompt of its own: the exact error after any number of steps."""
 
+import warnings
+
 import numpy as np
 from jaxtyping import Float64
 from numpy.typing import ArrayLike
 
 from ttsbook import _validation as check
 from ttsbook.arrays import PreconditionerLike, VectorLike
+from ttsbook.theory._chain import DivergenceWarning, warn_if_diverged
 from ttsbook.theory.noise import noisy_error
 
 
@@ -44,13 +47,17 @@ def vote_error(
     >>> vote_error(np.eye(1), [[[0.5]], [[0.5]]], 10, [0, 1, 1_000_000], noise_variance=1.0).round(4).tolist()
     [1.0, 0.275, 0.1]
     """
-    noisy = noisy_error(P, S, test_length, steps, noise_variance=noise_variance)
-    if noisy.ndim != 2:
-        raise ValueError("S must hold several prompts, got one matrix")
-    exact = noisy_error(P, S, test_length, steps, noise_variance=0.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DivergenceWarning)  # said once, below
+        noisy = noisy_error(P, S, test_length, steps, noise_variance=noise_variance)
+        if noisy.ndim != 2:
+            raise ValueError("S must hold several prompts, got one matrix")
+        exact = noisy_error(P, S, test_length, steps, noise_variance=0.0)
     T = np.eye(np.shape(P)[-1]) - check.array("P", P) @ check.array("S", S)
     with np.errstate(over="ignore", invalid="ignore"):
         means = [np.linalg.matrix_power(T, int(k)).mean(axis=0) for k in check.array("steps", steps)]
         bias = np.square(means).sum(axis=(-2, -1))
         errors = bias + (noisy - exact).sum(axis=0) / len(noisy) ** 2  # prop-noisy-error
-    return np.where(np.isfinite(errors), errors, np.inf)
+    errors = np.where(np.isfinite(errors), errors, np.inf)
+    warn_if_diverged(errors)
+    return errors

@@ -107,7 +107,8 @@ class Stepwise(torch.nn.Module):
     answer
         Function ``answer(x, y, w)`` of tensors of shapes (batch, m, d), (batch, m) and (batch, d) that
         returns a weight for each prompt, of shape (batch, d). It may be a module, and then has its own
-        floating type. Shorter prompts of a batch end in examples of zeros, which are not to be counted.
+        floating type. Shorter prompts of a batch end in examples of zeros, which are not to be counted; in the example
+        below no true one may be zero, as `features.Sparse` draws them.
     dim
         Dimension d of the examples.
 
@@ -404,6 +405,8 @@ def check_fit(model: torch.nn.Module, prompts: Prompts) -> None:
     dtype = next((parameter.dtype for parameter in model.parameters()), prompts.x.dtype)
     if prompts.x.dtype != dtype:
         raise ValueError(f"prompts must have the model's dtype {dtype}, got {prompts.x.dtype}")
+    if (prompts.lengths > prompts.x.shape[1]).any():
+        check_condensed(model)
 
 
 def check_condensed(model: torch.nn.Module) -> None:

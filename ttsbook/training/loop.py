@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -154,8 +154,9 @@ def train(
     TrainingDiverged
         If the loss stops being finite.
     ValueError
-        If a number is out of range, prompts or task do not fit the layer, the recipe trains a
-        parameter that the layer does not have, or the checkpoint belongs to another run.
+        If a number is out of range, prompts or task do not fit the layer, a parameter is not finite, the
+        recipe trains one that the layer does not have or that is frozen, or the checkpoint belongs to another run
+        or cannot tell this one from others: a lambda, a function inside another.
 
     Examples
     --------
@@ -191,7 +192,7 @@ def train(
     target = theory.preconditioner(task) if isinstance(model, LinearSelfAttention) else None
     run = TrainingRun(module, parameters, optimizer.of(parameters), generator, target)
     options = {"updates": updates, "optimizer": optimizer, "record_every": every} | source.options()
-    config = {name: _named(value) for name, value in options.items()} | _identity(run, task, recipe, pool)
+    config = {} if checkpoint is None else _identity(run, options, task, recipe, pool)
     if checkpoint is not None and Path(checkpoint.path).exists():
         run.restore(checkpoint.path, config)
     with tqdm(total=updates, desc="training", unit="update", initial=run.update, disable=not progress) as line:
@@ -269,25 +270,33 @@ def _check_fit(
         raise TypeError(f"recipe must train names of parameters, such as ({recipe.trains!r},), got {recipe.trains!r}")
     if recipe.trains is not None and not recipe.trains:
         raise ValueError(f"recipe must train something, got trains={recipe.trains!r}")
+    for name, parameter in parameters.items():
+        if not torch.isfinite(parameter).all():
+            raise ValueError(f"the model's {name} must be finite, got NaN or infinite entries")
+    free = [name for name, parameter in parameters.items() if parameter.requires_grad]
+    layer = isinstance(model, LinearSelfAttention)
+    kind = f"layer of structure {model.structure!r}" if layer else type(model).__name__
     for name in recipe.trains or ():
         if name not in parameters:
-            kind = model.structure if isinstance(model, LinearSelfAttention) else type(model).__name__
-            names = ", ".join(parameters)
-            raise ValueError(f"recipe trains {name}, but a layer of structure {kind!r} has only {names}")
-    if not parameters:
-        raise ValueError(f"model must have parameters to train, but a {type(model).__name__} has none")
-    return model, [parameters[name] for name in recipe.trains or parameters]
+            raise ValueError(f"recipe trains {name}, but a {kind} has only {', '.join(parameters)}")
+        if name not in free:
+            raise ValueError(f"recipe trains {name}, but its requires_grad is False")
+    if not free:
+        raise ValueError(f"model must have parameters to train, but a {kind} has none that requires a gradient")
+    return model, [parameters[name] for name in recipe.trains or free]
 
 
-def _identity(run: TrainingRun, task: Task | Mixture, recipe: Recipe[Any], pool: Prompts | None) -> dict[str, str]:
-    """Tell one run from another, apart from the options, in a few short strings."""
+def _identity(
+    run: TrainingRun, options: dict[str, object], task: Task | Mixture, recipe: Recipe[Any], pool: Prompts | None
+) -> dict[str, str]:
+    """Tell one run from another in a few short strings."""
     parts, shares = (task.tasks, task.weights) if isinstance(task, Mixture) else ((task,), None)
     tasks = [(part.cov.tobytes(), part.prompt_length, part.noise_variance) for part in parts]
     tensors = [] if pool is None else [pool.x, pool.y, pool.w, pool.lengths]
     examples = [tensor.numpy(force=True).tobytes() for tensor in tensors]
     weights = [value.numpy(force=True).tobytes() for value in run.model.parameters()]
     shape = run.model.structure if isinstance(run.model, LinearSelfAttention) else repr(run.model)
-    return {
+    return {name: _named(value) for name, value in options.items()} | {
         "recipe": _named(recipe),
         "task": _digest(tasks, shares),
         "pool": _digest(examples),
@@ -297,9 +306,16 @@ def _identity(run: TrainingRun, task: Task | Mixture, recipe: Recipe[Any], pool:
 
 
 def _named(value: object) -> str:
-    """Tell a value, or a function by its name, in a way that another process would."""
+    """Tell a value, or a function by its name, in a way that another process would, or refuse."""
     name = getattr(value, "__qualname__", None)
-    return repr(value) if name is None else f"{value.__module__}.{name}"
+    said = repr(value) if name is None else f"{value.__module__}.{name}"
+    hides_fields = is_dataclass(value) and "__dataclass_fields__" not in vars(type(value))
+    if hides_fields or " at 0x" in said or any(part in (name or "") for part in ("<lambda>", "<locals>")):
+        raise ValueError(
+            "a run with a checkpoint must be told from others by functions at the top of a module and by dataclasses, "
+            f"got {check.shown(value)}"
+        )
+    return said
 
 
 def _digest(*values: object) -> str:

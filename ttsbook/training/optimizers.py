@@ -95,7 +95,7 @@ class Optimizer:
 
     def of(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
         """Return PyTorch's optimizer of the parameters that are to be trained."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define of")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,7 +70,7 @@ class Recipe(Generic[Model]):
         generator
             Source of randomness.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define pose or loss")
 
     def loss(self, model: Model, prompts: Prompts, generator: torch.Generator) -> Scalar:
         """Mean loss of a model on prompts; prompts and generator are those of `pose`."""
