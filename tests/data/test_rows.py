@@ -127,6 +127,7 @@ def test_names_and_the_delimiter_may_differ():
     ("lines", "message"),
     [
         (["a,b", "1,x", "2,3"], "column 'b' must hold numbers, got 'x' in line 2: leave the column out"),
+        (["1,2,?", "3,4,5", "6,7,9"], r"column 3 must have a value in line 1, which is of numbers, got '\?'"),
         (["a,b", "1,2", "3,"], "column 'b' must have a value in every row, but line 3 has none"),
         (["a,b", "1,2", "NaN,4"], "column 'a' must have a value in every row, but line 3 has none"),
         (["a,b", "1,2", "inf,4"], "column 'a' must be finite, got inf in line 3"),

@@ -257,7 +257,9 @@ def _table(source: Source, delimiter: str) -> tuple[list[str], list[tuple[int, l
     if not lines:
         raise ValueError("source must hold rows, got none")
     columns = lines[0][1]
-    if all(_number(value) is not None for value in columns):
+    numbers = [_number(value) is not None for value in columns]
+    if any(numbers) and all(there or value.lower() in MISSING for there, value in zip(numbers, columns, strict=True)):
+        _whole(*lines[0])
         columns = [f"column {index + 1}" for index in range(len(columns))]
     else:
         lines = lines[1:]
@@ -270,6 +272,13 @@ def _table(source: Source, delimiter: str) -> tuple[list[str], list[tuple[int, l
         if len(values) != len(columns):
             raise ValueError(f"line {number} must have {len(columns)} values, as there are columns, got {len(values)}")
     return columns, lines
+
+
+def _whole(line: int, values: list[str]) -> None:
+    """Refuse a first line of numbers of which some are missing: it would pass for names."""
+    for index, value in enumerate(values):
+        if value.lower() in MISSING:
+            raise ValueError(f"column {index + 1} must have a value in line {line}, which is of numbers, got {value!r}")
 
 
 def _known(argument: str, names: Sequence[str], columns: list[str]) -> None:
