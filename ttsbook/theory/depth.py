@@ -54,7 +54,7 @@ def best_depth(
     P
         Preconditioner: any square matrix for endless prompts, symmetric and positive definite for others.
     test_cov
-        Covariance :math:`\Sigma` of the test prompts.
+        Covariance :math:`\Sigma` of the test prompts; or a task, whose label noise counts and whose length does not.
     test_length
         Test prompt length m. By default m = ∞, and the answer is exact; else it is that of
         many skills and examples, by `cot_error` and `spectral_edges`. There mean and median over prompts

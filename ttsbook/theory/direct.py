@@ -28,7 +28,7 @@ def direct_error_by_skill(
     P
         Preconditioner, any square matrix.
     test_cov
-        Covariance :math:`\Sigma` of the test prompts.
+        Covariance :math:`\Sigma` of the test prompts; or a task, whose label noise counts and whose length does not.
     test_length
         Test prompt length m; None stands for infinity.
     noise_variance

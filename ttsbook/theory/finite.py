@@ -56,7 +56,7 @@ def cot_error(
     P
         Preconditioner, symmetric and positive definite. It need not commute with `test_cov`.
     test_cov
-        Covariance :math:`\Sigma` of the test prompts.
+        Covariance :math:`\Sigma` of the test prompts; or a task, whose label noise counts and whose length does not.
     test_length
         Test prompt length m; None stands for infinity, where the result is exact.
     steps

@@ -54,7 +54,7 @@ def cot_error_limit(P: PreconditionerLike, test_cov: CovarianceLike | Task, step
     P
         Preconditioner, any square matrix.
     test_cov
-        Covariance :math:`\Sigma` of the test prompts.
+        Covariance :math:`\Sigma` of the test prompts; or a task, of which the covariance alone counts.
     steps
         Number of thinking steps.
 
@@ -83,6 +83,8 @@ def best_scaling_limit(P: PreconditionerLike, test_cov: CovarianceLike | Task, s
     the largest and the smallest stride as k grows. P need not be symmetric, so a mixture's will do. It is
     infinite if no step of this direction helps: :math:`\mathrm{tr}\,P\Sigma \le 0`.
 
+    To think with it, let :math:`\rho` be c times the prompt length; `best_scaling` gives :math:`\rho` itself.
+
     In the book: :prf:ref:`prop-cure`.
 
     Parameters
@@ -90,7 +92,7 @@ def best_scaling_limit(P: PreconditionerLike, test_cov: CovarianceLike | Task, s
     P
         Preconditioner.
     test_cov
-        Covariance :math:`\Sigma` of the test prompts.
+        Covariance :math:`\Sigma` of the test prompts; or a task, of which the covariance alone counts.
     steps
         Number k of thinking steps, at least 1.
 

@@ -86,7 +86,7 @@ def simulate_cot_error(
     P
         Preconditioner, any square matrix.
     test_cov
-        Covariance :math:`\Sigma` of the test prompts.
+        Covariance :math:`\Sigma` of the test prompts; or a task, whose label noise counts and whose length does not.
     test_length
         Test prompt length m.
     steps

@@ -49,7 +49,7 @@ def spectral_edges(
     P
         Preconditioner, symmetric and positive definite.
     test_cov
-        Covariance :math:`\Sigma` of the test prompts.
+        Covariance :math:`\Sigma` of the test prompts; or a task, of which the covariance alone counts.
     test_length
         Test prompt length m; None stands for infinity.
 
@@ -146,7 +146,7 @@ def critical_train_length(
         Training covariance :math:`\Lambda`, positive definite; or the task that is trained on, for its
         covariance and its label noise :math:`\sigma^2`. The task's own prompt length plays no part.
     test_cov
-        Covariance :math:`\Sigma` of the test prompts.
+        Covariance :math:`\Sigma` of the test prompts; or a task, of which the covariance alone counts.
     fourth_moments
         Fourth moments K of the training examples, such as `features.fourth_moments` gives; by default those of
         Gaussian features.

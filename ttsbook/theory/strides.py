@@ -49,7 +49,7 @@ def strides(P: PreconditionerLike, test_cov: CovarianceLike | Task) -> Vector | 
     P
         Preconditioner, any square matrix.
     test_cov
-        Covariance :math:`\Sigma` of the test prompts.
+        Covariance :math:`\Sigma` of the test prompts; or a task, of which the covariance alone counts.
 
     Examples
     --------
