@@ -42,11 +42,11 @@ def filters(seen: Seen, schedule: Schedule) -> Float[torch.Tensor, "batch steps+
     [[0.0, 0.0], [1.0, 1.0], [1.5, 1.5]]
     """
     identity = torch.eye(len(seen.P), dtype=torch.float64)
-    found = [torch.zeros_like(seen.S)]
+    chain = [torch.zeros_like(seen.S)]
     for factor in schedule.unbind(dim=1):
-        step = seen.matrix @ (identity - seen.S @ found[-1])
-        found.append((found[-1] + factor[:, None, None] * step).clamp(-CAP, CAP))
-    return torch.stack(found, dim=1)
+        step = seen.matrix @ (identity - seen.S @ chain[-1])
+        chain.append((chain[-1] + factor[:, None, None] * step).clamp(-CAP, CAP))
+    return torch.stack(chain, dim=1)
 
 
 def errors(seen: Seen, schedule: Schedule) -> ExpectedErrors:
