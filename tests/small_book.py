@@ -34,10 +34,13 @@ def write(folder, *, index, **pages):
     return folder
 
 
-def build(folder, output, **environment):
-    """Build a book as `make book` does, knowing no repository; return the finished process."""
+def build(folder, output, *, anew=True, **environment):
+    """Build a book as `make book` does, knowing no repository; return the finished process.
+
+    With `anew` all pages are written, and else those that have changed.
+    """
     command = [Path(sys.executable).with_name("jupyter-book"), "build", folder, "--path-output", output]
-    options = ["--all", "-W", "-n", "--keep-going"]
+    options = [*(["--all"] if anew else []), "-W", "-n", "--keep-going"]
     known = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "TTSBOOK_"))}
     environment = {**known, "NO_COLOR": "1", **environment}
     return subprocess.run([*command, *options], env=environment, capture_output=True, text=True, check=False)

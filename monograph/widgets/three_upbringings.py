@@ -18,7 +18,8 @@ class ThreeUpbringings(Widget):
 
     All of V and W is free, as in `training.train` with `recipes` and Adam: step size 0.03, weight decay 0.01,
     batches of 128, all weights from N(0, 0.05²). The layers then think about 100 test prompts, token by
-    token. The still picture has what theory says of the recipes that determine it, for endless test prompts.
+    token. The still picture has what theory says of the recipes that determine it, for endless test prompts and
+    layers of which V31, W13 and W24 alone are free: others may leak, and then go other ways.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ class ThreeUpbringings(Widget):
                 for name, (P, ratio) in curves.items()
             ],
             x_label="thinking steps k",
-            y_label="error / d, mean over w, as theory predicts",
+            y_label="error / d, mean over w, theory without leaks",
             log_y=True,
             y_limits=(1e-6, 1e2),
             level=(1.0, "no answer"),

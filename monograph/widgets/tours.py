@@ -66,7 +66,7 @@ TOURS = {
     "ThreeUpbringings": (
         stop(
             "picture",
-            "Three newborn layers of attention, equal to the last digit. V and W are all the weights of each, one "
+            "Three layers of attention, equal at birth to the last digit. V and W are all the weights of each, one "
             "color above zero and another below. All will see the same prompts, and each is asked in its own way.",
             "Which will answer best after a single step?",
             ("shift", "independent", "all about alike"),

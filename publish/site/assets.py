@@ -2,7 +2,8 @@
 
 The theme asks for fourteen style sheets, of which a page uses a tenth, for as many scripts, and for one of half a
 megabyte that draws a dozen icons. When all pages are written, this joins the sheets into one without what no page
-uses, joins the scripts that all pages have, and puts the icons into the pages.
+uses, joins the scripts that all pages have, and puts the icons into the pages. What a page asked for is kept from one
+build to the next, which writes only pages that have changed.
 """
 
 import json
@@ -20,6 +21,7 @@ from publish.site.trees import parse, piece
 ICONS = Path(__file__).parents[1] / "icons"
 SHEET = "site.css"
 SCRIPT = "site.js"
+KEPT = "assets.json"
 BEFORE = ["styles/theme.css", "styles/pydata-sphinx-theme.css", "pygments.css"]  # which the theme's own layout names
 USELESS = ["scripts/fontawesome.js", "design-tabs.js"]  # there are no tabs
 ICON = "i[class*=fa-], span[class*=fa-]"
@@ -37,13 +39,12 @@ def setup(app):
     sheets, scripts = {}, {}
     app.connect("html-page-context", lambda *event: ask_for_one_sheet(sheets, *event), priority=900)
     app.connect("html-page-context", lambda *event: let_scripts_wait(scripts, *event), priority=900)
-    app.connect("build-finished", lambda *event: finish(*event, [*BEFORE, *sheets], shared(scripts)), priority=950)
+    app.connect("build-finished", lambda *event: finish(*event, sheets, scripts), priority=950)
 
 
-def ask_for_one_sheet(sheets, app, _page, _template, context, _doctree):
+def ask_for_one_sheet(found, app, page, _template, context, _doctree):
     """Replace the style sheets of a page by one, and note which they were."""
-    for sheet in context.get("css_files", ()):
-        sheets[sheet.filename.removeprefix("_static/")] = None
+    found[page] = [sheet.filename.removeprefix("_static/") for sheet in context.get("css_files", ())]
     context["css_files"] = []
     # The theme's own layout has such a tag, too.
     context["metatags"] = context.get("metatags", "").replace(VIEWPORT, "")
@@ -58,9 +59,21 @@ def let_scripts_wait(found, app, page, _template, context, _doctree):
     found[page] = [script.filename.removeprefix("_static/") for script in scripts if script.filename]
 
 
+def remembered(app, asked):
+    """Return what the pages of the site asked for, those of earlier builds too, and keep it."""
+    kept = Path(app.doctreedir, KEPT)
+    earlier = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    found = {}
+    for kind, new in asked.items():
+        pages = earlier.get(kind, {}) | new
+        found[kind] = {page: pages[page] for page in sorted(pages) if Path(app.outdir, f"{page}.html").is_file()}
+    kept.write_text(json.dumps(found), encoding="utf-8")
+    return found["sheets"], found["scripts"]
+
+
 def shared(scripts):
     """Return the scripts that all pages have, in their order."""
-    first, *others = scripts.values() or [[]]  # no page is written where none has changed
+    first, *others = scripts.values()
     return [name for name in first if all(name in other for other in others)]
 
 
@@ -80,6 +93,8 @@ def finish(app, exception, sheets, scripts):
     """Draw the icons, and write the style sheet and the script of all pages."""
     if exception or app.builder.format != "html":
         return
+    sheets, scripts = remembered(app, {"sheets": sheets, "scripts": scripts})
+    sheets, scripts = [*BEFORE, *(name for asked in sheets.values() for name in asked)], shared(scripts)
     site, used = Path(app.outdir), set()
     for page in sorted(site.rglob("*.html")):
         tree = parse(page.read_text(encoding="utf-8"))

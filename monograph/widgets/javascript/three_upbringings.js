@@ -20,7 +20,8 @@ const RECIPES = ["shift", "direct", "independent", "noisy", "unrolled", "teacher
 const SHAPES = ["dim", "exponent", "train_length", "updates", "seed", ...UPBRINGINGS];
 const ROWS = ["x", "y", "w", "flag"];
 
-// The layers that theory says recipes teach; of the others it leaves something open. Shift teaches the perfect layer.
+// What recipes teach a layer that has V₃₁, W₁₃ and W₂₄ alone, for those that determine it; where all blocks are free,
+// leaks may do better, as by erasing a start that says nothing. Shift teaches the perfect layer.
 const taughtLayer = {
   shift: (P) => closedForm(P, 1),
   independent: (P) => closedForm(P, 0),
@@ -179,6 +180,7 @@ const button = (label, act) => {
 };
 
 const render = ({ model, el }) => {
+  const brief = model.get("brief");
   let school, tests, curves, known = "", asked = "";
   const redraw = () => model.set("moment", {}); // no trait, but a change, after which the picture is drawn anew
   // The test prompts, and what the layers of theory make of them: drawn anew where something else is asked for.
@@ -219,6 +221,7 @@ const render = ({ model, el }) => {
     }
     run.start();
     tell();
+    if (brief) el.querySelector(".tts-stage").scrollIntoView({ block: "nearest" }); // it may begin below the window
   });
   const buttons = element("div", { class: "tts-buttons tts-think tts-training" }, main,
     button("One update", () => {
@@ -234,15 +237,19 @@ const render = ({ model, el }) => {
     }));
 
   let frames = [];
+  let stop = 0; // of the guided tour
   const draw = (width, tall) => {
-    if (known !== JSON.stringify(SHAPES.map((name) => model.get(name)))) {
+    const starts = model.get("tour") === 1 && stop !== 1; // a tour begins with newborn layers
+    stop = model.get("tour");
+    if (starts || known !== JSON.stringify(SHAPES.map((name) => model.get(name)))) {
       run.stop();
       begin();
     }
     const k = model.get("steps");
     const P = preconditioner(school.strengths, school.length);
     const { shift: perfect, ...others } = theoryOf(P);
-    const all = school.recipes.map((recipe, i) => ({ errors: errorsOf(school.pupils[i].layer, tests), theory: others[recipe] }));
+    const theory = school.done && !brief ? others : {}; // which before would give the answer away
+    const all = school.recipes.map((recipe, i) => ({ errors: errorsOf(school.pupils[i].layer, tests), theory: theory[recipe] }));
     const words = sentence({ school, k, all, running: run.runs() });
     const { height, cards } = places(width, tall);
     const picture = drawing(width, height, words);
@@ -268,9 +275,11 @@ const render = ({ model, el }) => {
     slider(model, { trait: "seed", label: "seed", values: range(0, 30) }),
   ];
   const cell = (name) => key(10, 10, node("rect", { width: 10, height: 10, class: name }));
-  const marks = [legend({ second: "this layer", first: "the perfect layer", third: "what theory says it learns" }),
+  const lines = { second: "this layer", first: "the perfect layer" };
+  const marks = [legend(brief ? lines : { ...lines, third: "in theory, without leaks" }),
     keys([[cell("tts-above"), "positive entry"], [cell("tts-below"), "negative entry"]])];
-  const quit = follow(model, el, model.get("brief") ? [steps, buttons, ...marks] : [...recipes, steps, ...rest, buttons, ...marks], draw);
+  const quit = follow(model, el, brief ? [steps, buttons] : [...recipes, steps, ...rest, buttons, ...marks], draw);
+  if (brief) el.querySelector(".tts-stage").after(...marks); // so that the picture is in sight where one presses
   tell();
   return () => {
     run.stop();
