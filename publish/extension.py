@@ -83,6 +83,7 @@ def setup(app):
     # Pages are named, and found by readers, without the folder that holds them all.
     app.srcdir = app.srcdir / "chapters"
     app.connect("env-before-read-docs", warn_of_unlisted_pages)
+    app.connect("env-updated", write_all)
     for part in PARTS:
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}
@@ -92,3 +93,8 @@ def warn_of_unlisted_pages(app, *_):
     """Warn of pages that _toc.yml does not list, and that would go missing in silence."""
     for mismatch in contents.mismatches(contents.read(app.confdir).pages, app.srcdir):
         logger.warning("_toc.yml: %s", mismatch, type="book", subtype="toc")
+
+
+def write_all(_, env):
+    """Let a build write all pages, not just those that have changed: what concerns all is done on them as written."""
+    return sorted(env.found_docs)

@@ -2,8 +2,7 @@
 
 The theme asks for fourteen style sheets, of which a page uses a tenth, for as many scripts, and for one of half a
 megabyte that draws a dozen icons. When all pages are written, this joins the sheets into one without what no page
-uses, joins the scripts that all pages have, and puts the icons into the pages. What a page asked for is kept from one
-build to the next, which writes only pages that have changed.
+uses, joins the scripts that all pages have, and puts the icons into the pages.
 """
 
 import json
@@ -21,7 +20,6 @@ from publish.site.trees import parse, piece
 ICONS = Path(__file__).parents[1] / "icons"
 SHEET = "site.css"
 SCRIPT = "site.js"
-KEPT = "assets.json"
 BEFORE = ["styles/theme.css", "styles/pydata-sphinx-theme.css", "pygments.css"]  # which the theme's own layout names
 USELESS = ["scripts/fontawesome.js", "design-tabs.js"]  # there are no tabs
 ICON = "i[class*=fa-], span[class*=fa-]"
@@ -59,18 +57,6 @@ def let_scripts_wait(found, app, page, _template, context, _doctree):
     found[page] = [script.filename.removeprefix("_static/") for script in scripts if script.filename]
 
 
-def remembered(app, asked):
-    """Return what the pages of the site asked for, those of earlier builds too, and keep it."""
-    kept = Path(app.doctreedir, KEPT)
-    earlier = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    found = {}
-    for kind, new in asked.items():
-        pages = earlier.get(kind, {}) | new
-        found[kind] = {page: pages[page] for page in sorted(pages) if Path(app.outdir, f"{page}.html").is_file()}
-    kept.write_text(json.dumps(found), encoding="utf-8")
-    return found["sheets"], found["scripts"]
-
-
 def shared(scripts):
     """Return the scripts that all pages have, in their order."""
     first, *others = scripts.values()
@@ -93,7 +79,6 @@ def finish(app, exception, sheets, scripts):
     """Draw the icons, and write the style sheet and the script of all pages."""
     if exception or app.builder.format != "html":
         return
-    sheets, scripts = remembered(app, {"sheets": sheets, "scripts": scripts})
     sheets, scripts = [*BEFORE, *(name for asked in sheets.values() for name in asked)], shared(scripts)
     site, used = Path(app.outdir), set()
     for page in sorted(site.rglob("*.html")):

@@ -6,6 +6,7 @@ Sphinx's own search of objects knows names alone: not titles, nor places in the 
 import json
 import re
 from html import escape
+from pathlib import Path
 
 from publish.site.evidence import LEDGER
 
@@ -16,6 +17,7 @@ PLACE = re.compile(r"(?:Theorem|Proposition|Corollary|Lemma|Remark|Definition|Se
 def add_script(app, page, _template, _context, _doctree):
     """Give the search page its scripts."""
     if page == "search":
+        Path(app.outdir, "_static", "targets.js").unlink(missing_ok=True)  # of an earlier build, with its checksum
         app.add_js_file("targets.js")
         app.add_js_file("search.js", loading_method="defer")
 

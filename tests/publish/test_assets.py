@@ -4,9 +4,7 @@ import gzip
 import re
 
 import pytest
-import small_book
 from fontTools.ttLib import TTFont
-from small_notebooks import notebook
 
 from publish import contents
 from publish.book import ROOT
@@ -97,18 +95,3 @@ def test_addresses_in_a_sheet_are_seen_from_the_folder_of_all(tmp_path):
     )
     found = assets.sheet(tmp_path, "styles/one.css")
     assert re.findall(r'url\("([^"]*)"\)', found) == ["file.png", "x.svg", "data:,1"]
-
-
-@pytest.mark.exhaustive
-def test_a_build_that_writes_few_pages_keeps_what_all_ask_for(tmp_path):
-    """`jupyter-book build` writes what has changed; other pages still ask for the sheet and the script."""
-    book = small_book.write(tmp_path, index=notebook(), reference="# Reference\n\n```{admonition} A box\n```\n")
-    static, joined = tmp_path / "_build" / "html" / "_static", {}
-    for change in ("all", "nothing", "one page"):
-        if change == "one page":
-            (book / "chapters" / "reference.md").write_text("# Reference\n\n```{admonition} Another box\n```\n")
-        done = small_book.build(book, tmp_path, anew=change == "all")
-        assert done.returncode == 0, done.stderr
-        joined[change] = [(static / name).read_text() for name in (assets.SHEET, assets.SCRIPT)]
-    assert joined["all"] == joined["nothing"] == joined["one page"]
-    assert all(len(content) > 10_000 for content in joined["all"])

@@ -81,26 +81,29 @@ const sentence = ({ pair, need, divisor, k, trained, rows, chosen }) => {
 };
 
 const picture = (width, state, words) => {
-  const columns = width >= WIDE ? 2 : 1;
-  const deep = Math.ceil((BUDGET + 1) / columns);
+  const most = Math.ceil((BUDGET + 1) / (width >= WIDE ? 2 : 1));
+  const used = Math.max(state.rows.length, state.need + 2); // as many lines as there are, and as the problem needs
+  const deep = Math.min(most, used);
+  const columns = Math.ceil(used / deep);
+  const half = width >= WIDE ? width / 2 : 0;
   const svg = drawing(width, 34 + deep * ROW, words);
   const add = (x, y, text, name = "", anchor = "start") => svg.append(node("text", { x, y, class: `tts-trace ${name}`, "text-anchor": anchor }, text));
   for (let column = 0; column < columns; column++) {
-    const left = (column * width) / columns;
+    const left = column * half;
     add(left + 42, 14, "trace", "tts-title");
     add(left + 146, 14, "answer", "tts-title");
   }
   state.rows.forEach(({ line, follows, answer, right }, i) => {
-    const left = (Math.floor(i / deep) * width) / columns;
+    const left = Math.floor(i / deep) * half;
     const y = 34 + (i % deep) * ROW;
     if (i === state.k) svg.append(node("rect", { x: left + 2, y: y - 15, width: 236, height: ROW, class: "tts-chosen" }));
     add(left + 26, y, String(i), "", "end");
     add(left + 34, y, `${follows ? " " : "!"}${line}`, follows ? "" : "tts-slip");
     add(left + 138, y, ` =${answer} ${right ? "✓" : "✗"}`, right ? "tts-right" : "");
-    if (i === state.need) {
-      svg.append(node("line", { x1: left + 10, x2: left + 240, y1: y + 6, y2: y + 6, class: "tts-now" }));
-    }
   });
+  const left = Math.floor(state.need / deep) * half;
+  const y = 40 + (state.need % deep) * ROW;
+  svg.append(node("line", { x1: left + 10, x2: left + 240, y1: y, y2: y, class: "tts-now" }));
   return svg;
 };
 

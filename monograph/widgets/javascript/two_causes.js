@@ -74,6 +74,7 @@ const cause = (state) => {
       (state.noise > 0 ? " Noise adds to it, and no bound holds." : "");
   }
   if (state.noise === 0) return "No stride is above 2 and there is no noise: the error falls forever.";
+  if (state.end < 1.05 * state.least) return `No stride is above 2, and the chain hardly turns: ${leastOf(state)}, ${endOf(state)}.`;
   return `No stride is above 2, so it is noise: ${leastOf(state)}, ${endOf(state)}, ${round(state.end / state.least)} times that; ` +
     `the bound is ${round(state.bound)} times.`;
 };
