@@ -35,7 +35,7 @@ const sentence = ({ count, r, error, now, critical }) => {
   const chain = critical === Infinity
     ? "A chain would not converge after any number of prompts."
     : `A chain converges after more than ${critical < 1e6 ? Math.round(critical) : round(critical)} prompts` +
-      `${count > critical ? ": so does this one." : ", and not yet."}`;
+      `${count > critical ? ": so does this one." : ": not yet here."}`;
   const left = Number.isFinite(error) ? `has an error of ${round(error)} d` : "has no finite error";
   return `After ${count} prompts the direct answer ${left}; the peak is at ${peak}. ` +
     `Mean strides: ${round(now[0])} for new skills, ${round(now[1])} for the others. ${chain}`;
