@@ -244,6 +244,8 @@ def _encode(value: Any, name: str) -> Any:
         if value != math.inf:
             raise ValueError(f"{name} must be finite or inf, got {value!r}")
         return "inf"
+    if value == "inf":
+        raise ValueError(f"{name} must not be the text 'inf', which is read as a number")
     return value
 
 

@@ -49,6 +49,14 @@ def test_files_are_strict_json():
         store(runs=[{"mean": math.nan}])
 
 
+@pytest.mark.parametrize("label", ["inf", ["0", "inf"], {"label": "inf"}, np.array(["inf"])])
+def test_a_text_that_would_be_read_as_a_number_is_refused(label):
+    with pytest.raises(ValueError, match="label must not be the text 'inf'"):
+        store(runs=[{"label": label, "seconds": 1.0}])
+    store(runs=[{"label": "infinite", "error": math.inf, "seconds": 1.0}])
+    assert results.load("toy", "tiny").runs == [{"label": "infinite", "error": math.inf, "seconds": 1.0}]
+
+
 def test_a_failed_write_leaves_the_old_file():
     path = store()
     before = path.read_bytes()
