@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import permutations
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from threading import RLock, Thread
@@ -127,7 +128,8 @@ def run(
     ------
     ValueError
         If the stored file is damaged, or belongs to other settings or another environment, if workers differ
-        in theirs, or if the settings name a device that is neither "cpu" nor "fastest".
+        in theirs, if the settings name a device that is neither "cpu" nor "fastest", or if a run of the plan is
+        another with further arguments, so that what is stored could be either.
     BlockingIOError
         If another process makes the same results.
 
@@ -149,6 +151,7 @@ def run(
     """
     settings = experiment.presets[check.choice("preset", preset, tuple(experiment.presets))]
     planned = experiment.runs(settings)
+    _check_distinct(planned)
     path, under_way = (results.path_of(experiment.name, preset, finished=finished) for finished in (True, False))
     here = environment(settings) if executor is None else executor.submit(environment, settings).result()
     content = {"experiment": experiment.name, "preset": preset, "settings": settings, "environment": here}
@@ -189,6 +192,14 @@ def _locked(path: Path, under_way: Path) -> Generator[None, None, None]:
         yield
     finally:
         lock.release()
+
+
+def _check_distinct(planned: list[Run]) -> None:
+    """Refuse a plan in which a stored run, which has its arguments and what it found, may be one of two."""
+    plain = [_as_json(arguments) for arguments in planned]
+    for one, other in permutations(plain, 2):
+        if one.items() <= other.items():
+            raise ValueError(f"runs must tell each other apart, got {one} and {other}")
 
 
 def _stored(path: Path, settings: Settings, planned: list[Run], here: dict[str, str]) -> dict[int, Run]:
