@@ -172,6 +172,8 @@ def run(
                 store(done)
                 line.update()
         if under_way.exists():
+            if not missing:
+                store(done)  # the plan has shrunk to what was done: the file says that runs are missing
             path.parent.mkdir(parents=True, exist_ok=True)
             under_way.replace(path)
     return path
@@ -209,7 +211,8 @@ def _stored(path: Path, settings: Settings, planned: list[Run], here: dict[str, 
     content, remedy = results.read(path), "use --force to make it anew"
     if content["settings"] != _as_json(settings):
         raise ValueError(f"{path} was made with other settings; {remedy}")
-    if content["missing"] and content["environment"] != here:
+    lacking = content["missing"] or len(content["runs"]) < len(planned)  # it was complete if the plan has grown
+    if lacking and content["environment"] != here:
         raise ValueError(f"{path} was begun in another environment, {content['environment']}; {remedy}")
     done = {}
     for run in content["runs"]:

@@ -37,3 +37,33 @@ def test_runs_that_a_file_cannot_tell_apart_are_refused_before_the_first(planned
     with pytest.raises(ValueError, match="runs must tell each other apart, got {'seed': 0.*} and {'seed': 0"):
         run(*planned, measure=measure)
     assert done == [] and list(folder.iterdir()) == []
+
+
+def test_a_complete_file_of_another_environment_is_not_completed_further(folder):
+    path = run({"seed": 0}, {"seed": 1})
+    results.write(path, results.read(path) | {"environment": {"torch": "0"}})
+    before = path.read_bytes()
+    run({"seed": 0}, {"seed": 1})
+    with pytest.raises(ValueError, match=r"toy.json was begun in another environment, {'torch': '0'}; use --force"):
+        run({"seed": 0}, {"seed": 1}, {"seed": 2})
+    assert path.read_bytes() == before and not results.path_of("toy", "tiny", finished=False).exists()
+    run({"seed": 0}, {"seed": 1}, {"seed": 2}, force=True)
+    assert results.load("toy", "tiny").environment == runner.environment({})
+
+
+def test_a_complete_file_of_this_environment_is_completed_further():
+    first = results.read(run({"seed": 0}))["runs"]
+    assert results.read(run({"seed": 0}, {"seed": 1}))["runs"][:1] == first
+    assert results.load("toy", "tiny").values("seed").tolist() == [0, 1]
+
+
+def test_a_plan_that_shrinks_to_what_was_done_is_complete():
+    def measure(settings, *, seed):
+        if seed == 2:
+            raise ArithmeticError("it broke")
+        return {}
+
+    with pytest.raises(ArithmeticError):
+        run({"seed": 0}, {"seed": 1}, {"seed": 2}, measure=measure)
+    run({"seed": 0}, {"seed": 1})
+    assert results.load("toy", "tiny").values("seed").tolist() == [0, 1]
