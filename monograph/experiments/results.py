@@ -118,6 +118,24 @@ def path_of(experiment: str, preset: str, *, finished: bool = True) -> Path:
     return folder / preset / f"{experiment}.json"
 
 
+def checkpoint_path(experiment: str, preset: str, run: str) -> Path:
+    """Path of what a run keeps of a training under way, beside the results under way; ``--force`` removes it.
+
+    Parameters
+    ----------
+    experiment, preset
+        As for `path_of`.
+    run
+        What tells the run from others.
+
+    Examples
+    --------
+    >>> print(checkpoint_path("gpt2", "cpu", "0a1b").relative_to(results_dir()).as_posix())
+    unfinished/cpu/gpt2-0a1b.safetensors
+    """
+    return path_of(experiment, preset, finished=False).with_name(f"{experiment}-{run}.safetensors")
+
+
 def load(experiment: str, preset: str = "cpu") -> Results:
     """Read the results of an experiment.
 

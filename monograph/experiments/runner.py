@@ -116,7 +116,8 @@ def run(
     experiment, preset
         Experiment and its size.
     force
-        Do all runs anew, also those of an earlier call that did not finish.
+        Do all runs anew, also those of an earlier call that did not finish; checkpoints of its trainings in this
+        folder of results are removed, as code may have changed since.
     executor
         Who does the runs, such as `processes` or Dask's ``Client(...).get_executor()``; by default this process.
         Its workers import the same `ttsbook`, and have equal environments. What runs themselves store, such as
@@ -162,6 +163,9 @@ def run(
 
     with _locked(path, under_way):
         if force:
+            left = results.checkpoint_path(experiment.name, preset, "*")
+            for checkpoint in left.parent.glob(left.name):
+                checkpoint.unlink()
             store({})  # so that after an interruption the next call goes on, rather than find the old file complete
         done = _stored(under_way if under_way.exists() else path, settings, planned, here)
         missing = [index for index in range(len(planned)) if index not in done]

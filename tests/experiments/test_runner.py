@@ -67,3 +67,27 @@ def test_a_plan_that_shrinks_to_what_was_done_is_complete():
         run({"seed": 0}, {"seed": 1}, {"seed": 2}, measure=measure)
     run({"seed": 0}, {"seed": 1})
     assert results.load("toy", "tiny").values("seed").tolist() == [0, 1]
+
+
+def test_force_removes_the_checkpoints_of_its_experiment_and_preset_alone():
+    names = [("toy", "tiny", "0"), ("toy", "tiny", "1"), ("toy", "cpu", "0"), ("toy_2", "tiny", "0")]
+    own, second, *others = [results.checkpoint_path(*one) for one in names]
+    for path in (own, second, *others):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    run({"seed": 0})
+    assert all(path.exists() for path in (own, second, *others))
+    run({"seed": 0}, force=True)
+    assert not own.exists() and not second.exists() and all(path.exists() for path in others)
+
+
+def test_force_leaves_the_checkpoints_of_a_run_under_way():
+    kept = results.checkpoint_path("toy", "tiny", "0")
+
+    def measure(settings, *, seed):
+        kept.touch()
+        with pytest.raises(BlockingIOError, match="toy.json is being made by process"):
+            run({"seed": 0}, force=True)
+        return {"kept": kept.exists()}
+
+    assert results.read(run({"seed": 0}, measure=measure))["runs"][0]["kept"]

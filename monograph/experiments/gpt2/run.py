@@ -110,7 +110,7 @@ def measure(settings: Settings, *, part: str, variant: Variant, seed: int) -> Ru
     one, device = trial(settings, part, variant), device_of(settings)
     generator = torch.Generator(device).manual_seed(seed)
     name = hashlib.sha256(repr((settings, part, variant, seed)).encode()).hexdigest()[:12]
-    kept = results.results_dir() / "unfinished" / f"gpt2-{name}.safetensors"
+    kept = results.checkpoint_path("gpt2", settings["folder"], name)
     every = max(1, one.shape["updates"] // 20)
     model, history = one.train(generator=generator, checkpoint=Checkpoint(kept, every=every))
     found: Run = {"device": device, "history_loss": rounded(history.loss[::10]), "parameters": _size(model)}
