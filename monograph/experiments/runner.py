@@ -25,7 +25,7 @@ from tqdm import tqdm
 
 import ttsbook
 from monograph.experiments import results
-from monograph.experiments.results import Run, Settings
+from monograph.experiments.results import ResultsError, Run, Settings
 from ttsbook import _validation as check
 from ttsbook._threads import one_thread
 
@@ -127,12 +127,16 @@ def run(
 
     Raises
     ------
+    ResultsError
+        If the stored file is damaged, or belongs to other settings or another environment, or if workers differ
+        in theirs; a ValueError.
     ValueError
-        If the stored file is damaged, or belongs to other settings or another environment, if workers differ
-        in theirs, if the settings name a device that is neither "cpu" nor "fastest", or if a run of the plan is
-        another with further arguments, so that what is stored could be either.
+        If the settings name a device that is neither "cpu" nor "fastest", or if a run of the plan is another with
+        further arguments, so that what is stored could be either.
     BlockingIOError
         If another process makes the same results.
+    Exception
+        What a run raises, with a note that names the run.
 
     Examples
     --------
@@ -173,7 +177,8 @@ def run(
         with tqdm(total=len(planned), desc=label, unit="run", initial=len(done), disable=not progress) as line:
             for index, found in _measured(executor, missing, planned, experiment, settings, here):
                 done[index] = {**planned[index], **found}
-                store(done)
+                with _named(experiment, planned[index]):  # it may have found what no file holds, such as nan
+                    store(done)
                 line.update()
         if under_way.exists():
             if not missing:
@@ -214,15 +219,15 @@ def _stored(path: Path, settings: Settings, planned: list[Run], here: dict[str, 
         return {}
     content, remedy = results.read(path), "use --force to make it anew"
     if content["settings"] != _as_json(settings):
-        raise ValueError(f"{path} was made with other settings; {remedy}")
+        raise ResultsError(f"{path} was made with other settings; {remedy}")
     lacking = content["missing"] or len(content["runs"]) < len(planned)  # it was complete if the plan has grown
     if lacking and content["environment"] != here:
-        raise ValueError(f"{path} was begun in another environment, {content['environment']}; {remedy}")
+        raise ResultsError(f"{path} was begun in another environment, {content['environment']}; {remedy}")
     done = {}
     for run in content["runs"]:
         places = [index for index, arguments in enumerate(planned) if _as_json(arguments).items() <= run.items()]
         if len(places) != 1:
-            raise ValueError(f"{path} holds a run that is not planned; {remedy}")
+            raise ResultsError(f"{path} holds a run that is not planned; {remedy}")
         done[places[0]] = run
     return done
 
@@ -295,8 +300,18 @@ def _follow_parent() -> None:
 def _measure(arguments: Run, experiment: Experiment, settings: Settings, expected: dict[str, str]) -> Run:
     """Do one run on one thread: runs do not take each other's, and the bits do not depend on their number."""
     if (here := environment(settings)) != expected:
-        raise ValueError(f"workers must have one environment, got {expected} and {here}")
-    with _ONE_RUN, one_thread():
+        raise ResultsError(f"workers must have one environment, got {expected} and {here}")
+    with _ONE_RUN, one_thread(), _named(experiment, arguments):
         start = time.perf_counter()
         found = experiment.measure(settings, **arguments)
         return {**found, "seconds": round(time.perf_counter() - start, 3)}
+
+
+@contextmanager
+def _named(experiment: Experiment, arguments: Run) -> Generator[None, None, None]:
+    """Let an error say in which run it was."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"in the run {arguments} of {experiment.name}")
+        raise

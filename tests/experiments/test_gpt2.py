@@ -181,9 +181,10 @@ def test_a_training_is_done_anew_where_its_run_is_forced(force, updates, tmp_pat
     monkeypatch.setenv("TTSBOOK_RESULTS", str(tmp_path))
     run = {"part": "recipes", "variant": "distances", "seed": 0}
     one = dataclasses.replace(gpt2.EXPERIMENT, runs=lambda settings: [run])
-    with monkeypatch.context() as broken, pytest.raises(ArithmeticError, match="it broke"):
+    with monkeypatch.context() as broken:
         broken.setattr(gpt2, "curve", Mock(side_effect=ArithmeticError("it broke")))
-        runner.run(one, "tiny", progress=False)
+        with pytest.raises(ArithmeticError, match="it broke"):
+            runner.run(one, "tiny", progress=False)
     assert any(path.suffix == ".safetensors" for path in under_way(tmp_path))
     losses = Mock(side_effect=gpt_recipes.Distances.loss)
     monkeypatch.setattr(gpt_recipes.Distances, "loss", lambda *arguments: losses(*arguments))
