@@ -86,6 +86,28 @@ class Results:
         return np.array([run[name] for run in found])
 
 
+def significant(values: Any, digits: int) -> Any:
+    """Keep so many significant digits of a number, or of each in a list or an array.
+
+    Parameters
+    ----------
+    values
+        A number, or lists and arrays of them, also of unlike lengths.
+    digits
+        Number of digits.
+
+    Examples
+    --------
+    >>> significant(2 / 3, 4)
+    0.6667
+    >>> significant([[12345.6, math.inf], np.array([0.00012345])], 3)
+    [[12300.0, inf], [0.000123]]
+    """
+    if isinstance(values, (list, tuple)) or np.ndim(values):
+        return [significant(value, digits) for value in values]
+    return float(f"{values:.{digits}g}")
+
+
 def results_dir() -> Path:
     """Folder of the results: what the variable TTSBOOK_RESULTS names, or results/ of the repository.
 
