@@ -568,7 +568,3 @@ def test_what_is_wrong_is_said(error, call, words):
     with pytest.raises(error) as caught:
         call()
     assert words in str(caught.value)
-
-
-def test_the_table_is_long():
-    assert len(TABLE) >= 100

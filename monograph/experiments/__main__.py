@@ -14,13 +14,14 @@ from monograph.experiments.registry import EXPERIMENTS
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line names, by default that of the process, and return the exit status.
 
-    The status is 1 after a message about what is wrong.
+    The status is 1 after a message about files or settings. Other errors are raised, as are those of a run, which have
+    a note that names it: the traceback says where they came from.
     """
     presets = list(dict.fromkeys(preset for experiment in EXPERIMENTS.values() for preset in experiment.presets))
     parser = argparse.ArgumentParser(prog="python -m monograph.experiments", description="Run long experiments.")
     parser.add_argument("name", nargs="*", help=f"{', '.join(EXPERIMENTS)}; by default all")
     parser.add_argument("--preset", choices=presets, default="cpu", help="size (default: cpu)")
-    parser.add_argument("--force", action="store_true", help="do stored runs anew")
+    parser.add_argument("--force", action="store_true", help="do stored runs and trainings under way anew")
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--workers", type=int, default=min(2, os.cpu_count() or 1), help="processes (default: %(default)s)"
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = sorted(set(options.name) - set(EXPERIMENTS))
     if unknown:
         parser.error(f"unknown experiment {', '.join(unknown)}; there are: {', '.join(EXPERIMENTS)}")
+    if options.workers < 1:
+        parser.error(f"--workers must be at least 1, got {options.workers}")
     named = options.name or [name for name in EXPERIMENTS if options.preset in EXPERIMENTS[name].presets]
     chosen = [EXPERIMENTS[name] for name in named]
     try:
@@ -38,10 +41,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for experiment in chosen:
                 _describe(experiment)
             return 0
+        for experiment in chosen:
+            if options.preset not in experiment.presets:
+                there = ", ".join(experiment.presets)
+                parser.error(f"{experiment.name} has no preset {options.preset}; there are: {there}")
         with _executor(options) as executor:
             for experiment in chosen:
                 _run(experiment, options, executor)
-    except (ValueError, OSError, ArithmeticError) as error:
+    except (results.ResultsError, OSError) as error:
+        if hasattr(error, "__notes__"):  # it was in a run
+            raise
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -68,7 +77,11 @@ def _executor(options: argparse.Namespace) -> Generator[Executor | None, None, N
             from distributed import Client
         except ImportError:
             raise SystemExit("--scheduler needs Dask; to install it: pip install -e '.[cluster]'") from None
-        with Client(options.scheduler) as client:
+        try:
+            client = Client(options.scheduler)
+        except ValueError as error:
+            raise SystemExit(f"--scheduler must be an address such as tcp://10.0.0.1:8786: {error}") from None
+        with client:
             yield client.get_executor()
     elif options.workers == 1:
         yield None

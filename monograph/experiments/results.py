@@ -21,12 +21,22 @@ SHIPPED = Path(__file__).resolve().parents[2] / "results"
 """Folder of the repository; where the package is installed without it, there is none."""
 
 
-class UnfinishedError(ValueError):
+class ResultsError(ValueError):
+    """Results that cannot be read or made as they are asked for, such as those of a damaged file or other settings.
+
+    Examples
+    --------
+    >>> issubclass(ResultsError, ValueError)
+    True
+    """
+
+
+class UnfinishedError(ResultsError):
     """A results file that a run has not completed yet.
 
     Examples
     --------
-    >>> issubclass(UnfinishedError, ValueError)
+    >>> issubclass(UnfinishedError, ResultsError)
     True
     """
 
@@ -76,6 +86,28 @@ class Results:
         return np.array([run[name] for run in found])
 
 
+def significant(values: Any, digits: int) -> Any:
+    """Keep so many significant digits of a number, or of each in a list or an array.
+
+    Parameters
+    ----------
+    values
+        A number, or lists and arrays of them, also of unlike lengths.
+    digits
+        Number of digits.
+
+    Examples
+    --------
+    >>> significant(2 / 3, 4)
+    0.6667
+    >>> significant([[12345.6, math.inf], np.array([0.00012345])], 3)
+    [[12300.0, inf], [0.000123]]
+    """
+    if isinstance(values, (list, tuple)) or np.ndim(values):
+        return [significant(value, digits) for value in values]
+    return float(f"{values:.{digits}g}")
+
+
 def results_dir() -> Path:
     """Folder of the results: what the variable TTSBOOK_RESULTS names, or results/ of the repository.
 
@@ -118,6 +150,24 @@ def path_of(experiment: str, preset: str, *, finished: bool = True) -> Path:
     return folder / preset / f"{experiment}.json"
 
 
+def checkpoint_path(experiment: str, preset: str, run: str) -> Path:
+    """Path of what a run keeps of a training under way, beside the results under way; ``--force`` removes it.
+
+    Parameters
+    ----------
+    experiment, preset
+        As for `path_of`.
+    run
+        What tells the run from others.
+
+    Examples
+    --------
+    >>> print(checkpoint_path("gpt2", "cpu", "0a1b").relative_to(results_dir()).as_posix())
+    unfinished/cpu/gpt2-0a1b.safetensors
+    """
+    return path_of(experiment, preset, finished=False).with_name(f"{experiment}-{run}.safetensors")
+
+
 def load(experiment: str, preset: str = "cpu") -> Results:
     """Read the results of an experiment.
 
@@ -132,8 +182,8 @@ def load(experiment: str, preset: str = "cpu") -> Results:
         If the experiment was not run: the message says how to, and, where the package is installed without
         the repository, in which folder of it results are shipped.
     UnfinishedError
-        If runs are missing; a ValueError.
-    ValueError
+        If runs are missing.
+    ResultsError
         If the file is damaged, of another experiment or of another version.
 
     Examples
@@ -154,7 +204,7 @@ def load(experiment: str, preset: str = "cpu") -> Results:
     content = _read_once(path, stamp.st_mtime_ns, stamp.st_size)
     if (content["experiment"], content["preset"]) != (experiment, preset):
         found = f"{content['experiment']} --preset {content['preset']}"
-        raise ValueError(f"{path} must hold {experiment} --preset {preset}, got {found}")
+        raise ResultsError(f"{path} must hold {experiment} --preset {preset}, got {found}")
     if content["missing"]:
         raise UnfinishedError(f"{path} is unfinished, {content['missing']} runs are missing; to go on, run: {command}")
     seconds = sum(run["seconds"] for run in content["runs"])
@@ -162,7 +212,7 @@ def load(experiment: str, preset: str = "cpu") -> Results:
 
 
 def read(path: str | Path) -> dict[str, Any]:
-    """Read a results file, finished or not; a ValueError says that it is damaged or of another version.
+    """Read a results file, finished or not; a ResultsError says that it is damaged or of another version.
 
     Parameters
     ----------
@@ -177,17 +227,17 @@ def read(path: str | Path) -> dict[str, Any]:
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_refuse)
     except ValueError as error:
-        raise ValueError(f"{path} is damaged or no results file: {error}") from None
+        raise ResultsError(f"{path} is damaged or no results file: {error}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         found = content.get("format") if isinstance(content, dict) else None
-        raise ValueError(f"{path} must have the format {FORMAT!r}, got {found!r}")
+        raise ResultsError(f"{path} must have the format {FORMAT!r}, got {found!r}")
     kinds = {"settings": dict, "environment": dict, "missing": int, "runs": list, "experiment": str, "preset": str}
     for name, kind in kinds.items():
         if not isinstance(content.get(name), kind):
-            raise ValueError(f"{path} is damaged: its entry {name!r} is missing or no {kind.__name__}")
+            raise ResultsError(f"{path} is damaged: its entry {name!r} is missing or no {kind.__name__}")
     for run in content["runs"]:
         if not isinstance(run, dict) or not isinstance(run.get("seconds"), (int, float)):
-            raise ValueError(f"{path} is damaged: one of its runs is no record with its seconds, but {run!r:.60}")
+            raise ResultsError(f"{path} is damaged: one of its runs is no record with its seconds, but {run!r:.60}")
     content["runs"] = [_decode(run) for run in content["runs"]]
     return content
 
@@ -244,6 +294,8 @@ def _encode(value: Any, name: str) -> Any:
         if value != math.inf:
             raise ValueError(f"{name} must be finite or inf, got {value!r}")
         return "inf"
+    if value == "inf":
+        raise ValueError(f"{name} must not be the text 'inf', which is read as a number")
     return value
 
 

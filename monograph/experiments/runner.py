@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import permutations
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from threading import RLock, Thread
@@ -24,7 +25,7 @@ from tqdm import tqdm
 
 import ttsbook
 from monograph.experiments import results
-from monograph.experiments.results import Run, Settings
+from monograph.experiments.results import ResultsError, Run, Settings
 from ttsbook import _validation as check
 from ttsbook._threads import one_thread
 
@@ -115,7 +116,8 @@ def run(
     experiment, preset
         Experiment and its size.
     force
-        Do all runs anew, also those of an earlier call that did not finish.
+        Do all runs anew, also those of an earlier call that did not finish; checkpoints of its trainings in this
+        folder of results are removed, as code may have changed since.
     executor
         Who does the runs, such as `processes` or Dask's ``Client(...).get_executor()``; by default this process.
         Its workers import the same `ttsbook`, and have equal environments. What runs themselves store, such as
@@ -125,11 +127,16 @@ def run(
 
     Raises
     ------
+    ResultsError
+        If the stored file is damaged, or belongs to other settings or another environment, or if workers differ
+        in theirs; a ValueError.
     ValueError
-        If the stored file is damaged, or belongs to other settings or another environment, if workers differ
-        in theirs, or if the settings name a device that is neither "cpu" nor "fastest".
+        If the settings name a device that is neither "cpu" nor "fastest", or if a run of the plan is another with
+        further arguments, so that what is stored could be either.
     BlockingIOError
         If another process makes the same results.
+    Exception
+        What a run raises, with a note that names the run.
 
     Examples
     --------
@@ -149,6 +156,7 @@ def run(
     """
     settings = experiment.presets[check.choice("preset", preset, tuple(experiment.presets))]
     planned = experiment.runs(settings)
+    _check_distinct(planned)
     path, under_way = (results.path_of(experiment.name, preset, finished=finished) for finished in (True, False))
     here = environment(settings) if executor is None else executor.submit(environment, settings).result()
     content = {"experiment": experiment.name, "preset": preset, "settings": settings, "environment": here}
@@ -159,6 +167,9 @@ def run(
 
     with _locked(path, under_way):
         if force:
+            left = results.checkpoint_path(experiment.name, preset, "*")
+            for checkpoint in left.parent.glob(left.name):
+                checkpoint.unlink()
             store({})  # so that after an interruption the next call goes on, rather than find the old file complete
         done = _stored(under_way if under_way.exists() else path, settings, planned, here)
         missing = [index for index in range(len(planned)) if index not in done]
@@ -166,9 +177,12 @@ def run(
         with tqdm(total=len(planned), desc=label, unit="run", initial=len(done), disable=not progress) as line:
             for index, found in _measured(executor, missing, planned, experiment, settings, here):
                 done[index] = {**planned[index], **found}
-                store(done)
+                with _named(experiment, planned[index]):  # it may have found what no file holds, such as nan
+                    store(done)
                 line.update()
         if under_way.exists():
+            if not missing:
+                store(done)  # the plan has shrunk to what was done: the file says that runs are missing
             path.parent.mkdir(parents=True, exist_ok=True)
             under_way.replace(path)
     return path
@@ -191,20 +205,29 @@ def _locked(path: Path, under_way: Path) -> Generator[None, None, None]:
         lock.release()
 
 
+def _check_distinct(planned: list[Run]) -> None:
+    """Refuse a plan in which a stored run, which has its arguments and what it found, may be one of two."""
+    plain = [_as_json(arguments) for arguments in planned]
+    for one, other in permutations(plain, 2):
+        if one.items() <= other.items():
+            raise ValueError(f"runs must tell each other apart, got {one} and {other}")
+
+
 def _stored(path: Path, settings: Settings, planned: list[Run], here: dict[str, str]) -> dict[int, Run]:
     """Return the runs of the plan that the file holds, by their place in the plan."""
     if not path.exists():
         return {}
     content, remedy = results.read(path), "use --force to make it anew"
     if content["settings"] != _as_json(settings):
-        raise ValueError(f"{path} was made with other settings; {remedy}")
-    if content["missing"] and content["environment"] != here:
-        raise ValueError(f"{path} was begun in another environment, {content['environment']}; {remedy}")
+        raise ResultsError(f"{path} was made with other settings; {remedy}")
+    lacking = content["missing"] or len(content["runs"]) < len(planned)  # it was complete if the plan has grown
+    if lacking and content["environment"] != here:
+        raise ResultsError(f"{path} was begun in another environment, {content['environment']}; {remedy}")
     done = {}
     for run in content["runs"]:
         places = [index for index, arguments in enumerate(planned) if _as_json(arguments).items() <= run.items()]
         if len(places) != 1:
-            raise ValueError(f"{path} holds a run that is not planned; {remedy}")
+            raise ResultsError(f"{path} holds a run that is not planned; {remedy}")
         done[places[0]] = run
     return done
 
@@ -277,8 +300,18 @@ def _follow_parent() -> None:
 def _measure(arguments: Run, experiment: Experiment, settings: Settings, expected: dict[str, str]) -> Run:
     """Do one run on one thread: runs do not take each other's, and the bits do not depend on their number."""
     if (here := environment(settings)) != expected:
-        raise ValueError(f"workers must have one environment, got {expected} and {here}")
-    with _ONE_RUN, one_thread():
+        raise ResultsError(f"workers must have one environment, got {expected} and {here}")
+    with _ONE_RUN, one_thread(), _named(experiment, arguments):
         start = time.perf_counter()
         found = experiment.measure(settings, **arguments)
         return {**found, "seconds": round(time.perf_counter() - start, 3)}
+
+
+@contextmanager
+def _named(experiment: Experiment, arguments: Run) -> Generator[None, None, None]:
+    """Let an error say in which run it was."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"in the run {arguments} of {experiment.name}")
+        raise

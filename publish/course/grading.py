@@ -5,7 +5,6 @@ It is asked by its own commands, those that a teacher types in the folder of the
 
 import csv
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,13 +29,6 @@ def release(folder):
     """
     Path(folder, "nbgrader_config.py").write_text(SETTINGS, encoding="utf-8")
     command(folder, "generate_assignment", "*", "--force")
-
-
-def hand_in(folder, name, student, notebook):
-    """Put a notebook where nbgrader looks for what a student has handed in."""
-    place = Path(folder, "submitted", student, name)
-    place.mkdir(parents=True, exist_ok=True)
-    shutil.copy(notebook, place / f"{name}.ipynb")
 
 
 def grade(folder, name, student="*"):

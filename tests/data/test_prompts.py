@@ -54,6 +54,42 @@ def test_the_seed_decides():
     assert not torch.equal(one.x, other.x)
 
 
+@pytest.mark.parametrize("condensed", [True, False])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_prompts_of_one_task_are_the_same_with_a_root_of_each(dtype, condensed, monkeypatch):
+    """To rounding, as products of other shapes sum in another order."""
+
+    def drawn(task, shared):
+        monkeypatch.setattr(prompts, "SHARED", shared)
+        return prompts.sample(task, 50, generator=generator(), dtype=dtype, condensed=condensed)
+
+    task = Task(covariance.rotate(covariance.power_law(30, 1.0, trace=30), rng=np.random.default_rng(1)), 40)
+    at_most, more = drawn(task, 50 * 30**2), drawn(task, 50 * 30**2 - 1)
+    rounding = 100 * torch.finfo(dtype).eps
+    assert torch.equal(at_most.w, more.w) and torch.equal(at_most.lengths, more.lengths)
+    for name in ("x", "y"):
+        one, other = getattr(at_most, name), getattr(more, name)
+        assert torch.allclose(one, other, rtol=rounding, atol=rounding * float(one.abs().max()))
+    two = Mixture([Task(np.eye(3), 40), Task(COV, 40)], [0.5, 0.5])
+    assert torch.equal(drawn(two, 0).x, drawn(two, 50 * 30**2).x)
+
+
+def test_many_prompts_of_many_dimensions_take_no_root_each():
+    """A root of each would be 64 times the size of these examples."""
+    task, roots = Task(covariance.isotropic(256), 4), []
+
+    class Seen(torch.overrides.TorchFunctionMode):
+        def __torch_function__(self, function, types, arguments=(), named=None):
+            if function is torch.Tensor.matmul:
+                roots.append(tuple(arguments[1].shape))
+            return function(*arguments, **(named or {}))
+
+    with Seen():
+        prompts.sample(task, 257, generator=generator())
+        prompts.sample(task, 256, generator=generator())
+    assert roots == [(256, 256), (256, 256, 256)]
+
+
 def test_a_mixture_draws_each_task_with_its_weight_and_length():
     mixture = Mixture([Task(np.eye(3), 2), Task(np.diag([1.0, 0.0, 0.0]), 5)], [0.3, 0.7])
     batch = 20_000

@@ -1,10 +1,12 @@
+import dataclasses
 import json
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from small_models import generator
 
-from monograph.experiments import results
+from monograph.experiments import results, runner
 from monograph.experiments.gpt2 import plan
 from monograph.experiments.gpt2 import read as findings
 from monograph.experiments.gpt2 import run as gpt2
@@ -142,6 +144,11 @@ def test_recipes_at_equal_compute_spent_as_much():
     assert ends.tolist() == [run["own"]["mean"][30] / 5 for run in found.select(recipe="one start")]
 
 
+def under_way(folder):
+    """Files that runs keep until they end."""
+    return [path for path in (folder / "unfinished").rglob("*") if path.is_file()]
+
+
 def test_a_training_that_is_killed_goes_on_from_its_checkpoint(tmp_path, monkeypatch):
     monkeypatch.setenv("TTSBOOK_RESULTS", str(tmp_path))
     settings = plan.PRESETS["tiny"] | {"ship": ["live distances"], "folder": "here"}
@@ -149,7 +156,7 @@ def test_a_training_that_is_killed_goes_on_from_its_checkpoint(tmp_path, monkeyp
     whole = gpt2.measure(settings, **run)
     shipped = plan.shipped_path("live distances", "here")
     before, _ = checkpoints.read(shipped)
-    assert not list((tmp_path / "unfinished").iterdir())
+    assert under_way(tmp_path) == []
     original, calls = gpt_recipes.Distances.loss, []
 
     def mortal(*args):
@@ -161,11 +168,34 @@ def test_a_training_that_is_killed_goes_on_from_its_checkpoint(tmp_path, monkeyp
     monkeypatch.setattr(gpt_recipes.Distances, "loss", mortal)
     with pytest.raises(KeyboardInterrupt):
         gpt2.measure(settings, **run)
-    assert len(list((tmp_path / "unfinished").iterdir())) == 1
+    assert len(under_way(tmp_path)) == 1
     assert gpt2.measure(settings, **run) == whole
     assert len(calls) == 6 + 4, "5 of 8 updates were stored; the last call is for the last record"
     after, _ = checkpoints.read(shipped)
     assert before.keys() == after.keys() and all(before[name].equal(after[name]) for name in before)
+
+
+@pytest.mark.parametrize(("force", "updates"), [(True, 8), (False, 0)])
+def test_a_training_is_done_anew_where_its_run_is_forced(force, updates, tmp_path, monkeypatch):
+    """After a run that died between its training and its end."""
+    monkeypatch.setenv("TTSBOOK_RESULTS", str(tmp_path))
+    run = {"part": "recipes", "variant": "distances", "seed": 0}
+    one = dataclasses.replace(gpt2.EXPERIMENT, runs=lambda settings: [run])
+    with monkeypatch.context() as broken:
+        broken.setattr(gpt2, "curve", Mock(side_effect=ArithmeticError("it broke")))
+        with pytest.raises(ArithmeticError, match="it broke"):
+            runner.run(one, "tiny", progress=False)
+    assert any(path.suffix == ".safetensors" for path in under_way(tmp_path))
+    losses = Mock(side_effect=gpt_recipes.Distances.loss)
+    monkeypatch.setattr(gpt_recipes.Distances, "loss", lambda *arguments: losses(*arguments))
+    runner.run(one, "tiny", force=force, progress=False)
+    assert losses.call_count == updates + 1, "the last call is for the last record"
+    assert not any(path.suffix == ".safetensors" for path in under_way(tmp_path))
+
+
+@pytest.mark.parametrize("size", plan.PRESETS)
+def test_checkpoints_lie_where_their_size_looks_for_them(size):
+    assert plan.PRESETS[size]["folder"] == size
 
 
 @pytest.mark.parametrize("size", ["large", "paper-faithful"])
@@ -178,4 +208,4 @@ def test_every_run_of_the_large_sizes_works_when_it_is_made_small(size, tmp_path
         found = gpt2.measure(settings, **run)
         assert len(found["own"]["mean"]) == 10 and found["parameters"] < 5000
     assert plan.shipped_path("deep 20", size).exists()
-    assert not list((tmp_path / "unfinished").iterdir())
+    assert under_way(tmp_path) == []

@@ -49,6 +49,25 @@ def test_files_are_strict_json():
         store(runs=[{"mean": math.nan}])
 
 
+@pytest.mark.parametrize("digits", [3, 6])
+def test_significant_digits_are_those_that_are_written(digits):
+    values = np.random.default_rng(0).lognormal(sigma=9, size=(40, 5))
+    expected = [[float(f"{value:.{digits}g}") for value in row] for row in values.tolist()]
+    assert results.significant(values, digits) == results.significant([*values], digits) == expected
+    single = results.significant(values.astype(np.float32), digits)
+    assert np.allclose(single, values, rtol=0.6 * 10.0 ** (1 - digits), atol=0)
+    assert results.significant([[1234567.0], [0.5, math.inf]], digits)[1] == [0.5, math.inf]
+    assert type(results.significant(np.float32(0.1), digits)) is float
+
+
+@pytest.mark.parametrize("label", ["inf", ["0", "inf"], {"label": "inf"}, np.array(["inf"])])
+def test_a_text_that_would_be_read_as_a_number_is_refused(label):
+    with pytest.raises(ValueError, match="label must not be the text 'inf'"):
+        store(runs=[{"label": label, "seconds": 1.0}])
+    store(runs=[{"label": "infinite", "error": math.inf, "seconds": 1.0}])
+    assert results.load("toy", "tiny").runs == [{"label": "infinite", "error": math.inf, "seconds": 1.0}]
+
+
 def test_a_failed_write_leaves_the_old_file():
     path = store()
     before = path.read_bytes()

@@ -8,8 +8,7 @@ import torch
 
 from monograph.experiments.attention import plan
 from monograph.experiments.attention.models import LinearLayers, SoftmaxHeads
-from monograph.experiments.gpt2.run import rounded
-from monograph.experiments.results import Run, Settings
+from monograph.experiments.results import Run, Settings, significant
 from monograph.experiments.runner import Experiment, device_of
 from ttsbook import theory, training
 from ttsbook.data import covariance, prompts
@@ -21,6 +20,7 @@ from ttsbook.thinking import cot
 from ttsbook.training import Adam, Cosine
 from ttsbook.training.gpt_recipes import Distances
 
+DIGITS = 6  # that are stored: more are noise
 FRESH = 4096
 """Prompts on which a model's loss is compared with that of the linear layer."""
 
@@ -33,8 +33,8 @@ def measure(settings: Settings, *, architecture: str, dim: int, spectrum: str, l
     model.double().eval()
     thought, mapped = (_long_prompts(settings, dim, name) for name in ("test_prompts", "maps"))
     return {
-        "history_loss": rounded(history.loss[::10]),
-        "loss_ratio": float(f"{_loss_ratio(model, task, device_of(settings)):.4g}"),
+        "history_loss": significant(history.loss[::10], DIGITS),
+        "loss_ratio": significant(_loss_ratio(model, task, device_of(settings)), 4),
         **_thinking(model, thought, settings["steps"]),
         **_maps(model, mapped),
     }
@@ -117,7 +117,7 @@ def _thinking(model: torch.nn.Module, drawn: Prompts, steps: int) -> Run:
         warnings.simplefilter("ignore", theory.DivergenceWarning)
         gap = cot.think(model, drawn, steps) - drawn.w[:, None]
     errors = gap.square().mean(dim=-1).numpy(force=True)
-    return {"mean": rounded(errors.mean(axis=0)), "median": rounded(np.median(errors, axis=0))}
+    return {"mean": significant(errors.mean(axis=0), DIGITS), "median": significant(np.median(errors, axis=0), DIGITS)}
 
 
 def _maps(model: torch.nn.Module, drawn: Prompts) -> Run:
@@ -128,10 +128,10 @@ def _maps(model: torch.nn.Module, drawn: Prompts) -> Run:
         "unstable": float((np.abs(values).max(axis=1) > 1).mean()),
         "overshoots": float((values.real.min(axis=1) < -1).mean()),
         "pushes": float((values.real.max(axis=1) > 1).mean()),
-        "lowest": rounded(np.quantile(values.real.min(axis=1), [0.25, 0.5, 0.75])),
-        "highest": rounded(np.quantile(values.real.max(axis=1), [0.25, 0.5, 0.75])),
-        "strides": rounded(np.median(1 - np.diagonal(maps, axis1=1, axis2=2), axis=0)),
-        "eigenvalues": [rounded(part[:32].ravel()) for part in (values.real, values.imag)],
+        "lowest": significant(np.quantile(values.real.min(axis=1), [0.25, 0.5, 0.75]), DIGITS),
+        "highest": significant(np.quantile(values.real.max(axis=1), [0.25, 0.5, 0.75]), DIGITS),
+        "strides": significant(np.median(1 - np.diagonal(maps, axis1=1, axis2=2), axis=0), DIGITS),
+        "eigenvalues": [significant(part[:32].ravel(), DIGITS) for part in (values.real, values.imag)],
     }
 
 

@@ -5,7 +5,7 @@ import torch
 from monograph.experiments.attention import run as attention
 from monograph.experiments.attention.plan import ARCHITECTURES, SPECTRA
 from monograph.experiments.attention_cost import plan
-from monograph.experiments.results import Run, Settings
+from monograph.experiments.results import Run, Settings, significant
 from monograph.experiments.runner import Experiment
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
@@ -23,7 +23,7 @@ def measure(settings: Settings, *, architecture: str) -> Run:
         "planned_updates": attention.planned_updates(shape, DIM),
         "updates": settings["updates"],
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
-        "history_loss": attention.rounded(history.loss),
+        "history_loss": significant(history.loss, attention.DIGITS),
     }
 
 

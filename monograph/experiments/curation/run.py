@@ -7,15 +7,16 @@ import torch
 from jaxtyping import Float64
 
 from monograph.experiments.curation import plan
-from monograph.experiments.results import Run, Settings
+from monograph.experiments.results import Run, Settings, significant
 from monograph.experiments.runner import Experiment
 from ttsbook import theory, training
-from ttsbook.arrays import Covariance, MixtureWeights, Preconditioner, Vector
+from ttsbook.arrays import Covariance, MixtureWeights, Preconditioner
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task, mix
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.training import Adam, recipes
 
+DIGITS = 4  # that are stored: more are noise
 RECIPES = {"paper": recipes.Direct(trains=("V31",)), "shift": recipes.Shift()}
 
 
@@ -26,7 +27,7 @@ def measure(settings: Settings, *, reading: str, pool: int) -> Run:
     mixtures = plan.choose(settings, tasks, target, rng)
     S = covariance.sample_empirical(target, settings["test_length"], samples=settings["test_prompts"], rng=rng)
     found: Run = {
-        "weights": {name: _short(weights, 6) for name, weights in mixtures.items()},
+        "weights": {name: significant(weights, 6) for name, weights in mixtures.items()},
         "exact": {},
         "trained": {},
     }
@@ -79,7 +80,11 @@ def _curves(
         warnings.simplefilter("ignore", theory.DivergenceWarning)
         endless = theory.cot_error_limit(P, target_cov, steps)
         finite = theory.layer_error(P, np.eye(dim), S, steps)
-    return {"endless": _short(endless / dim), "mean": _short(finite.mean(axis=0) / dim), **_median(finite / dim)}
+    return {
+        "endless": significant(endless / dim, DIGITS),
+        "mean": significant(finite.mean(axis=0) / dim, DIGITS),
+        **_median(finite / dim),
+    }
 
 
 def _layer_curve(
@@ -87,15 +92,11 @@ def _layer_curve(
 ) -> dict[str, list[float]]:
     """Error / d of a layer's own P and ratio on the test prompts."""
     errors = theory.layer_error(layer.preconditioner(), layer.ratio(), S, settings["steps"]) / settings["dim"]
-    return {"mean": _short(errors.mean(axis=0)), **_median(errors)}
+    return {"mean": significant(errors.mean(axis=0), DIGITS), **_median(errors)}
 
 
 def _median(errors: Float64[np.ndarray, "prompts steps"]) -> dict[str, list[float]]:
-    return {"median": _short(np.median(errors, axis=0))}
-
-
-def _short(values: Vector, digits: int = 4) -> list[float]:
-    return [float(f"{value:.{digits}g}") for value in values]
+    return {"median": significant(np.median(errors, axis=0), DIGITS)}
 
 
 EXPERIMENT = Experiment("curation", (plan.__doc__ or "").strip(), plan.PRESETS, plan.runs, measure)

@@ -6,15 +6,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 
-import numpy as np
 import torch
 
 from monograph.experiments import results
 from monograph.experiments.gpt2 import plan
-from monograph.experiments.results import Run, Settings
+from monograph.experiments.results import Run, Settings, significant
 from monograph.experiments.runner import Experiment, device_of
 from ttsbook import training
-from ttsbook.arrays import Numbers
 from ttsbook.data import covariance, prompts
 from ttsbook.data.tasks import Mixture, Task
 from ttsbook.models import transformer
@@ -23,6 +21,7 @@ from ttsbook.theory import DivergenceWarning
 from ttsbook.thinking import cot, evaluation
 from ttsbook.training import Adam, Checkpoint, Constant, Cosine, gpt_recipes, recipes
 
+DIGITS = 6  # that are stored: more are noise
 Variant: TypeAlias = str | int | bool
 """Recipe, prompt length, whether there is a LayerNorm, or mixture, as the part of the experiment has it."""
 RECIPES: dict[str, tuple[recipes.Recipe, dict[str, Any]]] = {
@@ -110,10 +109,10 @@ def measure(settings: Settings, *, part: str, variant: Variant, seed: int) -> Ru
     one, device = trial(settings, part, variant), device_of(settings)
     generator = torch.Generator(device).manual_seed(seed)
     name = hashlib.sha256(repr((settings, part, variant, seed)).encode()).hexdigest()[:12]
-    kept = results.results_dir() / "unfinished" / f"gpt2-{name}.safetensors"
+    kept = results.checkpoint_path("gpt2", settings["folder"], name)
     every = max(1, one.shape["updates"] // 20)
     model, history = one.train(generator=generator, checkpoint=Checkpoint(kept, every=every))
-    found: Run = {"device": device, "history_loss": rounded(history.loss[::10]), "parameters": _size(model)}
+    found: Run = {"device": device, "history_loss": significant(history.loss[::10], DIGITS), "parameters": _size(model)}
     for test, task in one.tests.items():
         found[test] = curve(model, task, settings)
     if part == "skewed":
@@ -189,7 +188,7 @@ def curve(model: GPT, task: Task, settings: Settings) -> dict[str, list[float]]:
         warnings.simplefilter("ignore", DivergenceWarning)
         options = {"steps": settings["steps"], "prompts": settings["test_prompts"]}
         found = evaluation.error_curve(model, task, generator=generator, **options)
-    return {name: rounded(value) for name, value in asdict(found).items() if name != "samples"}
+    return {name: significant(value, DIGITS) for name, value in asdict(found).items() if name != "samples"}
 
 
 def _skills(model: GPT, task: Task, settings: Settings) -> dict[str, list[list[float]]]:
@@ -198,14 +197,9 @@ def _skills(model: GPT, task: Task, settings: Settings) -> dict[str, list[list[f
     drawn = prompts.sample(task, settings["test_prompts"] // 2, generator=generator, dtype=torch.float32)
     gap = (cot.think(model, drawn, settings["steps"]) - drawn.w[:, None]).double().square()
     return {
-        "mean": rounded(gap.mean(dim=0).numpy(force=True)),
-        "median": rounded(gap.median(dim=0).values.numpy(force=True)),
+        "mean": significant(gap.mean(dim=0).numpy(force=True), DIGITS),
+        "median": significant(gap.median(dim=0).values.numpy(force=True), DIGITS),
     }
-
-
-def rounded(values: Numbers) -> list[Any]:
-    """Six digits: more are noise, and the file is shipped."""
-    return [rounded(value) if np.ndim(value) else float(f"{value:.6g}") for value in values]
 
 
 EXPERIMENT = Experiment("gpt2", (plan.__doc__ or "").strip(), plan.PRESETS, plan.runs, measure)

@@ -7,7 +7,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from monograph.experiments.gpt2 import run as gpt2
 from monograph.experiments.gpt2.plan import PRESETS
 from monograph.experiments.gpt2_compute import plan
-from monograph.experiments.results import Run, Settings
+from monograph.experiments.results import Run, Settings, significant
 from monograph.experiments.runner import Experiment
 from ttsbook.data import prompts
 from ttsbook.models.transformer import GPT
@@ -23,7 +23,7 @@ def measure(settings: Settings, *, recipe: str, seed: int) -> Run:
     return {
         "operations": costs[0],
         "updates": updates,
-        "history_loss": gpt2.rounded(history.loss[::10]),
+        "history_loss": significant(history.loss[::10], gpt2.DIGITS),
         "own": gpt2.curve(model, trial.tests["own"], size),
     }
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from monograph.experiments.linear import plan
-from monograph.experiments.results import Run, Settings
+from monograph.experiments.results import Run, Settings, significant
 from monograph.experiments.runner import Experiment
 from ttsbook import theory, training
 from ttsbook.arrays import Covariance, Matrix
@@ -79,7 +79,7 @@ def _curve(
         half_width = np.where(np.isfinite(curve.high), curve.high - curve.mean, np.inf)
     found = {"mean": curve.mean, "half_width": half_width, "median": curve.median}
     digits = settings["digits"]
-    return {name: [float(f"{value:.{digits[name]}g}") for value in values] for name, values in found.items()}
+    return {name: significant(values, digits[name]) for name, values in found.items()}
 
 
 def _in_units(matrix: Matrix, unit: float | None) -> list[list[float]]:

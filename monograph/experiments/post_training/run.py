@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from monograph.experiments.gpt2.run import rounded
 from monograph.experiments.post_training import plan
-from monograph.experiments.results import Run, Settings
+from monograph.experiments.results import Run, Settings, significant
 from monograph.experiments.runner import Experiment
 from ttsbook import theory, training
 from ttsbook.arrays import Covariance, Preconditioner
@@ -22,6 +21,8 @@ from ttsbook.thinking import cot
 from ttsbook.training import Adam, Cosine
 from ttsbook.training.fine_tuning import SupervisedSteps
 from ttsbook.training.gpt_recipes import Distances, Outcome
+
+DIGITS = 6  # that are stored: more are noise
 
 
 def measure(settings: Settings, *, part: str, variant: Any, seed: int) -> Run:
@@ -48,9 +49,9 @@ def _scaling(settings: Settings, variant: tuple[float, int], seed: int) -> Run:
         P = fine_tuning.minimum_norm(start, w[:count], seen[:count], rate=1.0)
         curve = theory.cot_error_limit(P, tested, max(given["steps"])) / dim
         found["direct"].append(theory.direct_error(P, tested, n) / dim)
-        found["chain"].append(rounded(curve[given["steps"]]))
+        found["chain"].append(significant(curve[given["steps"]], DIGITS))
         found["radius"].append(float(np.abs(1 - theory.strides(P, tested)).max()))
-    return {name: values if name == "chain" else rounded(np.array(values)) for name, values in found.items()}
+    return {name: values if name == "chain" else significant(values, DIGITS) for name, values in found.items()}
 
 
 def _rate(settings: Settings, n: int, seed: int) -> Run:
@@ -70,10 +71,10 @@ def _rate(settings: Settings, n: int, seed: int) -> Run:
         P = fine_tuning.minimum_norm(start, w, seen, rate=rate)
         for name, S in prompts_.items():
             errors = theory.layer_error(P, np.eye(dim), S, settings["steps"])
-            medians[name].append(rounded(np.median(errors, axis=0)))
+            medians[name].append(significant(np.median(errors, axis=0), DIGITS))
     longest = np.linalg.eigvals(start @ prompts_["flat"]).real.max(axis=1)
     return {
-        "longest": float(f"{np.median(longest):.5g}"),
+        "longest": significant(np.median(longest), 5),
         "turns": [plan.turns(curve, dim) for curve in medians["flat"]],
         "own": [curve[: settings["steps"] + 1] for curve in medians["own"]],
     }
@@ -89,7 +90,7 @@ def _critical(settings: Settings, depth: int, seed: int) -> Run:
         P, loss = _best(theory.preconditioner(task), S, depth)
         longest.append(float(np.linalg.eigvals(P).real.max()))
         losses.append(loss)
-    return {"longest": rounded(np.array(longest)), "left": rounded(np.array(losses))}
+    return {"longest": significant(longest, DIGITS), "left": significant(losses, DIGITS)}
 
 
 def _best(start: Preconditioner, S: Any, depth: int) -> tuple[Preconditioner, float]:
@@ -127,7 +128,7 @@ def _outcome(settings: Settings, variant: tuple[float, int], seed: int) -> Run:
         if update in (0, *given["updates"]):
             learned = P.detach().numpy()
             errors = theory.layer_error(learned, np.eye(dim), S, settings["steps"])
-            medians.append(rounded(np.median(errors, axis=0)))
+            medians.append(significant(np.median(errors, axis=0), DIGITS))
             radii.append(float(np.median(np.abs(1 - np.linalg.eigvals(learned @ S)).max(axis=1))))
         chosen = torch.randint(count, (min(count, settings["batch"]),), generator=generator)
         gap = pool.w[chosen, :, None]
@@ -136,7 +137,7 @@ def _outcome(settings: Settings, variant: tuple[float, int], seed: int) -> Run:
         optimizer.zero_grad()
         (gap.square().sum() / 2 / len(chosen)).backward()
         optimizer.step()
-    return {"median": medians, "radius": rounded(np.array(radii))}
+    return {"median": medians, "radius": significant(radii, DIGITS)}
 
 
 def _gpt(settings: Settings, n: int, seed: int) -> Run:
@@ -175,7 +176,7 @@ def _thinking(model: GPT, settings: Settings) -> list[float]:
     task, generator = Task(covariance.isotropic(model.dim), length), torch.Generator().manual_seed(2000)
     drawn = prompts.sample(task, count, generator=generator, dtype=torch.float64)
     gap = cot.think(copy.deepcopy(model).double().eval(), drawn, settings["steps"]) - drawn.w[:, None]
-    return rounded(gap.square().sum(dim=-1).quantile(0.5, dim=0).numpy())
+    return significant(gap.square().sum(dim=-1).quantile(0.5, dim=0).numpy(), DIGITS)
 
 
 PARTS: dict[str, Callable[[Settings, Any, int], Run]] = {

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from monograph.experiments.real import domains, plan
-from monograph.experiments.results import Run, Settings
+from monograph.experiments.results import Run, Settings, significant
 from ttsbook import theory
 from ttsbook.arrays import Errors, Numbers, Preconditioner
 from ttsbook.data import rows
@@ -176,14 +176,14 @@ def _setting(settings: Settings, asked: Question, length: int, trained: float, r
     return {
         "length": length,
         "noise": trained,
-        "curve": [float(f"{error:.4g}") for error in curve],
-        "cured": [float(f"{error:.4g}") for error in cured],
+        "curve": significant(curve, 4),
+        "cured": significant(cured, 4),
         "ridge": float(np.median(drawn.ridge)),
         "least_squares": float(np.median(drawn.least_squares)),
         "diverging": float(np.mean(drawn.stride > 2)),
         "best": int(curve.argmin()),
         "predicted": int(predicted.argmin()),
-        "predicted_curve": [float(f"{error / predicted[0]:.4g}") for error in predicted],
+        "predicted_curve": significant(predicted / predicted[0], 4),
     }
 
 

@@ -3,12 +3,14 @@
 import torch
 from jaxtyping import Float
 
-from monograph.experiments.results import Run, Settings
+from monograph.experiments.results import Run, Settings, significant
 from monograph.experiments.runner import Experiment
 from monograph.experiments.stopping import plan
 from monograph.experiments.stopping.settings import make
 from ttsbook.thinking import expected, schedules
 from ttsbook.thinking.stopping import RULES
+
+DIGITS = 5  # that are stored: more are noise
 
 
 def measure(settings: Settings, *, family: str, index: int) -> Run:
@@ -26,21 +28,16 @@ def measure(settings: Settings, *, family: str, index: int) -> Run:
     return {
         "dim": len(setting.P),
         "length": setting.prompts.x.shape[1],
-        "noise": _short(setting.noise_variance),
+        "noise": significant(setting.noise_variance, DIGITS),
         "warned": float(seen.warned.double().mean()),
-        "hindsight": _short(hindsight),
-        "errors": {name: _short(error) for name, error in errors.items()},
+        "hindsight": significant(hindsight, DIGITS),
+        "errors": {name: significant(error, DIGITS) for name, error in errors.items()},
     }
 
 
 def _median(errors: Float[torch.Tensor, " batch"]) -> float:
     """Mean of the two in the middle, as NumPy takes it."""
     return float(errors.quantile(0.5))
-
-
-def _short(number: float) -> float:
-    """Keep five digits."""
-    return float(f"{number:.5g}")
 
 
 EXPERIMENT = Experiment("stopping", (plan.__doc__ or "").split("\n")[0], plan.PRESETS, plan.runs, measure)

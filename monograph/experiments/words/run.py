@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import torch
 
-from monograph.experiments.results import Run, Settings
+from monograph.experiments.results import Run, Settings, significant
 from monograph.experiments.runner import Experiment
 from monograph.experiments.words import kept, plan
 from monograph.experiments.words.learn import learn
@@ -104,7 +104,7 @@ def _follows(line: Pair, after: Pair) -> bool:
 
 def _means(losses: list[float]) -> list[float]:
     """Mean losses of twenty stretches of a training, or of its updates if they are fewer."""
-    return [float(f"{np.mean(part):.4g}") for part in np.array_split(losses, min(20, len(losses)))]
+    return significant([np.mean(part) for part in np.array_split(losses, min(20, len(losses)))], 4)
 
 
 EXPERIMENT = Experiment("words", (plan.__doc__ or "").split("\n")[0], plan.PRESETS, plan.runs, measure)
