@@ -10,9 +10,11 @@ from monograph.experiments.words.read import Interval
 
 CHAPTER = "beyond/words"
 METHOD = (
-    "Character transformers of 152 thousand weights that see the last 24 characters, seeds 0–2; 160 problems that need "
+    "Character transformers of 152 thousand weights that see the last 24 characters, seeds 0–3; 160 problems that need "
     "9 to 16 lines, forced length; paired bootstrap over problems, 95 %."
 )
+WINDOWED = 0.8
+"""Share of late lines that a model with the last 24 characters in sight has to write."""
 DOSES = "10, 30, 100 and 300 updates at a step size of 3·10⁻⁴."
 
 
@@ -55,7 +57,8 @@ def misaligned_hurts(tolerance: float) -> Evidence:
     tolerance=0.0,
     limits="largest upper end of a seed's interval of the gain less that of the base model, at each dose",
     verdict=Verdict.CAVEAT,
-    caveat="After 100 updates or more; after 10 and 30 not in every seed.",
+    caveat="After 100 updates; after 10, 30 and 300 not in every seed.",
+    remark="In seeds 0–2, which were run first, it held after 300 updates, too.",
 )
 def misaligned_hurts_more_than_none(tolerance: float) -> Evidence:
     """After training on polynomials, thinking longer hurts more than it hurts the model that had no such training."""
@@ -163,7 +166,7 @@ def weaker_models_mislead(tolerance: float) -> Evidence:
     bears_on=(Statement.MESSAGE,),
     kinds=(Kind.GPT,),
     places=(f"{CHAPTER}#hard-or-easy",),
-    method="80 problems that need 17 to 24 lines, after as many; training on 11 to 16 lines against 1 to 6, seeds 0–2.",
+    method="80 problems that need 17 to 24 lines, after as many; training on 11 to 16 lines against 1 to 6, seeds 0–3.",
     tolerance=0.0,
     limits="least lower end of a seed's interval of the advantage",
     verdict=Verdict.HOLDS,
@@ -177,8 +180,8 @@ def hard_beats_easy(tolerance: float) -> Evidence:
 @claim(
     source="this book",
     places=(f"{CHAPTER}#hard-or-easy",),
-    method="Next lines 11 to 24 of true chains that need at least 13, by models trained on 1 to 6 lines, seeds 0–2.",
-    tolerance=0.8,
+    method="Next lines 11 to 24 of true chains that need at least 13, by models trained on 1 to 6 lines, seeds 0–3.",
+    tolerance=WINDOWED,
     limits="least share of right lines",
     verdict=Verdict.HOLDS,
     remark="The last 24 characters are in sight, so a model cannot know the number of a line.",
@@ -190,6 +193,28 @@ def late_lines_are_not_hard(tolerance: float) -> Evidence:
     return judge(
         min(late) > tolerance,
         f"Right in percent beyond line 10: {_percents(late)}; in lines 1 to 3: {_percents(first)}.",
+    )
+
+
+@claim(
+    source="this book",
+    places=(f"{CHAPTER}#hard-or-easy",),
+    method="Next lines 11 to 24 of true chains that need at least 13, by models trained on 1 to 6 lines: with all "
+    "characters in sight, seeds 0–2, and with the last 24, seeds 0–3.",
+    tolerance=0.1,
+    limits="largest share of right lines with all in sight; with the last 24 the least is above 0.8",
+    verdict=Verdict.HOLDS,
+    remark="With all in sight, models trained on long traces were not tried.",
+)
+def short_traces_fail_by_position(tolerance: float) -> Evidence:
+    """Trained on short traces, a model fails on late lines if it sees all characters, and not if it sees the last."""
+    found = results.load("words")
+    late, first = (read.next_lines(found, "easy", lines, sight="all") for lines in (range(10, 24), range(6)))
+    windowed = read.next_lines(found, "easy", range(10, 24))
+    return judge(
+        max(late) < tolerance and min(windowed) > WINDOWED,
+        f"Right in percent beyond line 10, with all in sight: {_percents(late)}; with the last 24: "
+        f"{_percents(windowed)}. In lines 1 to 6, with all in sight: {_percents(first)}.",
     )
 
 

@@ -1,5 +1,6 @@
 """What remarks beside verdicts say, which no check decides."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -11,6 +12,8 @@ from monograph.experiments import results
 from monograph.experiments.real import answers
 from monograph.experiments.real import read as real
 from monograph.experiments.stopping import read as stopping
+from monograph.experiments.words import plan
+from monograph.experiments.words import read as words
 from ttsbook import theory
 from ttsbook.data import covariance, spectra
 from ttsbook.data.tasks import Task
@@ -120,3 +123,11 @@ def test_winner_is_close_greedy_steps_tie_and_lose_by_the_largest_loss():
 def test_stopping_alone_the_rule_that_was_barred_is_close_more_often():
     odd = stopping.chosen(results.load("stopping"), odd=True)
     assert stopping.close(odd, "nearest to Bayes").value > 0.75
+
+
+def test_words_after_300_updates_polynomials_hurt_more_than_nothing_in_the_seeds_that_were_run_first():
+    found = results.load("words")
+    first = replace(found, runs=[run for run in found.runs if run["seed"] < 3])
+    below = [words.below(one, "misaligned", over_base=True)[plan.DOSES.index(300)] for one in (first, found)]
+    assert below == [True, False]
+    assert all(run["models"].keys() == {"base", "easy"} for run in found.select(sight="all"))

@@ -24,11 +24,23 @@ from monograph.experiments.words import plan
         ("weaker_models_mislead", {"hard": "base"}, Verdict.FAILS),
         ("hard_beats_easy", {"hard": "easy"}, Verdict.FAILS),
         ("late_lines_are_not_hard", {"easy": "misaligned 300"}, Verdict.FAILS),
+        ("short_traces_fail_by_position", {"easy": "misaligned 300"}, Verdict.FAILS),
     ],
 )
 def test_a_check_sees_other_models(monkeypatch, name, places, verdict):
     claim, found = claims.find(name), results.load("words")
     for run in found.runs:
-        run["models"] = {model: run["models"][places.get(model, model)] for model in run["models"]}
+        models = run["models"]  # with all characters in sight not all of them were trained
+        run["models"] = {model: models.get(places.get(model, model), models[model]) for model in models}
     monkeypatch.setattr(results, "load", lambda _: found)
     assert claim.check(claim.tolerance).verdict is verdict
+
+
+@pytest.mark.exhaustive
+def test_position_is_not_blamed_if_late_lines_are_written_with_all_in_sight(monkeypatch):
+    claim, found = claims.find("short_traces_fail_by_position"), results.load("words")
+    windowed = {run["seed"]: run["models"] for run in found.select(sight="24")}
+    for run in found.select(sight="all"):
+        run["models"] = windowed[run["seed"]]
+    monkeypatch.setattr(results, "load", lambda _: found)
+    assert claim.check(claim.tolerance).verdict is Verdict.FAILS

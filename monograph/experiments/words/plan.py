@@ -18,8 +18,9 @@ less that of the answers at once, in percentage points. Intervals are of the pai
 - *Hard beats easy*: holds if in every seed the interval of `hard` less `easy`, after n lines of problems that need 17
   to 24, lies above 0.
 - *Easy fails by position*: of next lines of true chains that need at least 13, `easy` with all characters in sight has
-  less than 10 % right beyond line 10, and with the last 24 in sight more than 80 %, in every seed of both. (The models
-  with all in sight were not run.)
+  less than 10 % right beyond line 10, and with the last 24 in sight more than 80 %, in every seed of both.
+
+Seed 3, and the models with all characters in sight, were run after the other seeds had been read; the rules stayed.
 """
 
 from pathlib import Path
@@ -50,7 +51,10 @@ PRESETS: dict[str, Settings] = {
         "budget": 4,
         "shown": 1,
         "kept": [],
-        "sights": {"24": {"seeds": [0], "tuned": list(TUNED), "doses": [1, 3]}},
+        "sights": {
+            "24": {"seeds": [0], "tuned": list(TUNED), "doses": [1, 3]},
+            "all": {"seeds": [0], "tuned": ["easy"], "doses": []},
+        },
     },
     "cpu": {
         "width": 64,
@@ -65,7 +69,8 @@ PRESETS: dict[str, Settings] = {
         "shown": 8,
         "kept": ["aligned", "waiting"],
         "sights": {
-            "24": {"seeds": [0, 1, 2], "tuned": list(TUNED), "doses": [10, 30, 100, 300]},
+            "24": {"seeds": [0, 1, 2, 3], "tuned": list(TUNED), "doses": [10, 30, 100, 300]},
+            "all": {"seeds": [0, 1, 2], "tuned": ["easy"], "doses": []},
         },
     },
 }

@@ -251,12 +251,12 @@ def advantages(found: Results) -> list[Interval]:
     return [bootstrap(one.after(0, plan.LONGEST).astype(float) - other.after(0, plan.LONGEST)) for one, other in pairs]
 
 
-def next_lines(found: Results, model: str, lines: range) -> list[float]:
+def next_lines(found: Results, model: str, lines: range, *, sight: str = "24") -> list[float]:
     """Share of next lines of true chains that a model writes, one entry a seed.
 
     Parameters
     ----------
-    found, model
+    found, model, sight
         As for `forced`.
     lines
         Which lines, counted from 0.
@@ -267,7 +267,7 @@ def next_lines(found: Results, model: str, lines: range) -> list[float]:
     >>> min(next_lines(results.load("words"), "aligned", range(24))) > 0.9
     True
     """
-    counts = [one.next_lines[:, lines.start : lines.stop].sum(axis=1) for one in forced(found, model)]
+    counts = [one.next_lines[:, lines.start : lines.stop].sum(axis=1) for one in forced(found, model, sight=sight)]
     return [float(right / asked) for right, asked in counts]
 
 
