@@ -26,6 +26,7 @@ def lines(
     log_y: bool = False,
     y_limits: tuple[float, float] | None = None,
     level: tuple[float, str] | None = None,
+    x_names: Sequence[str] | None = None,
 ) -> Picture:
     """Draw series over one pair of axes, each labeled where it ends.
 
@@ -41,6 +42,8 @@ def lines(
         Lowest and highest y shown.
     level
         A horizontal reference line and the words for it.
+    x_names
+        Names of the places 1, 2, ... on the x axis, where it has kinds and no quantity; points may stand beside.
 
     Examples
     --------
@@ -60,7 +63,9 @@ def lines(
             _draw(axes, one, place)
         axes.set(xlabel=x_label, ylabel=y_label)
         axes.margins(x=0.02)
-        if all((one.x == one.x.round()).all() for one in series):
+        if x_names is not None:
+            axes.set_xticks(range(1, len(x_names) + 1), x_names)
+        elif all((one.x == one.x.round()).all() for one in series):
             axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
         if y_limits is not None:
             axes.set_ylim(y_limits)
@@ -68,7 +73,7 @@ def lines(
             if logarithmic:
                 use_log_scale(axis)
         _label_ends(axes, series, level)
-    return Picture(figure, words.line_chart(series, x_label, y_label, log_y, level))
+    return Picture(figure, words.line_chart(series, x_label, y_label, log_y, level, x_names))
 
 
 def _draw(axes: Axes, one: Series, place: int) -> None:

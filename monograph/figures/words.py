@@ -1,6 +1,7 @@
 """Words for what a picture shows: the alternative text of every figure."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -12,20 +13,33 @@ from ttsbook.arrays import Vector
 
 
 def line_chart(
-    series: Sequence[Series], x_label: str, y_label: str, log_y: bool, level: tuple[float, str] | None
+    series: Sequence[Series],
+    x_label: str,
+    y_label: str,
+    log_y: bool,
+    level: tuple[float, str] | None,
+    x_names: Sequence[str] | None = None,
 ) -> str:
     """Describe a line chart: its axes, then how each series runs, then the reference line."""
+    if x_names is not None:  # points stand at their names or beside them
+        series = [replace(one, x=one.x.round()) for one in series]
     low, high = min(one.x.min() for one in series), max(one.x.max() for one in series)
     scale = " (logarithmic scale)" if log_y else ""
-    parts = [f"Line chart of {y_label}{scale} against {x_label}, from {_place(low)} to {_place(high)}."]
+    span = f"from {_place(low)} to {_place(high)}" if x_names is None else "at " + ", ".join(x_names)
+    parts = [f"Line chart of {y_label}{scale} against {x_label}, {span}."]
+    place = _place if x_names is None else lambda x: x_names[int(x) - 1]
     for one in series:
-        parts.append(f"“{one.label}”{' (points)' if one.points else ''}: {course(one, high)}.")
+        parts.append(f"“{one.label}”{' (points)' if one.points else ''}: {course(one, high, place)}.")
     if level is not None:
         parts.append(f"A horizontal line marks {rounded(level[0])}: {level[1]}.")
     return " ".join(parts).replace("\n", " ")
 
 
-def course(one: Series, last: float) -> str:
+def _place(x: float) -> str:
+    return f"{x:g}" if x == round(x) else f"{x:.3g}"
+
+
+def course(one: Series, last: float, place: Callable[[float], str] = _place) -> str:
     """Words for how a series runs: where it turns, and where it ends if that is before the `last` x."""
     finite = np.isfinite(one.y)
     if not finite.any():
@@ -37,21 +51,17 @@ def course(one: Series, last: float) -> str:
     if y.max() - y.min() <= 0.02 * np.abs(y).max():
         return f"stays at {rounded(y[0])}"
     before = one.x[: finite.argmax()]
-    parts = [f"is beyond all bounds up to {_place(before[-1])}"] if before.size else []
+    parts = [f"is beyond all bounds up to {place(before[-1])}"] if before.size else []
     for start, end in pairwise(turns):
         origin = f" from {rounded(y[0])}" if start == 0 else ""
-        place = "" if x[end] == last else f" at {_place(x[end])}"
+        where = "" if x[end] == last else f" at {place(x[end])}"
         if start > 0 and rounded(y[end]) == rounded(y[start]):
             parts.append("stays there")
         else:
-            parts.append(f"{'falls' if y[end] < y[start] else 'rises'}{origin} to {rounded(y[end])}{place}")
+            parts.append(f"{'falls' if y[end] < y[start] else 'rises'}{origin} to {rounded(y[end])}{where}")
     if not finite[-1]:
         parts.append("grows beyond all bounds")
     return ", then ".join(parts)
-
-
-def _place(x: float) -> str:
-    return f"{x:g}" if x == round(x) else f"{x:.3g}"
 
 
 def contour_chart(paths: Sequence[Series], x_label: str, y_label: str) -> str:

@@ -66,6 +66,16 @@ def test_the_alt_text_says_where_a_shorter_series_ends():
     assert "“short”: falls from 1 to 0.25 at 2." in chart.alt
 
 
+def test_kinds_have_names_on_the_axis_and_in_words():
+    beside = [
+        figures.Series(name, [0.9 + shift, 2 + shift], [1, 3], points=True) for name, shift in (("a", 0), ("b", 0.2))
+    ]
+    picture = figures.lines(beside, x_label="lines", y_label="y", x_names=["few", "many"])
+    assert picture.alt.startswith("Line chart of y against lines, at few, many. “0” (points): rises from 1 to 3.")
+    ticks = picture.figure.axes[0].get_xticklabels()
+    assert [tick.get_text() for tick in ticks] == ["few", "many"]
+
+
 def test_the_picture_is_the_same_for_the_same_data():
     one, same = (picture(figures.Series("a", K, 2.0**-K), log_y=True).svg() for _ in range(2))
     assert one == same
