@@ -592,6 +592,7 @@ PRESETS = {
             "Five skills and twice the width: does it get as good in the same number of updates?",
             "Press “Train”; a minute is long, and you may stop.",
             size="large",
+            second="none",
             train_length=20,
             test_length=20,
         ),
