@@ -27,7 +27,8 @@ class GPTGrowing(Widget):
     first, second
         Upbringing of the GPT and of its twin, each one of `RECIPES`; of the twin also "none".
     size
-        "small": d = 3, width 32 and two heads; "large": d = 5, width 64 and four heads.
+        "small": d = 3, width 32 and two heads; "large": d = 5, width 64 and four heads, as the recipes of the chapter
+        have it. Its updates take some three times as long.
     exponent
         Exponent of the power law of skewed strengths, whose sum is d, 0 to 3.
     train_length, test_length

@@ -1,4 +1,4 @@
-"""A GPT that thinks: the shipped curves, and in a live kernel a shipped model on fresh prompts."""
+"""A GPT that thinks: the shipped curves, and a shipped model on fresh prompts."""
 
 import itertools
 from collections.abc import Iterable, Iterator
@@ -13,6 +13,7 @@ from monograph.experiments.gpt2 import plan
 from monograph.experiments.gpt2 import read as gpt2
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import thinking
+from monograph.widgets.shipped import packed
 from monograph.widgets.simulation import Chunk, Simulating, Summary, running
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
@@ -39,8 +40,8 @@ class GPTThinking(Simulating):
 
     All models are trained and tested on isotropic prompts of 20 examples, except the skewed ones, which
     are trained on λᵢ ∝ 1/i. The first ten have d = 5, the skewed ones d = 10. Two models are shipped and
-    can be simulated, each the first of its three seeds: that of the last recipe, and the skewed one without
-    LayerNorm.
+    can be simulated, in the page or in a kernel, each the first of its three seeds: that of the last recipe, and the
+    skewed one without LayerNorm.
 
     Parameters
     ----------
@@ -62,8 +63,17 @@ class GPTThinking(Simulating):
     shown = traitlets.Int(9, min=0).tag(sync=True)
     steps = traitlets.Int(10, min=0, max=STEPS).tag(sync=True)
     curves = traitlets.List().tag(sync=True)
+    shipped = traitlets.Dict(read_only=True).tag(sync=True)
+    weights = traitlets.Unicode(read_only=True).tag(sync=True)
+    skewed_weights = traitlets.Unicode(read_only=True).tag(sync=True)
 
     def __init__(self, **settings: Any) -> None:
+        shapes = {}
+        for (shown, name), trait in zip(SHIPPED.items(), ("weights", "skewed_weights"), strict=True):
+            shape, text = packed(name)
+            shapes[str(shown)] = shape | {"weights": trait}
+            self.set_trait(trait, text)
+        self.set_trait("shipped", shapes)
         super().__init__(curves=_curves(), **settings)
 
     @traitlets.validate("shown")
@@ -108,20 +118,17 @@ class GPTThinking(Simulating):
     def still(self) -> figures.Picture:
         """Mean and median of the chosen training, up to k steps, and the reference."""
         chosen, k = self.curves[self.shown], np.arange(self.steps + 1)
+        names = {"reference": "LSA theory,\nreference", "mean": "GPT, mean", "median": "GPT, median"}
         return figures.lines(
-            [
-                figures.Series("LSA theory,\nreference", k, np.array(chosen["reference"])[k]),
-                figures.Series("GPT, mean", k, np.array(chosen["mean"])[k]),
-                figures.Series("GPT, median", k, np.array(chosen["median"])[k]),
-            ],
+            [figures.Series(name, k, np.array(chosen[key].split(), dtype=float)[k]) for key, name in names.items()],
             x_label=f"thinking steps k; {chosen['name']}",
             y_label="error / d, over prompts and w",
             log_y=True,
         )
 
 
-def _curves() -> list[dict[str, Any]]:
-    """Mean and median, in the middle of the seeds, and the reference, all divided by d."""
+def _curves() -> list[dict[str, str]]:
+    """Mean and median, in the middle of the seeds, and the reference, all divided by d: texts, so a line each."""
     chosen = [("recipes", variant, "own", name) for variant, name in RECIPES.items()]
     chosen += [("skewed", variant, "shifted", name) for variant, name in SKEWED.items()]
     references = {
@@ -132,5 +139,5 @@ def _curves() -> list[dict[str, Any]]:
     for part, variant, test, name in chosen:
         shown = {entry: gpt2.middle(gpt2.errors(part, variant, test=test, entry=entry)) for entry in ("mean", "median")}
         shown["reference"] = references[part]
-        curves.append({"name": name, **{key: [float(f"{v:.3g}") for v in value] for key, value in shown.items()}})
+        curves.append({"name": name, **{key: " ".join(f"{v:.3g}" for v in value) for key, value in shown.items()}})
     return curves

@@ -592,6 +592,7 @@ PRESETS = {
             "Five skills and twice the width: does it get as good in the same number of updates?",
             "Press “Train”; a minute is long, and you may stop.",
             size="large",
+            second="none",
             train_length=20,
             test_length=20,
         ),
@@ -617,6 +618,20 @@ PRESETS = {
             "Go through the prompts, and compare the two curves.",
             prompt=3,
             steps=5,
+        ),
+        preset(
+            "One head, step by step",
+            "The first head alone: in which steps does it change where it looks, in the first ones or all along?",
+            "Look down the rows, from the first step to the last, and compare the other heads.",
+            head="1",
+            steps=5,
+        ),
+        preset(
+            "Skewed data",
+            "This GPT learned from skewed data: what becomes of its answer to an even prompt if it thinks on?",
+            "Raise k to its end. Then go through the prompts, and compare with the linear layer.",
+            gpt="two layers, skewed data",
+            steps=2,
         ),
     ),
     "StepSpectrum": (

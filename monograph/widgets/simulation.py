@@ -1,6 +1,6 @@
 """What a widget does in a live kernel: it runs the package on fresh prompts, beside the exact curve.
 
-Without a kernel most widgets draw the prompts in the page: see ``simulate.js`` and ``layer_draws.js``.
+Without a kernel the page draws the prompts: see ``simulate.js`` and ``layer_draws.js``.
 """
 
 import asyncio

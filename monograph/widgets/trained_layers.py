@@ -1,4 +1,4 @@
-"""Trained layers that think, beside theory: the shipped curves."""
+"""Trained layers that think, beside theory: the shipped curves, and the layers themselves for fresh prompts."""
 
 import warnings
 from collections.abc import Iterable, Iterator
@@ -59,13 +59,17 @@ class TrainedLayers(LayerErrors):
     dim = traitlets.Int(read_only=True).tag(sync=True)
     train_lengths = traitlets.Dict(read_only=True).tag(sync=True)
     test_lengths = traitlets.List(read_only=True).tag(sync=True)
+    unit = traitlets.Float(read_only=True).tag(sync=True)
     curves = traitlets.Dict(read_only=True).tag(sync=True)
+    layers = traitlets.Unicode(read_only=True).tag(sync=True)
 
     def __init__(self, **settings: Any) -> None:
         found = results.load("linear")
         for name in ("dim", "train_lengths", "test_lengths"):
             self.set_trait(name, found.settings[name])
+        self.set_trait("unit", found.settings["unit"] or 1.0)
         self.set_trait("curves", _encoded(found))
+        self.set_trait("layers", _weights(found))
         super().__init__(**settings)
 
     @traitlets.validate("train_length", "test_length")
@@ -162,6 +166,16 @@ def _encoded(found: Results) -> dict[str, dict[str, list[str]]]:
                     key = f"{setting}|{n}|{recipe}|{'inf' if m is None else m}"
                     curves[key] = {name: _range(getattr(chosen, name), found) for name in ("mean", "median")}
     return curves
+
+
+def _weights(found: Results) -> str:
+    """P of each trained layer, and how far R is from the identity where it was trained: a line each, as stored."""
+    lines = []
+    for run in found.runs:
+        parts = [np.ravel(run[name]) for name in ("P", "R_minus_I") if name in run]
+        numbers = [" ".join(map(str, part)) for part in parts]
+        lines.append("|".join([run["train"], str(run["n"]), run["recipe"], *numbers]))
+    return "\n".join(lines)
 
 
 def _range(errors: Float64[np.ndarray, "seeds chain"], found: Results) -> list[str]:

@@ -132,6 +132,36 @@ def test_with_less_motion_only_the_end_is_shown(page):
     assert page.evaluate("pictures") <= 4 and status(page).startswith("60 updates")
 
 
+def test_it_can_be_grown_from_portrait_to_portrait(page):
+    train(page)
+    words = status(page)
+    for motion in ("no-preference", "reduce"):
+        page.emulate_media(reduced_motion=motion)
+        button(page, "Start again").click()
+        for done in (25, 50, 60):
+            button(page, "25 updates").press("Enter")
+            page.wait_for_function(
+                "(done) => document.querySelector('.tts-status').textContent.startsWith(`${done} updates`)", arg=done
+            )
+        assert status(page) == words and without_workers(page)
+        button(page, "25 updates").press("Enter")  # there are no more
+        assert status(page) == words
+
+
+def test_the_large_one_is_set_by_the_address_and_trained_in_a_worker(page):
+    page.evaluate("location.hash = 'updates=25&size=large&second=none'")
+    page.wait_for_function("document.querySelector('.tts-status').textContent.startsWith('A newborn GPT knows')")
+    assert (
+        page.get_by_role("combobox", name="size")
+        .evaluate("(select) => select.selectedOptions[0].text")
+        .startswith("large")
+    )
+    with page.expect_worker():
+        button(page, "Train").press("Enter")
+    page.wait_for_function(TRAINED)
+    assert status(page).startswith("25 updates. ") and without_workers(page)
+
+
 @pytest.mark.exhaustive
 def test_a_finger_trains_it_and_sets_the_step(browser, address):
     with watched_page(browser, width=390, has_touch=True, is_mobile=True) as page:

@@ -1,6 +1,7 @@
 """The button *simulate*: with a model that has a kernel behind it, and on a page that has none and draws itself."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from monograph import widgets
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 HOST = (Path(__file__).parents[2] / "publish" / "static" / "host.js").read_text()
-LAUNCH = '<div class="dropdown dropdown-launch-buttons"></div>'
+UP = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 KERNEL = """
 async ([state]) => {
   const values = { ...state }, listeners = [];
@@ -51,14 +52,14 @@ def open_alone(page, widget):
     return page
 
 
-def open_without_kernel(page, widget, launch=""):
+def open_without_kernel(page, widget):
     """Open a page that holds a widget, as the site does; its model is `model`."""
     text = json.dumps({"state": {"one": {"model_name": "AnyModel", "state": widget.get_state()}}})
     view = '<script type="application/vnd.jupyter.widget-view+json">{"model_id": "one"}</script>'
     data = '<script type="application/vnd.jupyter.widget-state+json">' + text.replace("</", r"<\/") + "</script>"
     keep = "<script>document.addEventListener('widget', (event) => { globalThis.model = event.detail; })</script>"
     head = "<!doctype html><meta charset=utf-8><title>one</title><body>"
-    body = f"{head}{launch}{data}{view}{keep}<script>{HOST}</script>"
+    body = f"{head}{data}{view}{keep}<script>{HOST}</script>"
     page.route("http://127.0.0.1/", lambda route: route.fulfill(body=body, content_type="text/html"))
     page.goto("http://127.0.0.1/")
     page.locator(".tts-stage svg").wait_for()
@@ -175,17 +176,6 @@ def test_a_kernel_that_keeps_silent_is_told(browser):
         assert page.problems == []
 
 
-@pytest.mark.parametrize(
-    ("launch", "how"), [("", "run make lab."), (LAUNCH, "use the launch button at the top of the page.")]
-)
-def test_a_page_without_a_kernel_says_at_once_how_to_get_one(window, launch, how):
-    open_without_kernel(window, widgets.GPTThinking(), launch)
-    hint = window.locator(".tts-simulate").inner_text()
-    assert hint == f"To simulate this on fresh prompts, get a kernel: {how}"
-    assert window.get_by_role("button", name="simulate").count() == 0
-    assert window.problems == []
-
-
 DRAWN = [
     widgets.BendSpectrum(train_length=30, seed=3),
     widgets.DirectAnswer(test_length=5, seed=1),  # fewer examples than skills
@@ -194,6 +184,8 @@ DRAWN = [
     widgets.KindMixture(pool=3, easy_short=0.3, scaling="best"),
     widgets.OverthinkingMap(train_length=400, train_exponent=1.2, test_exponent=0.2, scaling=1.1),
     widgets.TaskMixture(share_easy=0.3, share_hard=0.5, steps=4),
+    widgets.TrainedLayers(seed=7),
+    widgets.TrainedLayers(setting="unscaled, isotropic", train_length=30, recipe="paper", seed=3),
 ]
 
 
@@ -211,9 +203,11 @@ def test_the_page_draws_what_the_exact_curve_says(window, widget):
     exact = widget.expected()
     assert found["done"] == found["total"] == 20_000
     assert np.all((low < exact) & (exact < high)) and np.all((high - low)[1:] < 0.2 * points[1:])
-    assert words(window).startswith(
-        f"20,000 of 20,000 {widget.headline()[2]}, seed {widget.seed}. {widget.headline()[1]}"
-    )
+    place, name, prompts = widget.headline()
+    assert words(window).startswith(f"20,000 of 20,000 {prompts}, seed {widget.seed}. {name}")
+    says = re.search(r"the curve says ([\d.]+?)(?:·10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?\.(?: |$)", words(window))
+    power = int((says[2] or "⁰").translate(UP))
+    assert float(says[1]) * 10**power == pytest.approx(exact[place], rel=6e-3)
     assert window.problems == []
 
 
@@ -227,6 +221,57 @@ def test_on_few_examples_the_page_draws_what_the_package_draws(window):
         assert found["low"][k] < package["high"][k] and package["low"][k] < found["high"][k]
     assert f" {found['gone']:,} chains leave all bounds." in words(window)
     assert 0 < found["gone"] < 20_000 and window.problems == []
+
+
+@pytest.mark.parametrize(("m", "summary"), [(200, "mean"), (1000, "median"), (None, "median")])
+def test_trained_layers_are_drawn_as_the_package_draws_them(window, m, summary):
+    """Where nothing exact is known."""
+    widget = widgets.TrainedLayers(train_length=200, test_length=m, summary=summary, seed=2)
+    found = draw(open_without_kernel(window, widget))
+    with ThreadPoolExecutor() as another:
+        package = another.submit(simulated, widget).result()
+    for k in range(31):
+        assert found["low"][k] <= package["high"][k] and package["low"][k] <= found["high"][k]
+    assert found["high"][1] < 1.1 * found["low"][1] and "the curve says" not in words(window)
+    assert f" {found['gone']:,} chains leave all bounds." in words(window)
+    assert found["gone"] == 20_000 and window.problems == []  # n is above the critical length
+
+
+def test_few_chains_of_a_layer_trained_on_even_data_leave_all_bounds(window):
+    widget = widgets.TrainedLayers(setting="isotropic, matched", train_length=30, test_length=200)
+    found = draw(open_without_kernel(window, widget))
+    assert found["gone"] == 0 and "0 chains leave all bounds." in words(window) and window.problems == []
+
+
+@pytest.mark.parametrize("shown", [9, 11])
+def test_a_shipped_GPT_is_drawn_as_the_package_draws_it(window, shown):
+    widget = widgets.GPTThinking(shown=shown, seed=3)
+    page = open_without_kernel(window, widget)
+    found = draw(page)
+    with ThreadPoolExecutor() as another:
+        package = another.submit(simulated, widget).result()
+    assert found["done"] == found["total"] == 512 and len(found["points"]) == 62
+    for place in range(62):
+        assert found["low"][place] <= package["high"][place] and package["low"][place] <= found["high"][place]
+    assert found["high"][32] < 2.5 * found["low"][32]
+    assert words(page).startswith(
+        "512 of 512 prompts of 20 examples, seed 3. Shipped model, mean error / d after 10 steps"
+    )
+    assert f" {found['worse']} chain{'' if found['worse'] == 1 else 's'}" in words(page)
+    assert page.locator("circle.tts-found").count() == 22 and window.problems == []
+
+
+def test_of_a_training_that_is_not_shipped_nothing_is_drawn(window):
+    widget = widgets.GPTThinking(shown=0)
+    found = draw(open_without_kernel(window, widget))
+    assert "points" not in found
+    assert (
+        words(window)
+        == "The simulation failed. The model of this training is not shipped. Shipped are: "
+        + "; ".join(widget.curves[shown]["name"] for shown in (9, 11))
+        + "."
+    )
+    assert window.locator("circle.tts-found").count() == 0 and window.problems == []
 
 
 def test_a_seed_draws_the_same_again_and_another_draw_takes_the_next(window):

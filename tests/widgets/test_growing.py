@@ -238,6 +238,24 @@ def test_one_learns_to_think_and_its_twin_to_answer_only(seed):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.nightly)])
+def test_the_large_one_learns_to_think_about_five_skills(seed):
+    lengths = {"train_length": 20, "test_length": 20}
+    (thinking,) = evaluated(GROWN, settings_of(seed=seed, size="large", second="none", **lengths))
+    assert len(thinking) == 31
+    assert thinking[20] < 1e-3 and thinking[20] < thinking[10] < thinking[5] < thinking[1] < thinking[0]
+    assert thinking[30] <= 2 * min(thinking)
+
+
+@pytest.mark.nightly
+def test_the_large_one_overthinks_after_long_skewed_prompts():
+    preset = {"first": "skewed data", "second": "distances", "train_length": 40, "test_length": 100}
+    skewed, even = evaluated(GROWN, settings_of(size="large", **preset))
+    assert skewed[30] > 1.5 * min(skewed) > 0.1 and skewed.index(min(skewed)) in range(1, 5)
+    assert even[30] < 1e-3 and even[30] <= 2 * min(even)
+
+
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(1, 5))])
 def test_skewed_data_make_a_gpt_overthink_and_even_data_do_not(seed):
     preset = {"first": "skewed data", "second": "distances", "train_length": 24, "test_length": 100}

@@ -1,37 +1,69 @@
-import { gptChain, linearErrors, product, squaredGap, STEPS } from "./gpt_chains.js";
+import { attentionOf, gptChain, linearErrors, product, squaredGap, STEPS } from "./gpt_chains.js";
 import { unpacked } from "./gpt.js";
-import { drag, element, follow, legend, range, slider } from "./controls.js";
+import { choice, drag, element, follow, key, keys, legend, range, slider } from "./controls.js";
 import { drawing, node, Panel } from "./chart.js";
 import { fixed, round, stepsInWords } from "./numbers.js";
 
 const DECADES = [-7, 1, 2];
 const WIDE = 560; // from here on the errors stand beside what is attended to
+const EXAMPLES = 20;
+const DARK = 0.5; // attention from here on has the full color
+const NAMED = 3; // examples that are named, with their shares
 
-const compute = (model, gpt, remembered) => {
-  const [prompt, k, chosen, change] = ["prompt", "steps", "example", "change"].map((name) => model.get(name));
-  const [x, w] = [model.get("x")[prompt - 1], model.get("w")[prompt - 1]];
+// The rows of the attention's picture, from the top: the heads at this step, or the steps of one head or of their mean.
+const rowsOf = (chain, k, { layer, head }) => {
+  if (head === "each") return chain[k].attention[layer].map((scores, i) => ({ scores, name: `head ${i + 1}` }));
+  const rows = attentionOf(chain, layer, head === "mean" ? head : Number(head) - 1);
+  return rows.map((scores, step) => ({ scores, name: step % 10 ? "" : `k = ${step}`, now: step === k }));
+};
+
+// Examples and weight of a prompt, as many skills of them as are read.
+const readPrompt = (text, dim) => {
+  const numbers = text.split(" ").map(Number);
+  const rows = Array.from({ length: EXAMPLES + 1 }, (_, i) => numbers.slice((i * numbers.length) / (EXAMPLES + 1)).slice(0, dim));
+  return { x: rows.slice(0, EXAMPLES), w: rows[EXAMPLES] };
+};
+
+const compute = (model, { gpt, strengths }, remembered) => {
+  const [name, prompt, k, chosen, change, head] = ["gpt", "prompt", "steps", "example", "change", "head"].map((trait) => model.get(trait));
+  const { dim, layers } = gpt.config;
+  const { x, w } = readPrompt(model.get("prompts")[prompt - 1], dim);
   const labels = x.map((one) => product(one, w));
   const changed = labels.map((label, i) => label + (i === chosen - 1 ? change : 0));
   const know = (y) => {
-    const key = JSON.stringify([prompt, y]);
-    if (!remembered.has(key)) {
+    const asked = JSON.stringify([name, prompt, y]);
+    if (!remembered.has(asked)) {
       if (remembered.size > 20) remembered.clear();
       const chain = gptChain(gpt, x, y);
-      remembered.set(key, { chain, errors: chain.map((step) => squaredGap(step.w, w)), linear: linearErrors(x, y, w) });
+      remembered.set(asked, { chain, errors: chain.map((step) => squaredGap(step.w, w)), linear: linearErrors(x, y, w, strengths) });
     }
-    return remembered.get(key);
+    return remembered.get(asked);
   };
   const { chain, errors, linear } = know(changed);
   const residuals = changed.map((label, i) => Math.abs(label - product(x[i], chain[k].w)));
-  return { k, chosen, change, x, errors, linear, before: know(labels).errors, residuals, attention: chain[k].attention.flat() };
+  const shown = { layer: Math.min(model.get("layer"), layers) - 1, head };
+  return { k, chosen, change, x, errors, linear, before: know(labels).errors, residuals, layers, ...shown, rows: rowsOf(chain, k, shown) };
 };
 
-const sentence = ({ k, chosen, change, errors, linear, before, attention, residuals }) => {
-  const most = (values) => values.indexOf(Math.max(...values)) + 1;
-  const looks = attention.map((scores) => most(scores.slice(0, -1)));
+const most = (values) => values.indexOf(Math.max(...values)) + 1;
+const percent = (share) => `${round(100 * share)} %`;
+
+// Where the heads look, or where one of them or all together do, with the shares of what they see most of.
+const looks = ({ k, head, layers, layer, rows }) => {
+  const where = layers > 1 ? ` of layer ${layer + 1}` : "";
+  if (head === "each") return `the heads${where} look most at the examples ${rows.map(({ scores }) => most(scores.slice(0, -1))).join(", ")}`;
+  const { scores } = rows[k];
+  const order = [...scores.slice(0, -1).keys()].toSorted((i, j) => scores[j] - scores[i]).slice(0, NAMED);
+  const shares = order.map((i) => `${i + 1} (${percent(scores[i])})`).join(", ");
+  const who = head === "mean" ? `the heads${where} together look` : `head ${head}${where} looks`;
+  return `${who} most at the examples ${shares}, and at the answer itself with ${percent(scores.at(-1))}`;
+};
+
+const sentence = (state) => {
+  const { k, chosen, change, errors, linear, before, residuals } = state;
   const edit = change === 0 ? "" : ` The label of example ${chosen} is changed by ${fixed(1)(change)}: without that, the error would be ${round(before[k])}.`;
   return `After ${stepsInWords(k)} the error / d is ${round(errors[k])}; the linear layer leaves ${round(linear[k])}.${edit} ` +
-    `Reading this answer, the heads look most at the examples ${looks.join(", ")}; it misses most in example ${most(residuals)}.`;
+    `Reading this answer, ${looks(state)}; it misses most in example ${most(residuals)}.`;
 };
 
 const drawErrors = (svg, frame, { k, change, errors, linear, before }) => {
@@ -46,20 +78,29 @@ const drawErrors = (svg, frame, { k, change, errors, linear, before }) => {
   svg.append(node("rect", { x: left, y: top, width: right - left, height: bottom - top, class: "tts-steps" }));
 };
 
-// A row of cells for each head, a column for each example and one for the weight itself; below, what is missed.
-const drawAttention = (svg, { left, right, top, bottom }, { attention, residuals, chosen }) => {
+const titleOf = ({ head, layers, layer }) => {
+  const where = layers > 1 ? `, layer ${layer + 1}` : "";
+  return head === "each" ? `attention to the examples${where}` : `attention step by step${where}, ${head === "mean" ? "mean of heads" : `head ${head}`}`;
+};
+
+// The height of a row: steps share the room of the heads.
+const highOf = ({ top, bottom }, heads, rows) => (Math.min(34, (bottom - top) / 8) * heads) / rows;
+
+// A row of cells for each head or step, a column for each example and one for the weight itself; below, what is missed.
+const drawAttention = (svg, { left, right, top, bottom, high }, state) => {
+  const { rows, residuals, chosen } = state;
   const columns = residuals.length + 1;
   const cell = (right - left) / columns;
-  const high = Math.min(34, (bottom - top) / 8);
-  svg.append(node("text", { x: left - 44, y: top - 8, class: "tts-title" }, "attention to the examples"));
-  attention.forEach((scores, head) => {
-    const y = top + head * high;
-    svg.append(node("text", { x: left - 6, y: y + high / 2 + 4, "text-anchor": "end" }, `head ${head + 1}`));
+  svg.append(node("text", { x: left - 44, y: top - 8, class: "tts-title" }, titleOf(state)));
+  rows.forEach(({ scores, name, now }, row) => {
+    const y = top + row * high;
+    svg.append(node("text", { x: left - 6, y: y + high / 2 + 4, "text-anchor": "end" }, name));
     scores.forEach((score, i) => {
-      svg.append(node("rect", { x: left + i * cell, y, width: cell, height: high, "fill-opacity": Math.min(1, 2 * score).toFixed(3), class: "tts-attention" }));
+      svg.append(node("rect", { x: left + i * cell, y, width: cell, height: high, "fill-opacity": Math.min(1, score / DARK).toFixed(3), class: "tts-attention" }));
     });
+    if (now) svg.append(node("rect", { x: left - 3, y: y - 1, width: right - left + 6, height: high + 2, class: "tts-looked" }));
   });
-  const end = top + attention.length * high;
+  const end = top + rows.length * high;
   svg.append(node("rect", { x: left, y: top, width: right - left, height: end - top, class: "tts-outline" }));
   svg.append(node("text", { x: right, y: end + 14, "text-anchor": "end" }, "itself"));
   svg.append(node("text", { x: left - 44, y: end + 44, class: "tts-title" }, "how far off its label is"));
@@ -80,12 +121,19 @@ const drawAttention = (svg, { left, right, top, bottom }, { attention, residuals
 };
 
 const render = ({ model, el }) => {
-  const { sizes, ...config } = model.get("shape");
-  const gpt = { config, tensors: unpacked(model.get("weights"), sizes) };
+  // One is unpacked when it is asked for.
+  const ready = {};
+  const chosen = () => {
+    const name = model.get("gpt");
+    const { sizes, strengths, weights, ...config } = model.get("shapes")[name];
+    ready[name] ??= { strengths, gpt: { config, tensors: unpacked(model.get(weights), sizes) } };
+    return ready[name];
+  };
   const remembered = new Map();
   let frames = [];
   const draw = (width, tall) => {
-    const state = compute(model, gpt, remembered);
+    const mind = chosen();
+    const state = compute(model, mind, remembered);
     const words = sentence(state);
     const beside = width >= WIDE;
     const bottom = beside ? Math.max(290, tall - 40) : 260;
@@ -94,12 +142,13 @@ const render = ({ model, el }) => {
     const half = beside ? 0.5 * width : width;
     const first = { left: 46, right: half - 8, top: 26, bottom };
     const second = beside ? { left: half + 62, right: width - 6, top: 26, bottom: bottom + 20 } : { left: 52, right: width - 6, top: 340, bottom: 610 };
+    const high = highOf(second, mind.gpt.config.heads, state.rows.length);
     drawErrors(picture, first, state);
-    drawAttention(picture, second, state);
-    frames = [first, { ...second, columns: state.x.length }];
+    drawAttention(picture, { ...second, high }, state);
+    frames = [first, { ...second, high, columns: state.x.length, stepwise: state.head !== "each" }];
     return { picture, words };
   };
-  // A pointer sets k over the errors, and chooses an example below its attention.
+  // A pointer sets k over the errors, and chooses an example below its attention; over that of all steps, both.
   drag(el, ".tts-steps", (px, py) => {
     const [errors, examples] = frames;
     if (px <= errors.right + 20 && py <= errors.bottom + 20) {
@@ -107,6 +156,8 @@ const render = ({ model, el }) => {
     } else {
       const cell = (examples.right - examples.left) / (examples.columns + 1);
       model.set("example", Math.max(1, Math.min(examples.columns, 1 + Math.floor((px - examples.left) / cell))));
+      const step = Math.floor((py - examples.top) / examples.high);
+      if (examples.stepwise && step >= 0 && step <= STEPS) model.set("steps", step);
     }
     model.save_changes();
   });
@@ -115,13 +166,21 @@ const render = ({ model, el }) => {
     model.set("steps", (model.get("steps") + 1) % (STEPS + 1));
     model.save_changes();
   });
+  const layers = () => Array.from({ length: chosen().gpt.config.layers }, (_, i) => [i + 1, String(i + 1)]);
+  const heads = () => [["each", "each, at this step"], ["mean", "mean of all, step by step"],
+    ...Array.from({ length: chosen().gpt.config.heads }, (_, i) => [String(i + 1), `head ${i + 1}, step by step`])];
+  const cell = key(10, 10, node("rect", { width: 10, height: 10, class: "tts-attention" }));
   const controls = [
-    slider(model, { trait: "prompt", label: "prompt", values: range(1, model.get("x").length) }),
+    choice(model, { trait: "gpt", label: "GPT", options: () => Object.keys(model.get("shapes")).map((name) => [name, name]) }),
+    slider(model, { trait: "prompt", label: "prompt", values: range(1, model.get("prompts").length) }),
     slider(model, { trait: "steps", label: "thinking steps k", values: range(0, STEPS) }),
-    slider(model, { trait: "example", label: "example", values: range(1, model.get("x")[0].length) }),
+    choice(model, { trait: "layer", label: "attention of layer", options: layers }),
+    choice(model, { trait: "head", label: "its heads", options: heads }),
+    slider(model, { trait: "example", label: "example", values: range(1, EXAMPLES) }),
     slider(model, { trait: "change", label: "added to its label", values: range(-4, 4, 0.2), format: fixed(1) }),
     element("div", { class: "tts-buttons tts-think" }, button),
     legend({ second: "the GPT", first: "linear layer, closed form", third: "the GPT without the change" }),
+    keys([[cell, `${percent(DARK)} of the attention, or more`]]),
   ];
   return follow(model, el, controls, draw);
 };

@@ -21,8 +21,18 @@ export const gptChain = (gpt, x, y) => {
   return chain;
 };
 
-// Of labels the linear layer reads their moment with the examples alone, so the Gram matrix may have it put in.
-export const linearErrors = (x, y, w) => {
+// The attention of a layer at each step of a chain, a row for each: of one of its heads, from 0, or the mean of all.
+/** @type {(chain: { attention: number[][][] }[], layer: number, head: number | "mean") => number[][]} */
+export const attentionOf = (chain, layer, head) =>
+  chain.map(({ attention }) => {
+    const heads = attention[layer];
+    if (head !== "mean") return heads[head];
+    return heads[0].map((_, i) => heads.reduce((sum, scores) => sum + scores[i], 0) / heads.length);
+  });
+
+// Errors of the linear layer that examples of these strengths teach. Of labels it reads their moment with the examples
+// alone, so the Gram matrix may have it put in.
+export const linearErrors = (x, y, w, strengths) => {
   const [length, dim] = [x.length, w.length];
   const C = new Float64Array(dim * dim);
   for (const one of x) for (let i = 0; i < dim; i++) for (let j = 0; j < dim; j++) C[i * dim + j] += one[i] * one[j];
@@ -31,6 +41,6 @@ export const linearErrors = (x, y, w) => {
   for (let i = 0; i < dim; i++) {
     gram[i * size + dim] = gram[dim * size + i] = x.reduce((sum, one, at) => sum + one[i] * y[at], 0);
   }
-  const layer = closedForm(preconditioner(w.map(() => 1), length), 1);
+  const layer = closedForm(preconditioner(strengths, length), 1);
   return thoughts(layer, gram, length, w.map(() => 0), STEPS).map((answer) => squaredGap(answer, w));
 };

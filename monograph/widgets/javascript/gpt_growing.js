@@ -1,5 +1,5 @@
 import { hire } from "./hired.js";
-import { MOST_STEPS } from "./gpt_nursery.js";
+import { BETWEEN, MOST_STEPS } from "./gpt_nursery.js";
 import { liveRun } from "./live_run.js";
 import { choice, drag, element, follow, key, legend, keys, range, slider } from "./controls.js";
 import { drawing, node, Panel } from "./chart.js";
@@ -23,7 +23,11 @@ const trace = (panel, points, name) => {
 
 const drawLoss = (svg, frame, { portraits, updates, names }) => {
   const panel = new Panel(svg, { ...frame, domain: [0, updates], decades: LOSS_DECADES, label: "loss in training" });
-  for (const i of names.keys()) trace(panel, portraits.map(({ done, pupils }) => [done, pupils[i].loss]), STYLES[i]);
+  const now = portraits.at(-1);
+  for (const i of names.keys()) {
+    trace(panel, portraits.map(({ done, pupils }) => [done, pupils[i].loss]), STYLES[i]);
+    if (now) panel.add("circle", { cx: panel.x(now.done), cy: panel.y(now.pupils[i].loss), r: 3, class: `tts-dot ${STYLES[i]}` });
+  }
   for (const tick of [0, updates / 2, updates]) {
     panel.add("text", { x: panel.x(tick), y: panel.bottom + 16, "text-anchor": tick === updates ? "end" : "middle" }, String(Math.round(tick)));
   }
@@ -90,11 +94,12 @@ const render = ({ model, el }) => {
     known = JSON.stringify(settings());
   };
   let drawn = 0;
+  let once = false; // whether it rests at the next portrait
   const run = liveRun(el, {
     work: () => {
       const report = school?.next();
       if (report) portraits.push(report);
-      return done() < model.get("updates");
+      return done() < model.get("updates") && !(report && once);
     },
     show: () => {
       if (drawn !== portraits.length || drawn === 0) redraw();
@@ -106,6 +111,12 @@ const render = ({ model, el }) => {
       redraw();
     },
   });
+  const start = (resting) => {
+    once = resting;
+    school ??= hire(model.get("_esm"), settings());
+    run.start();
+    tell();
+  };
   const main = button("Train", () => {
     if (run.runs()) return run.stop();
     if (done() === model.get("updates")) {
@@ -113,11 +124,13 @@ const render = ({ model, el }) => {
       model.save_changes();
       begin();
     }
-    school ??= hire(model.get("_esm"), settings());
-    run.start();
-    tell();
+    start(false);
   });
   const buttons = element("div", { class: "tts-buttons tts-think tts-training" }, main,
+    button(`${BETWEEN} updates`, () => { // one alone changes less than can be seen
+      run.stop();
+      if (done() < model.get("updates")) start(true);
+    }),
     button("Start again", () => {
       run.stop();
       begin();

@@ -7,8 +7,8 @@ import { powerLaw, preconditioner } from "./theory.js";
 /** @typedef {{ first: string, second: string, size: string, exponent: number, train_length: number, test_length: number, updates: number, seed: number }} Settings */
 
 export const MOST_STEPS = 30;
+export const BETWEEN = 25; // updates from a portrait to the next
 const TESTS = 65; // prompts that both think about
-const EVERY = 25; // updates between two portraits
 const SIZES = {
   small: { dim: 3, width: 32, heads: 2, batch: 32, normed: false },
   large: { dim: 5, width: 64, heads: 4, batch: 32, normed: false },
@@ -50,7 +50,7 @@ export const learn = (school) => {
 };
 
 /** @type {(school: any) => boolean} */
-export const isPortraitDue = ({ done, settings }) => done % EVERY === 0 || done === settings.updates;
+export const isPortraitDue = ({ done, settings }) => done % BETWEEN === 0 || done === settings.updates;
 
 // How many updates are done, and of both the mean loss since the last portrait and the errors after each step.
 /** @typedef {{ done: number, pupils: { loss: number, errors: number[] }[] }} Portrait */

@@ -6,7 +6,7 @@ import { Chains, Means } from "./sampling.js";
 
 /** @import { Draws } from "./simulate.js" */
 
-const PROMPTS = 20000;
+export const PROMPTS = 20000;
 
 // With three digits, so that the ends of an interval differ.
 /** @type {(value: number) => string} */
@@ -19,12 +19,14 @@ export const precise = (value) => {
   return `${digits}·${powerOfTen(Number(exponent))}`;
 };
 
-const promptsOf = (m) => {
+/** @type {(m: number | null) => string} */
+export const promptsOf = (m) => {
   if (m === null) return "prompts of 10¹² examples, for m = ∞";
   return `prompts of ${m} example${m === 1 ? "" : "s"}`;
 };
 
-const chainsOf = (count) => `${count.toLocaleString("en-US")} chain${count === 1 ? " leaves" : "s leave"} all bounds.`;
+/** @type {(count: number) => string} */
+export const chainsOf = (count) => `${count.toLocaleString("en-US")} chain${count === 1 ? " leaves" : "s leave"} all bounds.`;
 
 // Errors over d after each step, or with `bySkill` those of the last step: their mean, and along each skill. `place`
 // is the one that is put in words, `name` what it is called, and `expected` what the curve has there.

@@ -43,12 +43,6 @@ export const overlay = (panel, model, { x = 0, from = 0, to } = {}) => {
   if (points) panel.measured(x, part(points), part(low), part(high));
 };
 
-const without = () => {
-  const how = document.querySelector(".dropdown-launch-buttons")
-    ? ["use the launch button at the top of the page."] : ["run ", element("code", {}, "make lab"), "."];
-  return element("p", { class: "tts-simulate" }, "To simulate this on fresh prompts, get a kernel: ", ...how);
-};
-
 // Draw in the page, with the model's seed, until all is drawn, someone stops it, or nobody looks.
 const begin = (model, el, prepare, names) => {
   const settings = Object.fromEntries([...names, "seed"].map((name) => [name, model.get(name)]));
@@ -73,16 +67,15 @@ const begin = (model, el, prepare, names) => {
   });
 };
 
-// The button, a seed, the progress, and the sentence that says what was found. Where `draws` is given the page draws
-// if no kernel does, or `always`; points belong to the values of the traits `names`, by default of all controls.
+// The button, a seed, the progress, and the sentence that says what was found. Without a kernel the page draws, or
+// `always`; points belong to the values of the traits `names`, by default of all controls.
 /**
  * @param {Model} model
- * @param {{ draws?: (model: Model) => Draws, names?: string[], note?: string, always?: boolean }} [how]
+ * @param {{ draws: (model: Model) => Draws, names?: string[], note?: string, always?: boolean }} how
  * @returns {HTMLElement}
  */
-export const simulate = (model, { draws, names, note = RINGS, always = false } = {}) => {
-  const here = draws && (always || !hasKernel(model));
-  if (!here && !hasKernel(model)) return without();
+export const simulate = (model, { draws, names, note = RINGS, always = false }) => {
+  const here = always || !hasKernel(model);
   const button = element("button", { type: "button" });
   const bar = element("progress", { max: 1, "aria-label": "share of the prompts simulated" });
   const status = element("p", { role: "status" });

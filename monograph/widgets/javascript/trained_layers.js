@@ -1,3 +1,8 @@
+import { quantile } from "./intervals.js";
+import { chainsOf, precise, PROMPTS, promptsOf } from "./layer_draws.js";
+import { Medians } from "./medians.js";
+import { layerError, OwnChains } from "./own_weights.js";
+import { Means } from "./sampling.js";
 import { bestDepth, cotError, powerLaw, preconditioner } from "./theory.js";
 import { choice, follow, legend } from "./controls.js";
 import { drawing, filling, Panel } from "./chart.js";
@@ -92,6 +97,44 @@ const draw = (model, width, tall) => {
   return { picture: svg, words };
 };
 
+// P and R of the layer that the seed chooses among those that were trained in one way.
+const layerOf = (model, n) => {
+  const [train] = model.get("setting").split(",");
+  const runs = model.get("layers").split("\n").filter((line) => line.startsWith(`${train}|${n}|${model.get("recipe")}|`));
+  const parts = runs[model.get("seed") % runs.length].split("|").slice(3);
+  const [P, gap] = parts.map((part) => Float64Array.from(part.split(" "), (entry) => Number(entry) * model.get("unit")));
+  const R = P.map((_, i) => (i % (model.get("dim") + 1) ? 0 : 1) + (gap?.[i] ?? 0)); // trained by V31 alone, R stays as it was
+  return { P, R };
+};
+
+// Fresh prompts, and the chains of that layer. Its own curve is exact for the mean on endless prompts.
+const draws = (model) => {
+  const { n, m, middle } = compute(model);
+  const layer = layerOf(model, n);
+  const [dim, steps] = [model.get("dim"), middle.length - 1];
+  const [, test] = strengths(model.get("setting"), dim);
+  const chains = new OwnChains({ ...layer, test, m, steps });
+  const summary = new (model.get("summary") === "mean" ? Means : Medians)(steps + 1);
+  const curve = model.get("summary") === "mean" && m === null ? `; the curve says ${precise(layerError(layer, test, 1)[1] / dim)}` : "";
+  const width = quantile(steps + 1);
+  let gone = 0;
+  return {
+    total: PROMPTS,
+    draw: (random) => {
+      chains.think(random);
+      summary.add(chains.errors);
+      if (chains.leaves()) gone++;
+    },
+    found: () => {
+      const { points, low, high } = summary.intervals(width);
+      return {
+        points, low, high, gone, prompts: promptsOf(m),
+        words: `Error / d after 1 step: ${precise(points[1])}, 99 % interval ${precise(low[1])} to ${precise(high[1])}${curve}. ${chainsOf(gone)}`,
+      };
+    },
+  };
+};
+
 const render = ({ model, el }) => {
   const tests = () => model.get("test_lengths").map((m) => [m, length(m)]);
   const controls = [
@@ -101,7 +144,7 @@ const render = ({ model, el }) => {
     choice(model, { trait: "recipe", label: "trained by", options: () => texts(RECIPES) }),
     choice(model, { trait: "summary", label: "over prompts and w", options: () => texts(SUMMARIES) }),
     legend({ first: "theory of the mean", second: "trained, all seeds" }),
-    simulate(model),
+    simulate(model, { draws }),
   ];
   return follow(model, el, controls, (width, tall) => draw(model, width, tall));
 };
