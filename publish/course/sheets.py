@@ -183,7 +183,8 @@ class Writing:
 def filled(name, answer):
     """Return the cell in which a question is answered."""
     options = len(answer.get("options", ()))
-    wanted = f"one of 1 to {options}" if options else f"a number, {checks.tolerance(answer)}"
+    wanted = f"one of 1 to {options}" if options else checks.tolerance(answer)
+    wanted = f"a number, {wanted}" if wanted.startswith("within") else wanted
     source = FILLED.format(name=name, wanted=wanted, right=answer["right"])
     return graded(v4.new_code_cell(source), name, solution=True)
 

@@ -90,6 +90,8 @@ def allowed(answer, number):
 
 def tolerance(answer):
     """Words that say how far from the right number an answer may be."""
+    if answer["right"] % 1 == 0 and 0.1 < answer.get("within", 0) < 0.5:  # no other whole number is accepted
+        return "a whole number"
     return f"within {answer['percent']:g} %" if "percent" in answer else f"within {answer['within']:g}"
 
 

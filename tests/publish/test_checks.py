@@ -109,6 +109,20 @@ def test_percents_are_of_the_right_number(right, percent, distance):
         assert checks.verdict(answer, given_)[0] == (abs(distance) < 1)
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (page.value(6, within=0.4), "a whole number"),
+        (page.value(6, within=0.5), "within 0.5"),  # 6.5 is accepted
+        (page.value(6, within=0.05), "within 0.05"),  # whole by chance
+        (page.value(6.3, within=0.4), "within 0.4"),
+        (page.value(6, percent=5), "within 5 %"),
+    ],
+)
+def test_whole_numbers_are_asked_for_as_such(answer, words):
+    assert checks.tolerance(answer) == words
+
+
 @pytest.mark.exhaustive
 def test_questions_become_controls_with_names_and_a_status(forms):
     number, sign = forms
