@@ -15,8 +15,10 @@ DRAWN = """async () => {
     const all = (selector, holds) => [...document.querySelectorAll(selector)].every(holds);
     return (
         document.readyState === "complete" &&
-        // Asked again and again: the promise of a transition's end is not always kept.
-        document.getAnimations().every((move) => move.effect.getComputedTiming().endTime === Infinity) &&
+        // Asked again and again: the promise of a transition's end is not always kept. Scrolling ends with the reader.
+        document.getAnimations().every(
+            (move) => move.timeline !== document.timeline || move.effect.getComputedTiming().endTime === Infinity
+        ) &&
         all("UNDRAWN", (widget) => !widget.checkVisibility()) &&
         all("html.fontawesome-i2svg-active", (html) => html.matches(".fontawesome-i2svg-complete"))
     );

@@ -12,6 +12,7 @@ def setup(app):
     """Register the transforms, and how what they make is written."""
     app.add_post_transform(ProofTitles)
     app.add_post_transform(FoldDropdowns)
+    app.add_post_transform(JoinCode)
     app.add_node(Folded, html=(visit_folded, depart_folded))
     app.add_node(Summary, html=(visit_summary, depart_summary))
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded_cell, depart_folded))
@@ -70,6 +71,26 @@ class FoldDropdowns(SphinxPostTransform):
         return cells
 
 
+class JoinCode(SphinxPostTransform):
+    """Fold cells that stand directly one after the other together: what is hidden goes into the next cell's fold."""
+
+    default_priority = 896
+    formats = ("html",)
+
+    def run(self, **_):
+        """Transform the document."""
+        for cell in list(self.document.findall(is_folded)):
+            after = cell.next_node(descend=False, siblings=True)
+            if len(cell) == 1 and is_folded(after):
+                after[0][:0] = cell[0].children
+                cell.parent.remove(cell)
+
+
+def is_folded(node):
+    """Tell whether a part of a page is a cell whose code is folded."""
+    return isinstance(node, nodes.container) and bool(len(node)) and isinstance(node[0], HideCodeCellNode)
+
+
 def visit_folded(translator, node):
     """Open a part that is folded."""
     attributes = {"open": ""} if node["open"] else {}
@@ -82,11 +103,11 @@ def visit_summary(translator, node):
 
 
 def visit_folded_cell(translator, node):
-    """Open a code cell; unlike MyST-NB's, its visible words are also its accessible name."""
+    """Open a code cell; unlike MyST-NB's, it is no box, and its visible words are also its accessible name."""
     translator.body.append(
-        f'<details class="admonition hide {" ".join(node["classes"])}"><summary>'
-        f'<p class="collapsed admonition-title">{escape(node["prompt_show"])}</p>'
-        f'<p class="expanded admonition-title">{escape(node["prompt_hide"])}</p>'
+        '<details class="hide"><summary>'
+        f'<p class="collapsed">{escape(node["prompt_show"])}</p>'
+        f'<p class="expanded">{escape(node["prompt_hide"])}</p>'
         "</summary>\n"
     )
 

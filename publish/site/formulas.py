@@ -94,7 +94,10 @@ def temml():
 
 
 def simplify(formula):
-    """Write a formula of Temml's with fewer elements, without space about the signs in an index, primes in the line."""
+    """Write a formula of Temml's with fewer elements, no space about the signs in an index, primes in the line.
+
+    A sign that begins or ends a formula, as in `n =`, has no space on that side, where the text has its own.
+    """
     tree = ElementTree.fromstring(formula)
     for raised in tree.iter("msup"):
         # The font's prime stands high already: raised once more it would be small and far above its letter.
@@ -109,6 +112,9 @@ def simplify(formula):
     [*children] = tree
     if len(children) == 1 and children[0].tag == "mrow" and not children[0].attrib:
         tree[:] = list(children[0])
+    for side, end in (("lspace", 0), ("rspace", -1)):
+        if len(tree) and tree[end].tag == "mo":
+            tree[end].set(side, "0")
     for element in tree.iter():
         if element.get("style") in ("true", "false", "display:block math;"):
             del element.attrib["style"]

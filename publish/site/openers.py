@@ -1,6 +1,6 @@
 """What stands around the title of a chapter: its part and its times.
 
-A part begins with an opener, above the title of its first chapter, so that nobody has to click past it.
+A part begins with an opener, folded below the question of its first chapter: the title stays on the first screen.
 """
 
 import json
@@ -33,7 +33,7 @@ class Part:
     pages: tuple
     number: str
     question: str
-    builds_on: str
+    builds_on: str = ""
 
     @property
     def name(self):
@@ -68,7 +68,7 @@ def question(folder, page):
 
 
 class Openers(SphinxPostTransform):
-    """Put part and opener above the title of a page, and its times below."""
+    """Put the part of a page above its title; below it the times, the question and, on a first chapter, the opener."""
 
     default_priority = 900
     formats = ("html",)
@@ -81,16 +81,17 @@ class Openers(SphinxPostTransform):
         if not (title and part):
             return
         place = part.name + (f" · {part.chapters.index(page) + 1} of {len(part.chapters)}" if part.number else "")
-        above = [nodes.paragraph("", place, classes=["chapter-part"])]
-        if page == part.chapters[0]:
-            above.append(nodes.raw("", _opener(self.app, page, part), format="html"))
         section, start = title.parent, title.parent.index(title)
-        for asked in section[start + 1 : start + 2]:
+        below = start + 1
+        for asked in section[below : below + 1]:
             strong = next(asked.findall(nodes.strong), None)
             if strong and strong.parent is asked and strong.astext() == asked.astext():
                 asked["classes"].append("chapter-question")
+                below += 1
+        if page == part.chapters[0]:
+            section.insert(below, nodes.raw("", _opener(self.app, page, part), format="html"))
         section[start + 1 : start + 1] = self._times()
-        section[start:start] = above
+        section.insert(start, nodes.paragraph("", place, classes=["chapter-part"]))
 
     def _times(self):
         """Take the times from where the author says them: `About 25 minutes to read · 8 s to run`."""
@@ -119,9 +120,10 @@ def _opener(app, page, part):
         address = app.builder.get_relative_uri(page, chapter) or "#"
         text = f'<a href="{address}">{escape(app.env.titles[chapter].astext())}</a>'
         entries.append(f"<li>{text}{f' <span>{escape(asked)}</span>' if asked else ''}</li>")
+    base = f'<p class="part-base">Builds on: {escape(part.builds_on)}</p>' if part.builds_on else ""
     return (
-        f'\n<aside class="part-opener" aria-label="{escape(part.name)}">'
-        f'<p class="part-question">{escape(part.question)}</p>'
-        f'<p class="part-base">Builds on: {escape(part.builds_on)}</p>'
-        f"<ol>{''.join(entries)}</ol></aside>\n"
+        f'\n<aside class="part-opener" aria-label="{escape(part.name)}"><details>'
+        f"<summary>What {escape(part.number or 'this part')} asks, and its chapters</summary>"
+        f'<p class="part-question">{escape(part.question)}</p>{base}'
+        f"<ol>{''.join(entries)}</ol></details></aside>\n"
     )

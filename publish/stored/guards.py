@@ -148,6 +148,13 @@ def ignored_cells(notebook):
     return [cell.id for cell in code_cells(notebook) if IGNORED in tags(cell)]
 
 
+def folds_code(notebook):
+    """Forbid a fold of the output alone: it would stand below code in plain view, and offer to show the code."""
+    for cell in code_cells(notebook):
+        if "hide-output" in tags(cell):
+            yield f"cell {cell.id} folds its output: hide-cell folds its code, too"
+
+
 GUARDS = (
     executed,
     described,
@@ -157,6 +164,7 @@ GUARDS = (
     readable_references,
     no_typed_results,
     few_ignored_cells,
+    folds_code,
     above_rounding,
     checks.consistent,
 )

@@ -56,9 +56,16 @@ def test_a_chapter_has_its_part_above_and_its_times_below_the_title(page):
     assert "Time:" not in page.locator("article").inner_text()
 
 
-def test_a_part_opens_with_its_question_and_those_of_its_chapters(page):
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_a_part_opens_with_its_question_and_those_of_its_chapters(page, size):
+    page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
     page.open("theorems/hardness.html")
     opener = page.get_by_role("complementary", name="Part II · Theorems")
+    heads = [page.locator(f"article {place}") for place in ("h1", ".chapter-question", ".part-opener")]
+    tops = [head.bounding_box()["y"] for head in heads]
+    assert tops == sorted(tops) and tops[-1] < size[1]
+    assert opener.get_by_role("link").count() == 0
+    opener.get_by_text("What Part II asks, and its chapters").click()
     assert "What makes a task hard" in opener.inner_text()
     links = opener.get_by_role("link")
     assert links.count() == 4

@@ -4,12 +4,36 @@ import re
 from pathlib import Path
 
 import pytest
-from watched_pages import REACHED, settle, wait_for_menus, watched_page
+from watched_pages import REACHED, lay_out_all, settle, wait_for_menus, watched_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 
 
 UNFOLD = "() => document.querySelectorAll('details').forEach((folded) => { folded.open = true })"
+
+
+# Spaces that hold a number and a sign, a unit or a symbol together, and yet have them on two lines.
+BROKEN = """() => {
+    const article = document.querySelector("article");
+    const range = document.createRange();
+    const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+    const letters = [];
+    while (walker.nextNode()) {
+        const { data, parentElement } = walker.currentNode;
+        if (!/\\S|\u00a0/.test(data) || !parentElement.checkVisibility({ contentVisibilityAuto: true })) continue;
+        for (let i = 0; i < data.length; i++) letters.push([walker.currentNode, i, data[i]]);
+    }
+    const box = ([node, i]) => {
+        range.setStart(node, i);
+        range.setEnd(node, i + 1);
+        return range.getBoundingClientRect();
+    };
+    return letters.flatMap((letter, i) => {
+        if (letter[2] !== "\u00a0" || !letters[i - 1] || !letters[i + 1]) return [];
+        const [before, after] = [box(letters[i - 1]), box(letters[i + 1])];
+        return after.left < before.right - 1 ? [letters.slice(i - 20, i + 20).map(([, , text]) => text).join("")] : [];
+    });
+}"""
 
 
 @pytest.fixture
@@ -104,6 +128,40 @@ def test_formulas_that_scroll_can_be_reached_by_keyboard_and_no_others(page, add
     reached = formulas.evaluate_all("(all) => all.map((el) => el.tabIndex === 0)")
     assert set(scrolling) == {True, False}
     assert reached == scrolling
+
+
+FADED = """(all) => all.map((box) => {
+    const { maskImage, maskPosition } = getComputedStyle(box);
+    return maskImage === "none" ? "" : { "100%": "right", "50%": "", "0%": "left" }[maskPosition.split(" ")[0]];
+})"""
+
+
+def test_tables_and_formulas_that_scroll_fade_where_there_is_more(page, address):
+    page.goto(f"{address}theorems/overthinking.html")
+    lay_out_all(page)
+    settle(page)
+    boxes = page.locator(".pst-scrollable-table-container:visible, div.math:visible, span.math.wide:visible")
+    scrolling = boxes.evaluate_all("(all) => all.map((el) => el.scrollWidth > el.clientWidth)")
+    assert set(scrolling) == {True, False}
+    assert boxes.evaluate_all(FADED) == ["right" if scrolls else "" for scrolls in scrolling]
+    boxes.evaluate_all("(all) => all.forEach((el) => el.scrollTo(1e4, 0))")
+    page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    assert boxes.evaluate_all(FADED) == ["left" if scrolls else "" for scrolls in scrolling]
+    one = boxes.nth(scrolling.index(True))
+    page.keyboard.press("Tab")
+    one.focus()
+    assert one.evaluate_all(FADED) == [""]  # the ring would be hidden
+    page.emulate_media(media="print")
+    assert not any(boxes.evaluate_all(FADED))
+
+
+def test_a_number_and_what_belongs_to_it_stand_on_one_line(page, address):
+    page.goto(f"{address}theorems/overthinking.html")
+    lay_out_all(page)
+    settle(page)
+    for width in range(320, 400, 8):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(BROKEN) == []
 
 
 def test_a_formula_in_a_line_keeps_together(page, address):

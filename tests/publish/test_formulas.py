@@ -37,6 +37,12 @@ def test_signs_in_an_index_have_no_space_and_those_in_the_line_have_theirs():
     assert spaces["="] is None
 
 
+@pytest.mark.parametrize(("tex", "sides"), [("n =", [None, "0"]), (r"\le 5", ["0", None]), ("n = 5", [None, None])])
+def test_a_sign_at_the_edge_leaves_the_space_to_the_text(tex, sides):
+    sign = ElementTree.fromstring(formulas.typeset(tex, False)["mathml"]).find("mo")
+    assert [sign.get("lspace"), sign.get("rspace")] == sides
+
+
 @pytest.mark.parametrize(("tex", "raised"), [("f'(h)", 0), ("f''", 0), ("f^2", 1), ("f'^2", 1)])
 def test_a_prime_is_as_large_as_the_font_has_it(tex, raised):
     tree = ElementTree.fromstring(formulas.typeset(tex, False)["mathml"])

@@ -143,6 +143,10 @@ def two_ignored_cells(small):
     small.cells[1].metadata["tags"] = ["nbval-ignore-output"]
 
 
+def output_folded(small):
+    small.cells[1].metadata["tags"] = ["hide-output"]
+
+
 @pytest.mark.parametrize(
     ("guard", "spoil"),
     [
@@ -166,6 +170,7 @@ def two_ignored_cells(small):
         (guards.readable_references, reference_for_sphinx_alone),
         (guards.no_typed_results, typed_result),
         (guards.few_ignored_cells, two_ignored_cells),
+        (guards.folds_code, output_folded),
         (guards.above_rounding, digits_of_rounding_printed),
         (guards.above_rounding, digits_of_rounding_as_text),
         (guards.above_rounding, digits_of_rounding_in_prose),

@@ -73,7 +73,9 @@ def sound(tmp_path_factory):
         code("1", shown(svg=CURVE, plain="A curve."), **ALT),
         code("1", shown(svg=CURVE, plain="A curve."), **ALT),
         code("1", shown(widget=VIEW, svg=CURVE, plain="A slider.")),
-        code("1", tags=["hide-cell"]),
+        code("before = 1", tags=["hide-cell"]),
+        code("between = 1", tags=["hide-cell"]),
+        code("1", shown(plain="after"), tags=["hide-input"]),
     ]
     index = with_widgets(notebook(*cells), one={"_esm": "export default { render() {} };"})
     return small_book.write(tmp_path_factory.mktemp("sound"), index=index, reference=REFERENCE)
@@ -126,10 +128,12 @@ def test_proofs_solutions_and_code_unfold(page):
         "Proof",
         "Solution",
         "Show the codeHide the code",  # of the solution
-        "Show the codeHide the code",
+        "Show the codeHide the code",  # of three cells
     ]
     assert "because" in folded[2].get_text() and folded[3] in folded[2].find_all("details")
     assert folded[4] not in folded[2].find_all("details")
+    assert [piece.get_text().strip() for piece in folded[4].select("pre")] == ["before = 1", "between = 1", "1"]
+    assert "after" in folded[4].parent.get_text()
     assert folded[0].p.string == "Clear."
     assert [details.has_attr("open") for details in folded] == [False, True, False, False, False]
 
