@@ -9,7 +9,7 @@ from publish.site.trees import piece
 from publish.slides.pages import inside
 
 VERB = re.compile(r"<strong>(Ask|Show|Put up|Say)\b[^<]*</strong>:?")
-BLOCK = re.compile(r"(?P<start>\d+)–(?P<end>\d+) min: (?P<title>.+)")
+BLOCK = re.compile(r"(?P<start>\d+)–(?P<end>\d+)\smin: (?P<title>.+)")
 QUOTED = re.compile(r"“(.+?)”", re.DOTALL)
 LINK = re.compile(r'<a class="[^"]*" (?:data-[\w-]+="[^"]*" )*href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 PAGE = """<!doctype html>
