@@ -4,7 +4,6 @@ import json
 import math
 import os
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
@@ -54,8 +53,7 @@ class Results:
     seconds
         Sum of the runs' wall times.
     runs
-        For each run what it was (spectrum, seed, ...) and what it found, numbers and lists of numbers. They are
-        shared by all who load the file, so are to be read only.
+        For each run what it was (spectrum, seed, ...) and what it found, numbers and lists of numbers.
 
     Examples
     --------
@@ -200,8 +198,7 @@ def load(experiment: str, preset: str = "cpu") -> Results:
         if not SHIPPED.is_dir():
             remedy = f"let the variable {VARIABLE} name the folder results/ of the book's repository, or {remedy}"
         raise FileNotFoundError(f"{path} is missing; {remedy}")
-    stamp = path.stat()
-    content = _read_once(path, stamp.st_mtime_ns, stamp.st_size)
+    content = read(path)
     if (content["experiment"], content["preset"]) != (experiment, preset):
         found = f"{content['experiment']} --preset {content['preset']}"
         raise ResultsError(f"{path} must hold {experiment} --preset {preset}, got {found}")
@@ -240,12 +237,6 @@ def read(path: str | Path) -> dict[str, Any]:
             raise ResultsError(f"{path} is damaged: one of its runs is no record with its seconds, but {run!r:.60}")
     content["runs"] = [_decode(run) for run in content["runs"]]
     return content
-
-
-@lru_cache
-def _read_once(path: Path, _modified: int, _size: int) -> dict[str, Any]:
-    """Read a file once, until it changes: a chapter and its claims ask for the same one a dozen times."""
-    return read(path)
 
 
 def write(path: str | Path, content: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -127,6 +128,7 @@ class GPTThinking(Simulating):
         )
 
 
+@cache
 def _curves() -> list[dict[str, str]]:
     """Mean and median, in the middle of the seeds, and the reference, all divided by d: texts, so a line each."""
     chosen = [("recipes", variant, "own", name) for variant, name in RECIPES.items()]

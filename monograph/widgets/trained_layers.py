@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from traitlets import Bunch
 from monograph import figures
 from monograph.experiments import results
 from monograph.experiments.linear import read as linear
-from monograph.experiments.results import Results
+from monograph.experiments.results import Results, Settings
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import Chain, LayerErrors
 from monograph.widgets.simulation import Chunk, Curve, Summary, running
@@ -64,12 +65,12 @@ class TrainedLayers(LayerErrors):
     layers = traitlets.Unicode(read_only=True).tag(sync=True)
 
     def __init__(self, **settings: Any) -> None:
-        found = results.load("linear")
+        of_all, curves, layers = _stored()
         for name in ("dim", "train_lengths", "test_lengths"):
-            self.set_trait(name, found.settings[name])
-        self.set_trait("unit", found.settings["unit"] or 1.0)
-        self.set_trait("curves", _encoded(found))
-        self.set_trait("layers", _weights(found))
+            self.set_trait(name, of_all[name])
+        self.set_trait("unit", of_all["unit"] or 1.0)
+        self.set_trait("curves", curves)
+        self.set_trait("layers", layers)
         super().__init__(**settings)
 
     @traitlets.validate("train_length", "test_length")
@@ -149,6 +150,13 @@ class TrainedLayers(LayerErrors):
         changes, widths = (np.array(part.split(), dtype=float) for part in self.curves[key][self.summary])
         bounds = np.cumsum(changes), np.cumsum(changes) + widths
         return [10 ** (bound / 1000) for bound in bounds]
+
+
+@cache
+def _stored() -> tuple[Settings, dict[str, dict[str, list[str]]], str]:
+    """Return what the experiment had in common, its curves and its layers, as the page reads them."""
+    found = results.load("linear")
+    return found.settings, _encoded(found), _weights(found)
 
 
 def _encoded(found: Results) -> dict[str, dict[str, list[str]]]:

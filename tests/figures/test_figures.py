@@ -71,7 +71,7 @@ def test_kinds_have_names_on_the_axis_and_in_words():
         figures.Series(name, [0.9 + shift, 2 + shift], [1, 3], points=True) for name, shift in (("a", 0), ("b", 0.2))
     ]
     picture = figures.lines(beside, x_label="lines", y_label="y", x_names=["few", "many"])
-    assert picture.alt.startswith("Line chart of y against lines, at few, many. “0” (points): rises from 1 to 3.")
+    assert picture.alt.startswith("Line chart of y against lines, at few, many. “a” (points): rises from 1 to 3.")
     ticks = picture.figure.axes[0].get_xticklabels()
     assert [tick.get_text() for tick in ticks] == ["few", "many"]
 

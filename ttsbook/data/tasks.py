@@ -51,7 +51,7 @@ class Task:
         object.__setattr__(self, "noise_variance", check.number("noise_variance", noise_variance, least=0))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take over what was pickled or copied, whose arrays could be written to again."""
+        # What was pickled or copied could be written to again.
         self.__dict__.update(state)
         for value in state.values():
             if isinstance(value, np.ndarray):
