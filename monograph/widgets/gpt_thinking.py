@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import traitlets
 from traitlets import Bunch
 
 from monograph import figures
+from monograph.experiments import results
 from monograph.experiments.gpt2 import plan
 from monograph.experiments.gpt2 import read as gpt2
 from monograph.widgets.base import bundle
@@ -75,7 +77,7 @@ class GPTThinking(Simulating):
             shapes[str(shown)] = shape | {"weights": trait}
             self.set_trait(trait, text)
         self.set_trait("shipped", shapes)
-        super().__init__(curves=_curves(), **settings)
+        super().__init__(curves=_curves(results.results_dir()), **settings)
 
     @traitlets.validate("shown")
     def _valid_shown(self, proposal: Bunch) -> int:
@@ -129,7 +131,7 @@ class GPTThinking(Simulating):
 
 
 @cache
-def _curves() -> list[dict[str, str]]:
+def _curves(_folder: Path) -> list[dict[str, str]]:
     """Mean and median, in the middle of the seeds, and the reference, all divided by d: texts, so a line each."""
     chosen = [("recipes", variant, "own", name) for variant, name in RECIPES.items()]
     chosen += [("skewed", variant, "shifted", name) for variant, name in SKEWED.items()]

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,7 @@ class TrainedLayers(LayerErrors):
     layers = traitlets.Unicode(read_only=True).tag(sync=True)
 
     def __init__(self, **settings: Any) -> None:
-        of_all, curves, layers = _stored()
+        of_all, curves, layers = _stored(results.results_dir())
         for name in ("dim", "train_lengths", "test_lengths"):
             self.set_trait(name, of_all[name])
         self.set_trait("unit", of_all["unit"] or 1.0)
@@ -153,7 +154,7 @@ class TrainedLayers(LayerErrors):
 
 
 @cache
-def _stored() -> tuple[Settings, dict[str, dict[str, list[str]]], str]:
+def _stored(_folder: Path) -> tuple[Settings, dict[str, dict[str, list[str]]], str]:
     """Return what the experiment had in common, its curves and its layers, as the page reads them."""
     found = results.load("linear")
     return found.settings, _encoded(found), _weights(found)
