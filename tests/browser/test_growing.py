@@ -132,6 +132,7 @@ def test_with_less_motion_only_the_end_is_shown(page):
     assert page.evaluate("pictures") <= 4 and status(page).startswith("60 updates")
 
 
+@pytest.mark.exhaustive
 def test_it_can_be_grown_from_portrait_to_portrait(page):
     train(page)
     words = status(page)
@@ -148,6 +149,7 @@ def test_it_can_be_grown_from_portrait_to_portrait(page):
         assert status(page) == words
 
 
+@pytest.mark.exhaustive
 def test_the_large_one_is_set_by_the_address_and_trained_in_a_worker(page):
     page.evaluate("location.hash = 'updates=25&size=large&second=none'")
     page.wait_for_function("document.querySelector('.tts-status').textContent.startsWith('A newborn GPT knows')")

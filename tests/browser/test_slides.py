@@ -52,6 +52,7 @@ def test_the_handout_is_accessible(window, site):
     assert broken_rules(window) == []
 
 
+@pytest.mark.exhaustive
 def test_a_widget_is_live_in_the_state_of_the_script_and_gives_the_keys_back(window, address):
     window.goto(f"{address}slides/lecture.html")
     window.wait_for_selector(".reveal.ready")

@@ -79,6 +79,7 @@ def test_a_leak_that_matters_is_named(page):
     assert "Beyond its three blocks, shift leaks through V₃₄ with W₄₄" in status(page)
 
 
+@pytest.mark.exhaustive
 def test_nothing_starts_by_itself_and_one_update_is_one(page):
     before = status(page)
     page.wait_for_timeout(300)

@@ -46,6 +46,7 @@ def test_a_chain_ends_in_the_greatest_common_divisor():
             assert sorted(after) == sorted((abs(x - y), min(x, y)))
 
 
+@pytest.mark.exhaustive
 def test_the_problems_of_the_test_need_what_their_bin_says_and_begin_no_training():
     asked = problems(20)
     for (least, most), part in zip(BINS, np.split(np.arange(100), 5), strict=True):
