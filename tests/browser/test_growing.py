@@ -172,6 +172,7 @@ def test_a_finger_trains_it_and_sets_the_step(browser, address):
         page.evaluate(SHORT)
         button(page, "Train").tap()
         page.wait_for_function(TRAINED)
+        page.locator(".tts-steps").scroll_into_view_if_needed()
         box = page.locator(".tts-steps").bounding_box()
         page.touchscreen.tap(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
         assert "after 10 steps" in status(page)

@@ -69,7 +69,7 @@ def test_the_menu_is_accessible_and_stays_in_the_window(page, scheme):
         assert min(size["width"], size["height"]) >= 24
     lay_out_all(page)
     page.wait_for_function(REACHED)
-    assert broken_rules(page) == []
+    assert broken_rules(page, "#place-menu") == []  # what it lies over is hidden in part
 
 
 def test_openers_can_be_told_without_colors_and_are_not_printed(page):
