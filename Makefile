@@ -6,6 +6,8 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 SITE := _build/html
+PIP = $(BIN)/python -m pip install --quiet --no-compile # a module is compiled when it is first imported
+unexport PYTHONDONTWRITEBYTECODE # and then once, not again by each process of the tests
 SHARED = -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 SOURCES = $(wildcard _*.yml *.bib .git/logs/HEAD) \
   $(shell find chapters monograph publish results ttsbook -name __pycache__ -prune -o -type f -not -name '.*' -print)
@@ -97,26 +99,26 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.book: requirements-book.txt package.json $(VENV)/.python
-	$(BIN)/python -m pip install --quiet -r requirements-book.txt
+	$(PIP) -r requirements-book.txt
 	$(BIN)/npm install --omit=dev --loglevel=error
 	@touch $@
 
 $(VENV)/.lint: requirements-lint.txt $(VENV)/.book
-	$(BIN)/python -m pip install --quiet -r requirements-lint.txt
+	$(PIP) -r requirements-lint.txt
 	$(BIN)/npm install --loglevel=error
 	@touch $@
 
 $(VENV)/.test: requirements.txt pyproject.toml $(VENV)/.book
-	$(BIN)/python -m pip install --quiet -r requirements.txt
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(PIP) -r requirements.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.lock: requirements.txt $(VENV)/.python
-	$(BIN)/python -m pip install --quiet --constraint requirements.txt uv
+	$(PIP) --constraint requirements.txt uv
 	@touch $@
 
 $(VENV)/.lab: requirements-lab.txt $(shell find publish/export -type f) $(VENV)/.test
-	$(BIN)/python -m pip install --quiet -r requirements-lab.txt
+	$(PIP) -r requirements-lab.txt
 	@mkdir -p $(VENV)/share/jupyter/lab/settings
 	@cp .binder/overrides.json $(VENV)/share/jupyter/lab/settings/
 	@mkdir -p $(VENV)/etc/jupyter
@@ -125,5 +127,5 @@ $(VENV)/.lab: requirements-lab.txt $(shell find publish/export -type f) $(VENV)/
 	@touch $@
 
 $(VENV)/.course: requirements-course.txt $(VENV)/.lab
-	$(BIN)/python -m pip install --quiet -r requirements-course.txt
+	$(PIP) -r requirements-course.txt
 	@touch $@

@@ -1,4 +1,4 @@
-"""Every chapter, executed again, gives what is stored; run by `book.processors` under other processors' kernels."""
+"""Every chapter, executed again, gives what is stored; run by `publish.processors` under other processors' kernels."""
 
 import pytest
 
