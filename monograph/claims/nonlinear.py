@@ -152,12 +152,12 @@ def nonlinear_turn(tolerance: float) -> Evidence:
 @claim(
     source="this book",
     places=(f"{CHAPTER}#layernorm-and-depth",),
-    method=f"Five architectures, d = 5, n = 10 and 40, one to five seeds. {TEST} Loss on fresh prompts like those of "
+    method=f"Six architectures, d = 5, n = 10 and 40, one to five seeds. {TEST} Loss on fresh prompts like those of "
     "training, relative to that of Γ⁻¹, n = 40.",
     tolerance=1.0,
     limits="loss ratio, in the median of the seeds, that separates those that inherit the critical length",
     verdict=Verdict.FAILS,
-    remark="Written before the runs of two layers. Of the architectures that beat the linear layer one or two seeds.",
+    remark="Written before the runs of two layers. GPTs with LayerNorm and of two layers have one seed.",
 )
 def loss_sorts(tolerance: float) -> Evidence:
     """Models inherit the critical length of the linear layer if they are no better in training, and only then."""
