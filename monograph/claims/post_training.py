@@ -225,10 +225,11 @@ def outcome_moves_length(tolerance: float) -> Evidence:
     source="this book",
     places=(f"{CHAPTER}#the-same-in-a-gpt",),
     method="GPT of one layer without LayerNorm, d = 5, λᵢ ∝ i^(−1.5), n = 40, 1,000 updates, then 300; isotropic test "
-    "prompts of m = 200, 40 steps, seeds 0–2.",
-    tolerance=3,
+    "prompts of m = 200, 40 steps, seeds 0–4.",
+    tolerance=5,
     limits="number of seeds in which chains turn before and at rate 1, and do not at rates .6 and .4",
     verdict=Verdict.FAILS,
+    remark="Seeds 3 and 4 were run after the others had been read.",
 )
 def gpt_follows(tolerance: float) -> Evidence:
     """Slow targets cure a GPT without LayerNorm as they cure the linear layer."""
@@ -237,5 +238,5 @@ def gpt_follows(tolerance: float) -> Evidence:
     counts = {name: int((turned[name] == turns).sum()) for name, turns in wanted.items()}
     return judge(
         min(counts.values()) >= tolerance,
-        "As expected in " + ", ".join(f"{count} of 3 seeds ({name})" for name, count in counts.items()) + ".",
+        "As expected in " + ", ".join(f"{count} of 5 seeds ({name})" for name, count in counts.items()) + ".",
     )

@@ -64,6 +64,15 @@ def test_one_linear_layer_in_a_row_is_the_layer_of_the_package(drawn):
     assert torch.allclose(cot.think(model, drawn, 4), cot.think(layer, drawn, 4))
 
 
+def test_tied_layers_are_one_layer_twice(drawn):
+    generator = torch.Generator().manual_seed(3)
+    tied = LinearLayers(DIM, layers=2, scale=0.2, tied=True, generator=generator).double()
+    twice = small(LinearLayers)
+    assert not torch.allclose(cot.think(twice, drawn, 2), cot.think(tied, drawn, 2))
+    twice.V.data[:], twice.W.data[:] = tied.V.data, tied.W.data
+    assert torch.allclose(cot.think(twice, drawn, 2), cot.think(tied, drawn, 2))
+
+
 @pytest.mark.parametrize("sharpness", [0.1, 1.0])
 def test_two_opposite_heads_step_near_the_answer_as_the_linear_layer_does_about_the_mean(sharpness, drawn):
     P = theory.preconditioner(Task(covariance.power_law(DIM, 1.0), 12))

@@ -117,6 +117,8 @@ class LinearLayers(OneStep):
         Number of layers.
     scale
         Standard deviation of the initial weights.
+    tied
+        Give all layers the same weights.
     generator
         Source of the initial weights.
 
@@ -124,21 +126,22 @@ class LinearLayers(OneStep):
     --------
     >>> LinearLayers(3, layers=2, scale=0.05, generator=torch.Generator()).V.shape
     torch.Size([2, 8, 8])
+    >>> LinearLayers(3, layers=2, scale=0.05, tied=True, generator=torch.Generator()).V.shape
+    torch.Size([1, 8, 8])
     """
 
-    def __init__(self, dim: int, *, layers: int, scale: float, generator: torch.Generator) -> None:
+    def __init__(self, dim: int, *, layers: int, scale: float, tied: bool = False, generator: torch.Generator) -> None:
         super().__init__(dim)
-        rows = 2 * dim + 2
-        self.V, self.W = (
-            torch.nn.Parameter(scale * torch.randn(layers, rows, rows, generator=generator)) for _ in range(2)
-        )
+        rows, own = 2 * dim + 2, 1 if tied else layers
+        self.layers = layers
+        self.V, self.W = (torch.nn.Parameter(scale * torch.randn(own, rows, rows, generator=generator)) for _ in "VW")
 
     def step(
         self, examples: Float[torch.Tensor, "batch m rows"], w0: Float[torch.Tensor, "batch weights d"]
     ) -> Float[torch.Tensor, "batch weights d"]:
         """Answer each weight with the next one."""
         tokens = embedding.weight_token(w0)
-        for V, W in zip(self.V, self.W, strict=True):
+        for V, W in zip(*(weights.expand(self.layers, -1, -1) for weights in (self.V, self.W)), strict=True):
             attention = (V @ (examples.mT @ examples / examples.shape[1]) @ W).mT
             examples, tokens = examples + examples @ attention, tokens + tokens @ attention
         return embedding.weight(tokens)

@@ -83,7 +83,8 @@ def _model(shape: Settings, dim: int, generator: torch.Generator) -> GPT | Softm
         )
     if "heads" in shape:
         return SoftmaxHeads(dim, heads=shape["heads"], scale=shape["scale"], generator=generator)
-    return LinearLayers(dim, layers=shape["layers"], scale=shape["scale"], generator=generator)
+    tied = shape.get("tied", False)
+    return LinearLayers(dim, layers=shape["layers"], scale=shape["scale"], tied=tied, generator=generator)
 
 
 @torch.no_grad()

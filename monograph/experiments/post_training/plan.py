@@ -22,6 +22,8 @@ least value and more than a hundredth of d.
   not turn after all of them, in at least four of five seeds.
 - *The same in a GPT* (`gpt`). It carries over if in all seeds the chains turn before, do not turn after fine-tuning at
   the rates up to .6, and turn after fine-tuning at rate 1. Rate .8, and outcome supervision, are shown and not judged.
+
+Seeds 3 and 4 of the GPT were run after the others had been read; the rule stayed.
 """
 
 from monograph.experiments.results import Run, Settings
@@ -82,7 +84,7 @@ PRESETS: dict[str, Settings] = {
         "gpt_test": [200, 512],
         "steps": 40,
         "seeds": 5,
-        "gpt_seeds": 3,
+        "gpt_seeds": 5,
     },
 }
 

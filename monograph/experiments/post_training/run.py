@@ -37,7 +37,7 @@ def _halves(dim: int, hard: float, rest: float) -> Covariance:
     return np.diag(np.where(np.arange(dim) < dim // 2, hard, rest))
 
 
-def _scaling(settings: Settings, variant: tuple[float, int], seed: int) -> Run:
+def _scaling(settings: Settings, variant: list[Any], seed: int) -> Run:
     """Fine-tune on more and more prompts; exact errors on test prompts as long, and on endless ones."""
     given, (r, n) = settings["scaling"], variant
     dim, rng = given["dim"], np.random.default_rng(seed)
@@ -113,7 +113,7 @@ def _best(start: Preconditioner, S: Any, depth: int) -> tuple[Preconditioner, fl
     return P.detach().numpy(), loss().item() / before
 
 
-def _outcome(settings: Settings, variant: tuple[float, int], seed: int) -> Run:
+def _outcome(settings: Settings, variant: list[Any], seed: int) -> Run:
     """Supervise the third answer, on prompts of the test; new skills, or half learned ones."""
     given, (level, count) = settings["outcome"], variant
     dim, generator = given["dim"], torch.Generator().manual_seed(seed)
