@@ -93,6 +93,13 @@ const decadesOf = ({ curve, longest, other }) => {
   return low < -3 ? [2 * Math.floor(low / 2), 4, 2] : [low, high];
 };
 
+// The least error lies beyond the steps that are drawn: words where the curve leaves them say where.
+const later = (panel, { curve, best }) => {
+  const y = panel.y(curve[STEPS]);
+  const words = best === SEARCHED ? `falls beyond k = ${SEARCHED} →` : `least: k = ${best} →`;
+  panel.add("text", { x: panel.right, y: y + 26 < panel.bottom ? y + 20 : y - 10, "text-anchor": "end" }, words);
+};
+
 const draw = (width, tall, state, words) => {
   const { height, panels } = filling(tall, 340, [26, 302]);
   const svg = drawing(width, height, words);
@@ -106,6 +113,7 @@ const draw = (width, tall, state, words) => {
   const room = state.bayes / 10 ** decades[0];
   if (room > 1) panel.level(state.bayes, "least of any answer", { name: "tts-bound", below: room > 2 });
   if (state.best <= STEPS) panel.mark(state.best, state.least, `least: k = ${state.best}`);
+  else later(panel, state);
   panel.numbers("thinking steps k");
   return svg;
 };
