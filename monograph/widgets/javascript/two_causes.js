@@ -93,11 +93,10 @@ const decadesOf = ({ curve, longest, other }) => {
   return low < -3 ? [2 * Math.floor(low / 2), 4, 2] : [low, high];
 };
 
-// The least error lies beyond the steps that are drawn: words where the curve leaves them say where.
+// The least error lies beyond the steps that are drawn: words above the curve's end say where.
 const later = (panel, { curve, best }) => {
-  const y = panel.y(curve[STEPS]);
   const words = best === SEARCHED ? `falls beyond k = ${SEARCHED} →` : `least: k = ${best} →`;
-  panel.add("text", { x: panel.right, y: y + 26 < panel.bottom ? y + 20 : y - 10, "text-anchor": "end" }, words);
+  panel.add("text", { x: panel.right, y: panel.y(curve[STEPS - 10]) - 12, "text-anchor": "end" }, words);
 };
 
 const draw = (width, tall, state, words) => {
