@@ -18,7 +18,7 @@ FLAT = np.eye(DIM)
 @claim(
     source="this book",
     places=(f"{CHAPTER}#the-experiment-that-tells-them-apart",),
-    method="100 weights, medians, k ≤ 150, d = 20, λᵢ ∝ i^(-0.8). Noise: Σ = Λ, n = m = 80, σ² = 5. Divergence: Σ = I, "
+    method="100 weights, medians, k ≤ 150, d = 20, λᵢ ∝ i^(−0.8). Noise: Σ = Λ, n = m = 80, σ² = 5. Divergence: Σ = I, "
     "n = m = 400, σ² = 0. Cured: at the end at most a quarter of the end before, or of the "
     "least error where the chain diverged.",
     tolerance=0.1,
@@ -70,7 +70,7 @@ def _treated(test_cov: Covariance, length: int, noise: float) -> dict[str, Numbe
 @claim(
     source="this book",
     places=(f"{CHAPTER}#other-solvers",),
-    method="1,000 prompts, medians, k ≤ 150, d = 20, λᵢ ∝ i^(-0.8), Σ = Λ, n = m = 40, σ² = 5.",
+    method="1,000 prompts, medians, k ≤ 150, d = 20, λᵢ ∝ i^(−0.8), Σ = Λ, n = m = 40, σ² = 5.",
     tolerance=1.1,
     limits="least error in the end over least error of a method that is said to turn; a method below 1.05 does not",
     verdict=Verdict.HOLDS,

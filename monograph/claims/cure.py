@@ -20,7 +20,7 @@ SKEWED = covariance.power_law(DIM, 0.8, trace=DIM)
 @claim(
     source="this book",
     places=(PLACE,),
-    method="6,000 prompts in 30 settings, d = 20, λᵢ ∝ i^(-0.8), Σ = Λ or I, n = 25 to 400, m = 10, 25 and 100.",
+    method="6,000 prompts in 30 settings, d = 20, λᵢ ∝ i^(−0.8), Σ = Λ or I, n = 25 to 400, m = 10, 25 and 100.",
     tolerance=1e-9,
     limits=f"largest excess of a step's factor over (ℓ − ℓ_min)/(ℓ + ℓ_min), of 20 steps; {ROUNDING}",
     verdict=Verdict.HOLDS,
@@ -84,7 +84,7 @@ def _factors(
 @claim(
     source="this book",
     places=(PLACE, "setup/thinking#the-scaling-matters"),
-    method="200 prompts of m = 100 examples, d = 20, λᵢ ∝ i^(-0.8), n = 400, Σ = I; mean over w, k ≤ 1,000.",
+    method="200 prompts of m = 100 examples, d = 20, λᵢ ∝ i^(−0.8), n = 400, Σ = I; mean over w, k ≤ 1,000.",
     tolerance=1e-9,
     limits="largest error / d of a prompt after 1,000 steps",
     verdict=Verdict.HOLDS,

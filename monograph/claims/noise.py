@@ -30,7 +30,7 @@ SETTINGS = [(SKEWED, n, n, noise) for n, noise in MATCHED] + [(FLAT, *setting) f
 @claim(
     source="this book",
     places=(f"{CHAPTER}#prop-noisy-error",),
-    method="200 prompts, d = 20, λᵢ ∝ i^(-0.8), Σ = Λ or turned, n = 40, m = 10, 25 and 60, σ² = 2, against "
+    method="200 prompts, d = 20, λᵢ ∝ i^(−0.8), Σ = Λ or turned, n = 40, m = 10, 25 and 60, σ² = 2, against "
     "40 steps one by one.",
     tolerance=1e-8,
     limits=ROUNDING,
@@ -54,7 +54,7 @@ def noise_in_closed_form(tolerance: float) -> Evidence:
 @claim(
     source="this book",
     places=(f"{CHAPTER}#thm-noise-turns",),
-    method="3,000 prompts in 15 settings, d = 20, λᵢ ∝ i^(-0.8), Σ = Λ, n = m = 25 to 200, σ² = 0.1, 1 and 5; "
+    method="3,000 prompts in 15 settings, d = 20, λᵢ ∝ i^(−0.8), Σ = Λ, n = m = 25 to 200, σ² = 0.1, 1 and 5; "
     "k even, up to 10⁷.",
     tolerance=0,
     limits="number of converging chains that never come below their end",
@@ -116,7 +116,7 @@ def _converging() -> tuple[Numbers, Numbers, Numbers]:
 @claim(
     source="this book",
     places=(f"{CHAPTER}#prop-noise-brakes",),
-    method="Bisection on the largest stride: 40 random pairs of Λ and Σ with d = 2 to 20, and λᵢ ∝ i^(-0.8) with "
+    method="Bisection on the largest stride: 40 random pairs of Λ and Σ with d = 2 to 20, and λᵢ ∝ i^(−0.8) with "
     "Σ = I; σ² = 0, 1, 5 and 20.",
     tolerance=1e-6,
     limits=ROUNDING,
@@ -156,7 +156,7 @@ def _found_length(strengths: Numbers, tested: Numbers, noise: float) -> float:
 @claim(
     source="this book",
     places=(f"{CHAPTER}#three-phases",),
-    method="61 settings, d = 20, λᵢ ∝ i^(-0.8): Σ = Λ with n = m = 25 to 800 and σ² = 0.01 to 20; Σ = I with "
+    method="61 settings, d = 20, λᵢ ∝ i^(−0.8): Σ = Λ with n = m = 25 to 800 and σ² = 0.01 to 20; Σ = I with "
     "m = 100 and 200, n = 30 to 140 and σ² = 1, 5 and 20. Medians over 200 prompts; chains that converge turn if they "
     "end 5 % too high.",
     tolerance=0.9,

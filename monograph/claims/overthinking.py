@@ -163,7 +163,7 @@ def skewed_training(tolerance: float) -> Evidence:
     bears_on=(Statement.SKEWED,),
     kinds=(Kind.SIMULATION,),
     places=(f"{PLACE}#prop-best-depth",),
-    method="λᵢ ∝ i^(-0.8) with trace 20, Σ = I, d = 20: search at m = ∞, n = 185 to 1,000; 1,500 prompts each at "
+    method="λᵢ ∝ i^(−0.8) with trace 20, Σ = I, d = 20: search at m = ∞, n = 185 to 1,000; 1,500 prompts each at "
     "m = 4,000 and 1,000, n = 180, 200, 300, 400.",
     tolerance=1,
     limits="steps between predicted and simulated best depth of the mean error",
@@ -208,7 +208,7 @@ def _finite_best_depths(cov: Covariance) -> tuple[list[int], list[int]]:
     bears_on=(Statement.LONGER,),
     kinds=(Kind.THEOREM, Kind.EXACT),
     places=(f"{PLACE}#prop-longer-training",),
-    method="Exact errors at m = ∞, d = 20, λᵢ ∝ 1/i and i^(-0.8) with trace 20, Σ = I, n in {10, 20, 30} and "
+    method="Exact errors at m = ∞, d = 20, λᵢ ∝ 1/i and i^(−0.8) with trace 20, Σ = I, n in {10, 20, 30} and "
     "{100, 200, 400}, k = 1 to 20; and 1/i unscaled, n in {10, 20, 30}.",
     tolerance=0,
     limits="number of comparisons for n in {100, 200, 400} in which a larger n is better",
@@ -311,7 +311,7 @@ def covered_and_turned(tolerance: float) -> Evidence:
 @claim(
     source="this book",
     places=(f"{PLACE}#which-skill-goes-first",),
-    method="Exact first step at m = ∞, d = 20, λᵢ ∝ i^(-0.8) with trace 1 and with trace 20, Σ = I, n = 1 to 1,000.",
+    method="Exact first step at m = ∞, d = 20, λᵢ ∝ i^(−0.8) with trace 1 and with trace 20, Σ = I, n = 1 to 1,000.",
     tolerance=2,
     limits="largest n at which training with trace 1 beats no answer",
     verdict=Verdict.HOLDS,

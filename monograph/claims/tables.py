@@ -103,7 +103,9 @@ def _tolerance(one: Claim) -> str:
 
 
 def escape(text: str) -> str:
-    r"""Keep Markdown from reading signs of mathematics as its own.
+    r"""Keep Markdown from reading signs of mathematics as its own, and raise and lower what stands after them.
+
+    Formulas proper would be ten times the elements, on a page with more than a hundred claims.
 
     Parameters
     ----------
@@ -112,7 +114,9 @@ def escape(text: str) -> str:
 
     Examples
     --------
-    >>> print(escape("a_b"))
-    a\_b
+    >>> print(escape("n_crit of i^(−0.8) in claim_name"))
+    n<sub>crit</sub> of i<sup>−0.8</sup> in claim\_name
     """
-    return sub(r"([\\`*_|<$\[\]])", r"\\\1", text)
+    text = sub(r"([\\`*_|<$\[\]])", r"\\\1", text)
+    text = sub(r"(?<!\w)([^\W\d_])\\_(\w+)", r"\1<sub>\2</sub>", text)  # names of claims have longer words
+    return sub(r"\^\(([^()]*)\)", r"<sup>\1</sup>", text)

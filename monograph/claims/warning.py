@@ -18,7 +18,7 @@ DIM = 20
 @claim(
     source="this book",
     places=("theorems/overthinking#prop-mean-grows",),
-    method="λᵢ ∝ i^(-0.8) with trace 20, Σ = Λ, d = 20, n = 400, m = 100, 4,000 prompts, k ≤ 100.",
+    method="λᵢ ∝ i^(−0.8) with trace 20, Σ = Λ, d = 20, n = 400, m = 100, 4,000 prompts, k ≤ 100.",
     tolerance=0.5,
     limits="share of diverging prompts below which the median must fall and the mean must grow",
     verdict=Verdict.HOLDS,
@@ -42,7 +42,7 @@ def mean_grows(tolerance: float) -> Evidence:
     bears_on=(Statement.WEAK,),
     kinds=(Kind.SIMULATION,),
     places=("theorems/overthinking#prop-warning",),
-    method="6,000 prompts and weights in 60 settings, d = 20, λᵢ ∝ i^(-0.8), Σ = Λ or I, n 25 to 400, m 25 to 1,000; "
+    method="6,000 prompts and weights in 60 settings, d = 20, λᵢ ∝ i^(−0.8), Σ = Λ or I, n 25 to 400, m 25 to 1,000; "
     "chains run to k = 20, and to k = 2,048 for the long run.",
     tolerance=0.95,
     limits="least sensitivity and specificity for “the answer after 20 steps is farther off than one before”",

@@ -73,7 +73,7 @@ def level_map(
         for level in levels:  # areas lie on each other, so color adds up
             axes.contourf(x, y, shown, [level, np.inf], colors=[COLORS["1"]], alpha=0.55 / levels.size)
         drawn = axes.contour(x, y, shown, levels, colors=COLORS["1"], linewidths=0.9)
-        axes.clabel(drawn, fmt={level: rounded(level) for level in levels}, colors=COLORS["ink"], fontsize=8.5)
+        axes.clabel(drawn, fmt={level: rounded(level) for level in levels}, colors=COLORS["ink"])
         for place, one in enumerate(paths):
             which = (place + 1 if one.color is None else one.color) % len(SERIES_COLORS)
             style: dict[str, Any] = (

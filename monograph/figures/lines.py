@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -76,18 +77,25 @@ def lines(
     return Picture(figure, words.line_chart(series, x_label, y_label, log_y, level, x_names))
 
 
-def _draw(axes: Axes, one: Series, place: int) -> None:
+def look(one: Series, place: int) -> dict[str, Any]:
+    """Say how a series is drawn: with markers or a line, in the style of its color."""
     which = (place if one.color is None else one.color) % len(SERIES_COLORS)
-    color, y = SERIES_COLORS[which], np.where(np.isfinite(one.y), one.y, np.nan)
+    if one.points:
+        style = {"marker": MARKERS[which], "linestyle": "none", "markerfacecolor": COLORS["paper"]}
+    else:
+        style = {"linestyle": LINE_STYLES[which]}
+    return {"color": SERIES_COLORS[which]} | style
+
+
+def _draw(axes: Axes, one: Series, place: int) -> None:
+    drawn, y = look(one, place), np.where(np.isfinite(one.y), one.y, np.nan)
     if one.points:
         interval = None if one.low is None or one.high is None else [one.y - one.low, one.high - one.y]
-        axes.errorbar(
-            one.x, y, yerr=interval, fmt=MARKERS[which], color=color, markerfacecolor=COLORS["paper"], capsize=2
-        )
+        axes.errorbar(one.x, y, yerr=interval, capsize=2, **drawn)
         return
     if one.low is not None and one.high is not None:
-        axes.fill_between(one.x, one.low, one.high, color=color, alpha=0.2, linewidth=0)
-    axes.plot(one.x, y, color=color, linestyle=LINE_STYLES[which])
+        axes.fill_between(one.x, one.low, one.high, color=drawn["color"], alpha=0.2, linewidth=0)
+    axes.plot(one.x, y, **drawn)
 
 
 def use_log_scale(axis: XAxis | YAxis) -> None:
@@ -111,19 +119,26 @@ def _power_of_ten(value: float) -> str:
 
 
 def _label_ends(axes: Axes, series: Sequence[Series], level: tuple[float, str] | None) -> None:
-    """Write each label to the right of where its series ends, pushed apart where they would touch."""
-    labels = [(level[1], level[0], COLORS["6"])] if level is not None else []
+    """Write each label to the right of where its series ends, pushed apart where they would touch.
+
+    Before it stands a sample of the series: pushed labels lie beside other ends, and colors do not tell all readers.
+    """
+    labels: list[tuple[str, float, dict[str, Any]]] = []
+    if level is not None:
+        labels.append((level[1], level[0], {"color": COLORS["6"], "linewidth": 1.0}))
     for place, one in enumerate(series):
         finite = one.y[np.isfinite(one.y)]
-        last = finite[-1] if finite.size else axes.get_ylim()[1]
-        labels.append((one.label, last, SERIES_COLORS[(place if one.color is None else one.color) % 6]))
+        last = float(finite[-1]) if finite.size else axes.get_ylim()[1]
+        labels.append((one.label, last, look(one, place)))
     to_axes = axes.transData + axes.transAxes.inverted()
     x = axes.get_xlim()[1]
     heights = [float(np.clip(to_axes.transform((x, y))[1], 0, 1)) for _, y, _ in labels]
     line = 1.25 * STYLE["font.size"] / (0.8 * 72 * STYLE["figure.figsize"][1])  # height of a line of text
     sizes = [line * (1 + text.count("\n")) for text, _, _ in labels]
-    for (text, _, color), height in zip(labels, _spread(heights, sizes), strict=True):
-        axes.text(1.02, height, text, color=color, transform=axes.transAxes, va="center")
+    for (text, _, drawn), height in zip(labels, _spread(heights, sizes), strict=True):
+        sample = [1.05] if "marker" in drawn else [1.02, 1.08]
+        axes.plot(sample, [height] * len(sample), transform=axes.transAxes, clip_on=False, **drawn)
+        axes.text(1.1, height, text, color=drawn["color"], transform=axes.transAxes, va="center")
 
 
 def _spread(heights: list[float], sizes: list[float]) -> list[float]:

@@ -64,6 +64,43 @@ def course(one: Series, last: float, place: Callable[[float], str] = _place) -> 
     return ", then ".join(parts)
 
 
+def dot_plot(
+    names: Sequence[str],
+    series: Sequence[Series],
+    x_label: str,
+    log_x: bool,
+    level: tuple[float, str] | None,
+) -> str:
+    """Describe a dot plot: its axis, then the values of each series by name, then the reference line."""
+    parts = [f"Dot plot of {x_label}{' (logarithmic scale)' if log_x else ''}."]
+    for one in series:
+        ends = [""] * one.y.size
+        if one.low is not None and one.high is not None:
+            pairs = zip(one.low, one.high, strict=True)
+            ends = [f" ({rounded(low)} to {rounded(high)})" for low, high in pairs]
+        places = zip(one.x, one.y, ends, strict=True)
+        parts.append(f"“{one.label}”: {'; '.join(f'{names[int(x) - 1]} {rounded(y)}{end}' for x, y, end in places)}.")
+    if level is not None:
+        parts.append(f"A vertical line marks {rounded(level[0])}: {level[1]}.")
+    return " ".join(parts).replace("\n", " ")
+
+
+def heat_map(
+    texts: Sequence[Sequence[str]],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    label: str,
+    row_label: str,
+    column_label: str,
+) -> str:
+    """Describe a heat map: what it shows, its columns, then the texts of each row."""
+    across = f" ({column_label})" if column_label else ""
+    down = f" Rows: {row_label}." if row_label else ""
+    parts = [f"Heat map of {label}, the darker the larger. Columns{across}: {', '.join(columns)}.{down}"]
+    parts += [f"{row}: {', '.join(cells)}." for row, cells in zip(rows, texts, strict=True)]
+    return " ".join(parts).replace("\n", " ")
+
+
 def contour_chart(paths: Sequence[Series], x_label: str, y_label: str) -> str:
     """Describe a contour chart: its axes, then where each path starts and ends."""
     parts = [f"Contours of the prompt's loss over {x_label} and {y_label}, with paths to the answer at (0, 0)."]

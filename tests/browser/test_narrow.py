@@ -49,3 +49,20 @@ def test_nothing_scrolls_the_page_sideways(narrow, address, name):
         narrow.set_viewport_size({"width": width, "height": 900})
         settle(narrow)
         assert scrolls_sideways(narrow) == [], width
+
+
+LETTERS = """() => {
+  document.querySelectorAll("details").forEach((one) => { one.open = true; });
+  return [...document.querySelectorAll(".picture svg text")].map((text) => {
+    const { a, b } = text.getScreenCTM(); // some are turned
+    return Math.hypot(a, b) * parseFloat(getComputedStyle(text).fontSize);
+  }).filter((size) => size > 0);
+}"""
+
+
+@pytest.mark.parametrize("page", ["theorems/scaling-law", "beyond/stopping", "experiments/curation"])
+def test_letters_of_figures_can_be_read_on_a_phone(window, address, page):
+    window.set_viewport_size({"width": 390, "height": 844})
+    window.goto(f"{address}{page}.html")
+    sizes = window.evaluate(LETTERS)
+    assert len(sizes) > 80 and min(sizes) >= 9, sorted(sizes)[:3]

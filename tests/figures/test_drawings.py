@@ -113,8 +113,8 @@ def test_costs_are_bars_and_those_beyond_the_prompt_look_different():
     axes = drawings.cost_bars(cov, 40).figure.axes[0]
     heights = sorted(bar.get_height() for bar in axes.patches)
     assert heights == pytest.approx(1 + np.trace(cov) / np.diag(cov))
-    dear = [bar.get_height() for bar in axes.patches if bar.get_facecolor()[3] == 0]  # open
-    assert len(dear) == sum(np.array(heights) > 40) and min(dear) > 40
+    costly = [bar.get_height() for bar in axes.patches if bar.get_facecolor()[3] == 0]  # open
+    assert len(costly) == sum(np.array(heights) > 40) and min(costly) > 40
     assert "10 skills cost less, 10 more" in drawings.cost_bars(cov, 40).alt
 
 

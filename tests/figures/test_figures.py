@@ -254,3 +254,68 @@ def test_words_say_where_values_are_infinite_and_rounding_makes_no_turn():
     assert "“flat”: rises from 0 to 1 at 2, then stays there." in words
     assert "“small”: falls from 1 to below 10⁻¹² at 3, then stays there." in words
     assert "“never”: is beyond all bounds." in words
+
+
+def test_a_sample_of_its_series_stands_before_each_label():
+    chart = picture(
+        figures.Series("line", K, 2.0**-K),
+        figures.Series("points", K, 2.0**-K, points=True),
+        level=(0.5, "half"),
+    )
+    axes = chart.figure.axes[0]
+    beyond = [line for line in axes.lines if line.get_transform() == axes.transAxes]
+    drawn = {(line.get_color(), line.get_linestyle(), line.get_marker()) for line in axes.lines if line not in beyond}
+    assert len(beyond) == len(axes.texts) == 3
+    for sample, label in zip(beyond, axes.texts, strict=True):
+        assert (sample.get_color(), sample.get_linestyle(), sample.get_marker()) in drawn
+        assert (sample.get_color(), sample.get_ydata()[0]) == (label.get_color(), label.get_position()[1])
+
+
+def dot_plot(*series, names=("a", "b\nc"), **options):
+    return figures.dots(names, series, x_label="factor", **options)
+
+
+def test_a_dot_plot_has_a_row_for_each_name_and_says_each_value_with_its_interval():
+    chart = dot_plot(
+        figures.Series("k = 1", [1, 2], [0.5, 2], [0.4, 1], [0.6, 3]),
+        figures.Series("k = 5", [2], [7]),
+        log_x=True,
+        level=(1, "even"),
+    )
+    assert chart.alt == (
+        "Dot plot of factor (logarithmic scale). “k = 1”: a 0.5 (0.4 to 0.6); b c 2 (1 to 3). “k = 5”: b c 7. "
+        "A vertical line marks 1: even."
+    )
+    axes = chart.figure.axes[0]
+    first, second = (bar.lines[0] for bar in axes.containers)
+    assert first.get_xdata().tolist() == [0.5, 2] and first.get_ydata().round().tolist() == [1, 2]
+    assert second.get_ydata()[0] > first.get_ydata()[1]  # beside it, not on it
+    assert axes.get_ylim()[0] > axes.get_ylim()[1]  # the first row is at the top
+    assert axes.get_xscale() == "log"
+
+
+def test_rows_of_a_dot_plot_have_names():
+    with pytest.raises(ValueError, match="x of “k = 1” must be rows from 1 to 2, got"):
+        dot_plot(figures.Series("k = 1", [3], [1]))
+    with pytest.raises(ValueError, match="series must hold at least one"):
+        dot_plot()
+
+
+def cells(values, texts, **options):
+    return figures.heat_map(values, texts, rows=["a", "b"], columns=["c", "d"], label="loss", **options)
+
+
+def test_a_heat_map_is_darker_where_its_values_are_larger_and_says_its_texts():
+    chart = cells([[1, 3], [2, 1]], [["1\nk = 2", "3"], ["2", "1"]], row_label="n", bold=[[0, 1], [0, 0]])
+    assert chart.alt == ("Heat map of loss, the darker the larger. Columns: c, d. Rows: n. a: 1 k = 2, 3. b: 2, 1.")
+    axes = chart.figure.axes[0]
+    shades = {patch.get_xy(): patch.get_alpha() for patch in axes.patches}
+    assert shades[0, 0] == shades[1, 1] == 0 < shades[0, 1] < shades[1, 0]
+    assert [text.get_text() for text in axes.texts if text.get_fontweight() == "bold"] == ["3"]
+
+
+def test_a_heat_map_refuses_what_has_another_shape_or_no_color():
+    with pytest.raises(ValueError, match=r"must have shape \(2, 2\)"):
+        cells([[1, 2]], [["1", "2"]])
+    with pytest.raises(ValueError, match="values must be finite"):
+        cells([[1, np.inf], [1, 1]], [["1", "2"], ["3", "4"]])

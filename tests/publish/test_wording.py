@@ -10,6 +10,7 @@ from publish.site.evidence import LEDGER
 from publish.stored.wording import avoided
 
 UNKNOWN = re.compile(r"(?:known|found) to us|we do not know|sources (?:known|do not say)|could not find a detail")
+JOINED = re.compile(r"\d\\?%")
 PAGES = [page for page in contents.read().pages if not page.startswith("appendix/api")]
 
 
@@ -49,6 +50,32 @@ def test_a_page_has_one_word_for_one_thing(page):
 def test_what_is_not_known_of_the_paper_is_said_on_one_page(page):
     found = [match.group() for text in texts(page) for match in UNKNOWN.finditer(text)]
     assert bool(found) == (page == LEDGER), f"{found}: say it in `{LEDGER}`"
+
+
+def outputs(page):
+    """What the cells of a page print, and the tables and pictures that they show, in words."""
+    path = (notebooks.CHAPTERS / page).with_suffix(".ipynb")
+    cells = notebooks.read(path).cells if path.exists() else []
+    for output in (output for cell in cells for output in cell.get("outputs", [])):
+        shown = output.get("data", {})
+        yield from (output.get("text", ""), shown.get("text/plain", ""), shown.get("text/markdown", ""))
+
+
+def joined(found):
+    """Numbers of percent without the space that the book has before the sign, which the site keeps from breaking."""
+    return [text[max(match.start() - 20, 0) : match.end()] for text in found for match in JOINED.finditer(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("It is 7% here.", ["It is 7%"]), ("$7\\%$", ["$7\\%"]), ("7 %, $7\\,\\%$", [])]
+)
+def test_a_percent_sign_without_a_space_is_found(text, found):
+    assert joined([text]) == found
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_space_stands_before_the_sign_of_percent(page):
+    assert joined([*texts(page), *outputs(page)]) == []
 
 
 @pytest.mark.parametrize("claim", claims.CLAIMS, ids=lambda claim: claim.id)

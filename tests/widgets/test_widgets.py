@@ -295,7 +295,7 @@ def test_two_causes_draws_what_theory_says():
 
 def test_fine_tuned_draws_the_error_and_where_it_is_set():
     widget = widgets.FineTuned(count=500, prompt_length=800, interference=0.1, rate=0.5)
-    line, point = (line for line in widget.still().figure.axes[0].lines if len(line.get_ydata()) != 2)
+    line, point, *_ = (line for line in widget.still().figure.axes[0].lines if len(line.get_ydata()) != 2)
     place = int(np.argmin(np.abs(line.get_xdata() - 2000)))
     there, as_set = widget.errors(int(line.get_xdata()[place]), 500)
     assert line.get_ydata()[place] == pytest.approx(there)

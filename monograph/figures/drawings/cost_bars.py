@@ -39,7 +39,7 @@ def cost_bars(cov: CovarianceLike, train_length: int) -> Picture:
         axes.text(1.02, train_length, f"n = {train_length}", transform=axes.get_yaxis_transform(), va="center")
         for side, place, text, color in (
             ("cheap: less than\nhalf is left", 0.9, cheap, TRAINING),
-            ("dear: more than\nhalf is left", 1.1, ~cheap, TESTING),
+            ("costly: more than\nhalf is left", 1.1, ~cheap, TESTING),
         ):
             if text.any():
                 align = "top" if place < 1 else "bottom"

@@ -68,23 +68,39 @@ const place = (size, [, hard, turned]) => {
   return [MARGIN + side * (hard + turned / 2), MARGIN + height * (1 - turned)];
 };
 
-// Triangles of the grid, in one path for each band of the logarithm of the error.
+// The part of a polygon whose value, the last number of a point, is on one side of a level.
+/** @type {(points: number[][], level: number, side: 1 | -1) => number[][]} */
+const cutAt = (points, level, side) => points.flatMap((point, i) => {
+  const next = points[(i + 1) % points.length];
+  const [here, there] = [point, next].map((one) => side * (one[2] - level));
+  const between = point.map((value, axis) => value + (here / (here - there)) * (next[axis] - value));
+  return [...(here >= 0 ? [point] : []), ...(here * there < 0 ? [between] : [])];
+});
+
+// Bands of the logarithm of the error, one path each; within a triangle of the grid it is taken to be linear.
 const cells = (svg, size, onGrid, least) => {
-  const log = (easy, hard) => Math.log(onGrid.get(gridKey([easy / PARTS, hard / PARTS], PARTS)) / DIM);
   const low = Math.log(least);
   const high = Math.max(low + 0.01, Math.min(0, Math.log(Math.max(...onGrid.values()) / DIM))); // 0: no answer
+  const corner = (easy, hard) => {
+    const log = Math.log(onGrid.get(gridKey([easy / PARTS, hard / PARTS], PARTS)) / DIM);
+    return [easy, hard, Math.max(0, Math.min(BANDS - 1e-6, ((BANDS - 1) * (log - low)) / (high - low)))];
+  };
   const paths = Array.from({ length: BANDS }, () => "");
-  const corner = ([easy, hard]) =>
+  /** @type {(corner: number[]) => string} */
+  const point = ([easy, hard]) =>
     place(size, [0, hard / PARTS, (PARTS - easy - hard) / PARTS]).map((value) => value.toFixed(1)).join();
-  const add = (corners) => {
-    const mean = corners.reduce((total, one) => total + log(...one), 0) / 3;
-    const band = Math.floor(((BANDS - 1) * (mean - low)) / (high - low));
-    paths[Math.max(0, Math.min(BANDS - 1, band))] += `M${corners.map(corner).join("L")}Z`;
+  const add = (...corners) => {
+    const values = corners.map(([, , value]) => value);
+    for (let band = Math.floor(Math.min(...values)); band <= Math.max(...values); band++) {
+      const part = cutAt(cutAt(corners, band, 1), band + 1, -1);
+      if (part.length > 2) paths[band] += `M${part.map(point).join("L")}Z`;
+    }
   };
   for (let easy = 0; easy < PARTS; easy++) {
     for (let hard = 0; hard < PARTS - easy; hard++) {
-      add([[easy, hard], [easy + 1, hard], [easy, hard + 1]]);
-      if (easy + hard < PARTS - 1) add([[easy + 1, hard], [easy, hard + 1], [easy + 1, hard + 1]]);
+      const [right, up] = [corner(easy + 1, hard), corner(easy, hard + 1)];
+      add(corner(easy, hard), right, up);
+      if (easy + hard < PARTS - 1) add(right, up, corner(easy + 1, hard + 1));
     }
   }
   paths.forEach((path, band) => {

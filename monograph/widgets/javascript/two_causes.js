@@ -93,6 +93,12 @@ const decadesOf = ({ curve, longest, other }) => {
   return low < -3 ? [2 * Math.floor(low / 2), 4, 2] : [low, high];
 };
 
+// The least error lies beyond the steps that are drawn: words above the curve's end say where.
+const later = (panel, { curve, best }) => {
+  const words = best === SEARCHED ? `falls beyond k = ${SEARCHED} →` : `least: k = ${best} →`;
+  panel.add("text", { x: panel.right, y: panel.y(curve[STEPS - 10]) - 12, "text-anchor": "end" }, words);
+};
+
 const draw = (width, tall, state, words) => {
   const { height, panels } = filling(tall, 340, [26, 302]);
   const svg = drawing(width, height, words);
@@ -106,6 +112,7 @@ const draw = (width, tall, state, words) => {
   const room = state.bayes / 10 ** decades[0];
   if (room > 1) panel.level(state.bayes, "least of any answer", { name: "tts-bound", below: room > 2 });
   if (state.best <= STEPS) panel.mark(state.best, state.least, `least: k = ${state.best}`);
+  else later(panel, state);
   panel.numbers("thinking steps k");
   return svg;
 };
