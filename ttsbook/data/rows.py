@@ -63,8 +63,7 @@ class Rows:
         if len(names) != x.shape[1] or len(set(names)) < len(names):
             raise ValueError(f"columns must be {x.shape[1]} different names, got {check.shown(list(names))}")
         x.flags.writeable = False
-        object.__setattr__(self, "x", x)
-        object.__setattr__(self, "columns", names)
+        check.settle(self, x=x, columns=names)
 
     def __repr__(self) -> str:
         return f"Rows(rows={len(self.x)}, columns={len(self.columns)})"

@@ -83,8 +83,10 @@ class Config:
 
     def __post_init__(self) -> None:
         for name in ("dim", "width", "layers", "heads"):
-            object.__setattr__(self, name, check.count(name, getattr(self, name), least=1))
-        object.__setattr__(self, "positions", check.count("positions", self.positions, least=0))
+            check.settle(self, **{name: check.count(name, getattr(self, name), least=1)})
+        check.settle(self, positions=check.count("positions", self.positions, least=0))
+        for name in ("layer_norm", "residual"):
+            check.flag(name, getattr(self, name))
         check.choice("sight", self.sight, SIGHTS)
         check.choice("tokens", self.tokens, TOKENS)
         if self.width % self.heads:
@@ -352,6 +354,8 @@ def save(
     ...     print([file.name for file in Path(folder).iterdir()])
     ['gpt.safetensors']
     """
+    check.instance("model", model, GPT)
+    half = check.flag("half", half)
     state: dict[str, torch.Tensor] = model.state_dict()
     tensors = {f"model.{name}": tensor.half() if half else tensor for name, tensor in state.items()}
     for name, tensor in state.items():

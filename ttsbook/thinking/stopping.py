@@ -78,6 +78,12 @@ class Rule:
     depth: Callable[[Seen, Schedule], Depths]
     guesses_noise: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("schedule", "depth"):
+            if not callable(getattr(self, name)):
+                raise TypeError(f"{name} must be a function of what is seen, got {check.shown(getattr(self, name))}")
+        check.flag("guesses_noise", self.guesses_noise)
+
     def __call__(self, P: PreconditionerLike, prompts: Prompts, *, steps: int, noise_variance: float = 0.0) -> Plan:
         """Decide about prompts. The arguments are those of `schedules.look`."""
         seen = schedules.look(P, prompts, steps=steps, noise_variance=noise_variance)

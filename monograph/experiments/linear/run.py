@@ -71,7 +71,7 @@ def _curve(
             model,
             Task(test_cov, ENDLESS if m is None else m),
             steps=settings["steps"][test],
-            prompts=settings["test_prompts"],
+            samples=settings["test_prompts"],
             generator=torch.Generator().manual_seed(1000),
             condensed=True,
         )

@@ -43,7 +43,7 @@ def measure(settings: Settings, *, exponent: float, recipe: str, seed: int | Lit
             model.double(),
             Task(task.cov, settings["test_length"]),
             steps=settings["steps"],
-            prompts=settings["test_prompts"],
+            samples=settings["test_prompts"],
             generator=torch.Generator().manual_seed(1000),
         )
     return {
