@@ -179,8 +179,8 @@ def standardize(train: Rows, test: Rows, *, center: Literal["train", "own"] = "t
     other = mean if center == "train" else test.x.mean(axis=0)
     deviation = np.sqrt((train.x.var(axis=0) + test.x.var(axis=0)) / 2)
     pools = ((train.x - mean) / deviation, (test.x - other) / deviation)
-    one, two = (Rows(x * np.sqrt(x.size / np.square(x).sum()), train.columns) for x in pools)
-    return one, two
+    scaled = [Rows(x * np.sqrt(x.size / np.square(x).sum()), train.columns) for x in pools]
+    return scaled[0], scaled[1]
 
 
 def read_csv(source: Source, *, leave_out: Sequence[str] = (), delimiter: str = ",") -> Rows:
@@ -291,17 +291,17 @@ def _known(argument: str, names: Sequence[str], columns: list[str]) -> None:
 
 def _numbers(columns: list[str], lines: list[tuple[int, list[str]]], leave_out: set[str]) -> Rows:
     """Make numbers of all columns but those left out."""
-    kept = [index for index, name in enumerate(columns) if name not in leave_out]
-    if not kept:
+    chosen = [index for index, name in enumerate(columns) if name not in leave_out]
+    if not chosen:
         raise ValueError("source must have a column of numbers, but all are left out")
-    x = np.empty((len(lines), len(kept)))
-    for place, index in enumerate(kept):
+    x = np.empty((len(lines), len(chosen)))
+    for place, index in enumerate(chosen):
         name = columns[index]
         for row, (number, values) in enumerate(lines):
             x[row, place] = _value(name, number, values[index])
         if np.ptp(x[:, place]) == 0:
             raise ValueError(f"column {name!r} must vary, but is {x[0, place]:g} in every row: leave it out")
-    return Rows(x, [columns[index] for index in kept])
+    return Rows(x, [columns[index] for index in chosen])
 
 
 def _value(name: str, line: int, text: str) -> float:

@@ -43,8 +43,8 @@ def least_squares() -> Solver:
     def answers(prompts: Prompts, steps: int) -> Chain:
         gram, moment = _sums(prompts)
         strengths, directions = _linalg.eigh(gram)
-        seen = strengths > RELATIVE_ZERO * strengths[:, -1:]
-        inverse = torch.where(seen, 1 / strengths, torch.zeros_like(strengths))
+        spanned = strengths > RELATIVE_ZERO * strengths[:, -1:]
+        inverse = torch.where(spanned, 1 / strengths, torch.zeros_like(strengths))
         coordinates = inverse * (directions.mT @ moment[..., None])[..., 0]
         return _constant((directions @ coordinates[..., None])[..., 0], steps)
 
@@ -293,5 +293,5 @@ def _ends(S: SquareMatrices) -> tuple[Float[torch.Tensor, "batch 1"], Float[torc
     """Smallest nonzero and largest eigenvalue of each matrix."""
     strengths = _linalg.eigvalsh(S)
     largest = torch.where(strengths[:, -1:] > 0, strengths[:, -1:], 1.0)  # of no example at all: any step stays at 0
-    seen = torch.where(strengths > RELATIVE_ZERO * largest, strengths, largest)
-    return seen.min(dim=1, keepdim=True).values, largest
+    nonzero = torch.where(strengths > RELATIVE_ZERO * largest, strengths, largest)
+    return nonzero.min(dim=1, keepdim=True).values, largest

@@ -252,9 +252,9 @@ class FineTuning:
         kappa = _resolution(moments, count)
         squared = cov @ cov
         noise = inverse_m * (squared + np.trace(cov) * cov)  # the mean square of S_m is their sum
-        seen = ((skills.T @ (squared + noise)) * skills.T).sum(axis=1)
+        practice = ((skills.T @ (squared + noise)) * skills.T).sum(axis=1)
         freedom = np.square(moments / (moments + kappa)).sum()
-        spread = (seen * moments / (moments + kappa) ** 2).sum() / (count - freedom)
+        spread = (practice * moments / (moments + kappa) ** 2).sum() / (count - freedom)
         bent = (self.start - self._taught) @ (skills * np.sqrt(moments) * (kappa / (moments + kappa)))
         unseen = self.task.dim - (strengths / gammas).sum()
         error = np.square(np.eye(self.task.dim) - mean @ cov).sum() + (mean @ noise * mean).sum()

@@ -101,10 +101,10 @@ def noisy_error(
     mu, U = np.linalg.eigh((middle + middle.swapaxes(-1, -2)) / 2)  # prop-noisy-error
     left, right = U.swapaxes(-1, -2) @ root, U.swapaxes(-1, -2) @ np.linalg.inv(root)
     A, inverse = left @ left.swapaxes(-1, -2), right @ right.swapaxes(-1, -2)
-    seen = mu > check.RELATIVE_TOLERANCE * mu[..., -1:]
-    weights = np.where(seen, np.diagonal(A, axis1=-2, axis2=-1) / np.where(seen, mu, 1), 0)
+    spanned = mu > check.RELATIVE_TOLERANCE * mu[..., -1:]
+    weights = np.where(spanned, np.diagonal(A, axis1=-2, axis2=-1) / np.where(spanned, mu, 1), 0)
     with np.errstate(over="ignore", invalid="ignore"):
-        powers = (1 - np.where(seen, mu, 0))[..., None] ** steps  # (samples, d, looks)
+        powers = (1 - np.where(spanned, mu, 0))[..., None] ** steps  # (samples, d, looks)
         bias = (powers * ((A * inverse) @ powers)).sum(axis=-2)
         errors = bias + noise_variance / m * (weights[..., None] * np.square(1 - powers)).sum(axis=-2)
     errors = np.where(np.isfinite(errors), errors, np.inf)
@@ -138,9 +138,9 @@ def bayes_error(S: ArrayLike, test_length: int, *, noise_variance: float) -> Num
     m = check.count("test_length", test_length, least=1)
     noise_variance = check.number("noise_variance", noise_variance, least=0)
     s = np.linalg.eigvalsh((S + S.swapaxes(-1, -2)) / 2)
-    seen = s > check.RELATIVE_TOLERANCE * s[..., -1:]
-    snr = m * np.where(seen, s, 0)
-    return np.where(seen, noise_variance / np.where(seen, snr + noise_variance, 1), 1.0).sum(axis=-1)
+    spanned = s > check.RELATIVE_TOLERANCE * s[..., -1:]
+    snr = m * np.where(spanned, s, 0)
+    return np.where(spanned, noise_variance / np.where(spanned, snr + noise_variance, 1), 1.0).sum(axis=-1)
 
 
 def least_squares_error(

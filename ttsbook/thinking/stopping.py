@@ -180,9 +180,9 @@ def held_out(seen: Seen, schedule: Schedule) -> Depths:
     """
     if (seen.lengths < 2).any():
         raise ValueError(f"prompts must have at least 2 examples, of which one judges, got {int(seen.lengths.min())}")
-    kept = (KEPT * seen.lengths).floor().clamp(min=1).to(seen.lengths)
-    thinks = torch.arange(seen.x.shape[1]) < kept[:, None]
-    part = replace(seen, x=seen.x * thinks[..., None], y=seen.y * thinks, lengths=kept)
+    share = (KEPT * seen.lengths).floor().clamp(min=1).to(seen.lengths)
+    thinks = torch.arange(seen.x.shape[1]) < share[:, None]
+    part = replace(seen, x=seen.x * thinks[..., None], y=seen.y * thinks, lengths=share)
     judge = replace(seen, x=seen.x * ~thinks[..., None], y=seen.y * ~thinks)
     return _residuals(judge, schedule, think=part).argmin(dim=1)
 
