@@ -197,7 +197,7 @@ class ScaleMixture(Features):
     def __post_init__(self) -> None:
         share, factor = _share(self.share), check.number("factor", self.factor, least=0)
         if share * factor > 1 or share == 1:
-            raise ValueError(f"share * factor must be at most 1, and share below 1, got {share:g} and {factor:g}")
+            raise ValueError(f"share * factor must be at most 1, and share below 1, got {share} and {factor}")
         check.settle(self, share=share, factor=factor)
 
     @property

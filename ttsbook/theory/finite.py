@@ -184,7 +184,9 @@ def recursion_error(
         return _recursion(s, A, B, m, steps, noise_variance)
 
 
-def falling_errors(P: PreconditionerLike, test_cov: CovarianceLike | Task, m: int, noise_variance: float) -> Errors:
+def falling_errors(
+    P: PreconditionerLike, test_cov: CovarianceLike | Task, m: int, noise_variance: float
+) -> Float64[np.ndarray, " looks"]:
     """Compute `recursion_error` for so many steps that it has begun to rise, or for LONGEST_SEARCH."""
     steps = 25
     while (errors := recursion_error(P, test_cov, m, steps, noise_variance=noise_variance)).argmin() == steps:
