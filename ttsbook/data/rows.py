@@ -148,14 +148,15 @@ def standardize(train: Rows, test: Rows, *, center: Literal["train", "own"] = "t
     """Put two pools with the same columns on one scale, so that only the shape of their moments differs.
 
     Each column is divided by its standard deviation over both pools, weighted alike; then each pool as a whole is
-    scaled so that its covariance has the trace d.
+    scaled so that its covariance has the trace d. So no pool has columns of variance 1 by itself, as it would if each
+    were standardized alone: where a column varies more in one pool than in the other, it still does.
 
     Parameters
     ----------
     train, test
         Pools with the same columns, each of which varies in the training rows.
     center
-        Subtract the means of the training rows from both pools, or from each its own.
+        "train" subtracts the means of the training rows from both pools, "own" from each pool its own.
 
     Examples
     --------
