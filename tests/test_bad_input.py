@@ -10,11 +10,11 @@ from ttsbook import theory, training
 from ttsbook.data import covariance, pools, prompts, rows, spectra
 from ttsbook.data.prompts import Prompts
 from ttsbook.data.tasks import Mixture, Task, mix
-from ttsbook.models import baselines, checkpoints, embedding, transformer
+from ttsbook.models import baselines, checkpoints, embedding, transformer, votes
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.models.transformer import GPT, Config
 from ttsbook.theory import dynamics, intervals, selection
-from ttsbook.thinking import cot, evaluation, schedules
+from ttsbook.thinking import cot, evaluation, expected, schedules, stopping
 from ttsbook.training import gpt_recipes, recipes
 
 pytestmark = pytest.mark.unchecked
@@ -159,7 +159,7 @@ TABLE = [
     ),
     (
         TypeError,
-        lambda: evaluation.error_curve(lambda x, y, w: w, T2, steps=1, prompts=2, generator=gen()),
+        lambda: evaluation.error_curve(lambda x, y, w: w, T2, steps=1, samples=2, generator=gen()),
         "cot.Stepwise makes a model of a function of x, y and w",
     ),
     (
@@ -278,7 +278,7 @@ TABLE = [
         lambda: prompts.sample(I2, 3, generator=gen()),
         "task must be a ttsbook.data.tasks.Task or a ttsbook.data.tasks.Mixture, got",
     ),
-    (ValueError, lambda: prompts.sample(T2, 0, generator=gen()), "batch must be an integer of at least 1, got 0"),
+    (ValueError, lambda: prompts.sample(T2, 0, generator=gen()), "samples must be an integer of at least 1, got 0"),
     (
         TypeError,
         lambda: prompts.sample(T2, 3, generator=rng),
@@ -398,8 +398,8 @@ TABLE = [
     (ValueError, lambda: selection.optimal_mixture([T2], I2, 0), "steps must be an integer of at least 1, got 0"),
     (
         ValueError,
-        lambda: selection.with_estimates([T2], I2, 3, 5, draws=0),
-        "draws must be an integer of at least 1, got 0",
+        lambda: selection.with_estimates([T2], I2, 3, 5, samples=0),
+        "samples must be an integer of at least 1, got 0",
     ),
     (ValueError, lambda: layer(structure="rows"), "structure must be one of 'full', 'blocks', got 'rows'"),
     (ValueError, lambda: LinearSelfAttention(0), "dim must be an integer of at least 1, got 0"),
@@ -475,37 +475,37 @@ TABLE = [
     (ValueError, lambda: cot.step_jacobian(layer(), one, I3), "w0 must have shape (3, 2) or (2,), got (3, 3)"),
     (
         TypeError,
-        lambda: evaluation.error_curve(layer(), I2, steps=3, prompts=5, generator=gen()),
+        lambda: evaluation.error_curve(layer(), I2, steps=3, samples=5, generator=gen()),
         "task must be a ttsbook.data.tasks.Task or a ttsbook.data.tasks.Mixture or a ttsbook.data.prompts.Prompts, got",
     ),
     (
         TypeError,
-        lambda: evaluation.error_curve(layer(), one, steps=3, prompts=5),
-        "prompts must be None where the prompts are given, got 5",
+        lambda: evaluation.error_curve(layer(), one, steps=3, samples=5),
+        "samples must be None where the prompts are given, got 5",
     ),
     (
         TypeError,
-        lambda: evaluation.error_curve(layer(), T2, steps=3, prompts=5),
+        lambda: evaluation.error_curve(layer(), T2, steps=3, samples=5),
         "generator must be a torch.Generator where prompts are drawn, got None",
     ),
     (
         ValueError,
-        lambda: evaluation.error_curve(layer(), T2, steps=3, prompts=1, generator=gen()),
-        "prompts must be an integer of at least 2, got 1",
+        lambda: evaluation.error_curve(layer(), T2, steps=3, samples=1, generator=gen()),
+        "samples must be an integer of at least 2, got 1",
     ),
     (
         ValueError,
-        lambda: evaluation.error_curve(layer(), T2, steps=-3, prompts=5, generator=gen()),
+        lambda: evaluation.error_curve(layer(), T2, steps=-3, samples=5, generator=gen()),
         "steps must be an integer of at least 0, got -3",
     ),
     (
         TypeError,
-        lambda: evaluation.error_curve(gpt(), T2, steps=3, prompts=5, generator=gen(), condensed=True),
+        lambda: evaluation.error_curve(gpt(), T2, steps=3, samples=5, generator=gen(), condensed=True),
         "condensed prompts stand for whole ones to a plain LinearSelfAttention alone, got a GPT",
     ),
     (
         TypeError,
-        lambda: evaluation.error_curve(layer(), T2, steps=3, prompts=5, generator=rng),
+        lambda: evaluation.error_curve(layer(), T2, steps=3, samples=5, generator=rng),
         "generator must be a torch.Generator, got Generator(PCG64)",
     ),
     (
@@ -559,6 +559,94 @@ TABLE = [
     (ValueError, lambda: recipes.TeacherForced(0.0), "rate must be positive, got 0.0"),
     (ValueError, lambda: gpt_recipes.Outcome(0), "depth must be an integer of at least 1, got 0"),
     (ValueError, lambda: gpt_recipes.Curriculum(1, 1, 1, 1, every=0), "every must be an integer of at least 1, got 0"),
+    (ValueError, lambda: prompts.label(one.x.long(), generator=gen()), "x must be of a floating type, got torch.int64"),
+    (
+        ValueError,
+        lambda: pools.random_pool(5, rng=rng, lengths=20),
+        "lengths must be the least and the largest, got 20",
+    ),
+    (TypeError, lambda: pools.random_pool(5, rng=rng, turned="no"), "turned must be True or False, got 'no'"),
+    (ValueError, lambda: pools.qualities([I2], I3), "dimensions must agree, but target_cov has 3, covs[0] has 2"),
+    (TypeError, lambda: theory.direct_error_bound(I2, 5, 5, sharp=1), "sharp must be True or False, got 1"),
+    (TypeError, lambda: theory.cot_error(P, I2, 5, 3, corrected="no"), "corrected must be True or False, got 'no'"),
+    (TypeError, lambda: theory.train_length_for(I2, 0.1, 1, bound=1), "bound must be True or False, got 1"),
+    (
+        ValueError,
+        lambda: theory.bayes_error(1.0, 5, noise_variance=1),
+        "S must have shape (d, d) or (samples, d, d), got",
+    ),
+    (
+        ValueError,
+        lambda: theory.vote_error(P, [I2, I2], 5, [], noise_variance=1),
+        "steps must be a list of whole numbers of at least 0, got none",
+    ),
+    (
+        TypeError,
+        lambda: selection.optimal_mixture([T2], I2, 2, rng=5),
+        "rng must be a numpy.random.Generator, got 5 of type int",
+    ),
+    (ValueError, lambda: intervals.simultaneous([math.nan], [1], 1), "mean must not be negative or NaN, got [nan]"),
+    (ValueError, lambda: intervals.simultaneous([-1], [1], 1), "mean must not be negative or NaN, got [-1.0]"),
+    (ValueError, lambda: embedding.rows(0), "dim must be an integer of at least 1, got 0"),
+    (TypeError, lambda: embedding.weight_token([1, 2]), "w must be a torch.Tensor, got [1, 2] of type list"),
+    (
+        ValueError,
+        lambda: embedding.weight(torch.ones(3)),
+        "tokens must have 2d + 2 rows in their last axis, got shape (3,)",
+    ),
+    (ValueError, lambda: layer(dtype=torch.int32), "dtype must be a floating type, got torch.int32"),
+    (TypeError, lambda: Config(2, layer_norm="no"), "layer_norm must be True or False, got 'no'"),
+    (TypeError, lambda: transformer.save("unwritten", layer()), "model must be a ttsbook.models.transformer.GPT, got"),
+    (TypeError, lambda: transformer.save("unwritten", gpt(), half=1), "half must be True or False, got 1"),
+    (TypeError, lambda: checkpoints.save("unwritten", {"a": 1}, {}), "tensors['a'] must be a torch.Tensor, got 1"),
+    (ValueError, lambda: baselines.thinking(I3)(one, 2), "P must have the dimension of the prompts, 2, got 3"),
+    (ValueError, lambda: baselines.chebyshev(I3)(one, 2), "P must have the dimension of the prompts, 2, got 3"),
+    (
+        ValueError,
+        lambda: baselines.conjugate_gradient(I3)(one, 2),
+        "P must have the dimension of the prompts, 2, got 3",
+    ),
+    (TypeError, lambda: baselines.least_squares()(I2, 3), "prompts must be a ttsbook.data.prompts.Prompts, got"),
+    (TypeError, lambda: votes.vote(None, 5), "solver must be a function of prompts and steps, got None"),
+    (TypeError, lambda: cot.leaks(gpt()), "model must be a ttsbook.models.attention.LinearSelfAttention, got GPT("),
+    (
+        TypeError,
+        lambda: evaluation.error_curve(lambda batch, steps: np.zeros((3, 3, 2)), one, steps=2),
+        "the model's answers must be a torch.Tensor, got array(",
+    ),
+    (
+        ValueError,
+        lambda: schedules.chain(schedules.look(P, one, steps=2), torch.ones(4)),
+        "schedule must have a row for each of 3 prompts, got shape (4,)",
+    ),
+    (
+        TypeError,
+        lambda: expected.filters(schedules.look(P, one, steps=2), None),
+        "schedule must be a torch.Tensor, got None",
+    ),
+    (TypeError, lambda: stopping.Rule(None, stopping.last), "schedule must be a function of what is seen, got None"),
+    (TypeError, lambda: training.Checkpoint(None), "path must be a str or a os.PathLike, got None"),
+    (
+        TypeError,
+        lambda: training.train(layer(), T2, recipe=recipes.Direct(), updates=1, generator=gen(), curriculum=3),
+        "curriculum must be a function of prompts and an update, got 3",
+    ),
+    (
+        TypeError,
+        lambda: training.train(
+            layer(), T2, recipe=recipes.Direct(), updates=1, generator=gen(), curriculum=lambda batch, update: None
+        ),
+        "what curriculum returns must be a ttsbook.data.prompts.Prompts, got None",
+    ),
+    (TypeError, lambda: recipes.Noisy().pose(one, None), "generator must be a torch.Generator, got None"),
+    (TypeError, lambda: recipes.TeacherForced(0.5).pose(one, None), "generator must be a torch.Generator, got None"),
+    (TypeError, lambda: gpt_recipes.Distances().draw(one.w, None), "generator must be a torch.Generator, got None"),
+    (TypeError, lambda: gpt_recipes.RollIn().loss(gpt(), one, None), "generator must be a torch.Generator, got None"),
+    (
+        ValueError,
+        lambda: gpt_recipes.Curriculum(1, 1, 1, 1, 1).at(-1),
+        "update must be an integer of at least 0, got -1",
+    ),
 ]
 
 

@@ -30,3 +30,13 @@ def finite(name: str, tensor: Float[torch.Tensor, "..."]) -> None:
     """Refuse a tensor with NaN or infinite entries."""
     if not torch.isfinite(tensor).all():
         raise ValueError(f"{name} must be finite, got NaN or infinite entries")
+
+
+def columns(
+    name: str, tensor: Float[torch.Tensor, "prompts steps"], prompts: int
+) -> tuple[Shaped[torch.Tensor, "..."], ...]:
+    """Return the columns of a tensor that has a row for each prompt."""
+    check.instance(name, tensor, torch.Tensor)
+    if tensor.ndim != 2 or len(tensor) != prompts:
+        raise ValueError(f"{name} must have a row for each of {prompts} prompts, got shape {tuple(tensor.shape)}")
+    return tensor.unbind(dim=1)

@@ -117,6 +117,11 @@ def positive(name: str, value: Any) -> float:
     return float(value)
 
 
+def length(name: str, value: Any) -> int | None:
+    """Return a test prompt length >= 1, or None, which stands for infinity."""
+    return None if value is None else count(name, value, least=1)
+
+
 def inverse_length(name: str, value: Any) -> float:
     """Return 1/`value` for a test prompt length; None stands for infinity and gives 0."""
     return 0.0 if value is None else 1 / count(name, value, least=1)
@@ -161,6 +166,12 @@ def flag(name: str, value: Any) -> bool:
     if type(value) not in (bool, np.bool_):
         raise TypeError(f"{name} must be True or False, got {shown(value)}")
     return bool(value)
+
+
+def settle(record: object, **fields: object) -> None:
+    """Give a frozen record the values that its fields have once they are checked: a NumPy int8 becomes an int."""
+    for name, value in fields.items():
+        object.__setattr__(record, name, value)
 
 
 def choice(name: str, value: Choice, choices: Collection[Choice]) -> Choice:

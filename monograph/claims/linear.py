@@ -272,7 +272,7 @@ def among_solvers(tolerance: float) -> Evidence:
     plain_solvers = baselines.gradient_descent(), baselines.conjugate_gradient()
     think, descent, plain, better = (
         evaluation.error_curve(
-            solver, task, steps=10, prompts=2000, generator=torch.Generator().manual_seed(7), condensed=True
+            solver, task, steps=10, samples=2000, generator=torch.Generator().manual_seed(7), condensed=True
         ).median
         for solver in (baselines.thinking(P), *plain_solvers, baselines.conjugate_gradient(P))
     )

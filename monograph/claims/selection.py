@@ -229,7 +229,8 @@ def target_estimate(tolerance: float) -> Evidence:
     tasks = pools.eight_tasks(target, rng=np.random.default_rng(0))
     least = selection.optimal_mixture(tasks, target, 3).error
     few, some, many = (
-        np.median(selection.with_estimates(tasks, target, 3, length, draws=6)) / least - 1 for length in (40, 160, 2560)
+        np.median(selection.with_estimates(tasks, target, 3, length, samples=6)) / least - 1
+        for length in (40, 160, 2560)
     )
     return judge(
         max(some, many) <= tolerance and few > tolerance,

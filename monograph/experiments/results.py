@@ -57,10 +57,10 @@ class Results:
 
     Examples
     --------
-    >>> found = Results({}, {}, 1.0, [{"seed": 0, "error": 0.5}, {"seed": 1, "error": 0.25}])
-    >>> found.select(seed=1)
+    >>> records = Results({}, {}, 1.0, [{"seed": 0, "error": 0.5}, {"seed": 1, "error": 0.25}])
+    >>> records.select(seed=1)
     [{'seed': 1, 'error': 0.25}]
-    >>> found.values("error").tolist()
+    >>> records.values("error").tolist()
     [0.5, 0.25]
     """
 
@@ -71,17 +71,17 @@ class Results:
 
     def select(self, **wanted: Any) -> list[Run]:
         """Select the runs with these entries, such as ``select(recipe="shift", seed=0)``; there must be some."""
-        found = [run for run in self.runs if all(name in run and run[name] == value for name, value in wanted.items())]
-        if not found:
+        runs = [run for run in self.runs if all(name in run and run[name] == value for name, value in wanted.items())]
+        if not runs:
             raise ValueError(f"no run has {', '.join(f'{name}={value!r}' for name, value in wanted.items())}")
-        return found
+        return runs
 
     def values(self, name: str, **wanted: Any) -> np.ndarray:
         """Collect one entry, such as "ratio", of the runs that `select` finds."""
-        found = self.select(**wanted)
-        if any(name not in run for run in found):
-            raise ValueError(f"name must be an entry of each run, one of {', '.join(found[0])}, got {name!r}")
-        return np.array([run[name] for run in found])
+        runs = self.select(**wanted)
+        if any(name not in run for run in runs):
+            raise ValueError(f"name must be an entry of each run, one of {', '.join(runs[0])}, got {name!r}")
+        return np.array([run[name] for run in runs])
 
 
 def significant(values: Any, digits: int) -> Any:
@@ -186,8 +186,8 @@ def load(experiment: str, preset: str = "cpu") -> Results:
 
     Examples
     --------
-    >>> found = load("linear", "tiny")
-    >>> found.settings["dim"], found.values("n").tolist()
+    >>> records = load("linear", "tiny")
+    >>> records.settings["dim"], records.values("n").tolist()
     (3, [4, 4, 4, 4, 40, 40, 4, 4])
     """
     complete, under_way = path_of(experiment, preset), path_of(experiment, preset, finished=False)
@@ -200,8 +200,8 @@ def load(experiment: str, preset: str = "cpu") -> Results:
         raise FileNotFoundError(f"{path} is missing; {remedy}")
     content = read(path)
     if (content["experiment"], content["preset"]) != (experiment, preset):
-        found = f"{content['experiment']} --preset {content['preset']}"
-        raise ResultsError(f"{path} must hold {experiment} --preset {preset}, got {found}")
+        other = f"{content['experiment']} --preset {content['preset']}"
+        raise ResultsError(f"{path} must hold {experiment} --preset {preset}, got {other}")
     if content["missing"]:
         raise UnfinishedError(f"{path} is unfinished, {content['missing']} runs are missing; to go on, run: {command}")
     seconds = sum(run["seconds"] for run in content["runs"])
@@ -226,8 +226,8 @@ def read(path: str | Path) -> dict[str, Any]:
     except ValueError as error:
         raise ResultsError(f"{path} is damaged or no results file: {error}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        found = content.get("format") if isinstance(content, dict) else None
-        raise ResultsError(f"{path} must have the format {FORMAT!r}, got {found!r}")
+        other = content.get("format") if isinstance(content, dict) else None
+        raise ResultsError(f"{path} must have the format {FORMAT!r}, got {other!r}")
     kinds = {"settings": dict, "environment": dict, "missing": int, "runs": list, "experiment": str, "preset": str}
     for name, kind in kinds.items():
         if not isinstance(content.get(name), kind):

@@ -158,8 +158,8 @@ def run(
     planned = experiment.runs(settings)
     _check_distinct(planned)
     path, under_way = (results.path_of(experiment.name, preset, finished=finished) for finished in (True, False))
-    here = environment(settings) if executor is None else executor.submit(environment, settings).result()
-    content = {"experiment": experiment.name, "preset": preset, "settings": settings, "environment": here}
+    machine = environment(settings) if executor is None else executor.submit(environment, settings).result()
+    content = {"experiment": experiment.name, "preset": preset, "settings": settings, "environment": machine}
 
     def store(done: dict[int, Run]) -> None:
         runs = [done[index] for index in sorted(done)]
@@ -171,12 +171,12 @@ def run(
             for checkpoint in left.parent.glob(left.name):
                 checkpoint.unlink()
             store({})  # so that after an interruption the next call goes on, rather than find the old file complete
-        done = _stored(under_way if under_way.exists() else path, settings, planned, here)
+        done = _stored(under_way if under_way.exists() else path, settings, planned, machine)
         missing = [index for index in range(len(planned)) if index not in done]
         label = f"{experiment.name} ({preset})"
         with tqdm(total=len(planned), desc=label, unit="run", initial=len(done), disable=not progress) as line:
-            for index, found in _measured(executor, missing, planned, experiment, settings, here):
-                done[index] = {**planned[index], **found}
+            for index, outcome in _measured(executor, missing, planned, experiment, settings, machine):
+                done[index] = {**planned[index], **outcome}
                 with _named(experiment, planned[index]):  # it may have found what no file holds, such as nan
                     store(done)
                 line.update()
@@ -213,7 +213,7 @@ def _check_distinct(planned: list[Run]) -> None:
             raise ValueError(f"runs must tell each other apart, got {one} and {other}")
 
 
-def _stored(path: Path, settings: Settings, planned: list[Run], here: dict[str, str]) -> dict[int, Run]:
+def _stored(path: Path, settings: Settings, planned: list[Run], machine: dict[str, str]) -> dict[int, Run]:
     """Return the runs of the plan that the file holds, by their place in the plan."""
     if not path.exists():
         return {}
@@ -221,7 +221,7 @@ def _stored(path: Path, settings: Settings, planned: list[Run], here: dict[str, 
     if content["settings"] != _as_json(settings):
         raise ResultsError(f"{path} was made with other settings; {remedy}")
     lacking = content["missing"] or len(content["runs"]) < len(planned)  # it was complete if the plan has grown
-    if lacking and content["environment"] != here:
+    if lacking and content["environment"] != machine:
         raise ResultsError(f"{path} was begun in another environment, {content['environment']}; {remedy}")
     done = {}
     for run in content["runs"]:
@@ -299,12 +299,12 @@ def _follow_parent() -> None:
 
 def _measure(arguments: Run, experiment: Experiment, settings: Settings, expected: dict[str, str]) -> Run:
     """Do one run on one thread: runs do not take each other's, and the bits do not depend on their number."""
-    if (here := environment(settings)) != expected:
-        raise ResultsError(f"workers must have one environment, got {expected} and {here}")
+    if (machine := environment(settings)) != expected:
+        raise ResultsError(f"workers must have one environment, got {expected} and {machine}")
     with _ONE_RUN, one_thread(), _named(experiment, arguments):
         start = time.perf_counter()
-        found = experiment.measure(settings, **arguments)
-        return {**found, "seconds": round(time.perf_counter() - start, 3)}
+        outcome = experiment.measure(settings, **arguments)
+        return {**outcome, "seconds": round(time.perf_counter() - start, 3)}
 
 
 @contextmanager

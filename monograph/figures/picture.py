@@ -106,7 +106,7 @@ class Picture:
         """Put numbers for ids, which Matplotlib makes of coordinates: their last digits differ between processors."""
         prefix = hashlib.sha256(self.alt.encode()).hexdigest()[:8]
         ids = dict.fromkeys(HASHED_ID.findall(text))
-        names = {found: f"i{prefix}-{number}" for number, found in enumerate(ids, start=1)}
+        names = {name: f"i{prefix}-{number}" for number, name in enumerate(ids, start=1)}
         return re.sub("|".join(names), lambda match: names[match[0]], text) if names else text
 
 

@@ -28,15 +28,15 @@ def traces() -> tuple[list[Pair], dict[str, list[Trace]]]:
 
     Examples
     --------
-    >>> pairs, found = traces()
-    >>> len(pairs), list(found)
+    >>> pairs, records = traces()
+    >>> len(pairs), list(records)
     (40, ['base', 'aligned', 'waiting', 'hard', 'misaligned'])
     """
-    found = results.load("words")
-    each, shown = found.settings["problems"], found.settings["shown"]
+    records = results.load("words")
+    each, shown = records.settings["problems"], records.settings["shown"]
     asked = problems(each)
     places = [first + place for first in range(0, len(asked), each) for place in range(shown)]
-    models = found.select(sight=str(plan.WINDOW), seed=0)[0]["models"]
+    models = records.select(sight=str(plan.WINDOW), seed=0)[0]["models"]
 
     def told(name: str) -> list[Trace]:
         one = models[name]

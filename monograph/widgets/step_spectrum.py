@@ -85,15 +85,15 @@ class StepSpectrum(Widget):
 
 def _clouds() -> dict[str, Cloud]:
     """For each model eigenvalues of its first seed and the least, middle and largest median error of all seeds."""
-    found, clouds = results.load("attention"), {}
+    records, clouds = results.load("attention"), {}
     for name, architecture in NAMES.items():
         for training, case in TRAININGS.items():
-            if case not in read.trainings(found, architecture, 5):
+            if case not in read.trainings(records, architecture, 5):
                 continue
             spectrum, length = case
-            first = found.select(architecture=architecture, dim=5, spectrum=spectrum, length=length)[0]
+            first = records.select(architecture=architecture, dim=5, spectrum=spectrum, length=length)[0]
             real, imag = first["eigenvalues"]
-            errors = np.sort(read.medians(found, architecture, 5, *case), axis=0)
+            errors = np.sort(read.medians(records, architecture, 5, *case), axis=0)
             rows = {"low": errors[0], "middle": errors[len(errors) // 2], "high": errors[-1]}
             clouds[f"{name}|{training}"] = {
                 "real": [round(value, 2) for value in real],

@@ -156,11 +156,11 @@ class TrainedLayers(LayerErrors):
 @cache
 def _stored(_folder: Path) -> tuple[Settings, dict[str, dict[str, list[str]]], str]:
     """Return what the experiment had in common, its curves and its layers, as the page reads them."""
-    found = results.load("linear")
-    return found.settings, _encoded(found), _weights(found)
+    records = results.load("linear")
+    return records.settings, _encoded(records), _weights(records)
 
 
-def _encoded(found: Results) -> dict[str, dict[str, list[str]]]:
+def _encoded(records: Results) -> dict[str, dict[str, list[str]]]:
     """Lowest and highest error / d over the seeds, as thousandths of powers of ten, in strings of numbers.
 
     They are short: from step to step the change of the lowest, and at each step how far the highest is above it.
@@ -168,27 +168,27 @@ def _encoded(found: Results) -> dict[str, dict[str, list[str]]]:
     curves = {}
     for setting in SETTINGS:
         train, test = setting.split(", ")
-        for n in found.settings["train_lengths"][train]:
+        for n in records.settings["train_lengths"][train]:
             for recipe in ("shift", "paper"):
-                for m in found.settings["test_lengths"]:
-                    chosen = linear.curves(found, train=train, n=n, recipe=recipe, m=m, test=test)
+                for m in records.settings["test_lengths"]:
+                    chosen = linear.curves(records, train=train, n=n, recipe=recipe, m=m, test=test)
                     key = f"{setting}|{n}|{recipe}|{'inf' if m is None else m}"
-                    curves[key] = {name: _range(getattr(chosen, name), found) for name in ("mean", "median")}
+                    curves[key] = {name: _range(getattr(chosen, name), records) for name in ("mean", "median")}
     return curves
 
 
-def _weights(found: Results) -> str:
+def _weights(records: Results) -> str:
     """P of each trained layer, and how far R is from the identity where it was trained: a line each, as stored."""
     lines = []
-    for run in found.runs:
+    for run in records.runs:
         parts = [np.ravel(run[name]) for name in ("P", "R_minus_I") if name in run]
         numbers = [" ".join(map(str, part)) for part in parts]
         lines.append("|".join([run["train"], str(run["n"]), run["recipe"], *numbers]))
     return "\n".join(lines)
 
 
-def _range(errors: Float64[np.ndarray, "seeds chain"], found: Results) -> list[str]:
-    logarithms = np.round(1000 * np.log10(errors / found.settings["dim"]))
+def _range(errors: Float64[np.ndarray, "seeds chain"], records: Results) -> list[str]:
+    logarithms = np.round(1000 * np.log10(errors / records.settings["dim"]))
     low, high = logarithms.min(axis=0), logarithms.max(axis=0)
     endless = np.isinf(low)  # from here on all are
     changes = np.where(endless, np.inf, np.diff(np.where(endless, 0, low), prepend=0))

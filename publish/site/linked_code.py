@@ -33,14 +33,8 @@ class LinkedNames(SphinxPostTransform):
             if block.get("language") in LANGUAGES:
                 in_cell = "cell_input" in block.parent["classes"]
                 reader = notebook if in_cell else names.Reader(packages)
-                block["names"] = self.links(reader.read(block.astext()))
-
-    def links(self, uses):
-        """Return the link of each name where it is used first: start, end, address, title."""
-        first = {}
-        for use in uses:
-            first.setdefault(use.path, use)
-        return [(use.start, use.end, *self.target(use.path)) for use in first.values()]
+                first = {use.path: use for use in reversed(reader.read(block.astext()))}
+                block["names"] = [(use.start, use.end, *self.target(path)) for path, use in first.items()]
 
     def target(self, path):
         """Return address and summary of a definition: its reference, else its source."""
@@ -79,16 +73,13 @@ def linked(html, links):
     """
     before, pre, code = html.partition("<pre>")
     code, end_pre, after = code.partition("</pre>")
-    starts = {start: (address, title) for start, _, address, title in links}
-    ends = {end for _, end, *_ in links}
-    place, made = 0, []
-    for token in TOKEN.finditer(code):
-        text = unescape(token[1] or token[2] or "")
-        if text and place in starts:
-            address, title = starts[place]
-            made.append(f'<a href="{escape(address)}" title="{escape(title)}">')
-        made.append(token[0])
-        place += len(text)
-        if text and place in ends:
-            made.append("</a>")
-    return "".join([before, pre, *made, end_pre, after])
+    starts = {start: f'<a href="{escape(address)}" title="{escape(title)}">' for start, _, address, title in links}
+    ends = {end: "</a>" for _, end, *_ in links}
+    place = 0
+
+    def wrapped(token):
+        nonlocal place
+        start, place = place, place + len(unescape(token[1] or token[2] or ""))
+        return token[0] if start == place else f"{starts.get(start, '')}{token[0]}{ends.get(place, '')}"
+
+    return f"{before}{pre}{TOKEN.sub(wrapped, code)}{end_pre}{after}"

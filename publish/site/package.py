@@ -1,9 +1,9 @@
 """What the packages offer, read from their source: nothing is imported for it."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import griffe
 
@@ -14,8 +14,7 @@ NAMES = ("ttsbook", "monograph")
 LISTED = re.compile(r"^\.\. reference:: (\S+)", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """Where a name of a package is explained."""
 
     name: str  # as one writes it: ttsbook.theory.gamma
@@ -26,9 +25,11 @@ class Entry:
 
 @cache
 def read(folder, names=NAMES):
-    """Read the packages of a folder, once for all their modules: griffe.Module by name."""
+    """Read the packages of a folder, once for all their modules: a griffe.ModulesCollection."""
     loader = griffe.GriffeLoader(search_paths=[folder], allow_inspection=False)
-    return {name: loader.load(name, try_relative_path=False) for name in names}
+    for name in names:
+        loader.load(name, try_relative_path=False)
+    return loader.modules_collection
 
 
 def member(packages, path):
@@ -36,7 +37,7 @@ def member(packages, path):
 
     Parameters
     ----------
-    packages : dict of str to griffe.Module
+    packages : griffe.ModulesCollection
     path : str
         Such as "ttsbook.theory" or "ttsbook.theory.gamma"; the name of a package itself, too.
 
@@ -50,48 +51,44 @@ def member(packages, path):
     LookupError
         If no package has such an object.
     """
-    names = path.split(".")
-    for step in (offered, defined):  # what the package exports hides a module of that name
-        found = packages.get(names[0])
-        for name in names[1:]:
-            found = found and step(found, name)
-        if found:
-            return found
+    if found := find(packages, path):
+        return found
     raise LookupError(path)
+
+
+def find(packages, path):
+    """Return the object of some packages with a dotted name, or None."""
+    root, *names = path.split(".")
+    found = defined(packages, root)
+    for name in names:  # what a package exports hides a module of that name
+        found = found and offered(found, name)
+    return found or defined(packages, path)
 
 
 def offered(item, name):
     """Return what `item.name` is, or None: of a package what it exports under this name, not a file."""
-    if item.is_module and name in (item.exports or ()) and name in item.imports:
-        root, found = item.package, item.package
-        if item.imports[name].startswith(f"{root.path}."):
-            for part in item.imports[name].split(".")[1:]:
-                found = found and defined(found, part)
-            return found
-    return defined(item, name)
+    exported = item.is_module and name in (item.exports or ())
+    return defined(item.modules_collection, item.imports.get(name) if exported else "") or defined(item, name)
 
 
-def defined(item, name):
-    """Return what an object holds under a name, or None."""
-    found = item.members.get(name)
+def defined(item, path):
+    """Return what an object, or a collection, holds under a dotted name, or None."""
     try:
-        return found.final_target if found and found.is_alias else found
-    except griffe.GriffeError:
+        found = item.get_member(path or " ")
+        return found.final_target if found.is_alias else found
+    except (KeyError, griffe.GriffeError):
         return None
 
 
 def public_members(item):
     """List what an object offers: of a package what it exports, of all else what it defines."""
-    names = dict.fromkeys([*item.members, *(item.exports or () if item.is_module else ())])
     exported = item.is_module and item.exports
-    members = [offered(item, name) for name in names if not exported or name in exported]
+    members = (offered(item, name) for name in item.members if name in (exported or item.members))
     return [
         member
         for member in members
-        if member
-        and not member.is_module
-        and member.has_docstring
-        and (exported or (member.is_public and member.parent is item))
+        if member and not member.is_module and member.has_docstring
+        if exported or (member.is_public and member.parent is item)
     ]
 
 
@@ -99,18 +96,15 @@ def summary(item):
     """Return the first sentence of a docstring as plain text."""
     text = item.docstring.value.split("\n\n")[0] if item.has_docstring else ""
     text = re.sub(r":math:`([^`]*)`", lambda formula: tex.plain(formula[1]), text)
-    return " ".join(re.sub(r"`+", "", text).split())
+    return " ".join(text.replace("`", "").split())
 
 
 @cache
 def pages(folder):
     """Pages of the reference: the name of each module that one of them describes, with its page."""
-    found = {}
-    for page in contents.read(folder).pages:
-        path = Path(folder, "chapters", f"{page}.md")
-        if path.is_file():
-            found |= dict.fromkeys(LISTED.findall(path.read_text(encoding="utf-8")), page)
-    return found
+    paths = {page: Path(folder, "chapters", f"{page}.md") for page in contents.read(folder).pages}
+    texts = {page: path.read_text(encoding="utf-8") for page, path in paths.items() if path.is_file()}
+    return {module: page for page, text in texts.items() for module in LISTED.findall(text)}
 
 
 @cache
@@ -127,26 +121,22 @@ def entries(folder):
     dict of str to Entry
         By the full name of each object's definition, such as "ttsbook.theory.learned.gamma".
     """
-    packages, found = read(folder), {}
+    found = {}
 
     def add(item, name, page, anchor):
         found[item.path] = Entry(name, summary(item), page, anchor)
         for one in public_members(item):
-            path = f"{name}.{one.name}"
-            add(one, path, page, path)
+            add(one, f"{name}.{one.name}", page, f"{name}.{one.name}")
 
     for module, page in pages(folder).items():
-        try:
-            add(member(packages, module), module, page, f"module-{module}")
-        except LookupError:  # the directive that names it says so
-            continue
+        if item := find(read(folder), module):  # the directive that names it says if there is none
+            add(item, module, page, f"module-{module}")
     return found
 
 
 def source_page(item):
     """Return the page that shows the source of an object's module: source/ttsbook/theory/learned."""
-    module = item if item.is_module else item.module
-    return "source/" + module.path.replace(".", "/")
+    return "source/" + item.module.path.replace(".", "/")
 
 
 def line_anchor(item):
@@ -156,11 +146,7 @@ def line_anchor(item):
 
 def modules(folder):
     """All modules of the packages, by full name."""
-
-    def visit(module):
-        yield module
-        for child in module.modules.values():
-            if not child.is_alias:
-                yield from visit(child)
-
-    return {module.path: module for package in read(folder).values() for module in visit(package)}
+    found = [*read(folder).members.values()]
+    for module in found:  # which grows
+        found += [child for child in module.modules.values() if not child.is_alias]
+    return {module.path: module for module in found}

@@ -1,8 +1,10 @@
 """The reference of the packages, read from their source: nothing is imported for it."""
 
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from textwrap import indent
+from types import MappingProxyType
 
 from docutils import nodes
 from sphinx import addnodes
@@ -13,6 +15,8 @@ from publish import contents, notebooks
 from publish.site import names, package
 
 SHAPES = ("ttsbook.arrays", "ttsbook.tensors")
+# What Sphinx calls by another name than griffe.
+METHOD, DATA = {"function": "method", "attribute": "property"}, {"attribute": "data"}
 
 
 def setup(app):
@@ -50,17 +54,13 @@ class ModuleReference(SphinxDirective):
     def run(self):
         """Return the module's documentation as nodes, with links to its source."""
         name, folder = self.arguments[0], str(self.env.app.confdir)
-        try:
-            module = package.member(package.read(folder), name)
-        except LookupError:
-            raise self.error(f"there is no module {name}") from None
+        if not (module := package.find(package.read(folder), name)):
+            raise self.error(f"there is no module {name}")
         self.env.note_dependency(str(module.filepath))
         made = self.parse_text_to_nodes(describe(module, self.config, name=name, used=used(folder)))
-        places = {f"{name}.{item.name}": item for item in package.public_members(module)}
-        root = "../" * self.env.docname.count("/")
-        for signature in (found for node in made for found in node.findall(addnodes.desc_signature)):
-            if item := places.get(signature["ids"][0] if signature["ids"] else ""):
-                signature += source_link(item, root)
+        described = (node for node in made if isinstance(node, addnodes.desc))
+        for description, item in zip(described, package.public_members(module), strict=True):
+            description[0] += source_link(item, root="../" * self.env.docname.count("/"))
         return made
 
 
@@ -97,22 +97,20 @@ def used(folder):
 
     Returns
     -------
-    dict of str to list of str
-        Pages in the order of the contents, by full name of the definition.
+    dict of str to dict of str to str
+        By full name of the definition: links to pages, by page, in the order of the contents.
     """
-    found = {}
+    found = defaultdict(dict)
     for page in contents.read(folder).pages:
         path = Path(folder, "chapters", f"{page}.ipynb")
-        if path.is_file():
-            reader = names.Reader(package.read(folder))
-            for cell in notebooks.code_cells(notebooks.read(path)):
-                for use in reader.read(cell.source):
-                    pages = found.setdefault(use.path, [])
-                    pages += [page] if page not in pages else []
+        reader = names.Reader(package.read(folder))
+        for cell in notebooks.code_cells(notebooks.read(path)) if path.is_file() else ():
+            for use in reader.read(cell.source):
+                found[use.path][page] = f":doc:`/{page}`"
     return found
 
 
-def describe(item, config, *, name=None, used=None):
+def describe(item, config, *, name=None, used=MappingProxyType({})):
     """Return reStructuredText for a module, class, function or property.
 
     Parameters
@@ -123,35 +121,21 @@ def describe(item, config, *, name=None, used=None):
         The settings of sphinx.ext.napoleon.
     name : str, optional
         Name of a module, if it is not the one under which it is defined.
-    used : dict of str to list of str, optional
-        Pages that use a definition, by its full name.
+    used : dict of str to dict of str to str, optional
+        Links to pages that use a definition, by its full name.
 
     Returns
     -------
     str
     """
     text = str(NumpyDocstring(item.docstring.value, config))
-    if pages := (used or {}).get(item.path, []) if not item.is_module else []:
-        text += f"\n\n.. container:: used\n\n   Used in {', '.join(f':doc:`/{page}`' for page in pages)}.\n"
-    members = [describe(member, config, used=used) for member in package.public_members(item)]
-    body = "\n\n".join([text, *members])
+    if item.path in used and not item.is_module:
+        text += f"\n\n.. container:: used\n\n   Used in {', '.join(used[item.path].values())}.\n"
+    body = "\n\n".join([text, *(describe(member, config, used=used) for member in package.public_members(item))])
     if item.is_module:
         return f".. py:module:: {name or item.path}\n\n{body}"
-    value = f"\n   :value: {item.value}" if item.is_attribute and str(item.annotation) == "TypeAlias" else ""
-    return f".. {directive(item)}:: {signature(item)}{value}\n\n{indent(body, '   ')}"
-
-
-def directive(item):
-    """Return the directive of Sphinx that describes an object."""
-    if item.is_class:
-        return "py:class"
-    if item.is_function:
-        return "py:method" if item.parent.is_class else "py:function"
-    return "py:property" if item.parent.is_class else "py:data"
-
-
-def signature(item):
-    """Return an object's name with its parameters, if it takes any."""
-    if item.is_class and "__init__" in item.members:
-        return item["__init__"].signature(return_type=False, name=item.name)
-    return item.signature() if item.is_function else item.name
+    kind = (METHOD if item.parent.is_class else DATA).get(item.kind.value, item.kind.value)
+    head = item.name if item.is_attribute else item.signature() or item.name
+    short = item.is_attribute and str(item.annotation) == "TypeAlias"
+    value = f"\n   :value: {item.value}" if short else ""
+    return f".. py:{kind}:: {head}{value}\n\n{indent(body, '   ')}"

@@ -70,3 +70,8 @@ def test_mix_leaves_out_what_has_no_weight():
     easy, hard = Task(np.eye(2), 5), Task(np.diag([1.0, 0.5]), 9)
     assert mix([easy, hard], [0.0, 2.0]).tasks == (hard,)
     assert mix([easy, hard], [1.0, 3.0]).weights.tolist() == [0.25, 0.75]
+
+
+def test_weights_whose_sum_overflows_are_mixed_as_others_are():
+    tasks = [Task(np.eye(2), 5), Task(np.eye(2), 9)]
+    assert mix(tasks, [1.5e308, 0.5e308]).weights == pytest.approx([0.75, 0.25])

@@ -30,7 +30,7 @@ def test_least_squares_is_that_of_numpy():
 
 
 def test_least_squares_from_few_examples_has_the_error_of_the_unseen_directions():
-    options = {"steps": 1, "prompts": 4000, "generator": generator(), "condensed": True}
+    options = {"steps": 1, "samples": 4000, "generator": generator(), "condensed": True}
     curve = evaluation.error_curve(baselines.least_squares(), Task(np.eye(6), 2), **options)
     assert curve.low[1] < 4 < curve.high[1] < 4.2
 
@@ -153,3 +153,11 @@ def test_prompts_in_float32_leave_unseen_directions_unseen(solver):
     drawn = prompts.sample(Task(covariance.isotropic(5), 3), 4000, generator=generator, dtype=torch.float32)
     left = (solver(drawn, 5)[:, -1] - drawn.w).square().sum(dim=1)
     assert abs(left.mean() - 2) < 4 * left.std() / len(left) ** 0.5
+
+
+@pytest.mark.parametrize("solver", [baselines.gradient_descent(1e300), baselines.thinking(9 * np.eye(6))])
+def test_a_chain_beyond_float64_is_infinite_and_never_nan(solver):
+    chain = solver(DRAWN, 600)
+    assert not chain.isnan().any() and chain[:, -1].isinf().all()
+    with pytest.warns(theory.DivergenceWarning):
+        assert evaluation.error_curve(solver, DRAWN, steps=600).mean[-1] == np.inf

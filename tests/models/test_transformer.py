@@ -107,11 +107,11 @@ def test_error_curves_take_the_cache(monkeypatch):
         lambda drawn, steps: cot.think(model, drawn, steps, literal=True),
         TASK,
         steps=3,
-        prompts=50,
+        samples=50,
         generator=generator(),
     )
     monkeypatch.setattr(GPT, "forward", None)
-    curve = evaluation.error_curve(model, TASK, steps=3, prompts=50, generator=generator())
+    curve = evaluation.error_curve(model, TASK, steps=3, samples=50, generator=generator())
     assert np.allclose(curve.mean, expected.mean, rtol=1e-10)
 
 
@@ -220,7 +220,7 @@ def test_a_small_model_learns_to_think_in_seconds():
         optimizer=training.Adam(step_size=5e-3, schedule=training.Cosine(warm_up=20), clip=1.0),
     )
     assert history.preconditioner_error is None and history.loss[-1] < 0.5 * history.loss[0]
-    curve = evaluation.error_curve(model, task, steps=8, prompts=500, generator=generator(2))
+    curve = evaluation.error_curve(model, task, steps=8, samples=500, generator=generator(2))
     assert (np.diff(curve.median[:4]) < 0).all() and curve.median[8] < 0.02 * curve.median[0]
 
 

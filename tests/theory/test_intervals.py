@@ -28,3 +28,8 @@ def test_the_ends_for_a_share_are_those_of_wilson(count, samples, confidence):
 def test_no_more_can_be_counted_than_there_are():
     with pytest.raises(ValueError, match="count must be at most samples, got 3 of 2"):
         intervals.share_interval(3, 2)
+
+
+def test_the_interval_of_a_share_of_none_or_all_ends_there():
+    for samples in range(1, 200):
+        assert intervals.share_interval(0, samples)[0] == 0 and intervals.share_interval(samples, samples)[1] == 1

@@ -92,7 +92,7 @@ def test_the_quadratic_program_does_not_depend_on_the_unit(scale):
 def test_the_gradient_agrees_with_finite_differences(steps, test_length):
     rng = np.random.default_rng(steps)
     tasks, target = pool(rng, 5, 4), pool(rng, 5, 1)[0].cov
-    objective = selection.MixtureError(tasks, target, steps, test_length=test_length, prompts=7)
+    objective = selection.MixtureError(tasks, target, steps, test_length=test_length, samples=7)
     for weights in (np.full(4, 0.25), np.array([0.1, 0.6, 0.05, 0.25])):
         value, gradient = objective.log_rate(weights)
         for index, step in enumerate(1e-6 * np.eye(4)):
@@ -119,7 +119,7 @@ def test_the_objective_on_simulated_prompts_is_their_mean():
     weights = np.array([0.2, 0.5, 0.3])
     P = theory.preconditioner(Mixture(tasks, weights))
     simulated = theory.simulate_cot_error(P, target, 40, 5, samples=50, rng=np.random.default_rng(8))
-    objective = selection.MixtureError(tasks, target, 5, test_length=40, prompts=50, rng=np.random.default_rng(8))
+    objective = selection.MixtureError(tasks, target, 5, test_length=40, samples=50, rng=np.random.default_rng(8))
     assert objective.error(weights) == pytest.approx(simulated.mean[5])
 
 
@@ -215,7 +215,7 @@ BAD_CALLS = [
     (lambda: selection.optimal_mixture([TASK], np.eye(3), 1), "target_cov has 3, tasks\\[0\\] has 2"),
     (lambda: selection.optimal_mixture([TASK], np.eye(2), 0), "steps must be an integer of at least 1, got 0"),
     (lambda: selection.optimal_mixture([TASK], np.eye(2), 1, test_length=0), "test_length .* got 0"),
-    (lambda: selection.optimal_mixture([TASK], np.eye(2), 2, test_length=9, prompts=0), "prompts .* got 0"),
+    (lambda: selection.optimal_mixture([TASK], np.eye(2), 2, test_length=9, samples=0), "samples .* got 0"),
     (lambda: selection.optimal_mixture([Task(np.diag([1.0, 0]), 5)], np.eye(2), 1), "mean covariance .* least eigen"),
     (lambda: selection.optimal_mixture([TASK], np.eye(2) * np.nan, 1), "target_cov must be finite"),
 ]
@@ -251,18 +251,18 @@ def test_an_exact_estimate_leads_to_the_best_mixture():
     target = covariance.power_law(20, 0.8, trace=20)
     tasks = pools.eight_tasks(target, rng=np.random.default_rng(0))
     least = selection.optimal_mixture(tasks, target, 3).error
-    assert selection.with_estimates(tasks, target, 3, 10**9, draws=1)[0] == pytest.approx(least, rel=1e-4)
-    few = selection.with_estimates(tasks, target, 3, 15, draws=2)  # fewer examples than skills
+    assert selection.with_estimates(tasks, target, 3, 10**9, samples=1)[0] == pytest.approx(least, rel=1e-4)
+    few = selection.with_estimates(tasks, target, 3, 15, samples=2)  # fewer examples than skills
     assert (few > least).all()
     chosen = selection.quadratic_program([task.cov for task in tasks], target)
     P = theory.preconditioner(Mixture(tasks, chosen.weights))
-    paper = selection.with_estimates(tasks, target, 3, 10**9, draws=1, paper=True)[0]
+    paper = selection.with_estimates(tasks, target, 3, 10**9, samples=1, paper=True)[0]
     assert paper == pytest.approx(theory.cot_error_limit(P, target, 3)[3], rel=1e-3)
 
 
 def test_a_pool_that_is_empty_is_refused_by_estimates_too():
     with pytest.raises(ValueError, match="tasks must hold at least one Task"):
-        selection.with_estimates([], np.eye(2), 3, 5, draws=1)
+        selection.with_estimates([], np.eye(2), 3, 5, samples=1)
 
 
 def test_a_task_stands_for_its_covariance_and_its_label_noise_averages_out_on_endless_prompts():

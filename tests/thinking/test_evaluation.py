@@ -28,7 +28,7 @@ def optimum(P=P, **options):
 
 
 def curve(model, task=TASK, steps=4, prompts=4000, seed=0, **options):
-    return evaluation.error_curve(model, task, steps=steps, prompts=prompts, generator=generator(seed), **options)
+    return evaluation.error_curve(model, task, steps=steps, samples=prompts, generator=generator(seed), **options)
 
 
 def test_the_curve_agrees_with_the_exact_theory_and_with_its_simulation():
@@ -42,7 +42,7 @@ def test_the_curve_agrees_with_the_exact_theory_and_with_its_simulation():
 
 
 def test_condensed_prompts_give_the_same_curve_at_any_length():
-    options = {"steps": 4, "prompts": 20_000, "generator": generator(), "condensed": True}
+    options = {"steps": 4, "samples": 20_000, "generator": generator(), "condensed": True}
     for length, truth in ((20, theory.direct_error(P, TASK.cov, 20)), (10**9, theory.direct_error(P, TASK.cov, None))):
         measured = evaluation.error_curve(optimum(), Task(TASK.cov, length), **options)
         assert measured.low[1] < truth < measured.high[1] < 1.05 * truth
@@ -127,7 +127,7 @@ def test_the_cure_is_measured_on_the_prompts_drawn():
 
 
 def test_a_scaling_and_a_start_for_all_prompts_are_those_of_thinking():
-    options = {"steps": 3, "prompts": 20}
+    options = {"steps": 3, "samples": 20}
     drawn = prompt_batches.sample(TASK, 20, generator=generator(), dtype=torch.float64)
     for given in ({"rho": 30.0}, {"rho": "tokens"}, {"w0": torch.ones(4)}):
         expected = (cot.think(optimum(), drawn, 3, **given) - drawn.w[:, None]).square().sum(dim=-1).mean(dim=0)
@@ -149,7 +149,7 @@ class Named(LinearSelfAttention):
 )
 def test_condensed_prompts_are_for_what_cannot_tell_them_apart(model):
     with pytest.raises(TypeError, match=f"plain LinearSelfAttention alone, got a {type(model).__name__}"):
-        evaluation.error_curve(model, TASK, steps=1, prompts=4, generator=generator(), condensed=True)
+        evaluation.error_curve(model, TASK, steps=1, samples=4, generator=generator(), condensed=True)
 
 
 def test_summaries_are_those_of_the_errors():
@@ -219,7 +219,7 @@ def test_divergence_is_reported_on_the_readers_line(tmp_path):
         "task, source = Task([[1.0]], 5), torch.Generator()",
         "model = LinearSelfAttention(1).set_preconditioner([[1e30]])",
         "cot.think(model, sample(task, 2, generator=source), 20)",
-        "evaluation.error_curve(model, task, steps=20, prompts=2, generator=source)",
+        "evaluation.error_curve(model, task, steps=20, samples=2, generator=source)",
     ]
     script.write_text("\n".join(lines))
     run = subprocess.run([sys.executable, "-W", "always", script], capture_output=True, text=True, check=True)
@@ -234,7 +234,7 @@ def test_divergence_is_reported_on_the_readers_line(tmp_path):
     ("error", "call", "message"),
     [
         (ValueError, lambda: curve(optimum(), steps=-1), "steps .* got -1"),
-        (ValueError, lambda: curve(optimum(), prompts=1), "prompts .* got 1"),
+        (ValueError, lambda: curve(optimum(), prompts=1), "samples .* got 1"),
         (TypeError, lambda: curve(descent, rho=3.0), "rho must be None for a function .* got 3.0"),
         (TypeError, lambda: curve(descent, w0=torch.ones(4)), "w0 must be None for a function"),
         (ValueError, lambda: curve(optimum(), rho=[1.0, 2.0]), r"rho .* a function of prompts, got \[1.0, 2.0\]"),

@@ -137,7 +137,7 @@ def test_shift_learns_the_step_from_a_random_start():
     history = fit(model, recipe=recipes.Shift(), updates=1000, optimizer=Adam(step_size=2e-2))
     assert history.preconditioner_error[0] > 0.9 and history.preconditioner_error[-1] < 0.03
     assert history.ratio[-1] == pytest.approx(1, abs=0.02) and history.ratio_error[-1] < 0.03
-    curve = evaluation.error_curve(model, Task(COV, 300), steps=5, prompts=500, generator=generator(1))
+    curve = evaluation.error_curve(model, Task(COV, 300), steps=5, samples=500, generator=generator(1))
     assert curve.mean[5] < 0.02 * curve.mean[0]
 
 

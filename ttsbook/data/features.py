@@ -108,12 +108,12 @@ class ThreePoint(Features):
     fourth: float = 1.0
 
     def __post_init__(self) -> None:
-        check.number("fourth", self.fourth, least=1)
+        check.settle(self, fourth=check.number("fourth", self.fourth, least=1))
 
     @property
     def kurtosis(self) -> float:
         """As chosen."""
-        return float(self.fourth)
+        return self.fourth
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Numbers:
         """Draw signs, of which a share 1/κ counts."""
@@ -142,7 +142,7 @@ class Sparse(Features):
     share: float = 0.1
 
     def __post_init__(self) -> None:
-        _share(self.share)
+        check.settle(self, share=_share(self.share))
 
     @property
     def kurtosis(self) -> float:
@@ -195,8 +195,10 @@ class ScaleMixture(Features):
     factor: float = 5.5
 
     def __post_init__(self) -> None:
-        if _share(self.share) * check.number("factor", self.factor, least=0) > 1 or self.share == 1:
-            raise ValueError(f"share * factor must be at most 1, and share below 1, got {self.share} and {self.factor}")
+        share, factor = _share(self.share), check.number("factor", self.factor, least=0)
+        if share * factor > 1 or share == 1:
+            raise ValueError(f"share * factor must be at most 1, and share below 1, got {share} and {factor}")
+        check.settle(self, share=share, factor=factor)
 
     @property
     def _rest(self) -> float:
@@ -217,7 +219,7 @@ def _share(share: float) -> float:
     """Return a share, which is above 0 and at most 1."""
     if check.positive("share", share) > 1:
         raise ValueError(f"share must be at most 1, got {share!r}")
-    return share
+    return float(share)
 
 
 def fourth_moments(cov: CovarianceLike, features: Features) -> Covariance:

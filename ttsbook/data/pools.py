@@ -77,18 +77,20 @@ def random_pool(
     >>> len(random_pool(20, rng=np.random.default_rng(0)))
     8
     """
-    check.count("dim", dim, least=5)
+    dim = check.count("dim", dim, least=5)
     check.instance("rng", rng, np.random.Generator)
+    if np.shape(lengths) != (2,):
+        raise ValueError(f"lengths must be the least and the largest, got {check.shown(lengths)}")
     least, most = (check.count("lengths", length, least=1) for length in lengths)
     if least > most:
-        raise ValueError(f"lengths must be the least and the largest, got {lengths!r}")
+        raise ValueError(f"lengths must be the least and the largest, got {check.shown(lengths)}")
     low, high = map(float, np.log([least, most]))
     tasks: list[Task] = []
     for exponent, share in KINDS.values():
         for _ in range(check.count("each", each, least=1)):
             cov = power_law_part(dim, exponent, round(share * dim), trace=trace)
             order = rng.permutation(dim)
-            cov = covariance.rotate(cov, rng=rng) if turned else cov[np.ix_(order, order)]
+            cov = covariance.rotate(cov, rng=rng) if check.flag("turned", turned) else cov[np.ix_(order, order)]
             tasks.append(Task(cov, round(np.exp(rng.uniform(low, high)))))
     return tasks
 
@@ -151,6 +153,7 @@ def qualities(covs: Sequence[CovarianceLike], target_cov: CovarianceLike) -> tup
     if not len(covs):
         raise ValueError("covs must hold at least one covariance, got none")
     matrices = [check.covariance(f"covs[{index}]", cov) for index, cov in enumerate(covs)]
+    check.same_dimension(target_cov=target_cov, **{f"covs[{index}]": cov for index, cov in enumerate(matrices)})
     mean = sum(matrices, np.zeros_like(matrices[0])) / len(covs)  # prop-mixture: A
     skills = covariance.skills(target_cov)
     inside = skills.directions.T @ mean @ skills.directions

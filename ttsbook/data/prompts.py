@@ -91,7 +91,7 @@ class Prompts:
 
 def sample(
     task: Task | Mixture,
-    batch: int,
+    samples: int,
     *,
     generator: torch.Generator,
     dtype: torch.dtype | None = None,
@@ -104,7 +104,7 @@ def sample(
     ----------
     task
         What to draw from. Each prompt of a mixture draws its task first.
-    batch
+    samples
         Number of prompts.
     generator
         Source of randomness; the prompts are made on its device.
@@ -138,7 +138,7 @@ def sample(
     check.instance("task", task, Task, Mixture)
     if isinstance(task, Task):
         task = Mixture([task], [1.0])
-    check.count("batch", batch, least=1)
+    samples = check.count("samples", samples, least=1)
     check.instance("generator", generator, torch.Generator)
     dtype = torch.get_default_dtype() if dtype is None else dtype
     check.instance("dtype", dtype, torch.dtype)
@@ -151,19 +151,19 @@ def sample(
         raise ValueError(f"condensed prompts are Gaussian, but features are {features}: use condensed=False")
     options: Options = {"dtype": dtype, "device": generator.device}
     lengths = torch.tensor([part.prompt_length for part in task.tasks], device=generator.device)
-    origin = torch.multinomial(_stack([task.weights], options)[0], batch, replacement=True, generator=generator)
+    origin = torch.multinomial(_stack([task.weights], options)[0], samples, replacement=True, generator=generator)
     roots = _stack([part.root for part in task.tasks], options)  # (tasks, d, d)
     noise = _stack([np.sqrt(part.noise_variance) for part in task.tasks], options)  # (tasks,)
     length = int(lengths.max())
     if condensed:
         x, used = _factors(task, lengths[origin], generator, options)
     else:
-        shape = (batch, length, task.dim)
+        shape = (samples, length, task.dim)
         x = torch.randn(shape, generator=generator, **options) if normal else _draw(features, shape, generator, options)
         used = torch.arange(length, device=generator.device) < lengths[origin, None]  # (batch, m)
-    shared = len(task.tasks) == 1 and batch * task.dim**2 > SHARED
+    shared = len(task.tasks) == 1 and samples * task.dim**2 > SHARED
     x = x @ (roots[0] if shared else roots[origin])  # def-prompt
-    w = torch.randn(batch, task.dim, generator=generator, **options)
+    w = torch.randn(samples, task.dim, generator=generator, **options)
     y = torch.einsum("bmd,bd->bm", x, w)  # def-prompt
     y = y + noise[origin, None] * torch.randn(y.shape, generator=generator, **options)
     return Prompts(x * used[..., None], y * used, w, lengths[origin])
@@ -189,6 +189,8 @@ def label(x: Examples, *, generator: torch.Generator) -> Prompts:
     """
     check.instance("x", x, torch.Tensor)
     check.instance("generator", generator, torch.Generator)
+    if not x.is_floating_point():
+        raise ValueError(f"x must be of a floating type, got {x.dtype}")
     if x.ndim != 3 or x.numel() == 0:
         raise ValueError(f"x must have shape (batch, m, d), got {tuple(x.shape)}")
     w = torch.randn((len(x), x.shape[-1]), generator=generator, dtype=x.dtype, device=x.device)

@@ -63,8 +63,7 @@ class Rows:
         if len(names) != x.shape[1] or len(set(names)) < len(names):
             raise ValueError(f"columns must be {x.shape[1]} different names, got {check.shown(list(names))}")
         x.flags.writeable = False
-        object.__setattr__(self, "x", x)
-        object.__setattr__(self, "columns", names)
+        check.settle(self, x=x, columns=names)
 
     def __repr__(self) -> str:
         return f"Rows(rows={len(self.x)}, columns={len(self.columns)})"
@@ -149,14 +148,15 @@ def standardize(train: Rows, test: Rows, *, center: Literal["train", "own"] = "t
     """Put two pools with the same columns on one scale, so that only the shape of their moments differs.
 
     Each column is divided by its standard deviation over both pools, weighted alike; then each pool as a whole is
-    scaled so that its covariance has the trace d.
+    scaled so that its covariance has the trace d. So no pool has columns of variance 1 by itself, as it would if each
+    were standardized alone: where a column varies more in one pool than in the other, it still does.
 
     Parameters
     ----------
     train, test
         Pools with the same columns, each of which varies in the training rows.
     center
-        Subtract the means of the training rows from both pools, or from each its own.
+        "train" subtracts the means of the training rows from both pools, "own" from each pool its own.
 
     Examples
     --------
@@ -180,8 +180,8 @@ def standardize(train: Rows, test: Rows, *, center: Literal["train", "own"] = "t
     other = mean if center == "train" else test.x.mean(axis=0)
     deviation = np.sqrt((train.x.var(axis=0) + test.x.var(axis=0)) / 2)
     pools = ((train.x - mean) / deviation, (test.x - other) / deviation)
-    one, two = (Rows(x * np.sqrt(x.size / np.square(x).sum()), train.columns) for x in pools)
-    return one, two
+    scaled = [Rows(x * np.sqrt(x.size / np.square(x).sum()), train.columns) for x in pools]
+    return scaled[0], scaled[1]
 
 
 def read_csv(source: Source, *, leave_out: Sequence[str] = (), delimiter: str = ",") -> Rows:
@@ -292,17 +292,17 @@ def _known(argument: str, names: Sequence[str], columns: list[str]) -> None:
 
 def _numbers(columns: list[str], lines: list[tuple[int, list[str]]], leave_out: set[str]) -> Rows:
     """Make numbers of all columns but those left out."""
-    kept = [index for index, name in enumerate(columns) if name not in leave_out]
-    if not kept:
+    chosen = [index for index, name in enumerate(columns) if name not in leave_out]
+    if not chosen:
         raise ValueError("source must have a column of numbers, but all are left out")
-    x = np.empty((len(lines), len(kept)))
-    for place, index in enumerate(kept):
+    x = np.empty((len(lines), len(chosen)))
+    for place, index in enumerate(chosen):
         name = columns[index]
         for row, (number, values) in enumerate(lines):
             x[row, place] = _value(name, number, values[index])
         if np.ptp(x[:, place]) == 0:
             raise ValueError(f"column {name!r} must vary, but is {x[0, place]:g} in every row: leave it out")
-    return Rows(x, [columns[index] for index in kept])
+    return Rows(x, [columns[index] for index in chosen])
 
 
 def _value(name: str, line: int, text: str) -> float:

@@ -77,7 +77,7 @@ def _weakest(dim: int, hardness: float) -> float:
     return dim / check.number("hardness", hardness, least=dim)  # def-skill
 
 
-def random_spectra(dim: int, count: int, *, rng: np.random.Generator) -> Float64[np.ndarray, "{count} {dim}"]:
+def random_spectra(dim: int, samples: int, *, rng: np.random.Generator) -> Float64[np.ndarray, "{samples} {dim}"]:
     r"""Strengths of random tasks from four families in turn, with trace d: positive and falling in each row.
 
     The families are power laws :math:`i^{-\alpha}` with :math:`\alpha` uniform on (0, 2);
@@ -98,7 +98,7 @@ def random_spectra(dim: int, count: int, *, rng: np.random.Generator) -> Float64
     >>> random_spectra(20, 8, rng=np.random.default_rng(0)).sum(axis=1).round(9).tolist()
     [20.0, 20.0, 20.0, 20.0, 20.0, 20.0, 20.0, 20.0]
     """
-    dim, count = check.count("dim", dim, least=2), check.count("count", count, least=1)
+    dim, samples = check.count("dim", dim, least=2), check.count("samples", samples, least=1)
     check.instance("rng", rng, np.random.Generator)
     families = (
         lambda: np.arange(1, dim + 1) ** -rng.uniform(0, 2),
@@ -106,7 +106,7 @@ def random_spectra(dim: int, count: int, *, rng: np.random.Generator) -> Float64
         lambda: np.where(np.arange(dim) < rng.integers(1, dim), 1, 10 ** -rng.uniform(0, 2.5)),
         lambda: rng.gamma(10 ** rng.uniform(0, 1), size=dim),
     )
-    spectra = np.array([families[place % 4]() for place in range(count)])  # (count, d)
+    spectra = np.array([families[place % 4]() for place in range(samples)])  # (samples, d)
     return dim * np.sort(spectra)[:, ::-1] / spectra.sum(axis=1, keepdims=True)
 
 

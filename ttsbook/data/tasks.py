@@ -46,9 +46,9 @@ class Task:
     def __init__(self, cov: CovarianceLike, prompt_length: int, *, noise_variance: float = 0.0) -> None:
         cov = check.covariance("cov", cov).copy()
         cov.flags.writeable = False
-        object.__setattr__(self, "cov", cov)
-        object.__setattr__(self, "prompt_length", check.count("prompt_length", prompt_length, least=1))
-        object.__setattr__(self, "noise_variance", check.number("noise_variance", noise_variance, least=0))
+        length = check.count("prompt_length", prompt_length, least=1)
+        noise_variance = check.number("noise_variance", noise_variance, least=0)
+        check.settle(self, cov=cov, prompt_length=length, noise_variance=noise_variance)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         # What was pickled or copied could be written to again.
@@ -126,8 +126,7 @@ class Mixture:
         if not np.isclose(weights.sum(), 1, rtol=0, atol=1e-8):
             raise ValueError(f"weights must sum to 1, got the sum {weights.sum():.9g}")
         weights.flags.writeable = False
-        object.__setattr__(self, "tasks", tasks)
-        object.__setattr__(self, "weights", weights)
+        check.settle(self, tasks=tasks, weights=weights)
 
     @property
     def dim(self) -> int:
@@ -156,4 +155,5 @@ def mix(tasks: Sequence[Task], weights: VectorLike) -> Mixture:
     if not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
         raise ValueError(f"weights must be finite, not negative and not all zero, got {weights.tolist()}")
     used = np.flatnonzero(weights)
-    return Mixture([tasks[index] for index in used], weights[used] / weights.sum())
+    shares = weights[used] / weights.max()  # whose sum does not overflow
+    return Mixture([tasks[index] for index in used], shares / shares.sum())

@@ -60,8 +60,10 @@ class LinearSelfAttention(torch.nn.Module):
     ) -> None:
         super().__init__()
         self.dim = check.count("dim", dim, least=1)
+        if dtype is not None and not dtype.is_floating_point:
+            raise ValueError(f"dtype must be a floating type, got {dtype}")
         self.structure = check.choice("structure", structure, STRUCTURES)
-        self._rows = embedding.rows(dim)
+        dim, self._rows = self.dim, embedding.rows(dim)
         options: Options = {"dtype": dtype, "device": device}
         shapes = {"V": (2 * dim + 2,) * 2, "W": (2 * dim + 2,) * 2}
         if structure == "blocks":

@@ -6,6 +6,7 @@ whatever the prompts are. A closed form gives its answer at the first step and k
 of range are refused by name.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -34,7 +35,7 @@ def least_squares() -> Solver:
     >>> from ttsbook.data.tasks import Task
     >>> generator = torch.Generator().manual_seed(0)
     >>> task = Task(covariance.isotropic(5), 3)
-    >>> curve = evaluation.error_curve(least_squares(), task, steps=1, prompts=4000, generator=generator)
+    >>> curve = evaluation.error_curve(least_squares(), task, steps=1, samples=4000, generator=generator)
     >>> curve.mean.round().tolist()  # d - m = 2
     [5.0, 2.0]
     """
@@ -42,8 +43,8 @@ def least_squares() -> Solver:
     def answers(prompts: Prompts, steps: int) -> Chain:
         gram, moment = _sums(prompts)
         strengths, directions = _linalg.eigh(gram)
-        seen = strengths > RELATIVE_ZERO * strengths[:, -1:]
-        inverse = torch.where(seen, 1 / strengths, torch.zeros_like(strengths))
+        spanned = strengths > RELATIVE_ZERO * strengths[:, -1:]
+        inverse = torch.where(spanned, 1 / strengths, torch.zeros_like(strengths))
         coordinates = inverse * (directions.mT @ moment[..., None])[..., 0]
         return _constant((directions @ coordinates[..., None])[..., 0], steps)
 
@@ -103,10 +104,7 @@ def gradient_descent(step_size: float | None = None) -> Solver:
     def answers(prompts: Prompts, steps: int) -> Chain:
         S, moment = _means(prompts)
         step = _oracle_step(S) if step_size is None else step_size
-        chain = [torch.zeros_like(moment)]
-        for _ in range(check.count("steps", steps, least=0)):
-            chain.append(chain[-1] + step * (moment - _times(S, chain[-1])))  # prop-recursion: P = step I
-        return torch.stack(chain, dim=1)
+        return _descent(S, moment, steps, lambda residual: step * residual)
 
     return answers
 
@@ -127,18 +125,15 @@ def thinking(P: PreconditionerLike) -> Solver:
     >>> from ttsbook.data.tasks import Task
     >>> task, generator = Task(covariance.isotropic(5), 50), torch.Generator().manual_seed(0)
     >>> solver = thinking(theory.preconditioner(task))
-    >>> curve = evaluation.error_curve(solver, task, steps=2, prompts=2000, generator=generator)
+    >>> curve = evaluation.error_curve(solver, task, steps=2, samples=2000, generator=generator)
     >>> curve.mean.round(1).tolist()
     [4.9, 0.5, 0.1]
     """
     matrix = torch.as_tensor(check.square_matrix("P", P))
 
     def answers(prompts: Prompts, steps: int) -> Chain:
-        S, moment = _means(prompts)
-        chain = [torch.zeros_like(moment)]
-        for _ in range(check.count("steps", steps, least=0)):
-            chain.append(chain[-1] + (moment - _times(S, chain[-1])) @ matrix.to(moment).mT)  # prop-recursion
-        return torch.stack(chain, dim=1)
+        S, moment = _means(prompts, matrix)
+        return _descent(S, moment, steps, lambda residual: residual @ matrix.to(moment).mT)
 
     return answers
 
@@ -175,7 +170,7 @@ def chebyshev(P: PreconditionerLike | None = None) -> Solver:
     matrix = None if P is None else torch.as_tensor(_definite(P))
 
     def answers(prompts: Prompts, steps: int) -> Chain:
-        S, residual = _means(prompts)
+        S, residual = _means(prompts, matrix)
         root = None if matrix is None else _linalg.cholesky(matrix.to(S))
         least, largest = _ends(S if root is None else root.mT @ S @ root)  # those of P S_m
         center, width = (least + largest) / 2, (largest - least) / 2
@@ -220,7 +215,7 @@ def conjugate_gradient(P: PreconditionerLike | None = None) -> Solver:
     matrix = None if P is None else torch.as_tensor(_definite(P))
 
     def answers(prompts: Prompts, steps: int) -> Chain:
-        S, residual = _means(prompts)
+        S, residual = _means(prompts, matrix)
         w, direction = torch.zeros_like(residual), _preconditioned(matrix, residual)
         size, chain = (residual * direction).sum(dim=1, keepdim=True), [w]
         floor = 1e-30 * size  # a residual that small is rounding, and its direction means nothing
@@ -236,6 +231,16 @@ def conjugate_gradient(P: PreconditionerLike | None = None) -> Solver:
         return torch.stack(chain, dim=1)
 
     return answers
+
+
+def _descent(S: SquareMatrices, moment: Weights, steps: int, precondition: Callable[[Weights], Weights]) -> Chain:
+    """Chain that follows the gradient from zero; once beyond float64 it is inf, where inf - inf would be NaN."""
+    weights = [torch.zeros_like(moment)]
+    for _ in range(check.count("steps", steps, least=0)):
+        weights.append(weights[-1] + precondition(moment - _times(S, weights[-1])))  # prop-recursion
+    chain = torch.stack(weights, dim=1)
+    lost = torch.cummax(~torch.isfinite(chain).all(dim=-1), dim=1).values
+    return chain.masked_fill(lost[..., None], torch.inf)
 
 
 def _definite(P: PreconditionerLike) -> Covariance:
@@ -254,13 +259,16 @@ def _preconditioned(matrix: torch.Tensor | None, residual: Weights) -> Weights:
 
 def _sums(prompts: Prompts) -> tuple[SquareMatrices, Weights]:
     """X Xᵀ and X y, in float64: in float32 unseen directions are lost in rounding."""
+    check.instance("prompts", prompts, Prompts)
     x, y = prompts.x.double(), prompts.y.double()
     return x.mT @ x, (y[:, None] @ x)[:, 0]
 
 
-def _means(prompts: Prompts) -> tuple[SquareMatrices, Weights]:
-    """S_m and X y/m."""
+def _means(prompts: Prompts, P: torch.Tensor | None = None) -> tuple[SquareMatrices, Weights]:
+    """S_m and X y/m of prompts that fit a preconditioner."""
     gram, moment = _sums(prompts)
+    if P is not None and len(P) != gram.shape[-1]:
+        raise ValueError(f"P must have the dimension of the prompts, {gram.shape[-1]}, got {len(P)}")
     lengths = prompts.lengths.to(gram)
     return gram / lengths[:, None, None], moment / lengths[:, None]
 
@@ -285,5 +293,5 @@ def _ends(S: SquareMatrices) -> tuple[Float[torch.Tensor, "batch 1"], Float[torc
     """Smallest nonzero and largest eigenvalue of each matrix."""
     strengths = _linalg.eigvalsh(S)
     largest = torch.where(strengths[:, -1:] > 0, strengths[:, -1:], 1.0)  # of no example at all: any step stays at 0
-    seen = torch.where(strengths > RELATIVE_ZERO * largest, strengths, largest)
-    return seen.min(dim=1, keepdim=True).values, largest
+    nonzero = torch.where(strengths > RELATIVE_ZERO * largest, strengths, largest)
+    return nonzero.min(dim=1, keepdim=True).values, largest

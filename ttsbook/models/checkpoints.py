@@ -11,6 +11,8 @@ import safetensors
 import safetensors.torch
 import torch
 
+from ttsbook import _validation as check
+
 FORMAT = "ttsbook checkpoint 1"
 _safe_open: Any = safetensors.safe_open  # which says no types
 
@@ -36,6 +38,8 @@ def save(path: str | PathLike[str], tensors: Mapping[str, torch.Tensor], config:
     ...     print(read(path))
     ({'w': tensor([1., 1.])}, {'seed': '0'})
     """
+    for name, tensor in tensors.items():
+        check.instance(f"tensors[{name!r}]", tensor, torch.Tensor)
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")

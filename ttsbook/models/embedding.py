@@ -33,6 +33,7 @@ def rows(dim: int) -> dict[int, slice]:
     >>> rows(3)[3]
     slice(4, 7, None)
     """
+    dim = check.count("dim", dim, least=1)
     ends = (0, dim, dim + 1, 2 * dim + 1, 2 * dim + 2)  # def-embedding
     return {block: slice(*ends[block - 1 : block + 1]) for block in (1, 2, 3, 4)}
 
@@ -50,6 +51,7 @@ def weight_token(w: Float[torch.Tensor, "*prompts d"]) -> Float[torch.Tensor, "*
     >>> weight_token(torch.tensor([2.0, 3.0])).tolist()
     [0.0, 0.0, 0.0, 2.0, 3.0, 1.0]
     """
+    check.instance("w", w, torch.Tensor)
     return torch.cat([torch.zeros_like(w), torch.zeros_like(w[..., :1]), w, torch.ones_like(w[..., :1])], dim=-1)
 
 
@@ -66,6 +68,9 @@ def weight(tokens: Float[torch.Tensor, "*prompts rows"]) -> Float[torch.Tensor, 
     >>> weight(weight_token(torch.tensor([2.0, 3.0]))).tolist()
     [2.0, 3.0]
     """
+    check.instance("tokens", tokens, torch.Tensor)
+    if tokens.ndim == 0 or tokens.shape[-1] % 2 or tokens.shape[-1] < 4:
+        raise ValueError(f"tokens must have 2d + 2 rows in their last axis, got shape {tuple(tokens.shape)}")
     return tokens[..., rows(tokens.shape[-1] // 2 - 1)[3]]
 
 

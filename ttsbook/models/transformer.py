@@ -83,8 +83,10 @@ class Config:
 
     def __post_init__(self) -> None:
         for name in ("dim", "width", "layers", "heads"):
-            object.__setattr__(self, name, check.count(name, getattr(self, name), least=1))
-        object.__setattr__(self, "positions", check.count("positions", self.positions, least=0))
+            check.settle(self, **{name: check.count(name, getattr(self, name), least=1)})
+        check.settle(self, positions=check.count("positions", self.positions, least=0))
+        for name in ("layer_norm", "residual"):
+            check.flag(name, getattr(self, name))
         check.choice("sight", self.sight, SIGHTS)
         check.choice("tokens", self.tokens, TOKENS)
         if self.width % self.heads:
@@ -228,10 +230,10 @@ class GPT(torch.nn.Module):
         w = embedding.weight(E[..., -1])
         yield w
         slots = len(scalings) if self.config.sight == "chain" else 1
-        cache, seen, first = self._encode(E[..., :-1], slots)
+        cache, visible, first = self._encode(E[..., :-1], slots)
         for step in range(len(scalings)):
             at = first + (step if self.config.sight == "chain" else 0)
-            mask = None if seen is None else seen[..., : at + 1]
+            mask = None if visible is None else visible[..., : at + 1]
             w = self._step(w, cache, at, mask, first + step)
             yield w
 
@@ -241,8 +243,8 @@ class GPT(torch.nn.Module):
 
     def _answers(self, E: Embedded, wanted: int) -> Float[torch.Tensor, "batch {wanted} d"]:
         """Weights that the last columns are answered with."""
-        tokens, weights, seen = self._tokens(E)
-        mask, causal = self._sight(tokens.shape[1], weights, seen)
+        tokens, weights, visible = self._tokens(E)
+        mask, causal = self._sight(tokens.shape[1], weights, visible)
         keep = tokens.shape[1] if wanted > weights else wanted
         h = self._read(tokens, 0)
         for index, block in enumerate(self._trunk()):
@@ -258,15 +260,15 @@ class GPT(torch.nn.Module):
         """Tokens as the model reads them, how many are weights, and which are seen; None for all."""
         if E.shape[-2] != 2 * self.dim + 2:
             raise ValueError(f"E must have 2d + 2 = {2 * self.dim + 2} rows, got {E.shape[-2]}")
-        tokens, weights, seen = E.mT, int(E[0, -1].sum()), (E != 0).any(dim=1)
+        tokens, weights, visible = E.mT, int(E[0, -1].sum()), (E != 0).any(dim=1)
         if self.config.tokens == "interleaved":
             examples = tokens.shape[1] - weights
             pairs = tokens.new_zeros(len(tokens), examples, 2, tokens.shape[2])
             pairs[:, :, 0, : self.dim] = tokens[:, :examples, : self.dim]
             pairs[:, :, 1, 0] = tokens[:, :examples, self.dim]
             tokens = torch.cat([pairs.flatten(1, 2), tokens[:, examples:]], dim=1)
-            seen = torch.cat([seen[:, :examples].repeat_interleave(2, dim=1), seen[:, examples:]], dim=1)
-        return tokens, weights, None if bool(seen.all()) else seen[:, None, None]
+            visible = torch.cat([visible[:, :examples].repeat_interleave(2, dim=1), visible[:, examples:]], dim=1)
+        return tokens, weights, None if bool(visible.all()) else visible[:, None, None]
 
     def _read(self, tokens: Tokens, first: int) -> Stream:
         """Read tokens in, the first of them at a position."""
@@ -279,10 +281,10 @@ class GPT(torch.nn.Module):
         return h + self.places[first:end]
 
     def _sight(
-        self, length: int, weights: int, seen: Bool[torch.Tensor, "batch 1 1 {length}"] | None
+        self, length: int, weights: int, visible: Bool[torch.Tensor, "batch 1 1 {length}"] | None
     ) -> tuple[Bool[torch.Tensor, "*prompts {length} {length}"] | None, bool]:
         """Mask of who sees whom, or None, and whether it is the plain causal one."""
-        if seen is None and (weights <= 1 or self.config.sight == "chain"):
+        if visible is None and (weights <= 1 or self.config.sight == "chain"):
             return None, True
         device, mask = self.read_in.weight.device, self._mask
         if mask is None or self._mask_of != (length, weights, device):
@@ -290,15 +292,15 @@ class GPT(torch.nn.Module):
             if self.config.sight == "newest" and weights:
                 mask[-weights:, -weights:] = torch.eye(weights, dtype=torch.bool, device=device)
             self._mask, self._mask_of = mask, (length, weights, device)
-        if seen is None:
+        if visible is None:
             return mask, False
         # Each token sees itself, be it padding: one that sees nothing would be NaN.
-        return mask & (seen | torch.eye(length, dtype=torch.bool, device=device)), False
+        return mask & (visible | torch.eye(length, dtype=torch.bool, device=device)), False
 
-    def _encode(self, E: Embedded, slots: int) -> tuple[Cache, Bool[torch.Tensor, "batch 1 1 seen"] | None, int]:
+    def _encode(self, E: Embedded, slots: int) -> tuple[Cache, Bool[torch.Tensor, "batch 1 1 visible"] | None, int]:
         """Keys and values of the examples with room for more, the mask of padding, and where room begins."""
-        tokens, _, seen = self._tokens(E)
-        mask, causal = self._sight(tokens.shape[1], 0, seen)
+        tokens, _, visible = self._tokens(E)
+        mask, causal = self._sight(tokens.shape[1], 0, visible)
         h, cache = self._read(tokens, 0), list[tuple[Heads, Heads]]()
         for index, block in enumerate(self._trunk()):
             last = index == len(self.blocks) - 1
@@ -307,7 +309,7 @@ class GPT(torch.nn.Module):
             cache.append((functional.pad(key, room), functional.pad(value, room)))
             if not last:
                 h = block.attend(h, query, key, value, mask, causal=causal)
-        return cache, None if seen is None else functional.pad(seen, (0, slots), value=True), tokens.shape[1]
+        return cache, None if visible is None else functional.pad(visible, (0, slots), value=True), tokens.shape[1]
 
     def _step(
         self, w: Weights, cache: Cache, at: int, mask: Bool[torch.Tensor, "batch 1 1 visible"] | None, position: int
@@ -352,6 +354,8 @@ def save(
     ...     print([file.name for file in Path(folder).iterdir()])
     ['gpt.safetensors']
     """
+    check.instance("model", model, GPT)
+    half = check.flag("half", half)
     state: dict[str, torch.Tensor] = model.state_dict()
     tensors = {f"model.{name}": tensor.half() if half else tensor for name, tensor in state.items()}
     for name, tensor in state.items():

@@ -30,6 +30,8 @@ def vote(solver: Solver, voters: int) -> Solver:
     >>> tuple(vote(baselines.least_squares(), 8)(batch, 1).shape)
     (3, 2, 2)
     """
+    if not callable(solver):
+        raise TypeError(f"solver must be a function of prompts and steps, got {check.shown(solver)}")
     voters = check.count("voters", voters, least=1)
 
     def answers(prompts: Prompts, steps: int) -> Chain:

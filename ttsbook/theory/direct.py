@@ -118,4 +118,4 @@ def direct_error_bound(
     n = check.number("train_length", train_length, least=1, infinite=True)
     inverse_m = check.inverse_length("test_length", test_length)
     terms = h**2 / n**2 + h * inverse_m  # thm-direct-bound
-    return float(terms.sum() if sharp else len(cov) * terms[0])
+    return float(terms.sum() if check.flag("sharp", sharp) else len(cov) * terms[0])

@@ -102,11 +102,12 @@ def descent(task: Task, updates: int, *, step_size: float, c: float = 1.0) -> De
     [1.0, 0.333, 0.111, 0.037]
     """
     updates = check.count("updates", updates, least=0)
-    check.positive("step_size", step_size)
+    step_size = check.positive("step_size", step_size)
     curvatures, strengths, gammas = _curvatures(task, c)
-    powers = (1 - step_size * curvatures) ** np.arange(updates + 1)[:, None]  # (updates + 1, d), eq-proofs-geometric
-    excess = (powers**2 * strengths / gammas).sum(axis=1) / 2  # eq-proofs-path
-    relative = np.sqrt((powers**2 / gammas**2).sum(axis=1) / (1 / gammas**2).sum())
+    with np.errstate(over="ignore"):  # what diverges ends at inf
+        powers = (1 - step_size * curvatures) ** np.arange(updates + 1)[:, None]  # eq-proofs-geometric
+        excess = (powers**2 * strengths / gammas).sum(axis=1) / 2  # eq-proofs-path
+        relative = np.sqrt((powers**2 / gammas**2).sum(axis=1) / (1 / gammas**2).sum())
     least = (task.dim - (strengths / gammas).sum()) / 2  # prop-best-step
     return Descent(least + excess, relative)
 

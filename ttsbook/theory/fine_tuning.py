@@ -25,8 +25,8 @@ RANK = 1e-7  # singular values below this share of the largest are zero: roots o
 
 
 def sample_pairs(
-    task: Task, count: int, *, rng: np.random.Generator
-) -> tuple[Float64[np.ndarray, "{count} d"], Float64[np.ndarray, "{count} d"]]:
+    task: Task, samples: int, *, rng: np.random.Generator
+) -> tuple[Float64[np.ndarray, "{samples} d"], Float64[np.ndarray, "{samples} d"]]:
     r"""Draw weights w, and what a first step sees of their prompts, :math:`S_n w = X y/n`; one a row.
 
     In the book: :prf:ref:`prop-one-draw`.
@@ -35,7 +35,7 @@ def sample_pairs(
     ----------
     task
         What prompts are drawn from, without label noise.
-    count
+    samples
         Number of prompts.
     rng
         Source of randomness.
@@ -55,14 +55,14 @@ def sample_pairs(
     check.instance("task", task, Task)
     if task.noise_variance:
         raise ValueError(f"task must have no label noise, got the variance {task.noise_variance:g}")
-    count = check.count("count", count, least=1)
+    samples = check.count("samples", samples, least=1)
     check.instance("rng", rng, np.random.Generator)
-    w, across = rng.standard_normal((2, count, task.dim))
+    w, across = rng.standard_normal((2, samples, task.dim))
     u = w @ task.root
     size = np.linalg.norm(u, axis=1, keepdims=True)
     unit = u / np.where(size > 0, size, 1)
     across -= (across * unit).sum(axis=1, keepdims=True) * unit
-    s = rng.chisquare(task.prompt_length, (count, 1))
+    s = rng.chisquare(task.prompt_length, (samples, 1))
     return w, size / task.prompt_length * (s * unit + np.sqrt(s) * across) @ task.root  # prop-one-draw
 
 
@@ -162,12 +162,12 @@ class FineTuning:
     rate: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "start", check.square_matrix("start", self.start))
+        check.settle(self, start=check.square_matrix("start", self.start))
         check.instance("task", self.task, Task)
         if self.task.noise_variance:
             raise ValueError(f"task must have no label noise, got the variance {self.task.noise_variance:g}")
         check.same_dimension(start=self.start, task=self.task.cov)
-        check.positive("rate", self.rate)
+        check.settle(self, rate=check.positive("rate", self.rate))
 
     @cached_property
     def _basis(self) -> tuple[Strengths, Strengths, Float64[np.ndarray, "d rank"]]:
@@ -252,9 +252,9 @@ class FineTuning:
         kappa = _resolution(moments, count)
         squared = cov @ cov
         noise = inverse_m * (squared + np.trace(cov) * cov)  # the mean square of S_m is their sum
-        seen = ((skills.T @ (squared + noise)) * skills.T).sum(axis=1)
+        practice = ((skills.T @ (squared + noise)) * skills.T).sum(axis=1)
         freedom = np.square(moments / (moments + kappa)).sum()
-        spread = (seen * moments / (moments + kappa) ** 2).sum() / (count - freedom)
+        spread = (practice * moments / (moments + kappa) ** 2).sum() / (count - freedom)
         bent = (self.start - self._taught) @ (skills * np.sqrt(moments) * (kappa / (moments + kappa)))
         unseen = self.task.dim - (strengths / gammas).sum()
         error = np.square(np.eye(self.task.dim) - mean @ cov).sum() + (mean @ noise * mean).sum()

@@ -17,6 +17,7 @@ from ttsbook.theory._chain import DivergenceWarning, label_noise, once_lost, war
 from ttsbook.theory.limit import cot_error_limit
 from ttsbook.theory.stability import longest_stride_excess, preconditioned
 
+LONGEST_SEARCH = 400  # steps looked at for the least error
 TOLERANCE = 0.05  # estimated relative gap beyond which an approximation warns
 
 
@@ -100,6 +101,7 @@ def cot_error(
     >>> (cot_error(theory.preconditioner(task), task.cov, 800, 3) / 100).round(4).tolist()
     [1.0, 0.2459, 0.0903, 0.0387]
     """
+    corrected = check.flag("corrected", corrected)
     errors = recursion_error(P, test_cov, test_length, steps, noise_variance=noise_variance)
     gap = cot_error_gap(P, test_cov, test_length, steps, noise_variance=noise_variance)
     if reason := doubt(preconditioned(P, test_cov)[0], test_length, errors, gap, corrected=corrected):
@@ -156,7 +158,8 @@ def doubt(s: Vector, test_length: int | None, errors: Numbers, gap: Numbers, *, 
     worst = float(np.abs(gap).max())
     worst = 2 * worst**2 if corrected else worst
     if worst > TOLERANCE:
-        return f"the mean differs from this approximation by an estimated {100 * worst:.0f} %: simulate it"
+        amount = f"an estimated {100 * worst:.0f} %" if np.isfinite(worst) else "what rounding hides"
+        return f"the mean differs from this approximation by {amount}: simulate it"
     tail = longest_stride_excess(s, check.inverse_length("test_length", test_length), len(errors) - 1)
     if (tail[1 + corrected :] > TOLERANCE * errors[1 + corrected :]).any():  # a corrected first step is exact
         return "a few prompts with long strides carry the mean, and this value follows the median: simulate it"
@@ -181,12 +184,24 @@ def recursion_error(
         return _recursion(s, A, B, m, steps, noise_variance)
 
 
+def falling_errors(
+    P: PreconditionerLike, test_cov: CovarianceLike | Task, m: int, noise_variance: float
+) -> Float64[np.ndarray, " looks"]:
+    """Compute `recursion_error` for so many steps that it has begun to rise, or for LONGEST_SEARCH."""
+    steps = 25
+    while (errors := recursion_error(P, test_cov, m, steps, noise_variance=noise_variance)).argmin() == steps:
+        if steps == LONGEST_SEARCH:
+            break
+        steps = min(2 * steps, LONGEST_SEARCH)
+    return errors
+
+
 def mean_answers(
     P: PreconditionerLike, test_cov: CovarianceLike, test_length: int | None, steps: int
 ) -> Float64[np.ndarray, "{steps}+1 d d"]:
     """Matrices that take w to the mean answer of each step over prompts, in the limit of `cot_error`."""
     s, vectors, root = preconditioned(P, test_cov)
-    check.inverse_length("test_length", test_length)
+    test_length = check.length("test_length", test_length)
     steps = check.count("steps", steps, least=0)
     with np.errstate(over="ignore", invalid="ignore"):
         phi = (1 - s) ** np.arange(steps + 1)[:, None] if test_length is None else _series(s, test_length, steps)[1]
@@ -202,7 +217,7 @@ def _problem(
 ) -> tuple[Vector, Matrix, Matrix, int | None, int, float]:
     """Check the arguments; return the eigenvalues s, and P and its inverse in their basis."""
     s, vectors, root = preconditioned(P, test_cov)
-    check.inverse_length("test_length", test_length)
+    test_length = check.length("test_length", test_length)
     steps = check.count("steps", steps, least=0)
     noise_variance = label_noise(test_cov, noise_variance)
     half = vectors.T @ root

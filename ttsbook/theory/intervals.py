@@ -26,10 +26,10 @@ def quantile(looks: int, confidence: float = 0.99) -> float:
     >>> round(quantile(1), 2), round(quantile(10), 2)
     (2.58, 3.29)
     """
-    check.count("looks", looks, least=1)
-    if not 0 < check.number("confidence", confidence) < 1:
+    looks = check.count("looks", looks, least=1)
+    if not 0 < (coverage := check.number("confidence", confidence)) < 1:
         raise ValueError(f"confidence must lie between 0 and 1, got {confidence!r}")
-    return NormalDist().inv_cdf(1 - (1 - confidence) / (2 * looks))
+    return NormalDist().inv_cdf(1 - (1 - coverage) / (2 * looks))
 
 
 def simultaneous(
@@ -58,6 +58,8 @@ def simultaneous(
     mean, standard_error = check.array("mean", mean), check.array("standard_error", standard_error)
     if mean.shape != standard_error.shape:
         raise ValueError(f"standard_error must have the shape of mean, {mean.shape}, got {standard_error.shape}")
+    if not (mean >= 0).all():
+        raise ValueError(f"mean must not be negative or NaN, got {check.shown(mean.tolist())}")
     if (standard_error < 0).any():
         raise ValueError(f"standard_error must not be negative, got {check.shown(standard_error.tolist())}")
     half = quantile(looks, confidence) * standard_error
@@ -83,10 +85,10 @@ def share_interval(count: int, samples: int, confidence: float = 0.99) -> tuple[
     >>> [round(end, 3) for end in share_interval(0, 100)]
     [0.0, 0.062]
     """
-    check.count("samples", samples, least=1)
-    if check.count("count", count, least=0) > samples:
+    samples, count = check.count("samples", samples, least=1), check.count("count", count, least=0)
+    if count > samples:
         raise ValueError(f"count must be at most samples, got {count} of {samples}")
     square, share = quantile(1, confidence) ** 2 / samples, count / samples
     half = (square * (share * (1 - share) + square / 4)) ** 0.5
     low, high = (share + square / 2 - half) / (1 + square), (share + square / 2 + half) / (1 + square)
-    return max(0.0, low), min(1.0, high)
+    return max(0.0, low) if count else 0.0, min(1.0, high) if count < samples else 1.0  # not 1 - 2e-16

@@ -184,17 +184,17 @@ def train_length_for(cov: CovarianceLike | Task, relative_error: float, steps: i
     12.7
     """
     cov, total = training(cov)
-    if not 0 < check.number("relative_error", relative_error) < 1:
+    if not 0 < (share := check.number("relative_error", relative_error)) < 1:
         raise ValueError(f"relative_error must lie between 0 and 1, got {relative_error!r}")
     power = 2 * check.count("steps", steps, least=1)
     h = 1 + total / np.linalg.eigvalsh(cov)  # largest first
-    least, most = (h[[-1, 0]] * np.expm1(-np.log(relative_error) / power)).tolist()  # eq-proofs-length
-    if bound or most - least <= 1e-12 * most:
+    least, most = (h[[-1, 0]] * np.expm1(-np.log(share) / power)).tolist()  # eq-proofs-length
+    if check.flag("bound", bound) or most - least <= 1e-12 * most:
         return most
     from scipy.optimize import brentq  # here, so that theory starts without SciPy
 
     def excess(n: float) -> float:
         """Logarithm of the error with prompts of this length, relative to the one to be left."""
-        return np.log(np.mean((1 + n / h) ** -power) / relative_error)  # eq-proofs-law
+        return np.log(np.mean((1 + n / h) ** -power) / share)  # eq-proofs-law
 
     return brentq(excess, least, most, rtol=1e-12)

@@ -14,10 +14,9 @@ from ttsbook.arrays import CovarianceLike, Numbers, PreconditionerLike, Vector, 
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task, covariance_of
 from ttsbook.theory._chain import label_noise, matrices, warn_if_diverged
-from ttsbook.theory.finite import recursion_error
+from ttsbook.theory.finite import falling_errors
 from ttsbook.theory.stability import edges_of, preconditioned, upper_width
 
-LONGEST_SEARCH = 400  # steps looked at for the least error
 TURN = 1.05  # the error at the end, over the least one, from which a chain is said to turn
 
 Phase: TypeAlias = Literal["falls", "turns", "diverges"]
@@ -102,10 +101,10 @@ def noisy_error(
     mu, U = np.linalg.eigh((middle + middle.swapaxes(-1, -2)) / 2)  # prop-noisy-error
     left, right = U.swapaxes(-1, -2) @ root, U.swapaxes(-1, -2) @ np.linalg.inv(root)
     A, inverse = left @ left.swapaxes(-1, -2), right @ right.swapaxes(-1, -2)
-    seen = mu > check.RELATIVE_TOLERANCE * mu[..., -1:]
-    weights = np.where(seen, np.diagonal(A, axis1=-2, axis2=-1) / np.where(seen, mu, 1), 0)
+    spanned = mu > check.RELATIVE_TOLERANCE * mu[..., -1:]
+    weights = np.where(spanned, np.diagonal(A, axis1=-2, axis2=-1) / np.where(spanned, mu, 1), 0)
     with np.errstate(over="ignore", invalid="ignore"):
-        powers = (1 - np.where(seen, mu, 0))[..., None] ** steps  # (samples, d, looks)
+        powers = (1 - np.where(spanned, mu, 0))[..., None] ** steps  # (samples, d, looks)
         bias = (powers * ((A * inverse) @ powers)).sum(axis=-2)
         errors = bias + noise_variance / m * (weights[..., None] * np.square(1 - powers)).sum(axis=-2)
     errors = np.where(np.isfinite(errors), errors, np.inf)
@@ -139,9 +138,9 @@ def bayes_error(S: ArrayLike, test_length: int, *, noise_variance: float) -> Num
     m = check.count("test_length", test_length, least=1)
     noise_variance = check.number("noise_variance", noise_variance, least=0)
     s = np.linalg.eigvalsh((S + S.swapaxes(-1, -2)) / 2)
-    seen = s > check.RELATIVE_TOLERANCE * s[..., -1:]
-    snr = m * np.where(seen, s, 0)
-    return np.where(seen, noise_variance / np.where(seen, snr + noise_variance, 1), 1.0).sum(axis=-1)
+    spanned = s > check.RELATIVE_TOLERANCE * s[..., -1:]
+    snr = m * np.where(spanned, s, 0)
+    return np.where(spanned, noise_variance / np.where(spanned, snr + noise_variance, 1), 1.0).sum(axis=-1)
 
 
 def least_squares_error(
@@ -246,12 +245,8 @@ def noise_phase(
     P, test_cov = matrices(P, test_cov)
     test_cov = check.covariance("test_cov", test_cov, definite=True)
     m = check.count("test_length", test_length, least=len(P) + 1)
-    steps = 25
-    while (errors := recursion_error(P, test_cov, m, steps, noise_variance=noise_variance)).argmin() == steps:
-        if steps == LONGEST_SEARCH:
-            break
-        steps = min(2 * steps, LONGEST_SEARCH)
-    best = None if errors.argmin() == steps else int(errors.argmin())
+    errors = falling_errors(P, test_cov, m, noise_variance)
+    best = int(errors.argmin()) if errors.argmin() < len(errors) - 1 else None
     s = preconditioned(P, test_cov)[0]
     if (
         edges_of(s, 1 / m)[1] - upper_width(s, 1 / m) > 2
@@ -265,9 +260,10 @@ def noise_phase(
 def _empirical(S: ArrayLike, dim: int | None = None) -> Float64[np.ndarray, "*samples d d"]:
     """Return empirical covariances, one or several, checked."""
     S = check.array("S", S)
-    dim = S.shape[-1] if dim is None and S.ndim else dim
-    if S.ndim not in (2, 3) or S.shape[-2:] != (dim, dim) or S.size == 0:
-        raise ValueError(f"S must have shape ({dim}, {dim}) or (samples, {dim}, {dim}), got {S.shape}")
+    size = S.shape[-1] if dim is None and S.ndim else dim
+    if S.ndim not in (2, 3) or S.shape[-2:] != (size, size) or S.size == 0:
+        size = size or "d"
+        raise ValueError(f"S must have shape ({size}, {size}) or (samples, {size}, {size}), got {S.shape}")
     if not np.isfinite(S).all():
         raise ValueError("S must be finite, got NaN or infinite entries")
     if np.abs(S - S.swapaxes(-1, -2)).max() > check.RELATIVE_TOLERANCE * np.abs(S).max():

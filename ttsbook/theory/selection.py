@@ -122,7 +122,7 @@ def optimal_mixture(
     steps: int,
     *,
     test_length: int | None = None,
-    prompts: int = PROMPTS,
+    samples: int = PROMPTS,
     rng: np.random.Generator | None = None,
 ) -> Selection:
     r"""Choose the weights that minimize the error after k thinking steps itself.
@@ -151,7 +151,7 @@ def optimal_mixture(
         Number k of thinking steps, at least 1.
     test_length
         Test prompt length m; None stands for infinity.
-    prompts
+    samples
         Number of simulated prompts, where they are needed.
     rng
         Source of the simulated prompts; by default one of seed 0, so that the answer is the same
@@ -175,7 +175,7 @@ def optimal_mixture(
     [0.45, 0.55]
     """
     mixture = _uniform(tasks)
-    objective = MixtureError(mixture.tasks, target_cov, steps, test_length=test_length, prompts=prompts, rng=rng)
+    objective = MixtureError(mixture.tasks, target_cov, steps, test_length=test_length, samples=samples, rng=rng)
     floor = FLOOR if any(_is_singular(task.cov) for task in mixture.tasks) else 0.0
     ends = [_descend(objective, start, floor) for start in _starts(mixture, objective, floor)]
     weights = _polish(objective, _best(objective, ends), floor)
@@ -268,7 +268,7 @@ class MixtureError:
         steps: int,
         *,
         test_length: int | None = None,
-        prompts: int = PROMPTS,
+        samples: int = PROMPTS,
         rng: np.random.Generator | None = None,
     ) -> None:
         tasks = _uniform(tasks).tasks
@@ -277,7 +277,9 @@ class MixtureError:
         self.target_cov = check.covariance("target_cov", covariance_of(target_cov))
         self.steps = check.count("steps", steps, least=1)
         inverse_m = check.inverse_length("test_length", test_length)
-        prompts = check.count("prompts", prompts, least=1)
+        samples = check.count("samples", samples, least=1)
+        rng = np.random.default_rng(0) if rng is None else rng
+        check.instance("rng", rng, np.random.Generator)
         check.same_dimension(target_cov=self.target_cov, **{f"tasks[{i}]": t.cov for i, t in enumerate(tasks)})
         check.covariance("the tasks' mean covariance", sum(t.cov for t in tasks) / len(tasks), definite=True)
         self.moments = np.stack([np.ravel(theory.moments(task)) for task in tasks])  # (tasks, 2 d²): A and B of each
@@ -286,8 +288,7 @@ class MixtureError:
             total = np.trace(self.target_cov)
             self.spread = inverse_m * (self.target_cov @ self.target_cov + total * self.target_cov)  # prop-direct
         elif test_length is not None:
-            rng = np.random.default_rng(0) if rng is None else rng
-            self.empirical = covariance.sample_empirical(self.target_cov, test_length, samples=prompts, rng=rng)
+            self.empirical = covariance.sample_empirical(self.target_cov, test_length, samples=samples, rng=rng)
 
     def error(self, weights: VectorLike) -> float:
         r"""Error :math:`e_k` of the mixture; inf beyond the range of float64.
@@ -352,9 +353,9 @@ def with_estimates(
     steps: int,
     length: int,
     *,
-    draws: int,
+    samples: int,
     paper: bool = False,
-) -> Float64[np.ndarray, " {draws}"]:
+) -> Float64[np.ndarray, " {samples}"]:
     r"""Choose mixtures for estimates of the target's covariance, and return their errors on the true target at m = ∞.
 
     In the book: :ref:`fig-estimate`.
@@ -369,7 +370,7 @@ def with_estimates(
         Number k of thinking steps, at least 1.
     length
         Number of target examples from which :math:`\Sigma` is estimated.
-    draws
+    samples
         Number of estimates, each from its own seed.
     paper
         Choose by the paper's program, which needs at least d examples, instead of the error.
@@ -378,14 +379,13 @@ def with_estimates(
     --------
     >>> from ttsbook.data.tasks import Task
     >>> pool, target = [Task(np.eye(2), 9), Task(np.diag([1.0, 0.5]), 9)], np.diag([1.0, 0.7])
-    >>> with_estimates(pool, target, 2, 1000, draws=3).round(3).tolist()
+    >>> with_estimates(pool, target, 2, 1000, samples=3).round(3).tolist()
     [0.002, 0.002, 0.002]
     """
-    check.count("draws", draws, least=1)
-    paper = check.flag("paper", paper)
+    samples, paper, tasks = check.count("samples", samples, least=1), check.flag("paper", paper), _uniform(tasks).tasks
     objective, errors = MixtureError(tasks, target_cov, steps), list[float]()
-    for draw in range(draws):
-        rng = np.random.default_rng([length, draw])
+    for sample in range(samples):
+        rng = np.random.default_rng([length, sample])
         estimate = covariance.sample_empirical(objective.target_cov, length, samples=1, rng=rng)[0]
         if paper:
             chosen = quadratic_program([task.cov for task in tasks], estimate)

@@ -47,6 +47,8 @@ def vote_error(
     >>> vote_error(np.eye(1), [[[0.5]], [[0.5]]], 10, [0, 1, 1_000_000], noise_variance=1.0).round(4).tolist()
     [1.0, 0.275, 0.1]
     """
+    if np.size(steps) == 0:
+        raise ValueError("steps must be a list of whole numbers of at least 0, got none")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DivergenceWarning)  # said once, below
         noisy = noisy_error(P, S, test_length, steps, noise_variance=noise_variance)

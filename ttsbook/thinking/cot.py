@@ -93,6 +93,7 @@ def leaks(model: LinearSelfAttention) -> list[tuple[str, ...]]:
     >>> leaks(model)
     [('V33', 'W44')]
     """
+    check.instance("model", model, LinearSelfAttention)
     nonzero = {name for name in {name for leak in LEAKS for name in leak} if model.block(name).any()}
     return [leak for leak in LEAKS if nonzero.issuperset(leak)]
 

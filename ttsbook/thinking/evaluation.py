@@ -44,7 +44,7 @@ class ErrorCurve:
     >>> from ttsbook.data import covariance
     >>> from ttsbook.models import baselines
     >>> task, generator = Task(covariance.isotropic(2), 10), torch.Generator().manual_seed(1)
-    >>> curve = error_curve(baselines.least_squares(), task, steps=1, prompts=200, generator=generator)
+    >>> curve = error_curve(baselines.least_squares(), task, steps=1, samples=200, generator=generator)
     >>> bool(curve.low[0] < 2 < curve.high[0]), curve.mean[1].round(6).item(), curve.samples
     (True, 0.0, 200)
     """
@@ -61,7 +61,7 @@ def error_curve(
     task: Task | Mixture | Prompts,
     *,
     steps: int,
-    prompts: int | None = None,
+    samples: int | None = None,
     generator: torch.Generator | None = None,
     condensed: bool = False,
     rho: float | Literal["tokens"] | Callable[[Prompts], ScalingsLike | ArrayLike] | None = None,
@@ -81,7 +81,7 @@ def error_curve(
         What the test prompts are drawn from, or the prompts themselves.
     steps
         Number of thinking steps.
-    prompts
+    samples
         Number of prompts to draw, at least 2.
     generator
         Source of randomness, where prompts are drawn.
@@ -123,7 +123,7 @@ def error_curve(
     >>> from ttsbook.data.tasks import Task
     >>> task = Task(covariance.isotropic(5), 50)
     >>> model = LinearSelfAttention(5).set_preconditioner(theory.preconditioner(task))
-    >>> curve = error_curve(model, task, steps=3, prompts=2000, generator=torch.Generator().manual_seed(0))
+    >>> curve = error_curve(model, task, steps=3, samples=2000, generator=torch.Generator().manual_seed(0))
     >>> curve.mean.round(1).tolist()
     [4.9, 0.5, 0.1, 0.0]
 
@@ -145,9 +145,9 @@ def error_curve(
     if condensed and isinstance(model, torch.nn.Module):
         cot.check_condensed(model)
     if isinstance(task, Prompts):
-        batches = _batches(task, dtype, prompts, generator)
+        batches = _batches(task, dtype, samples, generator)
     else:
-        samples = check.count("prompts", prompts, least=2)
+        samples = check.count("samples", samples, least=2)
         batches = _drawn(task, samples, generator=generator, dtype=dtype, condensed=condensed)
     errors = np.concatenate([_squared_errors(answers(batch, steps), batch.w, steps) for batch in batches])
     if np.isinf(errors).any():
@@ -176,9 +176,9 @@ def _drawn(
         yield prompt_batches.sample(task, size, generator=generator, dtype=dtype, condensed=condensed)
 
 
-def _batches(given: Prompts, dtype: torch.dtype, prompts: int | None, generator: object) -> Iterator[Prompts]:
+def _batches(given: Prompts, dtype: torch.dtype, samples: int | None, generator: object) -> Iterator[Prompts]:
     """Cut given prompts into pieces of the floating type that the model wants."""
-    for name, value in {"prompts": prompts, "generator": generator}.items():
+    for name, value in {"samples": samples, "generator": generator}.items():
         if value is not None:
             raise TypeError(f"{name} must be None where the prompts are given, got {value!r}")
     if len(given.x) < 2:
@@ -237,6 +237,7 @@ def _squared_errors(
 ) -> Float64[np.ndarray, "batch {steps}+1"]:
     """Squared distances in float64: squares of float32 overflow early."""
     expected = (len(w), steps + 1, w.shape[-1])
+    check.instance("the model's answers", answers, torch.Tensor)
     if tuple(answers.shape) != expected:
         raise ValueError(f"the model's answers must have shape {expected}, got {tuple(answers.shape)}")
     errors = (answers.double() - w[:, None].double()).square().sum(dim=-1).cpu().numpy()

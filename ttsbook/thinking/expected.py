@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import torch
 from jaxtyping import Float
 
+from ttsbook import _tensor_validation
 from ttsbook.tensors import Scalings, Weights
 from ttsbook.thinking.schedules import CAP, Schedule, Seen, plain
 
@@ -43,7 +44,7 @@ def filters(seen: Seen, schedule: Schedule) -> Float[torch.Tensor, "batch steps+
     """
     identity = torch.eye(len(seen.P), dtype=torch.float64)
     chain = [torch.zeros_like(seen.S)]
-    for factor in schedule.unbind(dim=1):
+    for factor in _tensor_validation.columns("schedule", schedule, len(seen.x)):
         step = seen.matrix @ (identity - seen.S @ chain[-1])
         chain.append((chain[-1] + factor[:, None, None] * step).clamp(-CAP, CAP))
     return torch.stack(chain, dim=1)

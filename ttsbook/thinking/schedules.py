@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float, Float64
 
+from ttsbook import _tensor_validation, theory
 from ttsbook import _validation as check
-from ttsbook import theory
 from ttsbook.arrays import Preconditioner, PreconditionerLike
 from ttsbook.data.prompts import Prompts
 from ttsbook.tensors import Examples, Labels, Lengths, Scalings, SquareMatrices, SquareMatrix, Weights
@@ -236,7 +236,7 @@ def chain(seen: Seen, schedule: Schedule) -> Answers:
     [[[0.0, 0.0], [0.5, 1.5], [0.75, 2.25]]]
     """
     answers = [torch.zeros_like(seen.moment)]
-    for factor in schedule.unbind(dim=1):
+    for factor in _tensor_validation.columns("schedule", schedule, len(seen.x)):
         gap = seen.moment - (seen.S @ answers[-1][..., None])[..., 0]
         answers.append((answers[-1] + factor[:, None] * gap @ seen.matrix.mT).clamp(-CAP, CAP))
     return torch.stack(answers, dim=1)

@@ -78,6 +78,12 @@ class Rule:
     depth: Callable[[Seen, Schedule], Depths]
     guesses_noise: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("schedule", "depth"):
+            if not callable(getattr(self, name)):
+                raise TypeError(f"{name} must be a function of what is seen, got {check.shown(getattr(self, name))}")
+        check.flag("guesses_noise", self.guesses_noise)
+
     def __call__(self, P: PreconditionerLike, prompts: Prompts, *, steps: int, noise_variance: float = 0.0) -> Plan:
         """Decide about prompts. The arguments are those of `schedules.look`."""
         seen = schedules.look(P, prompts, steps=steps, noise_variance=noise_variance)
@@ -174,9 +180,9 @@ def held_out(seen: Seen, schedule: Schedule) -> Depths:
     """
     if (seen.lengths < 2).any():
         raise ValueError(f"prompts must have at least 2 examples, of which one judges, got {int(seen.lengths.min())}")
-    kept = (KEPT * seen.lengths).floor().clamp(min=1).to(seen.lengths)
-    thinks = torch.arange(seen.x.shape[1]) < kept[:, None]
-    part = replace(seen, x=seen.x * thinks[..., None], y=seen.y * thinks, lengths=kept)
+    share = (KEPT * seen.lengths).floor().clamp(min=1).to(seen.lengths)
+    thinks = torch.arange(seen.x.shape[1]) < share[:, None]
+    part = replace(seen, x=seen.x * thinks[..., None], y=seen.y * thinks, lengths=share)
     judge = replace(seen, x=seen.x * ~thinks[..., None], y=seen.y * ~thinks)
     return _residuals(judge, schedule, think=part).argmin(dim=1)
 

@@ -49,9 +49,9 @@ class SupervisedSteps(Recipe[HasNextToken]):
     depth: int = 5
 
     def __post_init__(self) -> None:
-        if check.positive("rate", self.rate) > 1:
+        check.settle(self, depth=check.count("depth", self.depth, least=1), rate=check.positive("rate", self.rate))
+        if self.rate > 1:
             raise ValueError(f"rate must be at most 1, got {self.rate!r}")
-        check.count("depth", self.depth, least=1)
 
     @property
     def ratio(self) -> float:

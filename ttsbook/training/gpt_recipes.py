@@ -57,14 +57,18 @@ class Distances(Recipe[HasAnswer]):
     needs: ClassVar[type[object]] = HasAnswer
 
     def __post_init__(self) -> None:
-        check.number("decades", self.decades, least=0)
-        if check.number("zeros", self.zeros, least=0) > 1:
+        for name in ("decades", "zeros"):
+            check.settle(self, **{name: check.number(name, getattr(self, name), least=0)})
+        if self.zeros > 1:
             raise ValueError(f"zeros must be a share of at most 1, got {self.zeros!r}")
-        check.count("starts", self.starts, least=1)
-        check.positive("floor", self.floor)
+        check.flag("relative", self.relative)
+        check.settle(
+            self, starts=check.count("starts", self.starts, least=1), floor=check.positive("floor", self.floor)
+        )
 
     def draw(self, w: Weights, generator: torch.Generator) -> Float[torch.Tensor, "batch {self.starts} d"]:
         """Draw starts for weights."""
+        check.instance("generator", generator, torch.Generator)
         shape = len(w), self.starts, w.shape[1]
         uniform, zero = torch.rand(2, *shape[:2], 1, generator=generator, dtype=w.dtype, device=w.device)
         noise = torch.randn(shape, generator=generator, dtype=w.dtype, device=w.device)
@@ -104,7 +108,7 @@ class Outcome(Recipe[HasNextToken]):
     depth: int = 3
 
     def __post_init__(self) -> None:
-        check.count("depth", self.depth, least=1)
+        check.settle(self, depth=check.count("depth", self.depth, least=1))
 
     def loss(self, model: HasNextToken, prompts: Prompts, generator: torch.Generator) -> Scalar:
         """Half the mean squared distance of the last answer."""
@@ -141,11 +145,12 @@ class RollIn(Recipe[HasAnswer]):
     needs: ClassVar[type[object]] = HasAnswer
 
     def __post_init__(self) -> None:
-        check.count("depth", self.depth, least=1)
+        check.settle(self, depth=check.count("depth", self.depth, least=1))
 
     def loss(self, model: HasAnswer, prompts: Prompts, generator: torch.Generator) -> Scalar:
         """Mean of the squared distance after one more step, relative to that before it."""
         assert isinstance(model, torch.nn.Module)  # to think it must be one
+        check.instance("generator", generator, torch.Generator)
         steps = int(torch.randint(self.depth, (), generator=generator, device=generator.device))
         w0 = cot.think(model, prompts, steps)[:, -1]
         before = (w0 - prompts.w).square().mean(dim=-1) + 1e-3  # a start at w would make the quotient infinite
@@ -178,14 +183,12 @@ class Curriculum:
     every: int
 
     def __post_init__(self) -> None:
-        for name in ("dim", "length", "every"):
-            check.count(name, getattr(self, name), least=1)
-        for name in ("dim_step", "length_step"):
-            check.count(name, getattr(self, name), least=0)
+        for name, least in {"dim": 1, "length": 1, "every": 1, "dim_step": 0, "length_step": 0}.items():
+            check.settle(self, **{name: check.count(name, getattr(self, name), least=least)})
 
     def at(self, update: int) -> tuple[int, int]:
         """Active dimensions and examples after some updates."""
-        stage = update // self.every
+        stage = check.count("update", update, least=0) // self.every
         return self.dim + stage * self.dim_step, self.length + stage * self.length_step
 
     def __call__(self, prompts: Prompts, update: int) -> Prompts:

@@ -49,7 +49,8 @@ class Checkpoint:
     every: int = 500
 
     def __post_init__(self) -> None:
-        check.count("every", self.every, least=1)
+        check.instance("path", self.path, str, os.PathLike)
+        check.settle(self, every=check.count("every", self.every, least=1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +180,7 @@ def train(
     >>> history.preconditioner_error[:3].round(3).tolist()
     [1.0, 0.333, 0.111]
     """
-    check.count("updates", updates, least=0)
+    updates = check.count("updates", updates, least=0)
     every = check.count("record_every", max(1, updates // 100) if record_every is None else record_every, least=1)
     optimizer = Adam() if optimizer is None else optimizer
     check.instance("optimizer", optimizer, Optimizer)
@@ -220,7 +221,11 @@ class _Source:
 
     def __post_init__(self) -> None:
         if self.batch is not None:
-            check.count("batch", self.batch, least=1)
+            check.settle(self, batch=check.count("batch", self.batch, least=1))
+        if self.curriculum is not None and not callable(self.curriculum):
+            raise TypeError(
+                f"curriculum must be a function of prompts and an update, got {check.shown(self.curriculum)}"
+            )
 
     def options(self) -> dict[str, object]:
         """Return what tells one run from another, apart from its task and its pool."""
@@ -233,6 +238,7 @@ class _Source:
             return recipe.expected_loss(model, self.task)
         if self.curriculum is not None:
             batch = self.curriculum(batch, update)
+            check.instance("what curriculum returns", batch, Prompts)
         return recipe.loss(model, batch, self.generator)
 
     def prompts(self, dtype: torch.dtype) -> Prompts | None:

@@ -30,7 +30,7 @@ class Constant:
     warm_up: int = 0
 
     def __post_init__(self) -> None:
-        check.count("warm_up", self.warm_up, least=0)
+        check.settle(self, warm_up=check.count("warm_up", self.warm_up, least=0))
 
     def factor(self, update: int, updates: int) -> float:
         """Return the step size of an update, relative to the optimizer's.
@@ -87,11 +87,11 @@ class Optimizer:
     clip: float | None = None
 
     def __post_init__(self) -> None:
-        check.number("step_size", self.step_size, least=0)
+        for name in ("step_size", "weight_decay"):
+            check.settle(self, **{name: check.number(name, getattr(self, name), least=0)})
         check.instance("schedule", self.schedule, Constant)
-        check.number("weight_decay", self.weight_decay, least=0)
         if self.clip is not None:
-            check.positive("clip", self.clip)
+            check.settle(self, clip=check.positive("clip", self.clip))
 
     def of(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
         """Return PyTorch's optimizer of the parameters that are to be trained."""

@@ -100,6 +100,7 @@ def _distance(token: Token, target: Weights) -> Scalar:
 
 def _noise_like(w: Weights, generator: torch.Generator) -> Weights:
     """Draw a standard normal vector for each weight."""
+    check.instance("generator", generator, torch.Generator)  # None would be PyTorch's global state
     return torch.randn(w.shape, generator=generator, dtype=w.dtype, device=w.device)
 
 
@@ -188,7 +189,7 @@ class Noisy(Recipe[HasNextToken]):
     noise: float = 0.5
 
     def __post_init__(self) -> None:
-        check.positive("noise", self.noise)
+        check.settle(self, noise=check.positive("noise", self.noise))
 
     def pose(self, prompts: Prompts, generator: torch.Generator) -> tuple[Prompts, Weights, Weights]:
         """Start from w plus noise."""
@@ -237,7 +238,7 @@ class Shift(Recipe[HasNextToken]):
     scale: float = 1.0
 
     def __post_init__(self) -> None:
-        check.positive("scale", self.scale)
+        check.settle(self, scale=check.positive("scale", self.scale))
 
     @property
     def ratio(self) -> float:
@@ -275,8 +276,7 @@ class TeacherForced(Recipe[HasNextToken]):
     depth: int = 5
 
     def __post_init__(self) -> None:
-        check.count("depth", self.depth, least=1)
-        check.positive("rate", self.rate)
+        check.settle(self, depth=check.count("depth", self.depth, least=1), rate=check.positive("rate", self.rate))
 
     @property
     def ratio(self) -> float:
@@ -285,6 +285,7 @@ class TeacherForced(Recipe[HasNextToken]):
 
     def pose(self, prompts: Prompts, generator: torch.Generator) -> tuple[Prompts, Weights, Weights]:
         """Start from the iterate after 0 to depth - 1 steps."""
+        check.instance("generator", generator, torch.Generator)
         depths = torch.randint(self.depth, prompts.lengths.shape, generator=generator, device=prompts.x.device)
         w0, iterate = torch.zeros_like(prompts.w), torch.zeros_like(prompts.w)
         for step in range(1, self.depth):
@@ -325,7 +326,7 @@ class Unrolled(Recipe[HasNextToken]):
     depth: int = 3
 
     def __post_init__(self) -> None:
-        check.count("depth", self.depth, least=1)
+        check.settle(self, depth=check.count("depth", self.depth, least=1))
 
     def loss(self, model: HasNextToken, prompts: Prompts, generator: torch.Generator) -> Scalar:
         """Mean loss over prompts and steps."""

@@ -63,12 +63,12 @@ def critical_length(dim: int) -> float:
     return theory.critical_train_length(covariance.power_law(dim, plan.EXPONENT, trace=dim), np.eye(dim))
 
 
-def turning(found: Results, architecture: str, dim: int, spectrum: str, length: int) -> tuple[int, int]:
+def turning(records: Results, architecture: str, dim: int, spectrum: str, length: int) -> tuple[int, int]:
     """Count the seeds whose models turn, and all seeds.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment: ``results.load("attention")``.
     architecture, dim, spectrum, length
         Which models.
@@ -79,7 +79,7 @@ def turning(found: Results, architecture: str, dim: int, spectrum: str, length: 
     >>> turning(results.load("attention"), "gpt", 5, "skewed", 40)
     (5, 5)
     """
-    runs = found.select(architecture=architecture, dim=dim, spectrum=spectrum, length=length)
+    runs = records.select(architecture=architecture, dim=dim, spectrum=spectrum, length=length)
     return sum(ending(run) is Ending.TURNS for run in runs), len(runs)
 
 
@@ -96,16 +96,16 @@ def endings(runs: list[Run]) -> list[str]:
     >>> endings([{"median": [1.0, 0.2, 0.5]}, {"median": [1.0, 0.2, 0.001]}])
     ['1', '0', '1']
     """
-    found = [ending(run) for run in runs]
-    return [str(found.count(one)) for one in Ending]
+    records = [ending(run) for run in runs]
+    return [str(records.count(one)) for one in Ending]
 
 
-def trained(found: Results, *, most: float = 1.5) -> Results:
+def trained(records: Results, *, most: float = 1.5) -> Results:
     """Leave out seeds that did not learn their own task. The rule of the plan counts them as they are.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment.
     most
         Largest loss, over that of the linear layer.
@@ -113,19 +113,19 @@ def trained(found: Results, *, most: float = 1.5) -> Results:
     Examples
     --------
     >>> from monograph.experiments import results
-    >>> found = results.load("attention", "tiny")
-    >>> len(trained(found, most=1e9).runs) == len(found.runs)
+    >>> records = results.load("attention", "tiny")
+    >>> len(trained(records, most=1e9).runs) == len(records.runs)
     True
     """
-    return replace(found, runs=[run for run in found.runs if run["loss_ratio"] <= most])
+    return replace(records, runs=[run for run in records.runs if run["loss_ratio"] <= most])
 
 
-def by_loss(found: Results, dim: int, length: int) -> dict[str, float]:
+def by_loss(records: Results, dim: int, length: int) -> dict[str, float]:
     """Loss of each architecture after skewed training, over that of the linear layer; the largest first.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment.
     dim, length
         Of the training.
@@ -136,7 +136,7 @@ def by_loss(found: Results, dim: int, length: int) -> dict[str, float]:
     >>> sorted(by_loss(results.load("attention", "tiny"), 2, 4))
     ['gpt', 'linear, two layers', 'softmax']
     """
-    runs = found.select(dim=dim, spectrum="skewed", length=length)
+    runs = records.select(dim=dim, spectrum="skewed", length=length)
     ratios = {
         name: float(np.median([run["loss_ratio"] for run in runs if run["architecture"] == name]))
         for name in {run["architecture"] for run in runs}
@@ -144,12 +144,12 @@ def by_loss(found: Results, dim: int, length: int) -> dict[str, float]:
     return dict(sorted(ratios.items(), key=lambda pair: -pair[1]))
 
 
-def trainings(found: Results, architecture: str, dim: int) -> list[tuple[str, int]]:
+def trainings(records: Results, architecture: str, dim: int) -> list[tuple[str, int]]:
     """Spectra and lengths on which an architecture was trained: skewed ones first, by length.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment.
     architecture, dim
         Which models.
@@ -160,16 +160,16 @@ def trainings(found: Results, architecture: str, dim: int) -> list[tuple[str, in
     >>> trainings(results.load("attention", "tiny"), "gpt", 2)
     [('skewed', 4), ('isotropic', 4)]
     """
-    runs = found.select(architecture=architecture, dim=dim)
+    runs = records.select(architecture=architecture, dim=dim)
     return sorted({(run["spectrum"], run["length"]) for run in runs}, key=lambda one: (one[0] != "skewed", one[1]))
 
 
-def inherits(found: Results, architecture: str, dim: int, *, least: float = 0.8) -> bool:
+def inherits(records: Results, architecture: str, dim: int, *, least: float = 0.8) -> bool:
     """Apply the rule of the plan to an architecture.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment.
     architecture, dim
         Which models.
@@ -183,8 +183,8 @@ def inherits(found: Results, architecture: str, dim: int, *, least: float = 0.8)
     True
     """
     critical = critical_length(dim)
-    for spectrum, length in trainings(found, architecture, dim):
-        turned, seeds = turning(found, architecture, dim, spectrum, length)
+    for spectrum, length in trainings(records, architecture, dim):
+        turned, seeds = turning(records, architecture, dim, spectrum, length)
         share = turned / seeds
         if spectrum == "isotropic" and turned:
             return False
@@ -195,12 +195,12 @@ def inherits(found: Results, architecture: str, dim: int, *, least: float = 0.8)
     return True
 
 
-def stride_gaps(found: Results, architecture: str, dim: int, length: int) -> Vector:
+def stride_gaps(records: Results, architecture: str, dim: int, length: int) -> Vector:
     """Relative difference of the strides of skewed training, median of the seeds, from those of the linear layer.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment.
     architecture, dim, length
         Which models.
@@ -211,7 +211,7 @@ def stride_gaps(found: Results, architecture: str, dim: int, length: int) -> Vec
     >>> stride_gaps(results.load("attention", "tiny"), "gpt", 2, 4).shape
     (2,)
     """
-    strides = found.values("strides", architecture=architecture, dim=dim, spectrum="skewed", length=length)
+    strides = records.values("strides", architecture=architecture, dim=dim, spectrum="skewed", length=length)
     return np.abs(np.median(strides, axis=0) / linear_strides(dim, length) - 1)
 
 
@@ -231,12 +231,12 @@ def linear_strides(dim: int, length: int) -> Vector:
     return np.diag(theory.preconditioner(Task(covariance.power_law(dim, plan.EXPONENT, trace=dim), length)))
 
 
-def medians(found: Results, architecture: str, dim: int, spectrum: str, length: int) -> Curves:
+def medians(records: Results, architecture: str, dim: int, spectrum: str, length: int) -> Curves:
     """Median of e_k/d over prompts after each step, a row for each seed.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment.
     architecture, dim, spectrum, length
         Which models.
@@ -247,4 +247,4 @@ def medians(found: Results, architecture: str, dim: int, spectrum: str, length: 
     >>> medians(results.load("attention", "tiny"), "gpt", 2, "skewed", 4).shape
     (1, 5)
     """
-    return found.values("median", architecture=architecture, dim=dim, spectrum=spectrum, length=length)
+    return records.values("median", architecture=architecture, dim=dim, spectrum=spectrum, length=length)

@@ -42,8 +42,8 @@ class Comparison:
     Examples
     --------
     >>> from monograph.experiments import results
-    >>> found = results.load("curation", "tiny")
-    >>> one = compare(found, "paper", 1, reading="skills")
+    >>> records = results.load("curation", "tiny")
+    >>> one = compare(records, "paper", 1, reading="skills")
     >>> one.low <= one.geometric_mean <= one.high, 0 <= one.better <= 1
     (True, True)
     >>> one.wins
@@ -72,13 +72,13 @@ class Comparison:
 
 
 def errors(
-    found: Results, mixture: str, *, reading: str, source: str = "trained", statistic: str = "endless"
+    records: Results, mixture: str, *, reading: str, source: str = "trained", statistic: str = "endless"
 ) -> Float64[np.ndarray, "pools chain"]:
     """Collect the errors / d of each thinking step after training on one of the mixtures.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `curation`: ``results.load("curation")``.
     mixture
         Name of the mixture, such as "paper" or "exact, 30 prompts".
@@ -98,7 +98,7 @@ def errors(
     """
     check.choice("source", source, SOURCES)
     check.choice("statistic", statistic, STATISTICS)
-    runs = found.select(reading=check.choice("reading", reading, READINGS))
+    runs = records.select(reading=check.choice("reading", reading, READINGS))
     check.choice("mixture", mixture, tuple(runs[0]["exact"]))
     if source == "exact":
         return np.array([run["exact"][mixture][statistic] for run in runs])
@@ -106,12 +106,12 @@ def errors(
     return np.array([np.exp(np.log(curves).mean(axis=0)) for curves in seeds])
 
 
-def compare(found: Results, mixture: str, steps: int, **options: str) -> Comparison:
+def compare(records: Results, mixture: str, steps: int, **options: str) -> Comparison:
     """Compare a mixture with the even one on the same pools.
 
     Parameters
     ----------
-    found, mixture
+    records, mixture
         As for `errors`.
     steps
         Number k of thinking steps.
@@ -124,15 +124,15 @@ def compare(found: Results, mixture: str, steps: int, **options: str) -> Compari
     >>> compare(results.load("curation", "tiny"), "uniform", 3, reading="skills").median
     1.0
     """
-    return paired(errors(found, mixture, **options)[:, steps], errors(found, "uniform", **options)[:, steps])
+    return paired(errors(records, mixture, **options)[:, steps], errors(records, "uniform", **options)[:, steps])
 
 
-def compare_at_best(found: Results, mixture: str, **options: str) -> Comparison:
+def compare_at_best(records: Results, mixture: str, **options: str) -> Comparison:
     """Compare a mixture with the even one on the same pools, each after the number of steps that is best for it.
 
     Parameters
     ----------
-    found, mixture, **options
+    records, mixture, **options
         As for `compare`.
 
     Examples
@@ -141,7 +141,7 @@ def compare_at_best(found: Results, mixture: str, **options: str) -> Comparison:
     >>> compare_at_best(results.load("curation", "tiny"), "uniform", reading="skills").median
     1.0
     """
-    ours, even = (errors(found, name, **options).min(axis=1) for name in (mixture, "uniform"))
+    ours, even = (errors(records, name, **options).min(axis=1) for name in (mixture, "uniform"))
     return paired(ours, even)
 
 
@@ -178,7 +178,7 @@ def paired(ours: Float64[np.ndarray, " pools"], even: Float64[np.ndarray, " pool
 
 
 def rescaled(
-    found: Results, mixture: str, steps: int, *, reading: str
+    records: Results, mixture: str, steps: int, *, reading: str
 ) -> tuple[Float64[np.ndarray, " pools"], Float64[np.ndarray, " pools"]]:
     r"""Compute exact errors / d with the scaling that is best for a mixture after k steps, at m = ∞, and its factors.
 
@@ -186,7 +186,7 @@ def rescaled(
 
     Parameters
     ----------
-    found, mixture, reading
+    records, mixture, reading
         As for `errors`.
     steps
         Number k of thinking steps.
@@ -194,14 +194,14 @@ def rescaled(
     Examples
     --------
     >>> from monograph.experiments import results
-    >>> found = results.load("curation", "tiny")
-    >>> after, _ = rescaled(found, "uniform", 3, reading="skills")
-    >>> bool((after <= errors(found, "uniform", reading="skills", source="exact")[:, 3] * 1.001).all())
+    >>> records = results.load("curation", "tiny")
+    >>> after, _ = rescaled(records, "uniform", 3, reading="skills")
+    >>> bool((after <= errors(records, "uniform", reading="skills", source="exact")[:, 3] * 1.001).all())
     True
     """
     after, factors = [], []
-    for run in found.select(reading=reading):
-        tasks, target = pool(found, run)
+    for run in records.select(reading=reading):
+        tasks, target = pool(records, run)
         P = theory.preconditioner(mix(tasks, run["weights"][mixture]))
         factors.append(theory.best_scaling_limit(P, target, steps))
         after.append(theory.cot_error_limit(P / factors[-1], target, steps)[steps] / len(P))
@@ -245,12 +245,12 @@ def holm(p_values: VectorLike) -> Vector:
     return adjusted
 
 
-def pool(found: Results, run: Run) -> tuple[list[Task], Covariance]:
+def pool(records: Results, run: Run) -> tuple[list[Task], Covariance]:
     """Make the tasks of a run again, and its target.
 
     Parameters
     ----------
-    found, run
+    records, run
         What the experiment `curation` found, and one of its runs.
 
     Examples
@@ -260,7 +260,7 @@ def pool(found: Results, run: Run) -> tuple[list[Task], Covariance]:
     >>> len(pool(stored, stored.runs[0])[0])
     4
     """
-    return plan.pool_of(found.settings, run["reading"], run["pool"])
+    return plan.pool_of(records.settings, run["reading"], run["pool"])
 
 
 def qualities(tasks: list[Task], target_cov: Covariance, weights: MixtureWeights) -> tuple[float, float, float, float]:
@@ -291,8 +291,8 @@ def qualities(tasks: list[Task], target_cov: Covariance, weights: MixtureWeights
     --------
     >>> from ttsbook.data.tasks import Task
     >>> easy, hard = Task(np.eye(2), 5), Task(np.diag([2.0, 0.5]), 5)
-    >>> found = qualities([easy, hard, easy, hard], np.eye(2), np.array([0.0, 0.5, 0.5, 0.0]))
-    >>> [round(value, 2) for value in found]
+    >>> records = qualities([easy, hard, easy, hard], np.eye(2), np.array([0.0, 0.5, 0.5, 0.0]))
+    >>> [round(value, 2) for value in records]
     [0.75, 1.0, 0.5, 1.7]
     """
     mean, between, within = theory.caution(mix(tasks, weights))
@@ -305,12 +305,12 @@ def qualities(tasks: list[Task], target_cov: Covariance, weights: MixtureWeights
     )
 
 
-def kind_weights(found: Results, mixture: str, reading: str) -> Float64[np.ndarray, " 4"]:
+def kind_weights(records: Results, mixture: str, reading: str) -> Float64[np.ndarray, " 4"]:
     """Mean over pools of the weights that a mixture gives to the four kinds of tasks, in the order of `pools.KINDS`.
 
     Parameters
     ----------
-    found, mixture, reading
+    records, mixture, reading
         As for `errors`.
 
     Examples
@@ -319,11 +319,11 @@ def kind_weights(found: Results, mixture: str, reading: str) -> Float64[np.ndarr
     >>> kind_weights(results.load("curation", "tiny"), "uniform", "skills").tolist()
     [0.25, 0.25, 0.25, 0.25]
     """
-    weights = np.array([run["weights"][mixture] for run in found.select(reading=reading)])
+    weights = np.array([run["weights"][mixture] for run in records.select(reading=reading)])
     return weights.reshape(len(weights), 4, -1).sum(axis=2).mean(axis=0)
 
 
-def rank_correlations(found: Results, reading: str, *, scaled: bool = False) -> Float64[np.ndarray, "pools 4"]:
+def rank_correlations(records: Results, reading: str, *, scaled: bool = False) -> Float64[np.ndarray, "pools 4"]:
     """Rank correlations of the `qualities` of random mixtures of each pool with their exact errors after five steps.
 
     They are Spearman's, over 20 mixtures of a pool, uniform on the simplex of weights: a Dirichlet distribution
@@ -331,7 +331,7 @@ def rank_correlations(found: Results, reading: str, *, scaled: bool = False) -> 
 
     Parameters
     ----------
-    found, reading
+    records, reading
         As for `errors`.
     scaled
         Give each mixture the scaling that is best for it, as `rescaled` does.
@@ -343,8 +343,8 @@ def rank_correlations(found: Results, reading: str, *, scaled: bool = False) -> 
     (2, 4)
     """
     rows = []
-    for run in found.select(reading=check.choice("reading", reading, READINGS)):
-        tasks, target = pool(found, run)
+    for run in records.select(reading=check.choice("reading", reading, READINGS)):
+        tasks, target = pool(records, run)
         drawn = np.random.default_rng([run["pool"], len(reading), RANDOM]).dirichlet(np.ones(len(tasks)), RANDOM)
         after = [_after_five(theory.preconditioner(mix(tasks, weights)), target, scaled=scaled) for weights in drawn]
         measured = [qualities(tasks, target, weights) for weights in drawn]
@@ -358,7 +358,7 @@ def _after_five(P: Preconditioner, target_cov: Covariance, *, scaled: bool) -> f
 
 
 def learned_ratios(
-    found: Results, steps: int
+    records: Results, steps: int
 ) -> tuple[Float64[np.ndarray, "pools mixtures"], Float64[np.ndarray, "pools mixtures"]]:
     """How far trained layers think unlike the exact preconditioner, with the condition number of their training.
 
@@ -368,7 +368,7 @@ def learned_ratios(
 
     Parameters
     ----------
-    found
+    records
         As for `errors`.
     steps
         Number k of thinking steps.
@@ -379,15 +379,15 @@ def learned_ratios(
     >>> [part.shape for part in learned_ratios(results.load("curation", "tiny"), 3)]
     [(3, 6), (3, 6)]
     """
-    names = [name for name in found.runs[0]["exact"] if "prompts" not in name]
+    names = [name for name in records.runs[0]["exact"] if "prompts" not in name]
     ratios, conditions = [], []
     for reading in READINGS:
         curves = [
-            errors(found, name, reading=reading) / errors(found, name, reading=reading, source="exact")
+            errors(records, name, reading=reading) / errors(records, name, reading=reading, source="exact")
             for name in names
         ]
         ratios += np.array(curves)[..., steps].T.tolist()
-        for run in found.select(reading=reading):
-            tasks, _ = pool(found, run)
+        for run in records.select(reading=reading):
+            tasks, _ = pool(records, run)
             conditions.append([theory.conditioning(mix(tasks, run["weights"][name])) for name in names])
     return np.array(ratios), np.array(conditions)

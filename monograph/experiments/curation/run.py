@@ -26,23 +26,23 @@ def measure(settings: Settings, *, reading: str, pool: int) -> Run:
     tasks, target = plan.draw_pool(settings, reading, rng), plan.target_of(settings)
     mixtures = plan.choose(settings, tasks, target, rng)
     S = covariance.sample_empirical(target, settings["test_length"], samples=settings["test_prompts"], rng=rng)
-    found: Run = {
+    outcome: Run = {
         "weights": {name: significant(weights, 6) for name, weights in mixtures.items()},
         "exact": {},
         "trained": {},
     }
     for name, weights in mixtures.items():
-        found["exact"][name] = _curves(settings, _preconditioner(tasks, weights), target, S)
+        outcome["exact"][name] = _curves(settings, _preconditioner(tasks, weights), target, S)
         seeds = settings["seeds"][reading] if name in plan.TRAINED else settings["seeds"][reading][:1]
         layers = [_train(settings, tasks, weights, "paper", seed) for seed in seeds]
-        found["trained"][name] = [_curves(settings, layer.preconditioner(), target, S) for layer in layers]
+        outcome["trained"][name] = [_curves(settings, layer.preconditioner(), target, S) for layer in layers]
     if reading == "skills" and pool < settings["shift_pools"]:
-        found["shift"] = {}
+        outcome["shift"] = {}
         for name in ("uniform", "paper", "exact"):
             layer = _train(settings, tasks, mixtures[name], "shift", 0)
             curve = _layer_curve(settings, layer, S)
-            found["shift"][name] = {"ratio": float(np.trace(layer.ratio()) / settings["dim"]), "finite": curve}
-    return found
+            outcome["shift"][name] = {"ratio": float(np.trace(layer.ratio()) / settings["dim"]), "finite": curve}
+    return outcome
 
 
 def _preconditioner(tasks: list[Task], weights: MixtureWeights) -> Preconditioner:

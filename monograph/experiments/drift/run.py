@@ -37,7 +37,7 @@ def measure(settings: Settings, *, c: float, gradient: str, seed: int) -> Run:
         model,
         Task(task.cov, settings["test_length"]),
         steps=settings["steps"],
-        prompts=settings["test_prompts"],
+        samples=settings["test_prompts"],
         generator=torch.Generator().manual_seed(1000),
     )
     ratio = dynamics.drift(task, c=c)

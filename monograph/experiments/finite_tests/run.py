@@ -15,12 +15,14 @@ def measure(settings: Settings, *, dim: int, exponent: float) -> Run:
     cov = covariance.power_law(dim, exponent)
     P = theory.preconditioner(Task(cov, settings["train_ratio"] * dim))
     samples, rng = settings["samples"][str(dim)], np.random.default_rng(0)
-    found = theory.simulate_cot_error(P, cov, settings["test_ratio"] * dim, settings["steps"], samples=samples, rng=rng)
+    outcome = theory.simulate_cot_error(
+        P, cov, settings["test_ratio"] * dim, settings["steps"], samples=samples, rng=rng
+    )
     return {
-        "mean": found.mean.tolist(),
-        "standard_error": found.standard_error.tolist(),
-        "median": found.median.tolist(),
-        "divergence_probability": found.divergence_probability,
+        "mean": outcome.mean.tolist(),
+        "standard_error": outcome.standard_error.tolist(),
+        "median": outcome.median.tolist(),
+        "divergence_probability": outcome.divergence_probability,
     }
 
 

@@ -32,7 +32,7 @@ def measure(settings: Settings, *, dim: int, exponent: float, gradient: str, see
         record_every=max(1, updates // 50),
     )
     assert history.preconditioner_error is not None  # it is a layer's
-    found = {
+    outcome = {
         "preconditioner_error": history.preconditioner_error[-1],
         "history_updates": history.updates.tolist(),
         "history_loss": history.loss.tolist(),
@@ -40,9 +40,9 @@ def measure(settings: Settings, *, dim: int, exponent: float, gradient: str, see
     }
     if exact:
         course, at = dynamics.descent(task, updates, step_size=step_size), history.updates.astype(int)
-        found |= {"predicted_loss": course.loss[at].tolist()}
-        found |= {"loss_gap": float(np.abs(history.loss / course.loss[at] - 1).max())}
-    return found
+        outcome |= {"predicted_loss": course.loss[at].tolist()}
+        outcome |= {"loss_gap": float(np.abs(history.loss / course.loss[at] - 1).max())}
+    return outcome
 
 
 EXPERIMENT = Experiment("frozen", (plan.__doc__ or "").strip(), plan.PRESETS, plan.runs, measure)

@@ -54,10 +54,10 @@ def at_equal_compute(recipe: str, *, entry: str = "mean") -> Curves:
     >>> at_equal_compute("roll-in").shape, bool((at_equal_compute("distances") == errors("recipes", "distances")).all())
     ((3, 31), True)
     """
-    found = results.load("gpt2_compute")
-    if recipe not in found.settings["recipes"]:  # an update costs as much as one of "distances"
+    records = results.load("gpt2_compute")
+    if recipe not in records.settings["recipes"]:  # an update costs as much as one of "distances"
         return errors("recipes", recipe, entry=entry)
-    return np.array([run["own"][entry] for run in found.select(recipe=recipe)]) / dim("recipes")
+    return np.array([run["own"][entry] for run in records.select(recipe=recipe)]) / dim("recipes")
 
 
 def dim(part: str) -> int:
@@ -76,12 +76,12 @@ def dim(part: str) -> int:
     return results.load("gpt2").settings["live" if part == "recipes" else "deep"]["dim"]
 
 
-def middle(found: Curves) -> Vector:
+def middle(curves: Curves) -> Vector:
     """Find the middle of the seeds, step by step.
 
     Parameters
     ----------
-    found
+    curves
         From `errors`.
 
     Examples
@@ -89,17 +89,17 @@ def middle(found: Curves) -> Vector:
     >>> middle(np.array([[1.0, 0.5], [1.0, 0.2], [1.0, 0.4]])).tolist()
     [1.0, 0.4]
     """
-    return np.median(found, axis=0)
+    return np.median(curves, axis=0)
 
 
-def series(label: str, found: Curves, *, color: int | None = None) -> Series:
+def series(label: str, curves: Curves, *, color: int | None = None) -> Series:
     """Draw the middle of the seeds, with all of them in the band around it.
 
     Parameters
     ----------
     label
         Words for it.
-    found
+    curves
         From `errors`.
     color
         Color and style.
@@ -110,18 +110,18 @@ def series(label: str, found: Curves, *, color: int | None = None) -> Series:
     >>> one.low.tolist(), one.y.tolist(), one.high.tolist()
     ([1.0, 0.2], [1.0, 0.4], [1.0, 0.5])
     """
-    k = np.arange(found.shape[1])
-    return Series(label, k, middle(found), found.min(axis=0), found.max(axis=0), color=color)
+    k = np.arange(curves.shape[1])
+    return Series(label, k, middle(curves), curves.min(axis=0), curves.max(axis=0), color=color)
 
 
-def steps_to(level: float, found: Curves) -> float:
+def steps_to(level: float, curves: Curves) -> float:
     """Find how many steps the middle seed needs to bring its error / d below a level; infinite if none does.
 
     Parameters
     ----------
     level
         Error / d.
-    found
+    curves
         From `errors`.
 
     Examples
@@ -129,7 +129,7 @@ def steps_to(level: float, found: Curves) -> float:
     >>> steps_to(0.3, np.array([[1.0, 0.5, 0.2], [1.0, 0.2, 0.1], [1.0, 0.4, 0.25]]))
     2.0
     """
-    below = found < level
+    below = curves < level
     return float(np.median(np.where(below.any(axis=1), below.argmax(axis=1), np.inf)))
 
 

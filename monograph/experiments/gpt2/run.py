@@ -112,15 +112,19 @@ def measure(settings: Settings, *, part: str, variant: Variant, seed: int) -> Ru
     kept = results.checkpoint_path("gpt2", settings["folder"], name)
     every = max(1, one.shape["updates"] // 20)
     model, history = one.train(generator=generator, checkpoint=Checkpoint(kept, every=every))
-    found: Run = {"device": device, "history_loss": significant(history.loss[::10], DIGITS), "parameters": _size(model)}
+    outcome: Run = {
+        "device": device,
+        "history_loss": significant(history.loss[::10], DIGITS),
+        "parameters": _size(model),
+    }
     for test, task in one.tests.items():
-        found[test] = curve(model, task, settings)
+        outcome[test] = curve(model, task, settings)
     if part == "skewed":
-        found["skills"] = _skills(model, one.tests["shifted"], settings)
+        outcome["skills"] = _skills(model, one.tests["shifted"], settings)
     if one.ship in settings["ship"] and seed == settings["seeds"][0]:
         transformer.save(plan.shipped_path(one.ship, settings["folder"]), model, generator=generator, half=True)
     kept.unlink(missing_ok=True)
-    return found | one.notes
+    return outcome | one.notes
 
 
 def _recipes(settings: Settings, name: str) -> Trial:
@@ -187,8 +191,8 @@ def curve(model: GPT, task: Task, settings: Settings) -> dict[str, list[float]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DivergenceWarning)
         options = {"steps": settings["steps"], "prompts": settings["test_prompts"]}
-        found = evaluation.error_curve(model, task, generator=generator, **options)
-    return {name: significant(value, DIGITS) for name, value in asdict(found).items() if name != "samples"}
+        outcome = evaluation.error_curve(model, task, generator=generator, **options)
+    return {name: significant(value, DIGITS) for name, value in asdict(outcome).items() if name != "samples"}
 
 
 def _skills(model: GPT, task: Task, settings: Settings) -> dict[str, list[list[float]]]:

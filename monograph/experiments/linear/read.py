@@ -24,9 +24,9 @@ class TrainedCurves:
     Examples
     --------
     >>> from monograph.experiments import results
-    >>> found = results.load("linear", "tiny")
-    >>> shown = curves(found, train="isotropic", n=4, recipe="paper", m=None)
-    >>> shown.mean.shape == shown.expected(np.eye(found.settings["dim"])).shape
+    >>> records = results.load("linear", "tiny")
+    >>> shown = curves(records, train="isotropic", n=4, recipe="paper", m=None)
+    >>> shown.mean.shape == shown.expected(np.eye(records.settings["dim"])).shape
     True
     """
 
@@ -43,12 +43,12 @@ class TrainedCurves:
         return np.array([theory.layer_error(P, ratio, test_cov, steps) for P, ratio in layers])
 
 
-def curves(found: Results, *, train: str, n: int, recipe: str, m: int | None, test: str = "matched") -> TrainedCurves:
+def curves(records: Results, *, train: str, n: int, recipe: str, m: int | None, test: str = "matched") -> TrainedCurves:
     """Collect the curves of the layers that were trained in one way, over the seeds.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `linear`: ``results.load("linear")``.
     train
         Training covariance: "isotropic", "skewed" or "unscaled", see `spectra.named`.
@@ -64,16 +64,16 @@ def curves(found: Results, *, train: str, n: int, recipe: str, m: int | None, te
     Examples
     --------
     >>> from monograph.experiments import results
-    >>> found = results.load("linear", "tiny")
-    >>> curves(found, train="isotropic", n=4, recipe="paper", m=None).mean.shape
+    >>> records = results.load("linear", "tiny")
+    >>> curves(records, train="isotropic", n=4, recipe="paper", m=None).mean.shape
     (1, 5)
     """
     test = "matched" if train == "isotropic" and test == "isotropic" else test
-    runs = found.select(train=train, n=n, recipe=recipe)
-    key, unit = f"{test}, m={'inf' if m is None else m}", found.settings["unit"] or 1.0
+    runs = records.select(train=train, n=n, recipe=recipe)
+    key, unit = f"{test}, m={'inf' if m is None else m}", records.settings["unit"] or 1.0
     if key not in runs[0]:
         raise ValueError(f"test and m must be among the curves of the runs, got {test!r} and {m!r}")
-    identity = np.eye(found.settings["dim"])
+    identity = np.eye(records.settings["dim"])
     gaps = [np.array(run.get("R_minus_I", np.zeros_like(identity))) * unit for run in runs]
     return TrainedCurves(
         *(np.array([run[key][name] for run in runs]) for name in ("mean", "half_width", "median")),

@@ -26,17 +26,17 @@ def measure(settings: Settings, *, train: str, n: int, recipe: str, seed: int) -
     model, history = _train(settings, Task(cov, n), recipe, seed)
     tests = {"matched": cov} | ({} if train == "isotropic" else {"isotropic": np.eye(len(cov))})
     assert history.preconditioner_error is not None and history.ratio_error is not None  # it is a layer's
-    found = {
+    outcome = {
         "preconditioner_error": history.preconditioner_error[-1],
         "ratio_error": history.ratio_error[-1],
         "P": _in_units(model.preconditioner(), settings["unit"]),
     }
     if recipe != "paper":
-        found["R_minus_I"] = _in_units(model.ratio() - np.eye(len(cov)), settings["unit"])
+        outcome["R_minus_I"] = _in_units(model.ratio() - np.eye(len(cov)), settings["unit"])
     for test, test_cov in tests.items():
         for m in settings["test_lengths"]:
-            found[f"{test}, m={'inf' if m is None else m}"] = _curve(settings, model, test_cov, m, test)
-    return found
+            outcome[f"{test}, m={'inf' if m is None else m}"] = _curve(settings, model, test_cov, m, test)
+    return outcome
 
 
 def _train(settings: Settings, task: Task, recipe: str, seed: int) -> tuple[LinearSelfAttention, training.History]:
@@ -71,15 +71,15 @@ def _curve(
             model,
             Task(test_cov, ENDLESS if m is None else m),
             steps=settings["steps"][test],
-            prompts=settings["test_prompts"],
+            samples=settings["test_prompts"],
             generator=torch.Generator().manual_seed(1000),
             condensed=True,
         )
     with np.errstate(invalid="ignore"):
         half_width = np.where(np.isfinite(curve.high), curve.high - curve.mean, np.inf)
-    found = {"mean": curve.mean, "half_width": half_width, "median": curve.median}
+    outcome = {"mean": curve.mean, "half_width": half_width, "median": curve.median}
     digits = settings["digits"]
-    return {name: significant(values, digits[name]) for name, values in found.items()}
+    return {name: significant(values, digits[name]) for name, values in outcome.items()}
 
 
 def _in_units(matrix: Matrix, unit: float | None) -> list[list[float]]:

@@ -10,12 +10,12 @@ from monograph.experiments.results import Results
 from ttsbook.arrays import Flags, Numbers, Vector
 
 
-def direct(found: Results, r: float, n: int) -> Numbers:
+def direct(records: Results, r: float, n: int) -> Numbers:
     """Error of the direct answer over d after fine-tuning, a row for each seed, a column for each B.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `post_training`: ``results.load("post_training")``.
     r, n
         Strength of the skills that are not new in the prompts of fine-tuning, and prompt length.
@@ -26,10 +26,10 @@ def direct(found: Results, r: float, n: int) -> Numbers:
     >>> direct(results.load("post_training", "tiny"), 0.0, 8).shape
     (1, 3)
     """
-    return found.values("direct", part="scaling", variant=[r, n])
+    return records.values("direct", part="scaling", variant=[r, n])
 
 
-def chain(found: Results, r: float, n: int) -> Numbers:
+def chain(records: Results, r: float, n: int) -> Numbers:
     """Error over d on endless prompts after each number of steps that is stored: seeds, B, steps.
 
     The arguments are those of `direct`.
@@ -40,15 +40,15 @@ def chain(found: Results, r: float, n: int) -> Numbers:
     >>> chain(results.load("post_training", "tiny"), 0.0, 8).shape
     (1, 3, 2)
     """
-    return found.values("chain", part="scaling", variant=[r, n])
+    return records.values("chain", part="scaling", variant=[r, n])
 
 
-def peaks(found: Results) -> dict[tuple[float, int, int], float]:
+def peaks(records: Results) -> dict[tuple[float, int, int], float]:
     """Find the B where the median over seeds is largest, over where it is expected, for each r, n and k.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `post_training`.
 
     Examples
@@ -57,22 +57,22 @@ def peaks(found: Results) -> dict[tuple[float, int, int], float]:
     >>> set(peaks(results.load("post_training", "tiny"))) == {(r, 8, k) for r in (0.0, 0.1) for k in (1, 5)}
     True
     """
-    given, places = found.settings["scaling"], {}
+    given, places = records.settings["scaling"], {}
     for r in given["interference"]:
         rank = given["dim"] if r else given["dim"] // 2
         for n in given["lengths"]:
-            median = np.median(chain(found, r, n), axis=0)
+            median = np.median(chain(records, r, n), axis=0)
             for k, errors in zip(given["steps"], median.T, strict=True):
                 places[r, n, k] = given["counts"][int(np.argmax(errors))] / rank
     return places
 
 
-def clean_wins(found: Results, r: float) -> dict[int, Flags]:
+def clean_wins(records: Results, r: float) -> dict[int, Flags]:
     """Tell for each B from 1.25 ranks on, and each seed and n, whether clean prompts leave less than others.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `post_training`.
     r
         Interference in the others.
@@ -83,8 +83,8 @@ def clean_wins(found: Results, r: float) -> dict[int, Flags]:
     >>> list(clean_wins(results.load("post_training", "tiny"), 0.1))
     [6, 12]
     """
-    given = found.settings["scaling"]
-    wins = {n: direct(found, 0.0, n) < direct(found, r, n) for n in given["lengths"]}
+    given = records.settings["scaling"]
+    wins = {n: direct(records, 0.0, n) < direct(records, r, n) for n in given["lengths"]}
     first = 1.25 * (given["dim"] // 2)
     return {
         count: np.concatenate([one[:, place] for one in wins.values()])
@@ -112,12 +112,12 @@ def largest_calm_rate(rates: Sequence[float], turns: Sequence[bool]) -> float:
     return max(calm, default=0.0)
 
 
-def rates(found: Results, n: int) -> list[tuple[float, float]]:
+def rates(records: Results, n: int) -> list[tuple[float, float]]:
     """Largest rate at which thinking does not turn, measured and predicted, for each seed.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `post_training`.
     n
         Prompt length of the training.
@@ -128,17 +128,17 @@ def rates(found: Results, n: int) -> list[tuple[float, float]]:
     >>> [pair[0] for pair in rates(results.load("post_training", "tiny"), 40)]
     [1.0]
     """
-    grid = found.settings["rate"]["rates"]
-    runs = found.select(part="rate", variant=n)
+    grid = records.settings["rate"]["rates"]
+    runs = records.select(part="rate", variant=n)
     return [(largest_calm_rate(grid, run["turns"]), min(1.0, 2 / run["longest"])) for run in runs]
 
 
-def critical_lengths(found: Results, depth: int) -> Vector:
+def critical_lengths(records: Results, depth: int) -> Vector:
     """Least n at which the longest stride on isotropic prompts is 2, between the n of the grid, for each seed.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `post_training`.
     depth
         Number of steps whose outcome was supervised.
@@ -149,9 +149,9 @@ def critical_lengths(found: Results, depth: int) -> Vector:
     >>> bool(5 < critical_lengths(results.load("post_training", "tiny"), 1)[0] < 40)
     True
     """
-    lengths = np.array(found.settings["critical"]["lengths"], dtype=np.float64)
+    lengths = np.array(records.settings["critical"]["lengths"], dtype=np.float64)
     found_: list[float] = []
-    for longest in found.values("longest", part="critical", variant=depth):
+    for longest in records.values("longest", part="critical", variant=depth):
         above = longest >= 2
         if not above.any() or above[0]:
             found_.append(float(lengths[0]) if above.any() else np.inf)
@@ -162,12 +162,12 @@ def critical_lengths(found: Results, depth: int) -> Vector:
     return np.array(found_)
 
 
-def outcome(found: Results, level: float, count: int) -> Numbers:
+def outcome(records: Results, level: float, count: int) -> Numbers:
     """Median errors over d after outcome supervision: seeds, stretches of training (the start first), steps.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `post_training`.
     level
         Strength of the new skills in pre-training.
@@ -180,7 +180,7 @@ def outcome(found: Results, level: float, count: int) -> Numbers:
     >>> outcome(results.load("post_training", "tiny"), 0.1, 8).shape
     (1, 3, 7)
     """
-    return found.values("median", part="outcome", variant=[level, count]) / found.settings["outcome"]["dim"]
+    return records.values("median", part="outcome", variant=[level, count]) / records.settings["outcome"]["dim"]
 
 
 def turned(curves: Numbers) -> Flags:
@@ -200,12 +200,12 @@ def turned(curves: Numbers) -> Flags:
     return np.array([plan.turns(curve.tolist(), 1) for curve in flat]).reshape(curves.shape[:-1])
 
 
-def gpt(found: Results) -> dict[str, Numbers]:
+def gpt(records: Results) -> dict[str, Numbers]:
     """Median errors over d of the GPT on long isotropic prompts, by what came after pre-training; a row a seed.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `post_training`.
 
     Examples
@@ -214,5 +214,5 @@ def gpt(found: Results) -> dict[str, Numbers]:
     >>> list(gpt(results.load("post_training", "tiny")))
     ['before', 'rate 1.0', 'rate 0.5', 'outcome 2']
     """
-    runs: list[dict[str, Any]] = [run["median"] for run in found.select(part="gpt")]
-    return {name: np.array([run[name] for run in runs]) / found.settings["gpt"]["dim"] for name in runs[0]}
+    runs: list[dict[str, Any]] = [run["median"] for run in records.select(part="gpt")]
+    return {name: np.array([run[name] for run in runs]) / records.settings["gpt"]["dim"] for name in runs[0]}

@@ -44,14 +44,14 @@ def _scaling(settings: Settings, variant: list[Any], seed: int) -> Run:
     start = theory.preconditioner(Task(_halves(dim, 0.1, 1.0), n))
     shown, tested = Task(_halves(dim, 1.1, r), n), _halves(dim, 1.1, 1.0)
     w, seen = fine_tuning.sample_pairs(shown, max(given["counts"]), rng=rng)
-    found: dict[str, list[Any]] = {"direct": [], "chain": [], "radius": []}
+    outcome: dict[str, list[Any]] = {"direct": [], "chain": [], "radius": []}
     for count in given["counts"]:
         P = fine_tuning.minimum_norm(start, w[:count], seen[:count], rate=1.0)
         curve = theory.cot_error_limit(P, tested, max(given["steps"])) / dim
-        found["direct"].append(theory.direct_error(P, tested, n) / dim)
-        found["chain"].append(significant(curve[given["steps"]], DIGITS))
-        found["radius"].append(float(np.abs(1 - theory.strides(P, tested)).max()))
-    return {name: values if name == "chain" else significant(values, DIGITS) for name, values in found.items()}
+        outcome["direct"].append(theory.direct_error(P, tested, n) / dim)
+        outcome["chain"].append(significant(curve[given["steps"]], DIGITS))
+        outcome["radius"].append(float(np.abs(1 - theory.strides(P, tested)).max()))
+    return {name: values if name == "chain" else significant(values, DIGITS) for name, values in outcome.items()}
 
 
 def _rate(settings: Settings, n: int, seed: int) -> Run:
@@ -157,7 +157,7 @@ def _gpt(settings: Settings, n: int, seed: int) -> Run:
         generator=generator,
         optimizer=optimizer,
     )
-    found = {"before": _thinking(model, settings)}
+    outcome = {"before": _thinking(model, settings)}
     stages: dict[str, Any] = {f"rate {rate}": SupervisedSteps(rate, 5) for rate in given["rates"]}
     stages |= {f"outcome {depth}": Outcome(depth) for depth in given["depths"]}
     later = Adam(step_size=1e-3, schedule=Cosine(), clip=1.0)
@@ -166,8 +166,8 @@ def _gpt(settings: Settings, n: int, seed: int) -> Run:
         training.train(
             tuned, task, recipe=recipe, updates=given["updates"], batch=batch, generator=source, optimizer=later
         )
-        found[name] = _thinking(tuned, settings)
-    return {"median": found}
+        outcome[name] = _thinking(tuned, settings)
+    return {"median": outcome}
 
 
 def _thinking(model: GPT, settings: Settings) -> list[float]:

@@ -5,12 +5,12 @@ from monograph.experiments.real.read import Groups
 from monograph.experiments.results import Results, Run
 
 
-def questions(found: Results, *, shifted: bool | None = None) -> Groups:
+def questions(records: Results, *, shifted: bool | None = None) -> Groups:
     """Collect the settings of questions with real labels.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `real`.
     shifted
         Those whose layer was trained on the rows of others, or those of the same; by default all.
@@ -21,7 +21,7 @@ def questions(found: Results, *, shifted: bool | None = None) -> Groups:
     >>> [len(group) for group in questions(results.load("real", "tiny"))]
     [4]
     """
-    runs = found.select(part="labels")
+    runs = records.select(part="labels")
     return [run["settings"] for run in runs if shifted is None or shifted == ("trained on" in run["name"])]
 
 

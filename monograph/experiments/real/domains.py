@@ -166,12 +166,12 @@ def _patches() -> Domains:
     from sklearn import datasets
 
     load: Any = datasets.load_sample_image
-    found = {}
+    pools = {}
     for name in ("china", "flower"):
         gray = load(f"{name}.jpg").mean(axis=2) / 255
         patches = np.lib.stride_tricks.sliding_window_view(gray, (3, 3))[::9, ::9]
-        found[name] = Rows(dctn(patches, axes=(2, 3), norm="ortho").reshape(-1, 9)[:, 1:])
-    return found
+        pools[name] = Rows(dctn(patches, axes=(2, 3), norm="ortho").reshape(-1, 9)[:, 1:])
+    return pools
 
 
 FAMILIES: dict[str, Callable[[], Domains]] = {

@@ -150,12 +150,12 @@ def measure(settings: Settings, *, name: str) -> Run:
     """
     asked, rng = question(name), np.random.default_rng(plan.LABELS.index(name))
     dim, total = len(asked.test.cov), len(asked.test)
-    found = []
+    outcome = []
     for length in (2 * dim, 10 * dim):
         if length <= total / 2:
             for noisy in (False, True):
-                found.append(_setting(settings, asked, length, asked.noise_variance if noisy else 0.0, rng))
-    return {"dim": dim, "rows": total, "explained": asked.explained, "settings": found}
+                outcome.append(_setting(settings, asked, length, asked.noise_variance if noisy else 0.0, rng))
+    return {"dim": dim, "rows": total, "explained": asked.explained, "settings": outcome}
 
 
 def layer(asked: Question, length: int, noise_variance: float) -> Preconditioner:
@@ -243,9 +243,9 @@ def _chain(
     P: Preconditioner, S: Numbers, moment: Float64[np.ndarray, " d"], steps: int
 ) -> Float64[np.ndarray, "d {steps}+1"]:
     """Answers after each step."""
-    w, found = np.zeros_like(moment), [np.zeros_like(moment)]
+    w, answers = np.zeros_like(moment), [np.zeros_like(moment)]
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(steps):
             w = w + P @ (moment - S @ w)
-            found.append(w)
-    return np.array(found).T
+            answers.append(w)
+    return np.array(answers).T

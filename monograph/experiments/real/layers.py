@@ -27,8 +27,8 @@ def trained(settings: Settings, *, name: str, seed: int) -> Run:
 
     Examples
     --------
-    >>> found = trained(plan.PRESETS["tiny"], name="iris: setosa", seed=0)
-    >>> np.shape(found["P"])
+    >>> outcome = trained(plan.PRESETS["tiny"], name="iris: setosa", seed=0)
+    >>> np.shape(outcome["P"])
     (4, 4)
     """
     pool, n = domains.pool(name), dict(plan.LAYERS)[name]

@@ -33,7 +33,7 @@ def pair(settings: Settings, *, name: str, center: str) -> Run:
     critical = theory.critical_train_length(train.cov, test.cov)
     near = [factor * critical for factor in plan.NEAR if math.isfinite(critical) and factor * critical >= 1]
     lengths = [(n, True) for n in near] + [(float(n * dim), False) for n in plan.FAR]
-    found = [
+    outcome = [
         {"n": n, "near": near, **_setting(settings, train, test, n, m * dim, rng)}
         for n, near in lengths
         for m in plan.TESTS
@@ -46,7 +46,7 @@ def pair(settings: Settings, *, name: str, center: str) -> Run:
         "test_stretch": test.stretch,
         "critical": critical,
         "true_critical": theory.critical_train_length(train.cov, test.cov, fourth_moments=train.fourth_moments),
-        "settings": found,
+        "settings": outcome,
         **_shares(train, test),
     }
 
@@ -64,14 +64,14 @@ def matched(settings: Settings, *, name: str) -> Run:
     pool = domains.pool(name)
     pool = rows.standardize(pool, pool)[0]
     dim, rng = len(pool.cov), np.random.default_rng(plan.POOLS.index(name))
-    found = []
+    outcome = []
     for n in plan.FAR:
         P = learner(pool, n * dim)
         for m in plan.TESTS:
             curve = _median(P, pool.draw(m * dim, samples=settings["prompts"], rng=rng), settings["steps"])
-            found.append({"n": n * dim, "m": m * dim, "turns": turns(curve), "best": int(curve.argmin())})
+            outcome.append({"n": n * dim, "m": m * dim, "turns": turns(curve), "best": int(curve.argmin())})
     longest = max(float(np.abs(theory.strides(learner(pool, n * dim), pool.cov)).max()) for n in plan.FAR)
-    return {"dim": dim, "rows": len(pool), "stretch": pool.stretch, "longest": longest, "settings": found}
+    return {"dim": dim, "rows": len(pool), "stretch": pool.stretch, "longest": longest, "settings": outcome}
 
 
 def learner(pool: Rows, n: float) -> Preconditioner:

@@ -40,13 +40,13 @@ POOLS = tuple(f"{family}: {domain}" for family, domains in FAMILIES.items() for 
 
 def _pairs() -> tuple[str, ...]:
     """All ordered pairs of the small sets; of the larger ones, what belongs together."""
-    found = []
+    names = []
     for family, domains in FAMILIES.items():
         together = len(domains) > 3
         for index, train in enumerate(domains):
             others = [domains[index ^ 1]] if together else [test for test in domains if test != train]
-            found += [f"{family}: {train} → {test}" for test in others]
-    return tuple(found)
+            names += [f"{family}: {train} → {test}" for test in others]
+    return tuple(names)
 
 
 PAIRS = _pairs()

@@ -77,12 +77,12 @@ def _interval(sums: Numbers) -> tuple[float, float]:
     return low, high
 
 
-def distances(found: Results, name: str) -> read.Distances:
+def distances(records: Results, name: str) -> read.Distances:
     """Collect the distances of the layers that were trained on one pool.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `real`: ``results.load("real")``.
     name
         Pool, one of `plan.LAYERS`.
@@ -93,7 +93,7 @@ def distances(found: Results, name: str) -> read.Distances:
     >>> distances(results.load("real", "tiny"), "iris: setosa").to_own.shape
     (1,)
     """
-    runs = found.select(part="layer", name=name)
+    runs = records.select(part="layer", name=name)
     return read.Distances(*(np.array([run[entry] for run in runs]) for entry in ("to_own", "to_gaussian")))
 
 
@@ -131,7 +131,7 @@ def data_set(run: Run) -> str:
 
 
 def settings(
-    found: Results,
+    records: Results,
     *,
     near: bool,
     of: Callable[[Run], bool] | None = None,
@@ -142,7 +142,7 @@ def settings(
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `real`.
     near
         Those near the critical length of Gaussian rows, or those at multiples of d.
@@ -156,14 +156,14 @@ def settings(
     Examples
     --------
     >>> from monograph.experiments import results
-    >>> found = results.load("real", "tiny")
-    >>> [len(group) for group in settings(found, near=False)]
+    >>> records = results.load("real", "tiny")
+    >>> [len(group) for group in settings(records, near=False)]
     [12, 12]
-    >>> [len(group) for group in settings(found, near=False, together=data_set, times=10)]
+    >>> [len(group) for group in settings(records, near=False, together=data_set, times=10)]
     [8]
     """
     groups: dict[str, list[Run]] = {}
-    for run in found.select(part="pair"):
+    for run in records.select(part="pair"):
         if of is None or of(run):
             asked = [one for one in run["settings"] if one["near"] == near]
             asked = [one for one in asked if times is None or one["n"] == times * run["dim"]]
@@ -231,12 +231,12 @@ def gain(groups: Groups, predictor: str, over: str) -> tuple[int, int, tuple[flo
     return sum(mended), sum(spoiled), _interval(sums.astype(float))
 
 
-def warnings(found: Results, *, condition: float = plan.CONDITION, mixed: bool = False) -> tuple[Share, Share]:
+def warnings(records: Results, *, condition: float = plan.CONDITION, mixed: bool = False) -> tuple[Share, Share]:
     """Sensitivity and specificity of the largest stride on real prompts, which are counted by pair.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `real`.
     condition
         Leave out pairs with a larger condition number.
@@ -249,8 +249,8 @@ def warnings(found: Results, *, condition: float = plan.CONDITION, mixed: bool =
     >>> [share.groups for share in warnings(results.load("real", "tiny"))]
     [2, 2]
     """
-    prompts, turning, staying = found.settings["prompts"], {}, {}
-    for run in found.select(part="pair"):
+    prompts, turning, staying = records.settings["prompts"], {}, {}
+    for run in records.select(part="pair"):
         for one in run["settings"] if run["condition"] <= condition else ():
             turned, stayed = one["turned"], prompts - one["turned"]
             if not mixed or (turned and stayed):

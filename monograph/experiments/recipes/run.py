@@ -33,9 +33,9 @@ def measure(settings: Settings, *, exponent: float, recipe: str, seed: int | Lit
     """Train a layer, or set the weights that theory predicts, and let it think."""
     task = _task(settings, exponent)
     if seed == "predicted":
-        model, found = predicted_layer(RECIPES[recipe], task), {}
+        model, outcome = predicted_layer(RECIPES[recipe], task), {}
     else:
-        model, found = _train(settings, task, recipe, seed)
+        model, outcome = _train(settings, task, recipe, seed)
     ratio, predicted = model.ratio(), RECIPES[recipe].prediction(task)[0]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", theory.DivergenceWarning)
@@ -43,7 +43,7 @@ def measure(settings: Settings, *, exponent: float, recipe: str, seed: int | Lit
             model.double(),
             Task(task.cov, settings["test_length"]),
             steps=settings["steps"],
-            prompts=settings["test_prompts"],
+            samples=settings["test_prompts"],
             generator=torch.Generator().manual_seed(1000),
         )
     return {
@@ -53,7 +53,7 @@ def measure(settings: Settings, *, exponent: float, recipe: str, seed: int | Lit
         "ratio_error": float(np.linalg.norm(ratio - np.eye(task.dim)) / np.sqrt(task.dim)),
         "kept": _kept(model, task),
         **{name: np.asarray(value).tolist() for name, value in asdict(curve).items() if name != "samples"},
-        **found,
+        **outcome,
     }
 
 

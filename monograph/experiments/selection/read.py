@@ -12,12 +12,12 @@ from ttsbook.arrays import Covariance, Preconditioner
 from ttsbook.theory import selection
 
 
-def pool_groups(found: Results) -> dict[str, Run]:
+def pool_groups(records: Results) -> dict[str, Run]:
     """Name the runs of the experiment `selection`: each is one way to make pools.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `selection`.
 
     Examples
@@ -27,10 +27,10 @@ def pool_groups(found: Results) -> dict[str, Run]:
     'raw spectra, shared skills, target 0.5'
     """
     names = {"raw": "raw spectra", "trace d": "equal traces"}
-    return {f"{names[run['scale']]}, {run['skills']} skills, target {run['target']:g}": run for run in found.runs}
+    return {f"{names[run['scale']]}, {run['skills']} skills, target {run['target']:g}": run for run in records.runs}
 
 
-def rescaled(found: Results, run: Run, *, pools: int) -> Float64[np.ndarray, "2 {pools} steps"]:
+def rescaled(records: Results, run: Run, *, pools: int) -> Float64[np.ndarray, "2 {pools} steps"]:
     """Compute exact errors with the scaling that is best for a mixture, in the first pools of a run.
 
     They are those / d of the even mixture and then of the program's, for the numbers of steps in the settings.
@@ -38,7 +38,7 @@ def rescaled(found: Results, run: Run, *, pools: int) -> Float64[np.ndarray, "2 
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `selection`.
     run
         One of its runs.
@@ -48,19 +48,19 @@ def rescaled(found: Results, run: Run, *, pools: int) -> Float64[np.ndarray, "2 
     Examples
     --------
     >>> from monograph.experiments import results
-    >>> found = results.load("selection")
-    >>> even, program = rescaled(found, found.runs[0], pools=2)
-    >>> even.shape, bool((even <= np.array(found.runs[0]["uniform"])[:2]).all())
+    >>> records = results.load("selection")
+    >>> even, program = rescaled(records, records.runs[0], pools=2)
+    >>> even.shape, bool((even <= np.array(records.runs[0]["uniform"])[:2]).all())
     ((2, 3), True)
     """
     way = {name: run[name] for name in ("scale", "target", "skills")}
     errors = []
     for pool in range(pools):
-        tasks, target_cov = plan.pool_of(found.settings, **way, pool=pool)
+        tasks, target_cov = plan.pool_of(records.settings, **way, pool=pool)
         chosen = selection.quadratic_program([task.cov for task in tasks], target_cov).weights
         for weights in (np.full(len(tasks), 1 / len(tasks)), chosen):
             P = plan.preconditioner(tasks, weights)
-            errors.append([_least(P, target_cov, steps) for steps in found.settings["steps"]])
+            errors.append([_least(P, target_cov, steps) for steps in records.settings["steps"]])
     return np.array(errors).reshape(pools, 2, -1).swapaxes(0, 1)
 
 

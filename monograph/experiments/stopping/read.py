@@ -50,12 +50,12 @@ def share(holds: Sequence[bool] | Flags) -> Share:
     return Share(float(np.mean(holds)), low, high, len(holds))
 
 
-def chosen(found: Results, *, odd: bool, families: Sequence[str] = plan.FAMILIES[:-1]) -> list[Run]:
+def chosen(records: Results, *, odd: bool, families: Sequence[str] = plan.FAMILIES[:-1]) -> list[Run]:
     """Select the settings that choose, or those that test.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `stopping`: ``results.load("stopping")``.
     odd
         Those with an odd index, which test, or the others.
@@ -68,7 +68,7 @@ def chosen(found: Results, *, odd: bool, families: Sequence[str] = plan.FAMILIES
     >>> len(chosen(results.load("stopping", "tiny"), odd=True))
     6
     """
-    return [run for run in found.runs if run["index"] % 2 == odd and run["family"] in families]
+    return [run for run in records.runs if run["index"] % 2 == odd and run["family"] in families]
 
 
 def losses(runs: Sequence[Run], rule: str, *, over: str = "hindsight") -> Numbers:
@@ -104,12 +104,12 @@ def close(runs: Sequence[Run], rule: str, *, over: str = "hindsight") -> Share:
     return share(losses(runs, rule, over=over) <= plan.CLOSE)
 
 
-def winner(found: Results) -> str:
+def winner(records: Results) -> str:
     """Name the rule that is close in most of the settings that choose; of equals the one that is never far.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `stopping`.
 
     Examples
@@ -119,5 +119,5 @@ def winner(found: Results) -> str:
     >>> winner(results.load("stopping", "tiny")) in plan.RIVALS
     True
     """
-    runs = chosen(found, odd=False)
+    runs = chosen(records, odd=False)
     return max(plan.RIVALS, key=lambda rule: (close(runs, rule).value, -losses(runs, rule).max()))

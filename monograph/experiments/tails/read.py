@@ -37,12 +37,12 @@ class Distances:
         return bool((self.to_own <= tolerance).all() and (self.to_own < self.to_gaussian / 3).all())
 
 
-def distances(found: Results, kind: str) -> Distances:
+def distances(records: Results, kind: str) -> Distances:
     """Collect the distances of the layers that were trained on one kind of features.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `tails`: ``results.load("tails")``.
     kind
         Kind of features, one of `plan.KINDS`.
@@ -53,5 +53,5 @@ def distances(found: Results, kind: str) -> Distances:
     >>> distances(results.load("tails", "tiny"), "sparse").to_own.shape
     (1,)
     """
-    runs = found.select(kind=kind)
+    runs = records.select(kind=kind)
     return Distances(*(np.array([run[name] for run in runs]) for name in ("to_own", "to_gaussian")))

@@ -120,12 +120,12 @@ class Forced:
         return [(int(answered[part].sum()), int(part.sum())) for part in parts]
 
 
-def forced(found: Results, model: str, *, sight: str = "24") -> list[Forced]:
+def forced(records: Results, model: str, *, sight: str = "24") -> list[Forced]:
     """Collect the answers of one model, one entry a seed.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `words`: ``results.load("words")``.
     model
         Its name, such as "base" or "misaligned 100".
@@ -138,11 +138,11 @@ def forced(found: Results, model: str, *, sight: str = "24") -> list[Forced]:
     >>> [one.right.shape for one in forced(results.load("words", "tiny"), "base")]
     [(5, 5)]
     """
-    asked = problems(found.settings["problems"])
+    asked = problems(records.settings["problems"])
     needs = np.array([len(chain(pair)) - 1 for pair in asked])
-    budgets = found.settings["budget"] + 1
+    budgets = records.settings["budget"] + 1
     collected: list[Forced] = []
-    for run in found.select(sight=sight):
+    for run in records.select(sight=sight):
         one = run["models"][model]
         bits = np.unpackbits(np.frombuffer(base64.b64decode(one["right"]), dtype=np.uint8), count=len(needs) * budgets)
         right = bits.reshape(len(needs), budgets).astype(bool)
@@ -186,7 +186,7 @@ def share(right: int, total: int) -> Interval:
     return Interval(right / total, min(low, right / total), max(high, right / total))  # but for rounding it has it
 
 
-def gains(found: Results, model: str) -> list[Interval]:
+def gains(records: Results, model: str) -> list[Interval]:
     """Gain of a model on the target with its interval, one entry a seed. The arguments are those of `forced`.
 
     Examples
@@ -195,10 +195,10 @@ def gains(found: Results, model: str) -> list[Interval]:
     >>> min(one.value for one in gains(results.load("words"), "waiting")) > 0
     True
     """
-    return [bootstrap(one.gains()) for one in forced(found, model)]
+    return [bootstrap(one.gains()) for one in forced(records, model)]
 
 
-def gains_over_base(found: Results, model: str) -> list[Interval]:
+def gains_over_base(records: Results, model: str) -> list[Interval]:
     """Gain of a model less that of the base model of its seed. The arguments are those of `forced`.
 
     Examples
@@ -207,16 +207,16 @@ def gains_over_base(found: Results, model: str) -> list[Interval]:
     >>> {one.value for one in gains_over_base(results.load("words"), "base")}
     {0.0}
     """
-    pairs = zip(forced(found, model), forced(found, "base"), strict=True)
+    pairs = zip(forced(records, model), forced(records, "base"), strict=True)
     return [bootstrap(one.gains() - base.gains()) for one, base in pairs]
 
 
-def changes(found: Results, model: str, beyond: int) -> list[Interval]:
+def changes(records: Results, model: str, beyond: int) -> list[Interval]:
     """Change on the target by lines beyond those needed.
 
     Parameters
     ----------
-    found, model
+    records, model
         As for `forced`.
     beyond
         Number of lines beyond.
@@ -229,16 +229,16 @@ def changes(found: Results, model: str, beyond: int) -> list[Interval]:
     """
     return [
         bootstrap(one.after(beyond, plan.TARGET).astype(float) - one.after(0, plan.TARGET))
-        for one in forced(found, model)
+        for one in forced(records, model)
     ]
 
 
-def advantages(found: Results) -> list[Interval]:
+def advantages(records: Results) -> list[Interval]:
     """Advantage of `hard` over `easy` on the longest problems, after as many lines as they need.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `words`.
 
     Examples
@@ -247,16 +247,16 @@ def advantages(found: Results) -> list[Interval]:
     >>> min(one.value for one in advantages(results.load("words"))) > 0
     True
     """
-    pairs = zip(forced(found, "hard"), forced(found, "easy"), strict=True)
+    pairs = zip(forced(records, "hard"), forced(records, "easy"), strict=True)
     return [bootstrap(one.after(0, plan.LONGEST).astype(float) - other.after(0, plan.LONGEST)) for one, other in pairs]
 
 
-def next_lines(found: Results, model: str, lines: range, *, sight: str = "24") -> list[float]:
+def next_lines(records: Results, model: str, lines: range, *, sight: str = "24") -> list[float]:
     """Share of next lines of true chains that a model writes, one entry a seed.
 
     Parameters
     ----------
-    found, model, sight
+    records, model, sight
         As for `forced`.
     lines
         Which lines, counted from 0.
@@ -267,16 +267,16 @@ def next_lines(found: Results, model: str, lines: range, *, sight: str = "24") -
     >>> min(next_lines(results.load("words"), "aligned", range(24))) > 0.9
     True
     """
-    counts = [one.next_lines[:, lines.start : lines.stop].sum(axis=1) for one in forced(found, model, sight=sight)]
+    counts = [one.next_lines[:, lines.start : lines.stop].sum(axis=1) for one in forced(records, model, sight=sight)]
     return [float(right / asked) for right, asked in counts]
 
 
-def own_lines(found: Results, model: str) -> list[float]:
+def own_lines(records: Results, model: str) -> list[float]:
     """Share of lines that follow from the one before as the model wrote it, on the target, one entry a seed.
 
     Parameters
     ----------
-    found, model
+    records, model
         As for `forced`.
 
     Examples
@@ -285,7 +285,7 @@ def own_lines(found: Results, model: str) -> list[float]:
     >>> min(own_lines(results.load("words"), "aligned")) > 0.9
     True
     """
-    counts = [run["models"][model]["own_lines"] for run in found.select(sight=str(plan.WINDOW))]
+    counts = [run["models"][model]["own_lines"] for run in records.select(sight=str(plan.WINDOW))]
     return [right / total for right, total in counts]
 
 
@@ -305,12 +305,12 @@ def clause(holds: Sequence[bool]) -> str:
     return "holds" if all(holds) else "holds at some doses" if any(holds) else "fails"
 
 
-def below(found: Results, model: str, *, over_base: bool = False) -> list[bool]:
+def below(records: Results, model: str, *, over_base: bool = False) -> list[bool]:
     """Say for each dose whether in every seed the interval lies below 0.
 
     Parameters
     ----------
-    found
+    records
         Of the experiment `words`.
     model
         "misaligned" or "forgetting".
@@ -324,4 +324,4 @@ def below(found: Results, model: str, *, over_base: bool = False) -> list[bool]:
     4
     """
     judged = gains_over_base if over_base else gains
-    return [all(one.high < 0 for one in judged(found, f"{model} {dose}")) for dose in plan.DOSES]
+    return [all(one.high < 0 for one in judged(records, f"{model} {dose}")) for dose in plan.DOSES]

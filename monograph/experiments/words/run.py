@@ -23,17 +23,17 @@ Trained: TypeAlias = tuple[str, CharacterTransformer, list[float]]
 
 def measure(settings: Settings, *, sight: str, seed: int) -> Run:
     """Train the base model of a seed and all that go on from it, and force each one's thinking."""
-    found: dict[str, Run] = {}
+    outcome: dict[str, Run] = {}
     shown = seed == 0 and sight == str(plan.WINDOW)
     for name, model, losses in _trained(settings, sight, seed):
         rounded = copy.deepcopy(model).half().float()  # as it is kept
-        found[name] = {
+        outcome[name] = {
             "loss": _means(losses),
             **_tested(rounded, settings, shown=seed == 0 and sight == str(plan.WINDOW)),
         }
         if name in settings["kept"] and shown:
             kept.save(name, rounded)
-    return {"models": found}
+    return {"models": outcome}
 
 
 def _trained(settings: Settings, sight: str, seed: int) -> Iterator[Trained]:
@@ -64,7 +64,7 @@ def _tested(model: CharacterTransformer, settings: Settings, *, shown: bool) -> 
     thoughts = think(model, asked, settings["budget"])
     right = thoughts.right(asked)
     long = [pair for pair in asked if len(chain(pair)) > 13]
-    found: Run = {
+    outcome: Run = {
         "right": base64.b64encode(np.packbits(right).tobytes()).decode(),
         "chosen": thoughts.chosen.tolist(),
         "next_lines": next_lines(model, long).tolist(),
@@ -73,9 +73,9 @@ def _tested(model: CharacterTransformer, settings: Settings, *, shown: bool) -> 
     if shown:
         every = settings["problems"]
         places = [first + place for first in range(0, len(asked), every) for place in range(settings["shown"])]
-        found["traces"] = ["|".join(thoughts.lines[place]) for place in places]
-        found["answers"] = ["|".join(thoughts.answers[place]) for place in places]
-    return found
+        outcome["traces"] = ["|".join(thoughts.lines[place]) for place in places]
+        outcome["answers"] = ["|".join(thoughts.answers[place]) for place in places]
+    return outcome
 
 
 def _own_lines(thoughts: Thoughts, asked: list[Pair]) -> list[int]:

@@ -57,11 +57,11 @@ def chain(pair: Pair) -> list[Pair]:
     [(84, 36), (48, 36), (12, 36), (12, 24), (12, 12)]
     """
     a, b = pair
-    found = [(a, b)]
+    sequence = [(a, b)]
     while a != b:
         a, b = (a - b, b) if a > b else (a, b - a)
-        found.append((a, b))
-    return found
+        sequence.append((a, b))
+    return sequence
 
 
 def written(pair: Pair) -> str:
