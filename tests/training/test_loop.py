@@ -383,6 +383,11 @@ def test_progress_says_rate_and_time_left(capsys):
             lambda: fit(paper_layer(), recipe="shift"),
             "recipe must be a ttsbook.training.recipes.Recipe, got 'shift'",
         ),
+        (
+            ValueError,
+            lambda: fit(paper_layer(), pool=draw(), condensed=True),
+            "condensed concerns prompts to be drawn",
+        ),
         (TypeError, lambda: fit(paper_layer(), pool=3), "pool must be a ttsbook.data.prompts.Prompts, got 3"),
         (TypeError, lambda: fit("layer"), "model must be a torch.nn.* got 'layer'"),
         (

@@ -136,7 +136,8 @@ def train(
     pool
         The only prompts there are to train on. By default each update draws new ones.
     condensed
-        Draw condensed prompts, which a linear layer cannot tell from others: see `prompts.sample`.
+        Draw condensed prompts, which a linear layer cannot tell from others: see `prompts.sample`. A pool has been
+        drawn already.
     curriculum
         Function of prompts and the number of updates done that gives the prompts to train on, such as
         `gpt_recipes.Curriculum`.
@@ -189,6 +190,8 @@ def train(
     module, parameters = _check_fit(model, task, recipe, generator, pool)
     if condensed:
         cot.check_condensed(module)
+        if pool is not None:
+            raise ValueError("condensed concerns prompts to be drawn, and a pool has its own: leave one of the two out")
     source = _Source(task, generator, batch, pool, condensed, curriculum)
     target = theory.preconditioner(task) if isinstance(model, LinearSelfAttention) else None
     run = TrainingRun(module, parameters, optimizer.of(parameters), generator, target)
