@@ -1,8 +1,9 @@
 """Lighthouse on pages of the built site, served with compression: scores of 100, and what a reader waits for.
 
 Simulated phone and desk. The first call asks npm for Lighthouse. The scores hold on a quiet machine whose index of
-speed is at least 1,500. A page should have 90 points and, on a phone, wait for at most 200 ms of scripts, show its
-largest part after 2.5 s and shift by no more than 0.05.
+speed is at least 1,500. A page should have 90 points on a phone and 98 on a desk; on a phone it should wait for at most
+200 ms of scripts, show its largest part after 2.5 s and shift by no more than 0.05. Where the points are no more than
+three from those, the page has three lines, of three visits.
 """
 
 import gzip
@@ -22,6 +23,8 @@ from publish.book import SITE
 LIGHTHOUSE = "lighthouse@12.8.2"
 OTHERS = ["source/ttsbook/theory/finite", "widgets/index", "widgets/overthinking-map", "search"]
 KINDS = {"phone": [], "desk": ["--preset=desktop"]}
+BOUNDS = {"phone": 90, "desk": 98}
+NEAR = 3
 PACKED = {".html", ".css", ".js", ".svg", ".json"}
 
 
@@ -62,7 +65,11 @@ def run():
         threading.Thread(target=server.serve_forever, daemon=True).start()
         for name in names:
             for kind, options in KINDS.items():
-                print_line(name, kind, measure(f"http://127.0.0.1:{server.server_port}/{name}.html", options, browser))
+                address = f"http://127.0.0.1:{server.server_port}/{name}.html"
+                report = measure(address, options, browser)
+                print_line(name, kind, report)
+                for _ in range(2 if abs(points(report)[0] - BOUNDS[kind]) <= NEAR else 0):
+                    print_line(name, kind, measure(address, options, browser))
         server.shutdown()
 
 
@@ -76,10 +83,15 @@ def measure(address, options, browser):
     return json.loads(done.stdout)
 
 
+def points(report):
+    """Return the scores of a report: speed, accessibility, best practices, and what search engines ask for."""
+    return [round(100 * category["score"]) for category in report["categories"].values()]
+
+
 def print_line(name, kind, report):
     """Print one line of the table."""
     audits = report["audits"]
-    first, *others = (round(100 * category["score"]) for category in report["categories"].values())
+    first, *others = points(report)
     tbt, lcp, cls, elements = (
         audits[audit]["numericValue"]
         for audit in ("total-blocking-time", "largest-contentful-paint", "cumulative-layout-shift", "dom-size")

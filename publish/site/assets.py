@@ -23,6 +23,11 @@ SCRIPT = "site.js"
 BEFORE = ["styles/theme.css", "styles/pydata-sphinx-theme.css", "pygments.css"]  # which the theme's own layout names
 USELESS = ["scripts/fontawesome.js", "design-tabs.js"]  # there are no tabs
 ICON = "i[class*=fa-], span[class*=fa-]"
+# Of Bootstrap, Font Awesome and the theme: named by their scripts, and on a page only if it has them from the start.
+PARTS = (
+    "alert card carousel dropend dropstart dropup list-group modal offcanvas popover progress toast version-switcher"
+)
+ABSENT = re.compile(rf"(fa[brs]?|{PARTS.replace(' ', '|')})([-_].*)?")
 STYLE = {"fa", "fab", "fas", "far", "fa-solid", "fa-brands", "fa-regular"}
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 SYMBOL = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
@@ -97,7 +102,8 @@ def finish(app, exception, sheets, scripts):
     (static / SCRIPT).write_text(joined(static, scripts), encoding="utf-8")
     for script in static.rglob("*.js"):
         if script.relative_to(static).as_posix() not in USELESS:
-            used.update(WORD.findall(script.read_text(encoding="utf-8")))
+            words = WORD.findall(script.read_text(encoding="utf-8"))
+            used.update(word for word in words if not ABSENT.fullmatch(word))
     css = with_one_width("\n".join(sheet(static, name) for name in dict.fromkeys(sheets)))
     (static / SHEET).write_text(minified(css, unused=sorted(set(SYMBOL.findall(css)) - used)), encoding="utf-8")
 

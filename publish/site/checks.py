@@ -16,6 +16,8 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+from publish.site import tex
+
 SPAN = re.compile(r'<span data-check="(?P<name>\w+)">')
 SLACK = 1 + 1e-6  # so that a number at the stated tolerance is accepted, however it was computed
 
@@ -168,8 +170,16 @@ def visit_check(translator, node):
 
 
 def visit_option(translator, node):
-    """Open an option."""
-    translator.body.append(f'<label><input type="radio" name="{_id(node)}" value="{node["number"]}"> <span>')
+    """Open an option; one that is a formula alone says it in letters, as tools hear none that is not laid out."""
+    formulas = [*node.findall(nodes.math)]
+    alone = formulas and "".join(formula.astext() for formula in formulas) == node.astext().strip()
+    said = f' aria-label="{escape(" ".join(map(spoken, formulas)))}"' if alone else ""
+    translator.body.append(f'<label><input type="radio" name="{_id(node)}" value="{node["number"]}"{said}> <span>')
+
+
+def spoken(formula):
+    """Return a formula in letters that can be heard: `w 1`."""
+    return tex.plain(formula.astext()).replace("_", " ")
 
 
 def depart_option(translator, _):

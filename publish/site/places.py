@@ -15,6 +15,7 @@ TEMPLATE = "book.yml"
 # It stands in the page from the start, so that nothing moves when the script has come.
 OPENER = '<button type="button" class="place pst-js-only" aria-haspopup="dialog">Cite, copy, report</button>'
 TIMES = re.compile(r'(<p class="chapter-time">.*?)(</p>)', re.DOTALL)
+TITLE = re.compile(r"</h1>(\s*<p><em>[^<]*</em></p>)?")
 
 
 def setup(app):
@@ -50,11 +51,11 @@ def tell(app, page, _template, context, doctree):
 
 
 def add_opener(_app, _page, _template, context, doctree):
-    """Add the button that opens the menu of a page, beside its times or below its title."""
+    """Add the button that opens the menu of a page, beside its times or below title and subtitle."""
     if doctree is not None:
         body, found = TIMES.subn(rf"\1 {OPENER}\2", context["body"], count=1)
-        below = f'</h1>\n<p class="chapter-time place-line">{OPENER}</p>'
-        context["body"] = body if found else body.replace("</h1>", below, 1)
+        below = rf'\g<0>\n<p class="chapter-time place-line">{OPENER}</p>'
+        context["body"] = body if found else TITLE.sub(below, body, count=1)
 
 
 def offer_twin(_app, page, _template, context, doctree):

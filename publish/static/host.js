@@ -80,9 +80,16 @@
   // What readers have set in a chapter is there again when they come back to it. A page of one widget has it in
   // its address.
   const KEPT = `widgets of ${location.pathname}`;
+  const session = (() => {
+    try {
+      return sessionStorage;
+    } catch {
+      return null; // a browser may refuse to store anything
+    }
+  })();
   const visit = /** @type {PerformanceNavigationTiming} */ (performance.getEntriesByType("navigation")[0]);
-  if (visit?.type === "navigate") sessionStorage.removeItem(KEPT);
-  const kept = () => JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+  if (visit?.type === "navigate") session?.removeItem(KEPT);
+  const kept = () => JSON.parse(session?.getItem(KEPT) ?? "{}");
   const keeping = new Map();
 
   function keep(id, model) {
@@ -97,7 +104,7 @@
       const names = Object.keys(model.get("frame")?.settings ?? {});
       return [id, Object.fromEntries(names.map((name) => [name, model.get(name)]))];
     });
-    sessionStorage.setItem(KEPT, JSON.stringify({ ...kept(), ...Object.fromEntries(settings) }));
+    session?.setItem(KEPT, JSON.stringify({ ...kept(), ...Object.fromEntries(settings) }));
   }
 
   const { state: states = {} } = JSON.parse(document.querySelector(STATE)?.textContent ?? "{}");

@@ -130,6 +130,28 @@ def test_formulas_that_scroll_can_be_reached_by_keyboard_and_no_others(page, add
     assert reached == scrolling
 
 
+REFUSED = """for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(window, name, {
+    configurable: true,
+    get() { throw new DOMException("denied", "SecurityError"); },
+});"""
+
+
+@pytest.mark.parametrize("name", ["setup/task", "theorems/overthinking", "appendix/claims", "widgets/overthinking-map"])
+def test_where_nothing_may_be_stored_all_works_and_what_is_chosen_holds_for_the_page(browser, address, name):
+    with watched_page(browser, width=320) as page:
+        page.add_init_script(REFUSED)
+        page.goto(f"{address}{name}.html")
+        settle(page)
+        if not name.startswith("widgets/"):  # whose pages have no menus
+            wait_for_menus(page)
+            page.evaluate("document.querySelector('.theme-switch-button').click()")
+            assert page.evaluate("document.documentElement.dataset.mode") != "auto"
+        if name == "theorems/overthinking":
+            lay_out_all(page)
+            page.wait_for_function("document.querySelector('div.math[tabindex]')")
+        assert page.problems == []
+
+
 FADED = """(all) => all.map((box) => {
     const { maskImage, maskPosition } = getComputedStyle(box);
     return maskImage === "none" ? "" : { "100%": "right", "50%": "", "0%": "left" }[maskPosition.split(" ")[0]];

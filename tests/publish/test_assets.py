@@ -87,6 +87,13 @@ def test_rules_of_what_no_page_uses_are_left_out():
     assert assets.minified(css, unused=["unused"]) == ".used{color:red}p{color:#000}"
 
 
+def test_parts_of_bootstrap_that_its_script_names_are_left_out_but_for_those_that_a_page_has(site):
+    css = (site / "_static" / assets.SHEET).read_text(encoding="utf-8")
+    assert ".carousel" in (site / "_static" / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    assert ".carousel" not in css and ".toast" not in css
+    assert ".tooltip" in css and ".dropdown-menu" in css  # which scripts make, and pages have
+
+
 def test_addresses_in_a_sheet_are_seen_from_the_folder_of_all(tmp_path):
     (tmp_path / "styles").mkdir()
     (tmp_path / "basic.css").write_text("b { background: url(file.png) }")

@@ -140,6 +140,17 @@ def test_questions_become_controls_with_names_and_a_status(forms):
         assert json.loads(form["data-answer"]) == HANDED[form["data-name"]]
 
 
+def test_an_option_that_is_a_formula_alone_says_it_in_letters(site):
+    page = BeautifulSoup((site / "setup" / "thinking.html").read_text(), "lxml")
+    found = {}
+    for label in page.select(".check fieldset label"):
+        formula = label.select_one("[data-tex]")
+        alone = bool(formula) and label.get_text().strip() == formula.get_text()
+        found.setdefault(alone, []).append(label.input.get("aria-label"))
+    assert found[True] == ["w 1", "w 2"]
+    assert {*found[False]} == {None}
+
+
 @pytest.mark.exhaustive
 def test_only_pages_that_ask_load_what_checks(built):
     assert "checks.js" in (built / "index.html").read_text()

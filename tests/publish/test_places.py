@@ -48,3 +48,9 @@ def test_where_they_are_not(tmp_path):
         assert "://" not in json.dumps(told(page))
     assert not (site / "sitemap.xml").exists()
     assert "- [A page](index.html.md): Is it?\n" in (site / "llms.txt").read_text()
+
+
+@pytest.mark.parametrize(("name", "above"), [("index", 1), ("take-home", 0), ("setup/task", 0)])
+def test_the_menu_of_a_page_stands_below_its_title_and_subtitle(site, name, above):
+    lines = BeautifulSoup((site / f"{name}.html").read_text(), "lxml").select("h1 ~ p")
+    assert [bool(line.select("button.place")) for line in lines[: above + 1]] == [False] * above + [True]
