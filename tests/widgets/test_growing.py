@@ -108,6 +108,42 @@ def test_a_chain_is_that_of_the_package(config):
     assert np.abs(np.diff(found, axis=0)).min(axis=(1, 2)).max() > 1e-4
 
 
+PRODUCTS = """
+    import { multiply, multiplyPlainly } from "JAVASCRIPT/dense.js";
+    import { Random } from "JAVASCRIPT/random.js";
+    import { simdBlock } from "JAVASCRIPT/simd_block.js";
+    const random = new Random(0);
+    const drawn = (size) => Float64Array.from({ length: size }, () => random.normal());
+    const found = given.map(([rows, columns, inner, turnedA, turnedB]) => {
+        const [A, B, into] = [drawn(rows * inner), drawn(inner * columns), drawn(rows * columns)];
+        const [aDown, aAlong] = turnedA ? [1, rows] : [inner, 1];
+        const [bDown, bAlong] = turnedB ? [1, inner] : [columns, 1];
+        const asked = [rows, columns, inner, A, aDown, aAlong, B, bDown, bAlong];
+        const products = [multiply, multiplyPlainly].map((act) => {
+            const one = into.slice();
+            act(one, ...asked);
+            return one;
+        });
+        const entry = (i, j) => {
+            let sum = 0;
+            for (let k = 0; k < inner; k++) sum += A[i * aDown + k * aAlong] * B[k * bDown + j * bAlong];
+            return into[i * columns + j] + sum;
+        };
+        return products.map((one) => one.every((value, i) => value === entry(Math.floor(i / columns), i % columns)));
+    });
+    console.log(JSON.stringify({ found, simd: simdBlock() !== null }));
+"""
+SIZES = [(1, 1, 1), (4, 4, 3), (5, 9, 7), (3, 2, 4), (130, 60, 33)]  # the last needs more memory than there is at first
+
+
+@pytest.mark.parametrize("simd", [True, False])
+def test_products_in_blocks_are_those_of_javascript_in_every_bit(simd):
+    turned = [(*size, a, b) for size in SIZES for a in (False, True) for b in (False, True)]
+    absent = "" if simd else "delete globalThis.WebAssembly;\n"
+    told = evaluated(absent + PRODUCTS, turned)
+    assert told == {"found": [[True, True]] * len(turned), "simd": simd}
+
+
 UPDATES = (
     MODULES
     + """
