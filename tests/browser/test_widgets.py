@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from trained_pages import status
 from watched_pages import settle
 
 pytestmark = pytest.mark.browser
@@ -16,10 +17,6 @@ def page(window, address, request):
     window.locator(".widget").first.scroll_into_view_if_needed()
     yield window
     assert window.problems == []
-
-
-def status(page):
-    return page.locator(".tts-status").inner_text()
 
 
 def slider(page, name):
