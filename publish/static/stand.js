@@ -52,6 +52,20 @@
     list.hidden = refused.length === 0;
   };
 
+  // Who comes without settings is asked something first; a preset that is chosen has a question of its own.
+  const invite = () => {
+    const asked = document.getElementById("asked");
+    const presets = /** @type {HTMLSelectElement | null} */ (el.querySelector(".tts-bar select"));
+    if (!asked || embedded || el.dataset.state || presets?.selectedIndex !== 0) return;
+    asked.hidden = false;
+    presets.addEventListener("change", () => (asked.hidden = true));
+    asked.querySelector("button")?.addEventListener("click", () => {
+      presets.focus();
+      presets.selectedIndex = 1;
+      presets.dispatchEvent(new Event("change"));
+    });
+  };
+
   const fragment = (...more) => `#${[...more, el?.dataset.state].filter(Boolean).join("&")}`;
   const address = (...more) => location.href.replace(/#.*/s, "") + fragment(...more);
 
@@ -63,7 +77,8 @@
     const write = () => history.replaceState(null, "", fragment(embedded && "embed", chosen && `theme=${chosen}`));
     new MutationObserver(() => {
       clearTimeout(timer);
-      if (!first) timer = setTimeout(write, WAIT);
+      if (first) invite();
+      else timer = setTimeout(write, WAIT);
       first = false;
     }).observe(el, { attributeFilter: ["data-state"] });
     addEventListener("hashchange", read);
