@@ -28,7 +28,8 @@ class GPTGrowing(Widget):
         Upbringing of the GPT and of its twin, each one of `RECIPES`; of the twin also "none".
     size
         "small": width 32 and two heads; "large": width 64 and four heads, as the recipes of the chapter have it. Its
-        updates take some three times as long. Of seven skills it learns more in 1,000 updates; of five it does not.
+        updates take some three times as long. With five skills, 1,000 of them make both think well: width by itself
+        is no great help here.
     dim
         Number of skills d, 2 to 8.
     exponent

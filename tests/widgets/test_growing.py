@@ -276,21 +276,20 @@ def test_one_learns_to_think_and_its_twin_to_answer_only(seed):
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.nightly)])
-def test_the_large_one_learns_to_think_about_seven_skills_and_the_small_one_does_not(seed):
-    preset = {"second": "none", "dim": 7, "train_length": 20, "test_length": 20}
-    (small,) = evaluated(GROWN, settings_of(seed=seed, **preset))
-    assert min(small) > 0.3
-    (thinking,) = evaluated(GROWN, settings_of(seed=seed, size="large", **preset))
+def test_the_large_one_learns_to_think_about_five_skills(seed):
+    lengths = {"train_length": 20, "test_length": 20}
+    (thinking,) = evaluated(GROWN, settings_of(seed=seed, size="large", dim=5, second="none", **lengths))
     assert len(thinking) == 31
-    assert thinking[20] < 2e-3 and thinking[20] < thinking[10] < thinking[5] < thinking[1] < thinking[0]
+    assert thinking[20] < 3e-4 and thinking[20] < thinking[10] < thinking[5] < thinking[1] < thinking[0]
     assert thinking[30] <= 2 * min(thinking)
 
 
 @pytest.mark.nightly
-def test_of_five_skills_the_small_one_makes_as_much_as_the_large_one():
-    preset = {"second": "none", "dim": 5, "train_length": 20, "test_length": 20}
-    small, large = (evaluated(GROWN, settings_of(size=size, **preset))[0] for size in ("small", "large"))
-    assert max(small[20], large[20]) < 1e-3 and small[20] < 5 * large[20]
+@pytest.mark.parametrize("seed", range(2))
+def test_with_five_skills_the_small_one_learns_to_think_nearly_as_well(seed):
+    lengths = {"train_length": 20, "test_length": 20}
+    (thinking,) = evaluated(GROWN, settings_of(seed=seed, dim=5, second="none", **lengths))
+    assert thinking[20] < 3e-4 and thinking[30] <= 2 * min(thinking)
 
 
 @pytest.mark.nightly
