@@ -16,20 +16,19 @@ RECIPES = ("distances", "zero only", "skewed data")
 class GPTGrowing(Widget):
     """A GPT of one layer without LayerNorm and its twin, equal at birth, trained in the browser from nothing.
 
-    Both see the same prompts, in batches of 32, and take updates of Adam as the chapter has it: step size 0.003 (of
-    the large one 0.002), 100 updates of warm-up, cosine, clipped at 1. *Distances* is `gpt_recipes.Distances` with
-    four starts on a prompt, *zero only* has one start, which is zero, and *skewed data* is *distances* on examples
-    whose strengths follow a power law. Both are tested on isotropic prompts. The still picture has what theory says
-    of the linear layers that the same data teach.
+    Both see the same prompts, and take updates of Adam as the chapter has it: step size 0.003, 100 updates of
+    warm-up, cosine, clipped at 1. *Distances* is `gpt_recipes.Distances` with four starts on a prompt, *zero only* has
+    one start, which is zero, and *skewed data* is *distances* on examples whose strengths follow a power law. Both are
+    tested on isotropic prompts. The still picture has what theory says of the linear layers that the same data teach.
 
     Parameters
     ----------
     first, second
         Upbringing of the GPT and of its twin, each one of `RECIPES`; of the twin also "none".
     size
-        "small": width 32 and two heads; "large": width 64 and four heads, as the recipes of the chapter have it. Its
-        updates take some three times as long. With five skills, 1,000 of them make both think well: width by itself
-        is no great help here.
+        "small": width 32, two heads, batches of 32 prompts; "large": width 64, four heads, batches of 64, as the
+        recipes of the chapter have it. Its updates take some five times as long. With seven skills, 1,000 of them
+        teach it to think; whether they teach a small one depends on the seed.
     dim
         Number of skills d, 2 to 8.
     exponent

@@ -589,10 +589,9 @@ PRESETS = {
         ),
         preset(
             "For those who wait",
-            "Five skills and twice the width: does it get as good in as many updates? And the small one, with five?",
-            "Press “Train”, which takes three times as long as a small one. Then choose the small size, and train it.",
-            size="large",
-            dim=5,
+            "Seven skills instead of three: does the small GPT learn to think in as many updates? Does a large one?",
+            "Press “Train”. Then choose the large size, train again, and wait five times as long. Try another seed.",
+            dim=7,
             second="none",
             train_length=20,
             test_length=20,

@@ -129,7 +129,7 @@ def test_it_can_be_grown_from_portrait_to_portrait(page):
 
 @pytest.mark.exhaustive
 def test_the_large_one_is_set_by_the_address_and_trained_in_a_worker(page):
-    page.evaluate("location.hash = 'updates=25&size=large&dim=5&second=none'")
+    page.evaluate("location.hash = 'updates=25&size=large&dim=7&second=none'")
     page.wait_for_function("document.querySelector('.tts-status').textContent.startsWith('A newborn GPT knows')")
     assert (
         page.get_by_role("combobox", name="size")

@@ -152,7 +152,7 @@ UPDATES = (
     const pupil = newbornGPT(new Random(0), given.shape);
     for (const [name, part] of Object.entries(pupil.parts)) part.set(parts[name]);
     const { updates, batches } = given;
-    batches.forEach((batch, done) => updateGPT(pupil, batchOf(batch), { done, updates, rate: 3e-3 }));
+    batches.forEach((batch, done) => updateGPT(pupil, batchOf(batch), done, updates));
     told(pupil.parts);
 """
 )
@@ -274,22 +274,22 @@ def test_one_learns_to_think_and_its_twin_to_answer_only(seed):
     assert answering[5] > 2 * answering[1] and answering[20] > 3
 
 
+SEVEN = {"dim": 7, "second": "none", "train_length": 20, "test_length": 20}
+
+
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.nightly)])
-def test_the_large_one_learns_to_think_about_five_skills(seed):
-    lengths = {"train_length": 20, "test_length": 20}
-    (thinking,) = evaluated(GROWN, settings_of(seed=seed, size="large", dim=5, second="none", **lengths))
+def test_the_large_one_learns_to_think_about_seven_skills(seed):
+    (thinking,) = evaluated(GROWN, settings_of(seed=seed, size="large", **SEVEN))
     assert len(thinking) == 31
-    assert thinking[20] < 3e-4 and thinking[20] < thinking[10] < thinking[5] < thinking[1] < thinking[0]
+    assert thinking[20] < 1e-3 and thinking[20] < thinking[10] < thinking[5] < thinking[1] < thinking[0]
     assert thinking[30] <= 2 * min(thinking)
 
 
-@pytest.mark.nightly
-@pytest.mark.parametrize("seed", range(2))
-def test_with_five_skills_the_small_one_learns_to_think_nearly_as_well(seed):
-    lengths = {"train_length": 20, "test_length": 20}
-    (thinking,) = evaluated(GROWN, settings_of(seed=seed, dim=5, second="none", **lengths))
-    assert thinking[20] < 3e-4 and thinking[30] <= 2 * min(thinking)
+@pytest.mark.exhaustive
+def test_whether_the_small_one_does_depends_on_the_seed():
+    (fails,), (thinks,) = (evaluated(GROWN, settings_of(seed=seed, **SEVEN)) for seed in (0, 1))
+    assert min(fails) > 0.3 and thinks[20] < 3e-3
 
 
 @pytest.mark.nightly

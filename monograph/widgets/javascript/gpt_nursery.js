@@ -9,10 +9,9 @@ import { powerLaw, preconditioner } from "./theory.js";
 export const MOST_STEPS = 30;
 export const BETWEEN = 25; // updates from a portrait to the next
 const TESTS = 65; // prompts that both think about
-const BATCH = 32;
 const SIZES = {
-  small: { width: 32, heads: 2, rate: 3e-3 },
-  large: { width: 64, heads: 4, rate: 2e-3 },
+  small: { width: 32, heads: 2, batch: 32 },
+  large: { width: 64, heads: 4, batch: 64 },
 };
 
 const even = (dim) => new Array(dim).fill(1);
@@ -24,7 +23,7 @@ const skewed = (dim, exponent) => {
 
 /** @type {(settings: Settings) => any} */
 export const newSchool = (settings) => {
-  const { rate, ...size } = SIZES[settings.size];
+  const { batch, ...size } = SIZES[settings.size];
   const shape = { ...size, dim: settings.dim, normed: false };
   const random = new Random(settings.seed);
   const born = newbornGPT(random, shape);
@@ -36,17 +35,17 @@ export const newSchool = (settings) => {
     model: i ? newbornGPT(new Random(settings.seed), shape) : born,
     losses: [],
   }));
-  return { settings, shape, rate, random, pupils, tests, examples: examplesOf(tests, even(shape.dim), settings.test_length), done: 0 };
+  return { settings, shape, batch, random, pupils, tests, examples: examplesOf(tests, even(shape.dim), settings.test_length), done: 0 };
 };
 
 // One update of both.
 export const learn = (school) => {
-  const { shape, settings, random, rate } = school;
-  const drawn = drawGPTPrompts(random, BATCH, settings.train_length, shape.dim);
+  const { shape, settings, random } = school;
+  const drawn = drawGPTPrompts(random, school.batch, settings.train_length, shape.dim);
   for (const { recipe, strengths, model, losses } of school.pupils) {
     const starts = drawStarts(random, drawn.w, shape.dim, recipe);
     const batch = { examples: examplesOf(drawn, strengths, settings.train_length), starts, targets: drawn.w };
-    updateGPT(model, batch, { done: school.done, updates: settings.updates, rate });
+    updateGPT(model, batch, school.done, settings.updates);
     losses.push(model.loss);
   }
   school.done += 1;

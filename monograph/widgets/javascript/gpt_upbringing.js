@@ -6,7 +6,7 @@ import { chains, partsOf, sizesOf, slopesOf } from "./gpt_gradient.js";
 /** @import { Examples, Shape } from "./gpt_gradient.js" */
 /** @import { Random } from "./random.js" */
 
-const [WARM_UP, CLIP] = [100, 1];
+const [RATE, WARM_UP, CLIP] = [3e-3, 100, 1];
 const DECADES = 2; // orders of magnitude that the distances of starts span
 
 // From how many starts a prompt is asked, and which share of them is zero; and whether its examples are skewed.
@@ -70,15 +70,15 @@ export const newbornGPT = (random, shape) => {
 // The step size of an update, relative to the largest: it rises, then falls along half a cosine.
 const factor = (done, updates) => (Math.min(1, (done + 1) / WARM_UP) * (1 + Math.cos((Math.PI * done) / updates))) / 2;
 
-// Take one update after `done` of so many; `rate` is the largest step size.
-/** @type {(pupil: any, batch: { examples: Examples, starts: Float64Array, targets: Float64Array }, when: { done: number, updates: number, rate: number }) => void} */
-export const updateGPT = (pupil, batch, { done, updates, rate: most }) => {
+// Take one update after `done` of so many.
+/** @type {(pupil: any, batch: { examples: Examples, starts: Float64Array, targets: Float64Array }, done: number, updates: number) => void} */
+export const updateGPT = (pupil, batch, done, updates) => {
   pupil.loss = slopesOf(pupil.shape, pupil.parts, pupil.slopes, batch);
   const { all, mean, square, slope } = pupil;
   let norm = 0;
   for (let i = 0; i < slope.length; i++) norm += slope[i] ** 2;
   const clip = Math.min(1, CLIP / (Math.sqrt(norm) + 1e-6));
-  const rate = most * factor(done, updates);
+  const rate = RATE * factor(done, updates);
   const [first, second] = [1 - 0.9 ** (done + 1), 1 - 0.999 ** (done + 1)];
   for (let i = 0; i < all.length; i++) {
     const asked = clip * slope[i];
