@@ -589,7 +589,7 @@ PRESETS = {
         ),
         preset(
             "For those who wait",
-            "Seven skills instead of three: does the small GPT learn to think in as many updates? Does a large one?",
+            "Seven skills instead of three: does the small GPT, or a large one, learn to think in as many updates?",
             "Press “Train”. Then choose the large size, train again, and wait five times as long. Try another seed.",
             dim=7,
             second="none",
