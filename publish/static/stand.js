@@ -57,8 +57,10 @@
     const asked = document.getElementById("asked");
     const presets = /** @type {HTMLSelectElement | null} */ (el.querySelector(".tts-bar select"));
     if (!asked || embedded || el.dataset.state || presets?.selectedIndex !== 0) return;
-    asked.hidden = false;
-    presets.addEventListener("change", () => (asked.hidden = true));
+    const show = () => (asked.hidden = presets.selectedIndex > 0); // no slider moves the picture away
+    presets.addEventListener("change", show);
+    new MutationObserver(show).observe(el, { attributeFilter: ["data-state"] }); // reset is pressed
+    show();
     asked.querySelector("button")?.addEventListener("click", () => {
       presets.focus();
       presets.selectedIndex = 1;
