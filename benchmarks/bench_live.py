@@ -59,7 +59,7 @@ return JSON.stringify([times.sort((a, b) => a - b)[times.length >> 1]]);
 # A GPT that learns as the widget has it, without its twin; what is asked for is drawn by both programs.
 GROWTH = """
 const school = newSchool({
-  first: "distances", second: "none", size: "small", exponent: 0, train_length: 12, test_length: 12,
+  first: "distances", second: "none", size: "small", dim: 3, exponent: 0, train_length: 12, test_length: 12,
   updates: 1000, seed: 0,
 });
 const times = Array.from({ length: 6 }, () => {

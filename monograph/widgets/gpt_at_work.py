@@ -8,7 +8,7 @@ from jaxtyping import Float64
 
 from monograph import figures
 from monograph.widgets.base import JAVASCRIPT, Widget, bundle
-from monograph.widgets.shipped import packed
+from monograph.widgets.shipped import delivered
 from ttsbook import theory
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
@@ -69,11 +69,9 @@ class GPTAtWork(Widget):
     skewed_weights = traitlets.Unicode(read_only=True).tag(sync=True)
 
     def __init__(self, **settings: Any) -> None:
-        shapes, texts = {}, {}
-        for name, trait in zip(GPTS, ("weights", "skewed_weights"), strict=True):
-            shape, texts[trait] = packed(GPTS[name][0])
-            strengths = np.diag(_taught(name, shape["dim"]).cov).round(6).tolist()
-            shapes[name] = shape | {"strengths": strengths, "weights": trait}
+        shapes, texts = delivered({name: model for name, (model, _exponent) in GPTS.items()})
+        for name, shape in shapes.items():
+            shape["strengths"] = np.diag(_taught(name, shape["dim"]).cov).round(6).tolist()
         rng = np.random.default_rng(3)
         sizes = (self.PROMPTS, self.LENGTH, HALF), (self.PROMPTS, 1, HALF)
         halves = [np.concatenate([rng.standard_normal(size) for size in sizes], axis=1) for _ in range(2)]

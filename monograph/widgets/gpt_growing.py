@@ -16,19 +16,21 @@ RECIPES = ("distances", "zero only", "skewed data")
 class GPTGrowing(Widget):
     """A GPT of one layer without LayerNorm and its twin, equal at birth, trained in the browser from nothing.
 
-    Both see the same prompts, in batches of 32, and take updates of Adam as the chapter has it: step size 0.003,
-    100 updates of warm-up, cosine, clipped at 1. *Distances* is `gpt_recipes.Distances` with four starts on a
-    prompt, *zero only* has one start, which is zero, and *skewed data* is *distances* on examples whose
-    strengths follow a power law. Both are tested on isotropic prompts. The still picture has what theory says of
-    the linear layers that the same data teach.
+    Both see the same prompts, and take updates of Adam as the chapter has it: step size 0.003, 100 updates of
+    warm-up, cosine, clipped at 1. *Distances* is `gpt_recipes.Distances` with four starts on a prompt, *zero only* has
+    one start, which is zero, and *skewed data* is *distances* on examples whose strengths follow a power law. Both are
+    tested on isotropic prompts. The still picture has what theory says of the linear layers that the same data teach.
 
     Parameters
     ----------
     first, second
         Upbringing of the GPT and of its twin, each one of `RECIPES`; of the twin also "none".
     size
-        "small": d = 3, width 32 and two heads; "large": d = 5, width 64 and four heads, as the recipes of the chapter
-        have it. Its updates take some three times as long.
+        "small": width 32, two heads, batches of 32 prompts; "large": width 64, four heads, batches of 64, as the
+        recipes of the chapter have it. Its updates take some five times as long. With seven skills, 1,000 of them
+        teach it to think; whether they teach a small one depends on the seed.
+    dim
+        Number of skills d, 2 to 8.
     exponent
         Exponent of the power law of skewed strengths, whose sum is d, 0 to 3.
     train_length, test_length
@@ -48,11 +50,12 @@ class GPTGrowing(Widget):
 
     _esm = bundle("gpt_growing.js")
     _css = Widget._css + (JAVASCRIPT / "gpt_growing.css").read_text(encoding="utf-8")
-    controls = ("first", "second", "size", "exponent", "train_length", "test_length", "updates", "steps", "seed")
-    STEPS, DIMS = 30, {"small": 3, "large": 5}
+    controls = ("first", "second", "size", "dim", "exponent", "train_length", "test_length", "updates", "steps", "seed")
+    STEPS = 30
     first = traitlets.Enum(RECIPES, default_value="distances").tag(sync=True)
     second = traitlets.Enum((*RECIPES, "none"), default_value="zero only").tag(sync=True)
     size = traitlets.Enum(("small", "large"), default_value="small").tag(sync=True)
+    dim = traitlets.Int(3, min=2, max=8).tag(sync=True)
     exponent = traitlets.Float(2.0, min=0.0, max=3.0).tag(sync=True)
     train_length = traitlets.Int(12, min=2, max=40).tag(sync=True)
     test_length = traitlets.Int(12, min=2, max=100).tag(sync=True)
@@ -62,12 +65,12 @@ class GPTGrowing(Widget):
 
     def _trained_on(self, recipe: str) -> Covariance:
         """Covariance of the examples that a recipe shows."""
-        dim = self.DIMS[self.size]
-        return covariance.power_law(dim, self.exponent if recipe == "skewed data" else 0.0, trace=dim)
+        exponent = self.exponent if recipe == "skewed data" else 0.0
+        return covariance.power_law(self.dim, exponent, trace=self.dim)
 
     def still(self) -> figures.Picture:
         """Error of each thinking step of the linear layers that the data teach, as theory has it."""
-        dim, tested = self.DIMS[self.size], covariance.isotropic(self.DIMS[self.size])
+        dim, tested = self.dim, covariance.isotropic(self.dim)
         taught = {"skewed data" if name == "skewed data" else "even data": name for name in (self.second, self.first)}
         curves = []
         for label, name in reversed(taught.items()):

@@ -16,7 +16,7 @@ from monograph.experiments.gpt2 import plan
 from monograph.experiments.gpt2 import read as gpt2
 from monograph.widgets.base import bundle
 from monograph.widgets.layers import thinking
-from monograph.widgets.shipped import packed
+from monograph.widgets.shipped import delivered
 from monograph.widgets.simulation import Chunk, Simulating, Summary, running
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
@@ -71,12 +71,9 @@ class GPTThinking(Simulating):
     skewed_weights = traitlets.Unicode(read_only=True).tag(sync=True)
 
     def __init__(self, **settings: Any) -> None:
-        shapes = {}
-        for (shown, name), trait in zip(SHIPPED.items(), ("weights", "skewed_weights"), strict=True):
-            shape, text = packed(name)
-            shapes[str(shown)] = shape | {"weights": trait}
-            self.set_trait(trait, text)
-        self.set_trait("shipped", shapes)
+        shapes, texts = delivered({str(shown): model for shown, model in SHIPPED.items()})
+        for name, value in {"shipped": shapes, **texts}.items():
+            self.set_trait(name, value)
         super().__init__(curves=_curves(results.results_dir()), **settings)
 
     @traitlets.validate("shown")

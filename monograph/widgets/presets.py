@@ -589,9 +589,9 @@ PRESETS = {
         ),
         preset(
             "For those who wait",
-            "Five skills and twice the width: does it get as good in the same number of updates?",
-            "Press “Train”; a minute is long, and you may stop.",
-            size="large",
+            "Seven skills instead of three: does the small GPT, or a large one, learn to think in as many updates?",
+            "Press “Train”. Then choose the large size, train again, and wait five times as long. Try another seed.",
+            dim=7,
             second="none",
             train_length=20,
             test_length=20,

@@ -2,6 +2,7 @@
 
 import ast
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 from monograph.experiments.gpt2 import plan
@@ -31,3 +32,24 @@ def packed(name: str) -> tuple[dict[str, Any], str]:
     text = base64.b64encode(b"".join(value.astype("<f2").tobytes() for value in kept.values())).decode()
     shape = {key: config[key] for key in ("dim", "width", "layers", "heads")}
     return shape | {"sizes": [[key, value.size] for key, value in kept.items()]}, text
+
+
+def delivered(models: Mapping[str, str]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """Shapes of two shipped models, and their tensors as the traits of a widget, each of which its shape names.
+
+    Parameters
+    ----------
+    models
+        Names of the models, by what the widget calls them.
+
+    Examples
+    --------
+    >>> shapes, texts = delivered({"one": "live distances", "two": "deep skewed"})
+    >>> [(key, shape["dim"], shape["weights"]) for key, shape in shapes.items()]
+    [('one', 5, 'weights'), ('two', 10, 'skewed_weights')]
+    """
+    shapes, texts = {}, {}
+    for (key, name), trait in zip(models.items(), ("weights", "skewed_weights"), strict=True):
+        shape, texts[trait] = packed(name)
+        shapes[key] = shape | {"weights": trait}
+    return shapes, texts

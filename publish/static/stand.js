@@ -52,6 +52,22 @@
     list.hidden = refused.length === 0;
   };
 
+  // Who comes without settings is asked something first; a preset that is chosen has a question of its own.
+  const invite = () => {
+    const asked = document.getElementById("asked");
+    const presets = /** @type {HTMLSelectElement | null} */ (el.querySelector(".tts-bar select"));
+    if (!asked || embedded || el.dataset.state || presets?.selectedIndex !== 0) return;
+    const show = () => (asked.hidden = presets.selectedIndex > 0); // no slider moves the picture away
+    presets.addEventListener("change", show);
+    new MutationObserver(show).observe(el, { attributeFilter: ["data-state"] }); // reset is pressed
+    show();
+    asked.querySelector("button")?.addEventListener("click", () => {
+      presets.focus();
+      presets.selectedIndex = 1;
+      presets.dispatchEvent(new Event("change"));
+    });
+  };
+
   const fragment = (...more) => `#${[...more, el?.dataset.state].filter(Boolean).join("&")}`;
   const address = (...more) => location.href.replace(/#.*/s, "") + fragment(...more);
 
@@ -63,7 +79,8 @@
     const write = () => history.replaceState(null, "", fragment(embedded && "embed", chosen && `theme=${chosen}`));
     new MutationObserver(() => {
       clearTimeout(timer);
-      if (!first) timer = setTimeout(write, WAIT);
+      if (first) invite();
+      else timer = setTimeout(write, WAIT);
       first = false;
     }).observe(el, { attributeFilter: ["data-state"] });
     addEventListener("hashchange", read);

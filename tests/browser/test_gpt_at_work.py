@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from trained_pages import status
 from watched_pages import settle, watched_page
 
 from monograph.widgets import GPTAtWork
@@ -19,10 +20,6 @@ def page(window, address, site, request):
     settle(window)
     yield window
     assert window.problems == []
-
-
-def status(page):
-    return page.locator(".tts-status").inner_text()
 
 
 def slider(page, name):

@@ -3,15 +3,10 @@
 import re
 
 import pytest
+from trained_pages import HIDE, IDLE, PICTURES, TRAINED, button, status, train
 from watched_pages import settle, watched_page
 
 pytestmark = pytest.mark.browser
-TRAINED = "document.querySelector('.tts-training button').textContent === 'Train another'"
-IDLE = "['Train', 'Go on'].includes(document.querySelector('.tts-training button').textContent)"
-HIDE = """() => {
-    Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
-    document.dispatchEvent(new Event("visibilitychange"));
-}"""
 THROWING = """() => {
     window.Worker = class { constructor() { throw new DOMException("no", "SecurityError"); } };
 }"""
@@ -41,19 +36,6 @@ def page(window, address, site, request):
     yield window
     window.emulate_media(reduced_motion="no-preference")
     assert window.problems == []
-
-
-def status(page):
-    return page.locator(".tts-status").inner_text()
-
-
-def button(page, name):
-    return page.get_by_role("button", name=name)
-
-
-def train(page):
-    button(page, "Train").click()
-    page.wait_for_function(TRAINED)
 
 
 def without_workers(page):
@@ -123,11 +105,7 @@ def test_nothing_starts_by_itself_and_a_training_that_is_not_seen_stops(page):
 @pytest.mark.exhaustive
 def test_with_less_motion_only_the_end_is_shown(page):
     page.emulate_media(reduced_motion="reduce")
-    page.evaluate("""() => {
-        window.pictures = 0;
-        new MutationObserver((all) => { window.pictures += all.length; })
-            .observe(document.querySelector(".tts-stage"), { childList: true });
-    }""")
+    page.evaluate(PICTURES)
     train(page)
     assert page.evaluate("pictures") <= 4 and status(page).startswith("60 updates")
 
@@ -151,7 +129,7 @@ def test_it_can_be_grown_from_portrait_to_portrait(page):
 
 @pytest.mark.exhaustive
 def test_the_large_one_is_set_by_the_address_and_trained_in_a_worker(page):
-    page.evaluate("location.hash = 'updates=25&size=large&second=none'")
+    page.evaluate("location.hash = 'updates=25&size=large&dim=7&second=none'")
     page.wait_for_function("document.querySelector('.tts-status').textContent.startsWith('A newborn GPT knows')")
     assert (
         page.get_by_role("combobox", name="size")

@@ -2,6 +2,7 @@
 
 import pytest
 from accessibility import broken_rules
+from trained_pages import status
 from watched_pages import settle, watched_page
 
 pytestmark = pytest.mark.browser
@@ -77,10 +78,6 @@ def middle(page, name):
     grip(page, name).evaluate("(element) => element.scrollIntoView({ block: 'center' })")
     box = grip(page, name).bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def status(page):
-    return page.locator(".tts-status").inner_text()
 
 
 def touch(page, x, y, across, up):

@@ -57,6 +57,19 @@ def written(page):
     return page.url
 
 
+def test_who_comes_without_settings_is_asked_something_first(show):
+    preset = PRESETS["direct-answer"][0]
+    page = show("direct-answer")
+    asked = page.locator("#asked")
+    assert preset["question"] in asked.inner_text()
+    slider(page, "training length").press("Home")
+    asked.get_by_role("button", name="Guess first").press("Enter")  # the picture has not moved under the hand
+    assert asked.is_hidden() and preset["question"] in page.locator(".tts-question").inner_text()
+    assert page.evaluate("document.activeElement.matches('.tts-bar select')")
+    for state in (fragment(preset["state"]), "train_length=10", "embed"):
+        assert show("direct-answer", state).locator("#asked").is_hidden()
+
+
 @EVERY
 def test_an_address_reproduces_the_picture(name, show):
     page = show(name)

@@ -3,20 +3,10 @@
 import re
 
 import pytest
+from trained_pages import HIDE, IDLE, PICTURES, TRAINED, button, status, train
 from watched_pages import settle, watched_page
 
 pytestmark = pytest.mark.browser
-TRAINED = "document.querySelector('.tts-training button').textContent === 'Train another'"
-IDLE = "['Train', 'Go on'].includes(document.querySelector('.tts-training button').textContent)"
-HIDE = """() => {
-    Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
-    document.dispatchEvent(new Event("visibilitychange"));
-}"""
-PICTURES = """() => {
-    window.pictures = 0;
-    new MutationObserver((all) => { window.pictures += all.length; })
-        .observe(document.querySelector(".tts-stage"), { childList: true });
-}"""
 
 
 @pytest.fixture(params=["served", pytest.param("file", marks=pytest.mark.exhaustive)])
@@ -30,10 +20,6 @@ def page(window, address, site, request):
     assert window.problems == []
 
 
-def status(page):
-    return page.locator(".tts-status").inner_text()
-
-
 def left(page):
     """Error that each layer leaves, in percent, as the page says it."""
     return {
@@ -43,15 +29,6 @@ def left(page):
 
 
 UP = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-
-
-def button(page, name):
-    return page.get_by_role("button", name=name)
-
-
-def train(page):
-    button(page, "Train").click()
-    page.wait_for_function(TRAINED)
 
 
 @pytest.mark.exhaustive

@@ -1,6 +1,12 @@
 // Maps of a perceptron and of a norm, over all rows of a batch at once, and what their gradients are. A matrix is a
 // typed array, row by row; a linear map has a row of weights for each output, as in PyTorch.
 
+import { BROAD, simdBlock, TALL } from "./simd_block.js";
+
+// into += A B, of so many rows and columns, with so many products in each entry. `down` and `along` are how far apart
+// the entries of a column and of a row are, so that a transposed matrix need not be copied by the caller.
+/** @typedef {(into: Float64Array, rows: number, columns: number, inner: number, A: Float64Array, aDown: number, aAlong: number, B: Float64Array, bDown: number, bAlong: number) => void} Multiply */
+
 // Twelve sums of products, over three rows of A that begin at a0, a1, a2 and four columns of B: each factor that is
 // read serves several of them, and all find room in a processor.
 const sums = new Float64Array(12);
@@ -26,11 +32,9 @@ const addUp = (A, a0, a1, a2, along, B, b0, b1, b2, b3, down, inner) => {
   sums[8] = s20; sums[9] = s21; sums[10] = s22; sums[11] = s23;
 };
 
-// into += A B, of so many rows and columns, with so many products in each entry. `down` and `along` are how far apart
-// the entries of a column and of a row are, so that a transposed matrix need not be copied. Rows and columns that a
-// block would have beyond the last are taken for the last, and not kept.
-/** @type {(into: Float64Array, rows: number, columns: number, inner: number, A: Float64Array, aDown: number, aAlong: number, B: Float64Array, bDown: number, bAlong: number) => void} */
-export const multiply = (into, rows, columns, inner, A, aDown, aAlong, B, bDown, bAlong) => {
+// In JavaScript. Rows and columns that a block would have beyond the last are taken for the last, and not kept.
+/** @type {Multiply} */
+export const multiplyPlainly = (into, rows, columns, inner, A, aDown, aAlong, B, bDown, bAlong) => {
   for (let i = 0; i < rows; i += 3) {
     const high = Math.min(2, rows - 1 - i);
     const a0 = i * aDown;
@@ -46,6 +50,50 @@ export const multiply = (into, rows, columns, inner, A, aDown, aAlong, B, bDown,
       }
     }
   }
+};
+
+// In WebAssembly: A as it lies, B row by row with no gaps and some columns to spare, and the product after them.
+/** @type {(memory: WebAssembly.Memory, block: (...places: number[]) => void) => Multiply} */
+const inBlocks = (memory, block) => {
+  let room = new Float64Array(memory.buffer);
+  return (into, rows, columns, inner, A, aDown, aAlong, B, bDown, bAlong) => {
+    const [tall, broad] = [TALL * Math.ceil(rows / TALL), BROAD * Math.ceil(columns / BROAD)];
+    const factor = A.length + TALL * aDown; // rows beyond the last are read, and not kept
+    const product = factor + inner * broad;
+    const missing = 8 * (product + tall * broad) - room.byteLength;
+    if (missing > 0) {
+      memory.grow(Math.ceil(missing / 2 ** 16));
+      room = new Float64Array(memory.buffer);
+    }
+    room.set(A);
+    if (bAlong === 1 && bDown === broad) room.set(B, factor);
+    else {
+      for (let j = 0; j < columns; j++) {
+        const to = factor + j;
+        for (let k = 0; k < inner; k++) room[to + k * broad] = B[j * bAlong + k * bDown];
+      }
+    }
+    const [down, aStep, aNext] = [8 * broad, 8 * aDown, 8 * aAlong]; // in bytes
+    for (let i = 0; i < rows; i += TALL) {
+      for (let j = 0; j < columns; j += BROAD) {
+        block(8 * (product + i * broad + j), down, i * aStep, aStep, aNext, 8 * (factor + j), down, inner);
+      }
+    }
+    for (let i = 0, at = 0; i < rows; i++) {
+      for (let from = product + i * broad, end = from + columns; from < end; from++) into[at++] += room[from];
+    }
+  };
+};
+
+/** @type {Multiply | null} */
+let chosen = null;
+/** @type {Multiply} */
+export const multiply = (...matrices) => {
+  if (!chosen) {
+    const found = simdBlock();
+    chosen = found ? inBlocks(found.memory, found.block) : multiplyPlainly;
+  }
+  chosen(...matrices);
 };
 
 // The rows of X through a linear map.

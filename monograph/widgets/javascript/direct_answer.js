@@ -34,7 +34,8 @@ const draw = (width, tall, model, { strengths, errors, total }) => {
   const lower = new Panel(svg, { ...frame, ...panels[1], decades: [-5, 2], label: "error left after one step, by skill" });
   lower.stems(errors, "tts-second");
   lower.level(1, "no answer");
-  lower.level(total / dim, "mean, e₁/d", { name: "tts-mean", at: "start", below: total / dim < 1 });
+  const below = total / dim < 1; // there, or at the other end, its name hides neither a point nor another name
+  lower.level(total / dim, "mean, e₁/d", { name: "tts-mean", at: below ? "end" : "start", below });
   overlay(lower, model, { x: 1, from: 1 });
   lower.numbers("skill i, strongest first");
   return svg;

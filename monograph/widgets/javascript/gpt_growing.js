@@ -7,7 +7,7 @@ import { round, stepsInWords } from "./numbers.js";
 
 /** @import { Report } from "./hired.js" */
 
-const SHAPES = ["first", "second", "size", "exponent", "train_length", "test_length", "updates", "seed"];
+const SHAPES = ["first", "second", "size", "dim", "exponent", "train_length", "test_length", "updates", "seed"];
 const RECIPES = ["distances", "zero only", "skewed data"];
 const ERROR_DECADES = [-6, 3];
 const LOSS_DECADES = [-2, 1];
@@ -169,7 +169,8 @@ const render = ({ model, el }) => {
     slider(model, { trait: "train_length", label: "training length n", values: [6, 8, 10, 12, 16, 20, 24, 30, 40] }),
     slider(model, { trait: "test_length", label: "test length m", values: [6, 8, 10, 12, 16, 20, 24, 30, 40, 60, 100] }),
     slider(model, { trait: "exponent", label: "tail of skewed data", values: range(0, 3, 0.25) }),
-    choice(model, { trait: "size", label: "size", options: () => [["small", "small, d = 3"], ["large", "large, d = 5"]] }),
+    choice(model, { trait: "size", label: "size", options: () => [["small", "small, width 32"], ["large", "large, width 64"]] }),
+    slider(model, { trait: "dim", label: "skills d", values: range(2, 8) }),
     slider(model, { trait: "updates", label: "updates", values: [200, 500, 1000, 1500, 2000] }),
     slider(model, { trait: "seed", label: "seed", values: range(0, 30) }),
     buttons,

@@ -4,14 +4,14 @@ import { drawGPTPrompts, drawStarts, examplesOf, newbornGPT, staircase, UPBRINGI
 import { Random } from "./random.js";
 import { powerLaw, preconditioner } from "./theory.js";
 
-/** @typedef {{ first: string, second: string, size: string, exponent: number, train_length: number, test_length: number, updates: number, seed: number }} Settings */
+/** @typedef {{ first: string, second: string, size: string, dim: number, exponent: number, train_length: number, test_length: number, updates: number, seed: number }} Settings */
 
 export const MOST_STEPS = 30;
 export const BETWEEN = 25; // updates from a portrait to the next
 const TESTS = 65; // prompts that both think about
 const SIZES = {
-  small: { dim: 3, width: 32, heads: 2, batch: 32, normed: false },
-  large: { dim: 5, width: 64, heads: 4, batch: 32, normed: false },
+  small: { width: 32, heads: 2, batch: 32 },
+  large: { width: 64, heads: 4, batch: 64 },
 };
 
 const even = (dim) => new Array(dim).fill(1);
@@ -23,7 +23,8 @@ const skewed = (dim, exponent) => {
 
 /** @type {(settings: Settings) => any} */
 export const newSchool = (settings) => {
-  const { batch, ...shape } = SIZES[settings.size];
+  const { batch, ...size } = SIZES[settings.size];
+  const shape = { ...size, dim: settings.dim, normed: false };
   const random = new Random(settings.seed);
   const born = newbornGPT(random, shape);
   const tested = new Random(settings.seed + 2 ** 32); // other prompts than those of training
@@ -43,7 +44,8 @@ export const learn = (school) => {
   const drawn = drawGPTPrompts(random, school.batch, settings.train_length, shape.dim);
   for (const { recipe, strengths, model, losses } of school.pupils) {
     const starts = drawStarts(random, drawn.w, shape.dim, recipe);
-    updateGPT(model, { examples: examplesOf(drawn, strengths, settings.train_length), starts, targets: drawn.w }, school.done, settings.updates);
+    const batch = { examples: examplesOf(drawn, strengths, settings.train_length), starts, targets: drawn.w };
+    updateGPT(model, batch, school.done, settings.updates);
     losses.push(model.loss);
   }
   school.done += 1;

@@ -4,10 +4,10 @@ import { quantile } from "./intervals.js";
 import { precise } from "./layer_draws.js";
 import { Medians } from "./medians.js";
 import { Means } from "./sampling.js";
-import { choice, follow, legend, range, slider } from "./controls.js";
+import { choice, element, follow, legend, range, slider } from "./controls.js";
 import { drawing, filling, Panel } from "./chart.js";
 import { round, stepsInWords } from "./numbers.js";
-import { overlay, simulate } from "./simulate.js";
+import { hasKernel, overlay, simulate } from "./simulate.js";
 
 const LOOKS = 31; // points of the mean come first, then those of the median
 const EXAMPLES = 20;
@@ -42,17 +42,9 @@ const sentence = (model) => {
     `Reference, linear attention: median ${round(reference[steps])}.`;
 };
 
-// A training whose model is not shipped draws nothing, and says so.
-const missing = (model) => {
-  const names = Object.keys(model.get("shipped")).map((shown) => model.get("curves")[shown].name);
-  const error = `The model of this training is not shipped. Shipped are: ${names.join("; ")}.`;
-  return { total: 1, draw: () => {}, found: () => ({ words: "", prompts: "", error }) };
-};
-
 // Fresh prompts of independent examples, and the chains of the shipped model on them.
 const draws = (model) => {
-  const { sizes, weights, ...config } = model.get("shipped")[model.get("shown")] ?? {};
-  if (!weights) return missing(model);
+  const { sizes, weights, ...config } = model.get("shipped")[model.get("shown")];
   const gpt = { config, tensors: unpacked(model.get(weights), sizes) };
   const [means, medians, width] = [new Means(LOOKS), new Medians(LOOKS), quantile(LOOKS)];
   let worse = 0;
@@ -83,11 +75,22 @@ const draws = (model) => {
 };
 
 const render = ({ model, el }) => {
+  const shipped = model.get("shipped");
+  const button = simulate(model, { draws, names: ["shown"] });
+  const names = Object.keys(shipped).map((shown) => `“${model.get("curves")[shown].name}”`);
+  const instead = element("p", { class: "tts-simulate" }, `The page can simulate ${names.join(" and ")}, as their models are shipped.`);
+  const offer = () => {
+    button.hidden = !(model.get("shown") in shipped) && !hasKernel(model); // a kernel says what it lacks
+    instead.hidden = !button.hidden;
+  };
+  model.on("change:shown", offer);
+  offer();
   const controls = [
     choice(model, { trait: "shown", label: "training", options: () => model.get("curves").map(({ name }, i) => [i, name]) }),
     slider(model, { trait: "steps", label: "thinking steps k", values: range(0, 30) }),
     legend({ first: "LSA theory, a reference", second: "GPT, mean", third: "GPT, median" }),
-    simulate(model, { draws, names: ["shown"] }),
+    button,
+    instead,
   ];
   return follow(model, el, controls, (width, tall) => {
     const words = sentence(model);

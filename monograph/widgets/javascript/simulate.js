@@ -21,7 +21,8 @@ const SHOWN = 400; // milliseconds between two pictures of what the page has fou
 const RINGS = " Rings: simulated; bars: their 99 % intervals at once, where they are longer.";
 
 // A model that has no kernel behind it has no `send`: see host.js.
-const hasKernel = (model) => typeof model.send === "function";
+/** @type {(model: Model) => boolean} */
+export const hasKernel = (model) => typeof model.send === "function";
 
 // What was simulated at the settings that the model has now. Points of other settings are never shown.
 /** @type {(model: Model) => any} */

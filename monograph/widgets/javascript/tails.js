@@ -82,7 +82,11 @@ const drawShare = (svg, { left, right, top }, { m, longest }, found) => {
     svg.append(node("text", { x: x(tick), y: y + 24, "text-anchor": "middle" }, `${100 * tick} %`));
   }
   if (m === null) svg.append(node("circle", { cx: x(longest > 2 ? 1 : 0), cy: y, r: 5, class: "tts-dot tts-second" }));
-  if (!found?.interval || m === null) return;
+  if (m === null) return;
+  if (!found?.interval) {
+    svg.append(node("text", { x: x(0.5), y: y + 4, "text-anchor": "middle" }, "not known before it is simulated"));
+    return;
+  }
   const ends = found.interval.map(x);
   svg.append(node("path", { d: `M${ends[0]},${y}H${ends[1]}${ends.map((end) => `M${end},${y - 4}v8`).join("")}`, class: "tts-found" }));
   svg.append(node("circle", { cx: x(found.share), cy: y, r: 5, class: "tts-found" }));
