@@ -104,7 +104,7 @@ def test_a_mixture_draws_each_task_with_its_weight_and_length():
 @pytest.mark.parametrize(
     ("error", "call", "message"),
     [
-        (ValueError, lambda: prompts.sample(Task(COV, 5), 0, generator=generator()), "batch .* got 0"),
+        (ValueError, lambda: prompts.sample(Task(COV, 5), 0, generator=generator()), "samples .* got 0"),
         (
             TypeError,
             lambda: prompts.sample("task", 5, generator=generator()),

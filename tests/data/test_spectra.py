@@ -72,7 +72,7 @@ def test_a_unit_changes_the_least_strength_alone():
         (lambda: spectra.one_weak(1, 5.0), "dim must be an integer of at least 2, got 1"),
         (lambda: spectra.one_weak(4, 3.9), "hardness must be a finite number of at least 4, got 3.9"),
         (lambda: spectra.one_strong(4, np.inf), "hardness .* got inf"),
-        (lambda: spectra.random_spectra(4, 0, rng=np.random.default_rng(0)), "count .* got 0"),
+        (lambda: spectra.random_spectra(4, 0, rng=np.random.default_rng(0)), "samples .* got 0"),
         (lambda: spectra.measures([[1.0, 0.0]]), "strengths must be a table of positive finite numbers"),
         (lambda: spectra.measures([1.0, 2.0]), "strengths must be a table"),
         (lambda: spectra.rank_correlations([[1.0, 2.0]], 5, 5), "strengths must hold at least two tasks, got 1"),

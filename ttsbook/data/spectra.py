@@ -88,7 +88,7 @@ def random_spectra(dim: int, samples: int, *, rng: np.random.Generator) -> Float
     ----------
     dim
         Dimension d, at least 2.
-    count
+    samples
         Number of tasks.
     rng
         Source of randomness.

@@ -190,7 +190,7 @@ def curve(model: GPT, task: Task, settings: Settings) -> dict[str, list[float]]:
     generator = torch.Generator(device_of(settings)).manual_seed(1000)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DivergenceWarning)
-        options = {"steps": settings["steps"], "prompts": settings["test_prompts"]}
+        options = {"steps": settings["steps"], "samples": settings["test_prompts"]}
         outcome = evaluation.error_curve(model, task, generator=generator, **options)
     return {name: significant(value, DIGITS) for name, value in asdict(outcome).items() if name != "samples"}
 
