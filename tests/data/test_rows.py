@@ -134,6 +134,7 @@ def test_names_and_the_delimiter_may_differ():
         (["a,b", "1,2", "3,2"], "column 'b' must vary, but is 2 in every row: leave it out"),
         (["a,b", "1,2", "3"], "line 3 must have 2 values, as there are columns, got 1"),
         (["a,a", "1,2", "3,4"], "columns must have different names, but 'a' is there twice"),
+        (["a b", "1 2", "3 4"], "column 'a b' must hold numbers, got '1 2' in line 2: the delimiter may be ' '"),
         (["a;b", "1;2", "3;4"], "column 'a;b' must hold numbers, got '1;2' in line 2: the delimiter may be ';'"),
         (["a,b", "1,2"], "source must hold at least two rows of values, got 1"),
         (["", " "], "source must hold rows, got none"),

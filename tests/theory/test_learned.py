@@ -146,6 +146,7 @@ def test_gaussian_fourth_moments_change_nothing(cov, n, noise_variance):
 def test_fourth_moments_that_none_can_have_are_refused():
     for call, message in [
         (lambda: theory.gamma(np.eye(2), 5, fourth_moments=np.eye(2) / 2), "fourth_moments less the square of cov"),
+        (lambda: theory.gamma(np.eye(3), 5, fourth_moments=np.eye(3)), r"a trace of at least \(tr cov\)² = 9, got 3"),
         (lambda: theory.gamma(np.eye(2), 5, fourth_moments=np.eye(3)), "cov has 2, fourth_moments has 3"),
         (lambda: theory.gamma(np.diag([1.0, 0.0]), 5, fourth_moments=np.eye(2)), "cov must be positive definite"),
     ]:

@@ -237,7 +237,7 @@ def test_divergence_is_reported_on_the_readers_line(tmp_path):
         (ValueError, lambda: curve(optimum(), prompts=1), "samples .* got 1"),
         (TypeError, lambda: curve(descent, rho=3.0), "rho must be None for a function .* got 3.0"),
         (TypeError, lambda: curve(descent, w0=torch.ones(4)), "w0 must be None for a function"),
-        (ValueError, lambda: curve(optimum(), rho=[1.0, 2.0]), r"rho .* a function of prompts, got \[1.0, 2.0\]"),
+        (ValueError, lambda: curve(optimum(), rho=[1.0, 2.0]), r"rho .* that gives one for each, .* got \[1.0, 2.0\]"),
         (ValueError, lambda: curve(optimum(), w0=torch.ones(3, 4)), "w0 must be the same .* a function of prompts"),
         (TypeError, lambda: curve("model"), "model must be a module or a function .* got 'model'"),
         (

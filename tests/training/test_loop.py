@@ -143,8 +143,11 @@ def test_shift_learns_the_step_from_a_random_start():
 
 def test_the_teacher_teaches_plain_gradient_descent():
     model = LinearSelfAttention(3).randomize(0.1, generator=generator(0))
-    fit(model, recipe=recipes.TeacherForced(0.5), updates=800, batch=64, optimizer=Adam(step_size=2e-2))
-    assert np.allclose(model.preconditioner(), 0.5 * np.eye(3), atol=0.03)
+    history = fit(model, recipe=recipes.TeacherForced(0.5), updates=800, batch=64, optimizer=Adam(step_size=2e-2))
+    learned = model.preconditioner()
+    assert np.allclose(learned, 0.5 * np.eye(3), atol=0.03)
+    off = np.linalg.norm(learned - 0.5 * np.eye(3)) / np.linalg.norm(0.5 * np.eye(3))  # not from Γ⁻¹
+    assert history.preconditioner_error[-1] == pytest.approx(off, rel=1e-6)
 
 
 # pools

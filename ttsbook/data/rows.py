@@ -252,6 +252,11 @@ def _table(source: Source, delimiter: str) -> tuple[list[str], list[tuple[int, l
     if isinstance(source, str | os.PathLike):
         with open(source, encoding="utf-8-sig", newline="") as file:
             return _table(list(file), delimiter)
+    source = list(source)
+    for line in source:
+        if not isinstance(line, str):
+            hint = "Rows takes numbers"
+            raise TypeError(f"source must be a path or lines of text, got the line {check.shown(line)}: {hint}")
     reader = csv.reader(source, delimiter=delimiter, skipinitialspace=True)
     lines = [(reader.line_num, [value.strip() for value in values]) for values in reader if any(map(str.strip, values))]
     if not lines:
@@ -312,7 +317,9 @@ def _value(name: str, line: int, text: str) -> float:
         raise ValueError(f"column {name!r} must have a value in every row, but line {line} has none: {hint}")
     value = _number(text)
     if value is None:
-        hint = "the delimiter may be ';'" if ";" in text else "leave the column out, or write its values as numbers"
+        split = (mark for mark in ";,\t " if all(_number(part) is not None for part in text.split(mark)))
+        other = next(split, None)
+        hint = f"the delimiter may be {other!r}" if other else "leave the column out, or write its values as numbers"
         raise ValueError(f"column {name!r} must hold numbers, got {check.shown(text)} in line {line}: {hint}")
     if not math.isfinite(value):
         raise ValueError(f"column {name!r} must be finite, got {text} in line {line}")

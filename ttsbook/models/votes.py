@@ -1,5 +1,6 @@
 """Votes: several answers to one question, each from other examples, and their mean."""
 
+import numpy as np
 import torch
 
 from ttsbook import _validation as check
@@ -37,7 +38,8 @@ def vote(solver: Solver, voters: int) -> Solver:
     def answers(prompts: Prompts, steps: int) -> Chain:
         batch, length, dim = prompts.x.shape
         if length % voters or (prompts.lengths != length).any():
-            raise ValueError(f"prompts must have lengths that are the same multiple of {voters}, got {prompts.lengths}")
+            lengths = np.unique(prompts.lengths.numpy(force=True))
+            raise ValueError(f"prompts must have one length, a multiple of {voters}, got {check.shown(lengths)}")
         share = length // voters
         dealt = Prompts(
             prompts.x.reshape(batch * voters, share, dim),

@@ -60,6 +60,9 @@ def spread(cov: CovarianceLike, fourth_moments: CovarianceLike) -> Matrix:
     excess = np.linalg.eigvalsh(fourth_moments - cov @ cov)[0]
     if excess < -check.RELATIVE_TOLERANCE * np.abs(fourth_moments).max():
         raise ValueError(f"fourth_moments less the square of cov must have no negative eigenvalue, got {excess:.3g}")
+    length, least = np.trace(fourth_moments), np.trace(cov) ** 2  # of E‖x‖⁴, which Jensen's inequality bounds
+    if length < least * (1 - check.RELATIVE_TOLERANCE):
+        raise ValueError(f"fourth_moments must have a trace of at least (tr cov)² = {least:.4g}, got {length:.4g}")
     return np.linalg.solve(cov, fourth_moments).T - cov
 
 

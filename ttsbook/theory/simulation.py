@@ -103,6 +103,10 @@ def simulate_cot_error(
     DivergenceWarning
         If an error is reported as inf.
 
+    Notes
+    -----
+    Where few prompts diverge and carry the mean, the standard error is too small: quote the median then.
+
     Examples
     --------
     >>> from ttsbook import theory

@@ -135,7 +135,7 @@ def critical_train_length(
     n, and reaches 2 at :math:`1/n = \mu`, the largest eigenvalue of
     :math:`\frac12 (\Lambda + (\mathrm{tr}\,\Lambda + \sigma^2)\, I)^{-1} (\Sigma - 2\Lambda)`. Label noise in
     training makes steps smaller, and so this length larger. It is ``math.inf`` if no length lets the chain
-    diverge: :math:`\Sigma \preceq 2\Lambda`. Features with other fourth moments K
+    diverge: :math:`\Sigma \preceq 2\Lambda`. Below 1, every length does. Features with other fourth moments K
     put :math:`K\Lambda^{-1} - \Lambda + \sigma^2 I` in the place of the matrix that is inverted here.
 
     In the book: :prf:ref:`thm-critical-length`, :prf:ref:`prop-tails-length`.

@@ -105,7 +105,7 @@ def error_curve(
     ------
     ValueError
         If a number is out of range, the answers have another shape or are NaN, or `rho` or `w0`
-        has numbers for single prompts, which are not drawn yet.
+        has numbers for single prompts and is no function, as prompts are taken a few at a time.
     TypeError
         If a baseline is given a scaling or a start, or another model than a linear layer condensed prompts.
 
@@ -220,7 +220,10 @@ def _thinker(
         return model, torch.float64
     for name, value, most in (("rho", rho, 0), ("w0", w0, 1)):
         if value is not None and not callable(value) and np.ndim(value) > most:
-            raise ValueError(f"{name} must be the same for all prompts, or a function of prompts, got {value!r}")
+            raise ValueError(
+                f"{name} must be the same for all prompts, or a function of prompts that gives one for each, such as "
+                f"lambda prompts: …, got {check.shown(value)}"
+            )
 
     def answers(prompts: Prompts, steps: int) -> Chain:
         scaling = rho(prompts) if callable(rho) else rho

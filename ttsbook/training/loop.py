@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from ttsbook import _validation as check
 from ttsbook import theory
+from ttsbook.arrays import Preconditioner
 from ttsbook.data import prompts
 from ttsbook.data.prompts import Prompts
 from ttsbook.data.tasks import Mixture, Task
@@ -64,8 +65,8 @@ class History:
     loss
         Loss on the batch of that moment.
     preconditioner_error
-        Frobenius distance of the learned preconditioner from `theory.preconditioner`, relative to the
-        latter's norm.
+        Frobenius distance of the learned preconditioner from the one that the recipe's `prediction` has, relative to
+        the latter's norm. Where a recipe predicts none, that of `theory.preconditioner` takes its place.
     ratio
         Mean of the diagonal of W13/(-W24).
     ratio_error
@@ -193,7 +194,7 @@ def train(
         if pool is not None:
             raise ValueError("condensed concerns prompts to be drawn, and a pool has its own: leave one of the two out")
     source = _Source(task, generator, batch, pool, condensed, curriculum)
-    target = theory.preconditioner(task) if isinstance(model, LinearSelfAttention) else None
+    target = _target(recipe, task) if isinstance(model, LinearSelfAttention) else None
     run = TrainingRun(module, parameters, optimizer.of(parameters), generator, target)
     options = {"updates": updates, "optimizer": optimizer, "record_every": every} | source.options()
     config = {} if checkpoint is None else _identity(run, options, task, recipe, pool)
@@ -293,6 +294,12 @@ def _check_fit(
     if not free:
         raise ValueError(f"model must have parameters to train, but a {kind} has none that requires a gradient")
     return model, [parameters[name] for name in recipe.trains or free]
+
+
+def _target(recipe: Recipe[Any], task: Task | Mixture) -> Preconditioner:
+    """Preconditioner that a layer is held against."""
+    predicted, _ = recipe.prediction(task)
+    return theory.preconditioner(task) if predicted is None else predicted
 
 
 def _identity(

@@ -89,7 +89,11 @@ class Recipe(Generic[Model]):
         raise ValueError(f"{self} has no exact loss: give a batch or a pool")
 
     def prediction(self, task: Task | Mixture) -> tuple[Preconditioner | None, float | None]:
-        """Predicted preconditioner and ratio r of W13 = -r W24 I, where the recipe determines them."""
+        """Predicted preconditioner and ratio r of W13 = -r W24 I, where the recipe determines them.
+
+        The ratio is that of a layer of structure "full", which can pass on a part of w_0. One of structure "blocks"
+        passes on the whole, so that a recipe with a ratio other than 1 ends at another ratio there.
+        """
         return theory.preconditioner(task), self.ratio
 
 
