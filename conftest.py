@@ -15,6 +15,7 @@ from publish.stored.execution import surroundings
 
 os.environ.update(surroundings())  # before NumPy or PyTorch is imported
 pytest_plugins = ["annotations"]
+collect_ignore = ["tests/gpt2_twin.py"]  # no tests there, and it would import Hugging Face's library into each process
 LEDGER = "appendix/claims.ipynb"
 FORMULA = re.compile(r"(<math[^>]*>).*?(?=</math>)", re.DOTALL)
 

@@ -207,6 +207,7 @@ def test_the_direct_loss_gives_the_columns_that_read_the_weight_no_gradient():
     assert model.read_in.weight.grad[:, rows[3]].any()
 
 
+@pytest.mark.exhaustive
 def test_a_small_model_learns_to_think_in_seconds():
     model = GPT(Config(2, width=32, layers=1, layer_norm=False), generator=generator())
     task = Task(covariance.isotropic(2), 10)

@@ -38,6 +38,7 @@ def test_the_error_is_a_sandwich():
     assert vectors.T @ root @ cov @ root @ vectors == pytest.approx(np.diag(s), abs=1e-12)
 
 
+@pytest.mark.exhaustive
 def test_integration_by_parts_is_exact():
     m, t, u, one = 4, 0.3, 0.2, np.eye(3)
     M = spectra(m, 400_000)
@@ -129,6 +130,7 @@ def test_the_correction_of_one_resolvent_solves_its_equations():
     assert found.correction == pytest.approx(expected)
 
 
+@pytest.mark.exhaustive
 def test_what_a_corrected_resolvent_leaves_falls_with_the_square_of_the_size():
     """Repeat the spectrum and the examples: the sum over one copy of S is compared with simulation."""
     z, left = -0.7, []

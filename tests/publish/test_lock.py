@@ -151,6 +151,7 @@ def test_a_group_is_locked_with_all_that_it_brings_but_cuda(small):
     assert locked() == {"book": book, "lint": ["beta==1"], "test": test, "lab": lab, "course": [*lab, "zeta==1"]}
 
 
+@pytest.mark.exhaustive
 def test_versions_stay_until_an_upgrade_and_are_the_same_in_all_groups(small):
     folder, locked = small
     first = locked()

@@ -47,6 +47,7 @@ def test_the_preconditioner_is_the_best_linear_answer(noise_variance):
     assert np.abs(solution.T - expected).max() < 0.02 * np.abs(expected).max()
 
 
+@pytest.mark.exhaustive
 def test_the_preconditioner_of_a_mixture_is_the_best_linear_answer():
     rng = np.random.default_rng(2)
     tasks = [Task(covariance.rotate(covariance.power_law(3, a), rng=rng), n) for a, n in ((1.0, 2), (2.0, 60))]

@@ -73,7 +73,7 @@ def test_what_grows_has_an_eigenvalue_above_one():
     assert evaluated(GROWTH, {"matrices": cases}) == [*(wanted > 1).tolist(), True, True]
 
 
-@pytest.mark.parametrize("m", [4, 12, 40, None])
+@pytest.mark.parametrize("m", [4, *(pytest.param(m, marks=pytest.mark.exhaustive) for m in (12, 40)), None])
 def test_chains_are_those_of_the_package(m):
     """Also where m < d. The package averages exactly over the weights; here they are drawn."""
     P, R = own_layer()

@@ -21,7 +21,10 @@ READ = """
 """
 
 
-@pytest.mark.parametrize("name", plan.PRESETS["cpu"]["kept"])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.exhaustive][: name != "aligned"]) for name in plan.PRESETS["cpu"]["kept"]],
+)
 def test_the_page_expects_and_writes_what_pytorch_does(name):
     shape, weights = packed()
     texts = ["G084,036", "G084,036>048,036>012,036>012,0", "P016,342>036,242>076,1", "G999,001>998,001=0"]
