@@ -401,7 +401,7 @@ def test_the_checks_of_kinds_see_other_weights(monkeypatch, name, weights, verdi
 def test_the_check_of_estimates_sees_a_careless_choice(monkeypatch):
 
     claim, right = claims.find("target_estimate"), selection.with_estimates
-    monkeypatch.setattr(selection, "with_estimates", lambda *args, draws: 3 * right(*args, draws=1))
+    monkeypatch.setattr(selection, "with_estimates", lambda *args, samples: 3 * right(*args, samples=1))
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 
