@@ -83,7 +83,7 @@ def bookmarks(reader, items=None, level=0):
 
 
 @pytest.mark.browser
-@pytest.mark.exhaustive
+@pytest.mark.nightly
 def test_the_book_has_bookmarks_page_numbers_and_facts(printed, site):
     found = list(bookmarks(printed))
     assert 200 < len(printed.pages) < 800
@@ -106,7 +106,7 @@ def test_the_book_has_bookmarks_page_numbers_and_facts(printed, site):
 
 
 @pytest.mark.browser
-@pytest.mark.exhaustive
+@pytest.mark.nightly
 def test_links_inside_the_book_lead_somewhere_and_fonts_are_in_the_file(printed):
     places, inner = printed.named_destinations, 0
     for page in printed.pages:
@@ -131,7 +131,7 @@ def embedded(font):
 
 
 @pytest.mark.browser
-@pytest.mark.exhaustive
+@pytest.mark.nightly
 def test_no_words_leave_the_page_and_few_pages_are_nearly_empty(printed):
     sparse = []
     for number, page in enumerate(printed.pages):
@@ -149,7 +149,7 @@ def test_no_words_leave_the_page_and_few_pages_are_nearly_empty(printed):
 
 
 @pytest.mark.browser
-@pytest.mark.exhaustive
+@pytest.mark.nightly
 def test_the_file_is_not_too_large(printed):
     printed.stream.seek(0, 2)
     assert printed.stream.tell() < 15e6

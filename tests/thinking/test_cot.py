@@ -166,7 +166,9 @@ def departs(model):
     return bool(distance > 1e-7)
 
 
-@pytest.mark.parametrize("size", [1, *(pytest.param(size, marks=pytest.mark.exhaustive) for size in (2, 3))])
+@pytest.mark.parametrize(
+    "size", [1, pytest.param(2, marks=pytest.mark.exhaustive), pytest.param(3, marks=pytest.mark.nightly)]
+)
 def test_a_chain_departs_from_the_recursion_exactly_when_blocks_leak(size):
     """All 29 other blocks alone, all 406 pairs and all 3,654 triples."""
     for names in combinations(OTHERS, size):
