@@ -93,7 +93,7 @@ def _executor(options: argparse.Namespace) -> Generator[Executor | None, None, N
 def _run(experiment: runner.Experiment, options: argparse.Namespace, executor: Executor | None) -> None:
     path = runner.run(experiment, options.preset, force=options.force, executor=executor)
     seconds = results.load(experiment.name, options.preset).seconds
-    print(f"{experiment.name}: complete in {path}, {seconds:.0f} s of computing")
+    print(f"{experiment.name}: complete in {path}, {seconds:.0f} s of a processor")
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ class Results:
     environment
         Versions, processor, device, number of threads.
     seconds
-        Sum of the runs' wall times.
+        Seconds of a processor that the runs took, added up.
     runs
         For each run what it was (spectrum, seed, ...) and what it found, numbers and lists of numbers.
 

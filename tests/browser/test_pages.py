@@ -13,26 +13,30 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 WIDGETS = [widget_pages.INDEX, *map(widget_links.page_of, stored_widgets.find(ROOT))]
 PAGES = [*contents.read().pages, "search", *WIDGETS]
-# Few pages every day; all chapters on a phone in light and on a desk in the dark in continuous integration; the pages
-# of the package, the widgets' own and the other views at night.
+PHONE, DESK = (390, "light"), (1440, "dark")
+VIEWS = [(width, scheme) for scheme in ("light", "dark") for width in (390, 768, 1440)]
+# Two pages on a phone every day; all chapters on a phone and a few on a desk in continuous integration; the pages of
+# the package, the widgets' own and the other views at night.
 EVERYDAY = {"setup/attention", "search"}
 EVERY_TIME = {widget_pages.INDEX, "widgets/overthinking-map", "appendix/api", "appendix/api/theory"}
+ON_A_DESK = {*EVERYDAY, *EVERY_TIME, "index", "theorems/overthinking", "beyond/words", "appendix/claims"}
 AT_NIGHT = ("widgets/", "appendix/api")
 
 
-def marks(name):
+def mark(name, view):
     """Tell how often a page is looked at."""
-    if name in EVERYDAY:
+    if view == PHONE and name in EVERYDAY:
         return []
-    late = name.startswith(AT_NIGHT) and name not in EVERY_TIME
-    return [pytest.mark.nightly if late else pytest.mark.exhaustive]
+    of_the_book = name in EVERY_TIME or not name.startswith(AT_NIGHT)
+    if (view == PHONE and of_the_book) or (view == DESK and name in ON_A_DESK):
+        return [pytest.mark.exhaustive]
+    return [pytest.mark.nightly]
 
 
-PAGES = [pytest.param(name, marks=marks(name)) for name in PAGES]
-WHEN = {(390, "light"): [], (1440, "dark"): [pytest.mark.exhaustive]}
-VIEWS = [
-    pytest.param(view, id=f"{view[0]}-{view[1]}", marks=WHEN.get(view, [pytest.mark.nightly]))
-    for view in [(width, scheme) for scheme in ("light", "dark") for width in (390, 768, 1440)]
+CASES = [
+    pytest.param(name, view, marks=mark(name, view), id=f"{name}-{view[0]}-{view[1]}")
+    for name in PAGES
+    for view in VIEWS
 ]
 
 
@@ -46,8 +50,7 @@ def page(request, browser, address):
         yield page
 
 
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("page", PAGES, indirect=True)
+@pytest.mark.parametrize(("page", "view"), CASES, indirect=["page"])
 def test_page_keeps_every_rule(page, view):
     turn(page, *view)
     assert complaints(page) == []

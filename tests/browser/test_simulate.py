@@ -243,7 +243,7 @@ def test_few_chains_of_a_layer_trained_on_even_data_leave_all_bounds(window):
     assert found["gone"] == 0 and "0 chains leave all bounds." in words(window) and window.problems == []
 
 
-@pytest.mark.parametrize("shown", [9, 11])
+@pytest.mark.parametrize("shown", [pytest.param(9, marks=pytest.mark.nightly), 11])
 def test_a_shipped_GPT_is_drawn_as_the_package_draws_it(window, shown):
     widget = widgets.GPTThinking(shown=shown, seed=3)
     page = open_without_kernel(window, widget)

@@ -5,7 +5,7 @@ from accessibility import broken_rules
 from pypdf import PdfReader
 
 pytestmark = pytest.mark.browser
-DECKS = ["lecture", "reading-group"]
+DECKS = ["lecture", pytest.param("reading-group", marks=pytest.mark.nightly)]
 FITS = """() => [...document.querySelectorAll(".slides > section.present .body, .slides > section.present > h1")]
     .every((part) => part.scrollHeight <= part.clientHeight + 1 && part.scrollWidth <= part.clientWidth + 1)"""
 SHOWN = "(number) => document.querySelectorAll('.slides > section')[number].matches('.present')"

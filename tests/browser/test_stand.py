@@ -117,9 +117,10 @@ def test_the_list_of_all_widgets_leads_to_each_question(name, show, address):
     with_list.goto(f"{address}widgets/index.html")
     links = {link.inner_text(): link.get_attribute("href") for link in with_list.locator("li a").all()}
     for preset in PRESETS[name]:
+        assert links[preset["question"]].endswith(fragment(preset["state"]))
+    for preset in PRESETS[name][:1]:
         page = show(links[preset["question"]].replace(".html#", "#").partition("#")[0], fragment(preset["state"]))
         assert page.locator(".tts-question strong").inner_text() == f"Guess first: {preset['question']}"
-        assert links[preset["question"]].endswith(fragment(preset["state"]))
 
 
 def test_steps_that_no_list_offers_are_taken_from_an_address_and_named(show):

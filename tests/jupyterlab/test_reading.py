@@ -11,7 +11,7 @@ from publish import labels, notebooks, references
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 
 NAMED = [(path, notebooks.name_of(path)) for path in notebooks.paths()]
-EVERY_TIME = {"index", "setup/thinking", "theorems/task-selection", "experiments/gpt2", "beyond/noise", "appendix/lab"}
+EVERY_TIME = {"index", "beyond/noise"}
 
 RENDERED = """count => {
   const cells = [...document.querySelectorAll(".jp-Notebook .jp-MarkdownCell")];

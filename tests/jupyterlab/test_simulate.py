@@ -7,7 +7,7 @@ import pytest
 from lab_pages import run_all
 from watched_pages import watched_page
 
-pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
+pytestmark = [pytest.mark.browser, pytest.mark.exhaustive, pytest.mark.nightly]
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
 LONG = """
 from monograph import widgets

@@ -13,7 +13,6 @@ from publish import archive, contents
 from publish.pdf import version
 
 LISTED = contents.read().pages
-EVERY_TIME = {"index", "setup/attention", "theorems/task-selection", "beyond/stopping", "appendix/teaching"}
 FOLDER = f"{archive.NAME}-{version()[0]}"
 
 
@@ -94,7 +93,7 @@ def page(browser):
         yield page
 
 
-@pytest.mark.exhaustive
+@pytest.mark.nightly
 def test_links_of_unpacked_pages_are_relative_and_lead_to_files(unpacked):
     found = []
     for path in unpacked.rglob("*.html"):
@@ -109,10 +108,8 @@ def test_links_of_unpacked_pages_are_relative_and_lead_to_files(unpacked):
 
 
 @pytest.mark.browser
-@pytest.mark.exhaustive
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[] if name in EVERY_TIME else [pytest.mark.nightly]) for name in LISTED]
-)
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", LISTED)
 def test_an_unpacked_page_works_from_the_file_system(unpacked, page, name):
     page.goto((unpacked / f"{name}.html").as_uri())
     settle(page)
@@ -127,7 +124,7 @@ def test_an_unpacked_page_works_from_the_file_system(unpacked, page, name):
 
 
 @pytest.mark.browser
-@pytest.mark.exhaustive
+@pytest.mark.nightly
 def test_the_unpacked_book_can_be_searched(unpacked, page):
     page.goto(f"{(unpacked / 'search.html').as_uri()}?q=overthinking")
     page.locator("#search-results li a, .search-results li a").first.wait_for(timeout=20_000)

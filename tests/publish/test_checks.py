@@ -157,7 +157,7 @@ def test_only_pages_that_ask_load_what_checks(built):
     assert "checks." not in (built / "reference.html").read_text()
 
 
-@pytest.mark.exhaustive
+@pytest.mark.nightly
 def test_faulty_questions_are_warnings(tmp_path):
     index = notebook(text("# A page\n\n" + EXERCISE.format("1. one")), handing({"sign": HANDED["sign"]}))
     done, _ = page_of(small_book.write(tmp_path, index=index, reference="# Reference\n"), tmp_path)

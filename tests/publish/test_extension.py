@@ -7,7 +7,7 @@ from small_notebooks import notebook, text
 REFERENCE = "# Reference\n\n```{{admonition}} A box\n{words}\n```\n"
 
 
-@pytest.mark.exhaustive
+@pytest.mark.nightly
 def test_a_second_build_makes_the_site_that_a_first_one_would(tmp_path):
     """`jupyter-book build` reads what has changed; what concerns all pages is done on all of them, once."""
     words = text("# First\n\nThe strengths $\\lambda_i$ of $\\Lambda$ sum to $d$.")

@@ -46,7 +46,7 @@ def test_buttons_launch_the_version_that_was_built(tmp_path):
     assert "some-book v1.2" in download.cells[1].source
 
 
-@pytest.mark.exhaustive
+@pytest.mark.nightly
 def test_without_a_repository_there_is_a_download_and_nothing_else(tmp_path):
     html, found = build(tmp_path)
     assert found["index"] == ["_sources/index.ipynb", "index.html.md"]
@@ -55,7 +55,7 @@ def test_without_a_repository_there_is_a_download_and_nothing_else(tmp_path):
     assert [cell.source for cell in download.cells] == ["# A page\n\n> **Theorem**\n>\n> Yes.", "1"]
 
 
-@pytest.mark.exhaustive
+@pytest.mark.nightly
 def test_colab_is_offered_for_github_alone(tmp_path):
     _, found = build(tmp_path, TTSBOOK_REPOSITORY="https://git.example.org/someone/book")
     assert any(link.startswith("https://mybinder.org/v2/git/") for link in found["index"])

@@ -82,6 +82,7 @@ def copy(name, folder):
         shutil.copy(ROOT / name, folder / name)
 
 
+@pytest.mark.nightly  # `make lint` runs them on all files
 def test_each_check_passes_files_of_the_book(lint, tmp_path):
     for name in GOOD:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

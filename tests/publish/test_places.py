@@ -40,6 +40,7 @@ def test_where_address_and_repository_are_known(tmp_path):
     assert f"- [A page]({SITE}index.html.md): Is it?\n" in (site / "llms.txt").read_text()
 
 
+@pytest.mark.nightly
 def test_where_they_are_not(tmp_path):
     site, pages = build(tmp_path)
     for page in pages.values():

@@ -159,6 +159,7 @@ def test_the_reference_and_the_bibliography(built):
     assert not page.select("[role^=doc-]")
 
 
+@pytest.mark.nightly
 def test_the_same_bytes_twice(sound, built, tmp_path):
     again = build(sound, tmp_path)
     files = {path.relative_to(built) for path in built.rglob("*") if path.is_file()}
@@ -170,6 +171,7 @@ def test_nothing_leads_to_a_repository_that_is_not_known(built):
     assert not re.search(r"mybinder\.org|fa-github", (built / "index.html").read_text())
 
 
+@pytest.mark.nightly
 def test_links_to_the_repository_that_the_environment_names(sound, tmp_path):
     address = "https://github.com/someone/some-book/"
     page = (build(sound, tmp_path, TTSBOOK_REPOSITORY=address) / "index.html").read_text()

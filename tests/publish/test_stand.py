@@ -89,7 +89,7 @@ def test_links_to_widgets_become_addresses(built):
     assert {*page.select_one("p a")["class"]} == {"reference", "internal"}
 
 
-@pytest.mark.exhaustive
+@pytest.mark.nightly
 def test_links_that_lead_nowhere_are_warnings_and_warnings_are_errors(tmp_path):
     page = "# A page\n\n" + "\n".join(f"[one](widget:{link})" for link in list(BAD)[:3])
     done = small_book.build(small(tmp_path, second=page), tmp_path)
@@ -129,7 +129,7 @@ def test_the_widget_in_its_chapter_leads_to_its_page_and_is_led_back_to(built):
     assert page.select_one("#widget-small-counter.widget")["data-stand"] == "widgets/small-counter.html"
 
 
-@pytest.mark.exhaustive
+@pytest.mark.nightly
 def test_a_widget_shown_twice_is_named_once(tmp_path):
     view = shown(widget={"model_id": "one"}, svg=SVG.format("<g/>"), plain="A counter.")
     index = with_widgets(notebook(text("# A page"), code("1", view), code("1", view)), one=STATE)
