@@ -31,8 +31,8 @@ def gpt_inherits(tolerance: float) -> Evidence:
     return judge(
         all(read.inherits(found, "gpt", dim, least=tolerance) for dim in (5, 10)),
         f"Seeds that turn: {_turns('gpt', 5)}; the critical length is {read.critical_length(5):.1f}. With d = 10: "
-        f"{_turns('gpt', 10)}; it is {read.critical_length(10):.1f}. By Wilson's interval 5 of 5 are a share of at least "
-        f"{least:.2f}.",
+        f"{_turns('gpt', 10)}; it is {read.critical_length(10):.1f}. By Wilson's interval 5 of 5 are a share of at "
+        f"least {least:.2f}.",
     )
 
 
