@@ -224,7 +224,7 @@ def chosen_shares(records: Results, model: str, *, stopped: bool = False) -> lis
     seeds, problems_ = map(_drawn, answered.shape)
     intervals_: list[Interval] = []
     for part in np.swapaxes([parts for _, parts in ones], 0, 1):
-        right, total = (((seeds @ counts) * problems_).sum(axis=1) for counts in (part & answered, part))
+        right, total = (((problems_ @ counts.T) * seeds).sum(axis=1) for counts in (part & answered, part))
         low, high = np.quantile(right[total > 0] / total[total > 0], (0.025, 0.975))
         intervals_.append(Interval(float(answered[part].mean()), float(low), float(high)))
     return intervals_
