@@ -5,6 +5,7 @@ from monograph.claims.statements import Kind, Statement
 from monograph.experiments import results
 from monograph.experiments.attention import read
 from monograph.page import rounded
+from ttsbook.theory import intervals
 
 CHAPTER = "beyond/attention"
 TEST = "Isotropic test prompts with m = 200, k = 40, medians over 1,024 prompts; λᵢ ∝ i^(−1.5)."
@@ -20,15 +21,18 @@ TEST = "Isotropic test prompts with m = 200, k = 40, medians over 1,024 prompts;
     tolerance=0.8,
     limits="least share of seeds that turn at n ≥ 1.5 n_crit; at n ≤ n_crit/2 at most the rest, in controls none",
     verdict=Verdict.HOLDS,
-    remark="With d = 10 seeds 2 to 4 were run after the first two had been read.",
+    remark="With d = 10 seeds 2 to 4 were run after the first two had been read. The lengths leave the edge anywhere "
+    "between half and twice the critical length, or nearly so.",
 )
 def gpt_inherits(tolerance: float) -> Evidence:
     """Without LayerNorm, a GPT of one layer overthinks if its training prompts were above the critical length."""
     found = results.load("attention")
+    least, _ = intervals.share_interval(5, 5, 0.95)
     return judge(
         all(read.inherits(found, "gpt", dim, least=tolerance) for dim in (5, 10)),
         f"Seeds that turn: {_turns('gpt', 5)}; the critical length is {read.critical_length(5):.1f}. With d = 10: "
-        f"{_turns('gpt', 10)}; it is {read.critical_length(10):.1f}.",
+        f"{_turns('gpt', 10)}; it is {read.critical_length(10):.1f}. By Wilson's interval 5 of 5 are a share of at "
+        f"least {least:.2f}.",
     )
 
 
@@ -74,11 +78,12 @@ def heads_inherit(tolerance: float) -> Evidence:
     source="this book",
     places=(f"{CHAPTER}#a-gpt-of-one-layer",),
     method="Strides by skill at the answer, medians over 256 isotropic prompts with m = 200 and over five seeds: GPT "
-    "of one layer without LayerNorm, λᵢ ∝ i^(−1.5), d = 5, n = 20 and 40.",
+    "of one layer without LayerNorm, λᵢ ∝ i^(−1.5), d = 5, n = 10, 20 and 40, and d = 10, n = 14 and 60.",
     tolerance=0.15,
     limits="largest relative difference from the strides of Γ⁻¹",
-    verdict=Verdict.HOLDS,
-    remark="Trained below the critical length, models of both dimensions differ by more.",
+    verdict=Verdict.CAVEAT,
+    caveat="Training prompts near the critical length or above it, n = 20 and 40, and 60 with d = 10. Far below it, at "
+    "n = 10, and 14 with d = 10, strides are longer than those of Γ⁻¹.",
 )
 def gpt_strides(tolerance: float) -> Evidence:
     """Without LayerNorm, a GPT of one layer learns the strides of the linear layer, skill by skill."""
@@ -86,9 +91,10 @@ def gpt_strides(tolerance: float) -> Evidence:
     gaps = {case: read.stride_gaps(found, "gpt", *case).max() for case in cases}
     short, edge, long, short_ten, long_ten = (rounded(100 * gap) for gap in gaps.values())
     return judge(
-        max(gaps[5, 20], gaps[5, 40]) <= tolerance,
+        max(gaps[5, 20], gaps[5, 40], gaps[10, 60]) <= tolerance,
         f"At most {short}, {edge}, {long} % for n = 10, 20 and 40. With d = 10: {short_ten} and {long_ten} % for "
         "n = 14 and 60.",
+        exception=max(gaps[5, 10], gaps[10, 14]) > tolerance,
     )
 
 
@@ -153,7 +159,7 @@ def nonlinear_turn(tolerance: float) -> Evidence:
     source="this book",
     places=(f"{CHAPTER}#layernorm-and-depth",),
     method=f"Six architectures, d = 5, n = 10 and 40, one to five seeds. {TEST} Loss on fresh prompts like those of "
-    "training, relative to that of Γ⁻¹, n = 40.",
+    "training, relative to that of Γ⁻¹, n = 40; of seeds that trained, with a loss of at most 1.5 times that of Γ⁻¹.",
     tolerance=1.0,
     limits="loss ratio, in the median of the seeds, that separates those that inherit the critical length",
     verdict=Verdict.FAILS,

@@ -7,6 +7,7 @@ from monograph.experiments import results
 from monograph.experiments.post_training import plan, read
 from monograph.page import rounded
 from ttsbook import theory
+from ttsbook.arrays import Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 from ttsbook.theory import fine_tuning
@@ -41,17 +42,22 @@ def double_descent(tolerance: float) -> Evidence:
     tolerance=1.0,
     limits="least share of seeds and lengths in which clean prompts leave a smaller direct error, for each B ≥ 250",
     verdict=Verdict.CAVEAT,
-    caveat="B lies between the clean prompts' own peak and where prompts of the test catch up, here from 350 to 600.",
+    caveat="As many prompts of either kind, near the number at which the error after prompts of the test peaks, here "
+    "350 to 600. With each kind at its best number, prompts of the test win.",
+    remark="By the rule, written before the run, some B that pass make a caveat: it could hardly have failed.",
 )
 def insight_hard(tolerance: float) -> Evidence:
     """Fine-tune on what is hard for the pre-trained layer, rather than on all that the test asks."""
-    wins = {count: float(np.mean(one)) for count, one in read.clean_wins(results.load("post_training"), 1.0).items()}
+    found = results.load("post_training")
+    wins = {count: float(np.mean(one)) for count, one in read.clean_wins(found, 1.0).items()}
     between = min(share for count, share in wins.items() if 350 <= count <= 600)
+    best = read.clean_wins_at_best(found, 1.0)
     return judge(
         between >= tolerance,
         f"Clean prompts win in a share of {between:.2f} for B from 350 to 600, of {wins[250]:.2f} at 250, "
-        f"{wins[1000]:.2f} at 1,000 and {wins[2000]:.2f} at 2,000.",
-        exception=min(wins.values()) < tolerance,
+        f"{wins[300]:.2f} at 300, {wins[1000]:.2f} at 1,000 and {wins[2000]:.2f} at 2,000. With each kind at its best "
+        f"B, prompts of the test win in {(~best).sum()} of {len(best)} cases.",
+        exception=min(*wins.values(), float(np.mean(best))) < tolerance,
     )
 
 
@@ -129,16 +135,19 @@ def insight_edge(tolerance: float) -> Evidence:
     places=(f"{CHAPTER}#insights-3-and-4-the-cliff",),
     method=OUTCOME + " B = 1,000, half learned skills; 40 thinking steps on prompts of the test.",
     tolerance=SEEDS,
-    limits="least number of seeds of five in which chains turn after 100 updates, and not after all",
-    verdict=Verdict.HOLDS,
-    remark="The criterion for half learned skills was written after the run, when that for new ones had failed.",
+    limits="least number of seeds of five in which chains turn after a tenth of the updates, and not after all",
+    verdict=Verdict.FAILS,
+    remark="The rule that was written before the run asks this of new skills; of half learned ones it was asked "
+    "afterwards, when that had failed. They turn after 100 updates, a time that was chosen after the run as well.",
 )
 def half_learned_edge(tolerance: float) -> Evidence:
     """With half learned skills a layer overthinks if outcome supervision ends early, and no longer if it goes on."""
-    early, late = _turned(0.5, 1)
+    early, late = _turned(0.5, 2)
+    first, _ = _turned(0.5, 1)
     return judge(
         min(early, late) >= tolerance,
-        f"Chains turn after 100 updates in {early} of 5 seeds; after all of them {late} of 5 do not.",
+        f"Chains turn after a tenth of the updates in {early} of 5 seeds; after all of them {late} of 5 do not. After "
+        f"100 updates they turn in {first} of 5.",
     )
 
 
@@ -208,17 +217,22 @@ def slow_rate_cures(tolerance: float) -> Evidence:
     tolerance=0.1,
     limits="least relative change of the critical length, of one sign in all seeds, for k = 3 and for k = 8",
     verdict=Verdict.HOLDS,
+    remark="The linear layer alone: in the GPT of this chapter fewer seeds turn after supervised outcomes than before.",
 )
 def outcome_moves_length(tolerance: float) -> Evidence:
-    """Outcome supervision on the prompts of pre-training makes the critical length shorter."""
+    """Outcome supervision on the prompts of pre-training makes the critical length of the layer shorter."""
     found = results.load("post_training")
     before, *after = (read.critical_lengths(found, depth) for depth in (1, 3, 8))
     changes = [one / before - 1 for one in after]
     return judge(
         max(float(one.max()) for one in changes) < -tolerance,
-        f"Median {np.median(before):.1f} before, {np.median(after[0]):.1f} at k = 3, {np.median(after[1]):.1f} at "
-        "k = 8.",
+        f"Median {np.median(before):.1f} before, {_with_range(after[0])} at k = 3, {_with_range(after[1])} at k = 8.",
     )
+
+
+def _with_range(lengths: Vector) -> str:
+    """Write the median of the seeds, and the least and the largest."""
+    return f"{np.median(lengths):.1f} ({lengths.min():.1f} to {lengths.max():.1f})"
 
 
 @claim(

@@ -115,7 +115,8 @@ def overthinking_of_traces(tolerance: float) -> Evidence:
 @claim(
     source="this book",
     places=(f"{CHAPTER}#what-lengths-that-are-chosen-hide",),
-    method="All 400 problems, answers where the model that waits stops by itself; intervals of Wilson, 95 %.",
+    method="All 400 problems, answers where the model that waits stops by itself; a chain that does not stop counts as "
+    "wrong, and as long. Intervals of Wilson, 95 %.",
     tolerance=0.0,
     limits="least lower end of the gain by forced length; and chains of 20 lines or more are right less often than "
     "those of fewer than 10, with intervals apart",
@@ -168,15 +169,24 @@ def weaker_models_mislead(tolerance: float) -> Evidence:
     bears_on=(Statement.MESSAGE,),
     kinds=(Kind.GPT,),
     places=(f"{CHAPTER}#hard-or-easy",),
-    method="80 problems that need 17 to 24 lines, after as many; training on 11 to 16 lines against 1 to 6, seeds 0–3.",
+    method="80 problems that need 17 to 24 lines and 80 that need 1 to 4, after as many; training on 11 to 16 lines "
+    "against 1 to 6, seeds 0–3.",
     tolerance=0.0,
     limits="least lower end of a seed's interval of the advantage",
-    verdict=Verdict.HOLDS,
+    verdict=Verdict.CAVEAT,
+    caveat="On problems longer than all traces, which is what the rule asked. Their lengths adjoin those of the hard "
+    "traces, and on problems of 1 to 4 lines easy traces win: each wins nearest to what it was trained on, so "
+    "hardness and relevance cannot be told apart here.",
 )
 def hard_beats_easy(tolerance: float) -> Evidence:
-    """On problems longer than all traces, a model that was trained on hard ones beats one trained on easy ones."""
-    found = read.advantages(results.load("words"))
-    return judge(min(one.low for one in found) > tolerance, f"Advantages {_points(found)}.")
+    """Training on hard problems beats training on easy ones."""
+    found = results.load("words")
+    longest, shortest = read.advantages(found, plan.LONGEST), read.advantages(found, plan.SHORTEST)
+    return judge(
+        min(one.low for one in longest) > tolerance,
+        f"Advantages on long problems {_points(longest)}; on short ones {_points(shortest)}.",
+        exception=min(one.low for one in shortest) <= tolerance,
+    )
 
 
 @claim(

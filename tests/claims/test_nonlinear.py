@@ -7,7 +7,7 @@ from monograph import claims
 from monograph.claims import softmax
 from monograph.claims.ledger import Verdict
 from monograph.experiments import results
-from monograph.experiments.attention import frozen, models
+from monograph.experiments.attention import frozen, models, read
 from ttsbook import theory
 
 pytestmark = pytest.mark.exhaustive
@@ -59,6 +59,11 @@ def entry(name, value):
         ("heads_inherit", ends(FALLING, architecture="softmax"), Verdict.FAILS),
         ("heads_inherit", ends(TURNING, architecture="softmax", length=10, seed=0), Verdict.FAILS),
         ("gpt_strides", lambda run: {"strides": (1.3 * np.array(run["strides"])).tolist()}, Verdict.FAILS),
+        (
+            "gpt_strides",
+            lambda run: {"strides": read.linear_strides(run["dim"], run["length"]).tolist()},
+            Verdict.HOLDS,
+        ),
         ("gpt_overshoots", entry("overshoots", 0.5), Verdict.FAILS),
         ("gpt_overshoots", entry("pushes", 0.5), Verdict.FAILS),
         ("nonlinear_turn", ends(FALLING, architecture="gpt"), Verdict.FAILS),

@@ -23,6 +23,7 @@ from monograph.experiments.words import plan
         ("chosen_length_misleads", {"waiting": "base"}, Verdict.FAILS),
         ("weaker_models_mislead", {"hard": "base"}, Verdict.FAILS),
         ("hard_beats_easy", {"hard": "easy"}, Verdict.FAILS),
+        ("hard_beats_easy", {"easy": "misaligned 300"}, Verdict.HOLDS),
         ("late_lines_are_not_hard", {"easy": "misaligned 300"}, Verdict.FAILS),
         ("short_traces_fail_by_position", {"easy": "misaligned 300"}, Verdict.FAILS),
     ],

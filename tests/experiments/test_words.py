@@ -185,3 +185,13 @@ def test_the_stored_shares_follow_from_the_stored_traces():
         for row, place, answers in zip(right, places, one["answers"], strict=True):
             truth = f"{np.gcd(*asked[place]):03}"
             assert row.tolist() == [answer == truth for answer in answers.split("|")]
+
+
+def test_intervals_by_chosen_length_know_that_seeds_differ():
+    found = results.load("words")
+    for stopped in (False, True):
+        counts = np.sum([one.observed(stopped=stopped) for one in read.forced(found, "hard")], axis=0)
+        for one, (right, total) in zip(read.chosen_shares(found, "hard", stopped=stopped), counts, strict=True):
+            assert one.value == pytest.approx(right / total)
+            pooled = read.share(right, total)
+            assert one.low < pooled.low < pooled.high < one.high

@@ -93,6 +93,26 @@ def clean_wins(records: Results, r: float) -> dict[int, Flags]:
     }
 
 
+def clean_wins_at_best(records: Results, r: float) -> Flags:
+    """Tell for each seed and n whether clean prompts leave less than others, each at the B that is best for them.
+
+    Parameters
+    ----------
+    records
+        Of the experiment `post_training`.
+    r
+        Interference in the others.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> clean_wins_at_best(results.load("post_training", "tiny"), 0.1).shape
+    (1,)
+    """
+    lengths = records.settings["scaling"]["lengths"]
+    return np.concatenate([direct(records, 0.0, n).min(axis=1) < direct(records, r, n).min(axis=1) for n in lengths])
+
+
 def largest_calm_rate(rates: Sequence[float], turns: Sequence[bool]) -> float:
     """Largest rate that does not turn, and below which none turns; 0 if there is none.
 

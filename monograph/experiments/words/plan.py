@@ -40,7 +40,8 @@ SMALL = {"misaligned": "base", "forgetting": "waiting"}
 """Trainings on polynomials in small updates, tested after each dose, and the models that they go on from."""
 TARGET = (9, 16)
 LONGEST = (17, 24)
-"""Lines that problems of the target need, and those of the longest problems."""
+SHORTEST = (1, 4)
+"""Lines that problems of the target need, and those of the longest and of the shortest problems."""
 PRESETS: dict[str, Settings] = {
     "tiny": {
         "width": 16,

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -113,11 +114,24 @@ class Forced:
         stopped
             Leave out chains that did not stop within the lines that were looked at; they count as wrong.
         """
-        last = self.right.shape[1] - 1
-        answered = self.right[np.arange(len(self.needs)), self.chosen.clip(max=last)] & (self.chosen <= last)
-        parts = [self.chosen < 10, (self.chosen >= 10) & (self.chosen < 20), self.chosen >= 20]
-        parts = [part & ((self.chosen <= last) | (not stopped)) for part in parts]
+        answered, parts = self.by_chosen(stopped=stopped)
         return [(int(answered[part].sum()), int(part.sum())) for part in parts]
+
+    def by_chosen(
+        self, *, stopped: bool = False
+    ) -> tuple[Bool[np.ndarray, " problems"], Bool[np.ndarray, "3 problems"]]:
+        """Say which answers are right where the model itself stopped, and after 0 to 9, 10 to 19, and more lines.
+
+        Parameters
+        ----------
+        stopped
+            As for `observed`.
+        """
+        last = self.right.shape[1] - 1
+        ended = self.chosen <= last
+        answered = self.right[np.arange(len(self.needs)), self.chosen.clip(max=last)] & ended
+        parts = np.stack([self.chosen < 10, (self.chosen >= 10) & (self.chosen < 20), self.chosen >= 20])
+        return answered, parts & (ended | (not stopped))
 
 
 def forced(records: Results, model: str, *, sight: str = "24") -> list[Forced]:
@@ -186,6 +200,42 @@ def share(right: int, total: int) -> Interval:
     return Interval(right / total, min(low, right / total), max(high, right / total))  # but for rounding it has it
 
 
+def chosen_shares(records: Results, model: str, *, stopped: bool = False) -> list[Interval]:
+    """Share of right answers by the length that a model chose, over all seeds; its intervals know that seeds differ.
+
+    They are of the bootstrap that draws seeds and problems anew. Where no answer is right they are as short as a point.
+
+    Parameters
+    ----------
+    records, model
+        As for `forced`.
+    stopped
+        As for `Forced.observed`.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> short, _, long = chosen_shares(results.load("words"), "hard")
+    >>> long.high < short.low
+    True
+    """
+    ones = [one.by_chosen(stopped=stopped) for one in forced(records, model)]
+    answered = np.array([answers for answers, _ in ones])
+    seeds, problems_ = map(_drawn, answered.shape)
+    intervals_: list[Interval] = []
+    for part in np.swapaxes([parts for _, parts in ones], 0, 1):
+        right, total = (((problems_ @ counts.T) * seeds).sum(axis=1) for counts in (part & answered, part))
+        low, high = np.quantile(right[total > 0] / total[total > 0], (0.025, 0.975))
+        intervals_.append(Interval(float(answered[part].mean()), float(low), float(high)))
+    return intervals_
+
+
+@cache
+def _drawn(count: int) -> Float64[np.ndarray, "resamples {count}"]:
+    """How often each of some things comes where as many are drawn anew; for one number of things always the same."""
+    return np.random.default_rng(count).multinomial(count, np.full(count, 1 / count), size=RESAMPLES).astype(np.float64)
+
+
 def gains(records: Results, model: str) -> list[Interval]:
     """Gain of a model on the target with its interval, one entry a seed. The arguments are those of `forced`.
 
@@ -233,13 +283,15 @@ def changes(records: Results, model: str, beyond: int) -> list[Interval]:
     ]
 
 
-def advantages(records: Results) -> list[Interval]:
-    """Advantage of `hard` over `easy` on the longest problems, after as many lines as they need.
+def advantages(records: Results, needs: tuple[int, int] = plan.LONGEST) -> list[Interval]:
+    """Advantage of `hard` over `easy` after as many lines as problems need.
 
     Parameters
     ----------
     records
         Of the experiment `words`.
+    needs
+        Range of the needs of the problems that count.
 
     Examples
     --------
@@ -248,7 +300,7 @@ def advantages(records: Results) -> list[Interval]:
     True
     """
     pairs = zip(forced(records, "hard"), forced(records, "easy"), strict=True)
-    return [bootstrap(one.after(0, plan.LONGEST).astype(float) - other.after(0, plan.LONGEST)) for one, other in pairs]
+    return [bootstrap(one.after(0, needs).astype(float) - other.after(0, needs)) for one, other in pairs]
 
 
 def next_lines(records: Results, model: str, lines: range, *, sight: str = "24") -> list[float]:
