@@ -50,8 +50,8 @@ def two_causes(tolerance: float) -> Evidence:
     tolerance=CURED,
     limits="largest end with the longer prompt where noise is the cause, over the end before",
     verdict=Verdict.CAVEAT,
-    caveat="Divergence where Σ itself has a stride above 2: where only the short prompt has one, a longer prompt cures it "
-    "if it is long enough.",
+    caveat="Divergence where Σ itself has a stride above 2: where only the short prompt has one, a longer prompt cures "
+    "it if it is long enough.",
 )
 def longer_prompts(tolerance: float) -> Evidence:
     """Prompts 8 times as long cure noise, not divergence."""

@@ -122,7 +122,9 @@ def test_winner_is_close_greedy_steps_tie_and_lose_by_the_largest_loss():
 
 def test_stopping_alone_the_rule_that_was_barred_is_close_more_often():
     odd = stopping.chosen(results.load("stopping"), odd=True)
-    assert stopping.close(odd, "nearest to Bayes").value > 0.75
+    warned, calm = ([run for run in odd if (run["warned"] > 0.5) == which] for which in (True, False))
+    close = [stopping.close(runs, "nearest to Bayes").value for runs in (calm, odd, warned)]
+    assert close[0] < 0.75 < close[1] < close[2]
 
 
 def test_words_after_300_updates_polynomials_hurt_more_than_nothing_in_the_seeds_that_were_run_first():
