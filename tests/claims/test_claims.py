@@ -133,6 +133,7 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
         ("noise_costs_little", theory, "noisy_error", 0.9),
         ("noise_brakes", theory, "gamma", 1.001),
         ("two_causes", theory, "preconditioner", 0.5),
+        ("longer_prompts", theory, "preconditioner", 0.5),
         ("solvers_turn_too", theory, "preconditioner", 0.02),
         ("fourth_moments_decide", theory, "preconditioner", 1 + 1e-6),
         ("matched_never_turns", theory, "preconditioner", 1.8),
