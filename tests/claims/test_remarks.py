@@ -66,6 +66,20 @@ def test_message_and_hard_tasks_in_pools_which_intervals_decide():
     assert all(part["share of hard tasks"][1] > 0 for part in curation._correlations(scaled=True).values())
 
 
+def test_hard_where_aligned_random_orders_of_the_targets_skills_do_not_help_hard_tasks():
+    assert all(high > 0 for _, _, high in curation._aligned(curation.TARGET, shuffled=True).values())
+
+
+def test_layers_on_the_programs_mixture_these_pools_are_the_least_favorable_of_eight_designs():
+    wins = {
+        (run["scale"], run["skills"], run["target"]): np.mean(np.less(run["paper"], run["uniform"])[:, 1])
+        for run in results.load("selection").runs
+    }
+    assert all(len(run["paper"]) == 120 for run in results.load("selection").runs)
+    here = wins.pop(("trace d", "turned", curation.TARGET))
+    assert here < 0.03 and len(wins) == 7 and min(wins.values()) > 0.38
+
+
 def test_gpt_same_place_and_gpt_pushes_short_training_and_no_prompt_lost_where_the_test_is_long():
     flat = covariance.isotropic(10)
     critical = theory.critical_train_length(covariance.power_law(10, 1.0, trace=10), flat)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float64
-from scipy.optimize import brentq
 from scipy.stats import binomtest, spearmanr, t, ttest_1samp
 
 from monograph.experiments.curation import plan
@@ -355,13 +354,14 @@ def rank_correlations(records: Results, reading: str, *, scaled: bool = False) -
 
 
 def aligned_correlations(
-    records: Results, reading: str, *, exponent: float, shuffled: bool = False, scaled: bool = False
-) -> Float64[np.ndarray, " pools"]:
+    records: Results, reading: str, *, exponent: float, shuffled: bool = False
+) -> Float64[np.ndarray, "pools 2"]:
     """Rank correlations of the share of hard tasks with the error after five steps, tasks having the target's skills.
 
     In the pools of `rank_correlations` skills point in random directions, so a hard task is never hard along the
     target's skills. Here each task keeps its spectrum and its prompt length, and the mixtures drawn are the same;
-    its directions alone are replaced by the target's.
+    its directions alone are replaced by the target's. The first of the two is with steps as they are, the second with
+    the scaling that is best for each mixture.
 
     Parameters
     ----------
@@ -372,14 +372,12 @@ def aligned_correlations(
     shuffled
         Give each task the target's skills in a random order. By default it has them in the target's: its strongest
         skill is the target's strongest.
-    scaled
-        As for `rank_correlations`.
 
     Examples
     --------
     >>> from monograph.experiments import results
     >>> aligned_correlations(results.load("curation", "tiny"), "skills", exponent=0.8).shape
-    (2,)
+    (2, 2)
     """
     target = np.diag(covariance.power_law(dim := records.settings["dim"], exponent, trace=dim))
     found = []
@@ -391,9 +389,9 @@ def aligned_correlations(
             spectra * ((lengths + 1)[:, None] * spectra + spectra.sum(axis=1, keepdims=True)) / lengths[:, None]
         )
         strides = target * (drawn @ spectra) / B  # prop-same-skills
-        after = [_least_after_five(one) if scaled else np.sum((1 - one) ** 10) for one in strides]
         hard_shares = drawn.reshape(RANDOM, 4, -1)[:, [1, 3]].sum(axis=(1, 2))
-        found.append(spearmanr(hard_shares, after).statistic)
+        after = np.square((1 - strides) ** 5).sum(axis=1), _least_after_five(strides)
+        found.append([spearmanr(hard_shares, errors).statistic for errors in after])
     return np.array(found)
 
 
@@ -409,10 +407,14 @@ def _spectra(run: Run, tasks: list[Task], *, shuffled: bool) -> Float64[np.ndarr
     return rng.permuted(spectra, axis=1) if shuffled else spectra
 
 
-def _least_after_five(strides: Vector) -> float:
-    """Least error after five steps over all scalings; it is convex in 1/c, which is where its slope is zero."""
-    a = brentq(lambda a: -np.sum(strides * (1 - a * strides) ** 9), 0, 1 / strides.min())
-    return float(np.sum((1 - a * strides) ** 10))
+def _least_after_five(strides: Float64[np.ndarray, "mixtures d"]) -> Vector:
+    """Least error after five steps over all scalings: it is convex in a = 1/c, and its slope is halved down to zero."""
+    low, high = np.zeros((len(strides), 1)), 1 / strides.min(axis=1, keepdims=True)
+    for _ in range(50):
+        a = (low + high) / 2
+        rising = np.sum(strides * (1 - a * strides) ** 9, axis=1, keepdims=True) < 0
+        low, high = np.where(rising, low, a), np.where(rising, a, high)
+    return np.square((1 - low * strides) ** 5).sum(axis=1)
 
 
 def _after_five(P: Preconditioner, target_cov: Covariance, *, scaled: bool) -> float:
