@@ -9,6 +9,7 @@ import pytest
 
 from monograph.claims import curation, gpt2, hardness, scaling
 from monograph.experiments import results
+from monograph.experiments.curation import read as pools
 from monograph.experiments.real import answers
 from monograph.experiments.real import read as real
 from monograph.experiments.stopping import read as stopping
@@ -16,7 +17,7 @@ from monograph.experiments.words import plan
 from monograph.experiments.words import read as words
 from ttsbook import theory
 from ttsbook.data import covariance, spectra
-from ttsbook.data.tasks import Task
+from ttsbook.data.tasks import Task, mix
 
 pytestmark = pytest.mark.exhaustive
 
@@ -64,6 +65,33 @@ def test_message_and_hard_tasks_in_pools_which_intervals_decide():
     assert skills["share of hard tasks"][1] > 0
     assert length["share of hard tasks"][1] < 0 < length["share of hard tasks"][2]
     assert all(part["share of hard tasks"][1] > 0 for part in curation._correlations(scaled=True).values())
+
+
+def test_hard_where_aligned_random_orders_of_the_targets_skills_do_not_help_hard_tasks():
+    assert all(high > 0 for _, _, high in curation._aligned(curation.TARGET, shuffled=True).values())
+
+
+def test_one_kind_is_worse_hard_tasks_that_have_the_targets_skills_are_better_alone():
+    found = results.load("curation")
+    target = covariance.power_law(20, curation.TARGET, trace=20)
+    for run in found.runs:
+        tasks, _ = pools.pool(found, run)
+        aligned = [Task(np.diag(covariance.skills(task.cov).strengths), task.prompt_length) for task in tasks]
+        hard, even = (
+            theory.cot_error_limit(theory.preconditioner(mix(aligned, run["weights"][name])), target, 5)[5]
+            for name in ("hard only", "uniform")
+        )
+        assert hard < even
+
+
+def test_layers_on_the_programs_mixture_these_pools_are_the_least_favorable_of_eight_designs():
+    wins = {
+        (run["scale"], run["skills"], run["target"]): np.mean(np.less(run["paper"], run["uniform"])[:, 1])
+        for run in results.load("selection").runs
+    }
+    assert all(len(run["paper"]) == 120 for run in results.load("selection").runs)
+    here = wins.pop(("trace d", "turned", curation.TARGET))
+    assert here < 0.03 and len(wins) == 7 and min(wins.values()) > 0.38
 
 
 def test_gpt_same_place_and_gpt_pushes_short_training_and_no_prompt_lost_where_the_test_is_long():
