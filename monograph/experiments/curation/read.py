@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # loads its statistics when they are first asked for
 from jaxtyping import Float64
-from scipy.stats import binomtest, spearmanr, t, ttest_1samp
 
 from monograph.experiments.curation import plan
 from monograph.experiments.results import Results, Run
@@ -161,10 +161,10 @@ def paired(ours: Float64[np.ndarray, " pools"], even: Float64[np.ndarray, " pool
     """
     factors = ours / even
     logs = np.log(factors)
-    share = binomtest(int((factors < 1).sum()), len(factors)).proportion_ci(0.95)
+    share = scipy.stats.binomtest(int((factors < 1).sum()), len(factors)).proportion_ci(0.95)
     geometric_mean, low, high = np.exp(interval(logs)).tolist()
     with np.errstate(invalid="ignore"):
-        p_value = float(ttest_1samp(logs, 0).pvalue)
+        p_value = float(scipy.stats.ttest_1samp(logs, 0).pvalue)
     return Comparison(
         factors,
         float(np.median(factors)),
@@ -222,7 +222,7 @@ def interval(values: Float64[np.ndarray, "pools ..."]) -> Float64[np.ndarray, "3
     >>> interval(np.array([1.0, 2.0, 3.0])).round(2).tolist()
     [2.0, -0.48, 4.48]
     """
-    half = t.ppf(0.975, len(values) - 1) * values.std(axis=0, ddof=1) / np.sqrt(len(values))
+    half = scipy.stats.t.ppf(0.975, len(values) - 1) * values.std(axis=0, ddof=1) / np.sqrt(len(values))
     return np.array([values.mean(axis=0), values.mean(axis=0) - half, values.mean(axis=0) + half])
 
 
@@ -349,7 +349,7 @@ def rank_correlations(records: Results, reading: str, *, scaled: bool = False) -
         drawn = _random_mixtures(run, len(tasks))
         after = [_after_five(theory.preconditioner(mix(tasks, weights)), target, scaled=scaled) for weights in drawn]
         measured = [qualities(tasks, target, weights) for weights in drawn]
-        rows.append([spearmanr(quality, after).statistic for quality in np.transpose(measured)])
+        rows.append([scipy.stats.spearmanr(quality, after).statistic for quality in np.transpose(measured)])
     return np.array(rows)
 
 
@@ -391,7 +391,7 @@ def aligned_correlations(
         strides = target * (drawn @ spectra) / B  # prop-same-skills
         hard_shares = drawn.reshape(RANDOM, 4, -1)[:, [1, 3]].sum(axis=(1, 2))
         after = np.square((1 - strides) ** 5).sum(axis=1), _least_after_five(strides)
-        found.append([spearmanr(hard_shares, errors).statistic for errors in after])
+        found.append([scipy.stats.spearmanr(hard_shares, errors).statistic for errors in after])
     return np.array(found)
 
 
