@@ -17,7 +17,8 @@ from ttsbook.data import pools
 
 CHAPTER = "experiments/curation"
 POOLS = (
-    "20 pools of 8 tasks with B the number of skills and 20 with B the prompt length, d = 20, target of exponent 0.8"
+    "20 pools of 8 tasks in random directions with B the number of skills and 20 with B the prompt length, d = 20, "
+    "target of exponent 0.8"
 )
 SETTING = f"{POOLS}; V31 trained, m = ∞"
 B = {"skills": "B the number of skills", "length": "B the prompt length"}  # what the paper may mean, `READINGS`
@@ -25,6 +26,10 @@ BOTH = "with B the number of skills and with B the prompt length"
 INTERVALS = f"all of the 95 % intervals, {BOTH}; one above it contradicts the claim, else nothing is decided"
 RANDOM = f"{POOLS}, exact A B_π⁻¹, m = ∞; {curation.RANDOM} mixtures of each pool, uniform on the simplex of weights"
 QUALITIES = ("coverage", "relevance", "share of hard tasks", "caution")
+TARGET = 0.8  # exponent of the target
+TURNED = (
+    "No task has the target's strong skills, as all point in random directions; where they have: hard_where_aligned."
+)
 LEARNABLE = 100.0  # condition number of B_π beyond which the trainings are too short
 
 
@@ -153,7 +158,8 @@ def thinking_on_the_programs_mixture(tolerance: float) -> Evidence:
     limits=INTERVALS,
     verdict=Verdict.FAILS,
     remark="With the scaling of training, ρ = m. With the best scaling the exact P of this mixture is the better one: "
-    "thinking_on_the_programs_mixture.",
+    "thinking_on_the_programs_mixture. These pools are the least favorable of eight designs: after three steps with "
+    "the scaling of training the program wins in under 3 % of 120 such pools, in over 38 % with each of the others.",
 )
 def layers_on_the_programs_mixture(tolerance: float) -> Evidence:
     """Layers trained on the mixture that the program selects think better than layers trained on all tasks alike."""
@@ -211,6 +217,8 @@ def _by_intervals(intervals: Sequence[tuple[float, float]], tolerance: float, me
     verdict=Verdict.CAVEAT,
     caveat="With B the prompt length, the most relevant task is better than all alike in 11 of the 12 pools where its "
     "prompts are the short ones.",
+    remark="All tasks point in random directions. With the target's skills in its order, the exact P of the hard tasks "
+    "alone thinks better than that of all alike.",
 )
 def one_kind_is_worse(tolerance: float) -> Evidence:
     """Training on the hard tasks alone, or on the task nearest to the target alone, is worse than on all alike."""
@@ -250,10 +258,10 @@ def message_in_pools(tolerance: float) -> Evidence:
     tolerance=0.0,
     limits=INTERVALS,
     verdict=Verdict.FAILS,
-    remark="With B the number of skills they err more. With B the prompt length nothing is decided.",
+    remark=f"With B the number of skills they err more. With B the prompt length nothing is decided. {TURNED}",
 )
 def hard_in_pools(tolerance: float) -> Evidence:
-    """With steps as they are, mixtures with a larger share of hard tasks err less."""
+    """With steps as they are and tasks in random directions, mixtures with a larger share of hard tasks err less."""
     return _by_correlations(("share of hard tasks",), tolerance, scaled=False)
 
 
@@ -283,11 +291,55 @@ def message_rescaled(tolerance: float) -> Evidence:
     tolerance=0.0,
     limits=INTERVALS,
     verdict=Verdict.FAILS,
-    remark="They err more in both readings of B.",
+    remark=f"They err more in both readings of B. {TURNED}",
 )
 def hard_rescaled(tolerance: float) -> Evidence:
-    """With the best scaling, mixtures with a larger share of hard tasks err less."""
+    """With the best scaling and tasks in random directions, mixtures with a larger share of hard tasks err less."""
     return _by_correlations(("share of hard tasks",), tolerance, scaled=True)
+
+
+@claim(
+    source="this book, on the paper's message on training data",
+    bears_on=(Statement.MESSAGE,),
+    kinds=(Kind.EXACT,),
+    places=(f"{CHAPTER}#diverse-relevant-and-hard",),
+    method=f"{RANDOM}, each task with its spectrum and length, and with the target's skills in place of its own; rank "
+    "correlation of the share of hard tasks with the error after five steps, with steps as they are and with the best "
+    "scaling; mean over pools.",
+    tolerance=0.0,
+    limits=f"upper ends of the four 95 % intervals, {BOTH}; the caveat is the same with a target of exponent 0.5",
+    verdict=Verdict.CAVEAT,
+    caveat="Where the target is as hard as the hard tasks. With one of exponent 0.5, between easy and hard, nothing is "
+    "decided with the best scaling and B the number of skills.",
+    remark="It is the order that does it: with the target's skills in random orders no interval is below zero. With B "
+    "the prompt length these pools differ in the mixtures drawn alone.",
+)
+def hard_where_aligned(tolerance: float) -> Evidence:
+    """Where tasks have the target's skills in its order of strength, mixtures with more hard tasks err less."""
+    near, milder = (_aligned(exponent) for exponent in (TARGET, 0.5))
+    words = [
+        _aligned_words(spans, f"Target of exponent {exponent}") for spans, exponent in ((near, TARGET), (milder, 0.5))
+    ]
+    return judge(
+        max(high for _, _, high in near.values()) < tolerance,
+        f"Mean rank correlation of the share of hard tasks with the error. {'. '.join(words)}.",
+        exception=max(high for _, _, high in milder.values()) >= tolerance,
+    )
+
+
+@cache
+def _aligned(exponent: float, *, shuffled: bool = False) -> dict[tuple[str, str], Vector]:
+    """By reading of B and way to step: mean rank correlation of hardness with the error, and ends of its interval."""
+    found, spans = results.load("curation"), {}
+    for reading in curation.READINGS:
+        values = curation.aligned_correlations(found, reading, exponent=exponent, shuffled=shuffled)
+        for way, span in zip(("steps as they are", "best scaling"), curation.interval(values).T, strict=True):
+            spans[reading, way] = span
+    return spans
+
+
+def _aligned_words(spans: dict[tuple[str, str], Vector], which: str) -> str:
+    return f"{which}: {'; '.join(_span(f'{way}, {B[reading]},', span) for (reading, way), span in spans.items())}"
 
 
 def _by_correlations(names: Sequence[str], tolerance: float, *, scaled: bool) -> Evidence:

@@ -177,8 +177,8 @@ def noise_phases(tolerance: float) -> Evidence:
     wrong = np.flatnonzero(~np.array(right))
     return judge(
         np.mean(right) >= tolerance,
-        f"{np.sum(right)} of {len(right)} right; {np.sum(np.array(near)[wrong])} of the {len(wrong)} others have an "
-        f"upper edge of 1.8 to 2.2. The most common phase, {common[0]}, has {common[1]} settings.",
+        f"{np.sum(right)} of {len(right)} right. Wrong: {len(wrong)}, and with an upper edge of 1.8 to 2.2, near the "
+        f"line: {np.sum(np.array(near)[wrong])}. The most common phase, {common[0]}, has {common[1]} settings.",
     )
 
 

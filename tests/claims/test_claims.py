@@ -133,6 +133,7 @@ def test_what_a_chapter_states_as_the_papers_is_in_the_ledger(path):
         ("noise_costs_little", theory, "noisy_error", 0.9),
         ("noise_brakes", theory, "gamma", 1.001),
         ("two_causes", theory, "preconditioner", 0.5),
+        ("longer_prompts", theory, "preconditioner", 0.5),
         ("solvers_turn_too", theory, "preconditioner", 0.02),
         ("fourth_moments_decide", theory, "preconditioner", 1 + 1e-6),
         ("matched_never_turns", theory, "preconditioner", 1.8),
@@ -369,11 +370,25 @@ def test_the_check_of_caution_sees_other_correlations(monkeypatch):
     assert check_with_correlations(monkeypatch, "caution_in_pools", (0.6, 0.6)) is Verdict.FAILS
 
 
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    ("near", "milder", "verdict"),
+    [(-0.6, -0.6, Verdict.HOLDS), (-0.6, 0.0, Verdict.CAVEAT), (0.0, -0.6, Verdict.FAILS), (0.6, 0.6, Verdict.FAILS)],
+)
+def test_the_check_of_aligned_tasks_sees_other_correlations(monkeypatch, near, milder, verdict):
+    where, claim = importlib.import_module("monograph.claims.curation"), claims.find("hard_where_aligned")
+    means = {where.TARGET: near, 0.5: milder}
+    monkeypatch.setattr(
+        where, "_aligned", lambda exponent: {("skills", "best scaling"): np.add(means[exponent], (0, -0.1, 0.1))}
+    )
+    assert claim.check(claim.tolerance).verdict is verdict
+
+
 def check_with_correlations(monkeypatch, name, means):
     """Verdict if all qualities had these mean correlations with the error, by reading of B, give or take 0.1."""
     where, claim = importlib.import_module("monograph.claims.curation"), claims.find(name)
     spans = {
-        reading: dict.fromkeys(where.QUALITIES, (mean, mean - 0.1, mean + 0.1))
+        reading: dict.fromkeys(where.QUALITIES, np.add(mean, (0, -0.1, 0.1)))
         for reading, mean in zip(curation.READINGS, means, strict=True)
     }
     monkeypatch.setattr(where, "_correlations", lambda *, scaled: spans)
@@ -447,8 +462,9 @@ def test_what_fails_bears_on_the_program_and_on_the_message_as_the_ledger_and_th
     failing = [one for one in claims.CLAIMS if one.verdict is Verdict.FAILS and one.bears_on]
     assert {statement for one in failing for statement in one.bears_on} == {Statement.PROGRAM, Statement.MESSAGE}
     assert not any(one.of_paper for one in failing)
-    said = "on its selection program, and on its message that training tasks should be hard."
-    assert said in source(LEDGER) and said in " ".join((ROOT / "README.md").read_text().split())
+    hard = "on its message that training tasks should be hard, in pools whose tasks point in random directions."
+    for page in (source(LEDGER), " ".join((ROOT / "README.md").read_text().split())):
+        assert "on its selection program, " in page and hard in page
 
 
 def test_the_ledger_and_the_table_of_a_chapter():

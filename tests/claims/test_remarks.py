@@ -9,6 +9,7 @@ import pytest
 
 from monograph.claims import curation, gpt2, hardness, scaling
 from monograph.experiments import results
+from monograph.experiments.curation import read as pools
 from monograph.experiments.real import answers
 from monograph.experiments.real import read as real
 from monograph.experiments.stopping import read as stopping
@@ -16,7 +17,7 @@ from monograph.experiments.words import plan
 from monograph.experiments.words import read as words
 from ttsbook import theory
 from ttsbook.data import covariance, spectra
-from ttsbook.data.tasks import Task
+from ttsbook.data.tasks import Task, mix
 
 pytestmark = pytest.mark.exhaustive
 
@@ -66,6 +67,33 @@ def test_message_and_hard_tasks_in_pools_which_intervals_decide():
     assert all(part["share of hard tasks"][1] > 0 for part in curation._correlations(scaled=True).values())
 
 
+def test_hard_where_aligned_random_orders_of_the_targets_skills_do_not_help_hard_tasks():
+    assert all(high > 0 for _, _, high in curation._aligned(curation.TARGET, shuffled=True).values())
+
+
+def test_one_kind_is_worse_hard_tasks_that_have_the_targets_skills_are_better_alone():
+    found = results.load("curation")
+    target = covariance.power_law(20, curation.TARGET, trace=20)
+    for run in found.runs:
+        tasks, _ = pools.pool(found, run)
+        aligned = [Task(np.diag(covariance.skills(task.cov).strengths), task.prompt_length) for task in tasks]
+        hard, even = (
+            theory.cot_error_limit(theory.preconditioner(mix(aligned, run["weights"][name])), target, 5)[5]
+            for name in ("hard only", "uniform")
+        )
+        assert hard < even
+
+
+def test_layers_on_the_programs_mixture_these_pools_are_the_least_favorable_of_eight_designs():
+    wins = {
+        (run["scale"], run["skills"], run["target"]): np.mean(np.less(run["paper"], run["uniform"])[:, 1])
+        for run in results.load("selection").runs
+    }
+    assert all(len(run["paper"]) == 120 for run in results.load("selection").runs)
+    here = wins.pop(("trace d", "turned", curation.TARGET))
+    assert here < 0.03 and len(wins) == 7 and min(wins.values()) > 0.38
+
+
 def test_gpt_same_place_and_gpt_pushes_short_training_and_no_prompt_lost_where_the_test_is_long():
     flat = covariance.isotropic(10)
     critical = theory.critical_train_length(covariance.power_law(10, 1.0, trace=10), flat)
@@ -102,12 +130,24 @@ def test_turning_is_the_rule_three_of_six_data_sets_turn_in_less_than_half_at_th
 
 
 def test_depth_with_real_labels_a_recipe_is_right_nearly_as_often():
-    groups = answers.questions(results.load("real"))
+    found = results.load("real")
+    groups = answers.questions(found)
     told, recipe = (
-        real.share(groups, lambda one, depth=depth: answers.loss(one, depth(one)) <= 1.1).value
-        for depth in (lambda one: one["predicted"], answers.recipe)
+        real.share(groups, lambda one, depth=depth: answers.is_right(one, depth(one)))
+        for depth in (answers.foretold, answers.recipe)
     )
-    assert 0 < told - recipe < 0.03
+    assert recipe.value < told.value < recipe.high
+    digits = [len(run["settings"]) for run in found.select(part="labels") if run["name"].startswith("digits:")]
+    assert sum(digits) > told.settings / 2
+
+
+@pytest.mark.parametrize(("benign", "sets", "inside"), [(True, 4, True), (False, 3, False)])
+def test_pairs_from_covariances_data_sets_drawn_anew_in_the_place_of_pairs(benign, sets, inside):
+    groups = real.settings(
+        results.load("real"), near=True, of=lambda run: real.is_benign(run) == benign, together=real.data_set
+    )
+    told = real.share(groups, real.told("covariances"))
+    assert len(groups) == sets and (told.low < 0.9 < told.high) == inside
 
 
 def test_winner_is_close_greedy_steps_tie_and_lose_by_the_largest_loss():
@@ -122,7 +162,9 @@ def test_winner_is_close_greedy_steps_tie_and_lose_by_the_largest_loss():
 
 def test_stopping_alone_the_rule_that_was_barred_is_close_more_often():
     odd = stopping.chosen(results.load("stopping"), odd=True)
-    assert stopping.close(odd, "nearest to Bayes").value > 0.75
+    warned, calm = ([run for run in odd if (run["warned"] > 0.5) == which] for which in (True, False))
+    close = [stopping.close(runs, "nearest to Bayes").value for runs in (calm, odd, warned)]
+    assert close[0] < 0.75 < close[1] < close[2]
 
 
 def test_words_after_300_updates_polynomials_hurt_more_than_nothing_in_the_seeds_that_were_run_first():

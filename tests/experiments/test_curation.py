@@ -9,7 +9,7 @@ from monograph.experiments.curation import plan
 from monograph.experiments.curation import read as findings
 from ttsbook import theory
 from ttsbook.data import covariance
-from ttsbook.data.tasks import Mixture, mix
+from ttsbook.data.tasks import Mixture, Task, mix
 from ttsbook.theory import selection
 
 TINY = plan.PRESETS["tiny"]
@@ -154,6 +154,46 @@ def test_rank_correlations_are_those_of_random_mixtures(monkeypatch, scaled):
     ranks = [np.argsort(np.argsort(values)) for values in (hard, errors)]
     expected = np.corrcoef(*ranks)[0, 1]
     assert findings.rank_correlations(found, "skills", scaled=scaled)[0, 2] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("scaled", [False, True])
+@pytest.mark.parametrize("reading", findings.READINGS)
+def test_aligned_tasks_have_the_targets_skills_and_their_own_strengths(monkeypatch, reading, scaled):
+    """Another route: covariances, preconditioners, and the scaling that the package finds."""
+    monkeypatch.setattr(findings, "RANDOM", 6)
+    found = results.load("curation", "tiny")
+    run = found.select(reading=reading)[0]
+    tasks, _ = findings.pool(found, run)
+    target = covariance.power_law(5, 0.5, trace=5)
+    aligned = [Task(np.diag(np.linalg.eigvalsh(task.cov)[::-1].clip(min=0)), task.prompt_length) for task in tasks]
+    drawn = np.random.default_rng([run["pool"], len(reading), 6]).dirichlet(np.ones(len(tasks)), 6)
+    errors = []
+    for weights in drawn:
+        P = theory.preconditioner(mix(aligned, weights))
+        c = theory.best_scaling_limit(P, target, 5) if scaled else 1.0
+        errors.append(theory.cot_error_limit(P / c, target, 5)[5])
+    hard = drawn.reshape(6, 4, -1)[:, [1, 3]].sum(axis=(1, 2))
+    expected = np.corrcoef(*(np.argsort(np.argsort(values)) for values in (hard, errors)))[0, 1]
+    measured = findings.aligned_correlations(found, reading, exponent=0.5)
+    assert measured[0, int(scaled)] == pytest.approx(expected)
+
+
+def test_the_least_error_over_scalings_is_that_of_the_package():
+    strides = np.random.default_rng(0).uniform(0.05, 4, (20, 6))
+    least = []
+    for row in strides:
+        c = theory.best_scaling_limit(np.diag(row), np.eye(6), 5)
+        least.append(theory.cot_error_limit(np.diag(row) / c, np.eye(6), 5)[5])
+    assert findings._least_after_five(strides) == pytest.approx(np.array(least), rel=1e-9)
+
+
+def test_random_orders_keep_the_strengths_of_each_task():
+    found = results.load("curation", "tiny")
+    run = found.select(reading="skills")[0]
+    tasks, _ = findings.pool(found, run)
+    ordered, mixed = (findings._spectra(run, tasks, shuffled=flag) for flag in (False, True))
+    assert (np.diff(ordered, axis=1) <= 0).all() and not np.array_equal(ordered, mixed)
+    assert np.array_equal(np.sort(mixed, axis=1), ordered[:, ::-1])
 
 
 def test_each_mixture_is_compared_after_its_own_best_number_of_steps():

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # loads its statistics when they are first asked for
 from jaxtyping import Float64
-from scipy.stats import binomtest, spearmanr, t, ttest_1samp
 
 from monograph.experiments.curation import plan
 from monograph.experiments.results import Results, Run
@@ -12,6 +12,7 @@ from monograph.page import rounded
 from ttsbook import _validation as check
 from ttsbook import theory
 from ttsbook.arrays import Covariance, MixtureWeights, Preconditioner, Vector, VectorLike
+from ttsbook.data import covariance
 from ttsbook.data.tasks import Task, mix
 
 READINGS = ("skills", "length")
@@ -160,10 +161,10 @@ def paired(ours: Float64[np.ndarray, " pools"], even: Float64[np.ndarray, " pool
     """
     factors = ours / even
     logs = np.log(factors)
-    share = binomtest(int((factors < 1).sum()), len(factors)).proportion_ci(0.95)
+    share = scipy.stats.binomtest(int((factors < 1).sum()), len(factors)).proportion_ci(0.95)
     geometric_mean, low, high = np.exp(interval(logs)).tolist()
     with np.errstate(invalid="ignore"):
-        p_value = float(ttest_1samp(logs, 0).pvalue)
+        p_value = float(scipy.stats.ttest_1samp(logs, 0).pvalue)
     return Comparison(
         factors,
         float(np.median(factors)),
@@ -221,7 +222,7 @@ def interval(values: Float64[np.ndarray, "pools ..."]) -> Float64[np.ndarray, "3
     >>> interval(np.array([1.0, 2.0, 3.0])).round(2).tolist()
     [2.0, -0.48, 4.48]
     """
-    half = t.ppf(0.975, len(values) - 1) * values.std(axis=0, ddof=1) / np.sqrt(len(values))
+    half = scipy.stats.t.ppf(0.975, len(values) - 1) * values.std(axis=0, ddof=1) / np.sqrt(len(values))
     return np.array([values.mean(axis=0), values.mean(axis=0) - half, values.mean(axis=0) + half])
 
 
@@ -345,11 +346,75 @@ def rank_correlations(records: Results, reading: str, *, scaled: bool = False) -
     rows = []
     for run in records.select(reading=check.choice("reading", reading, READINGS)):
         tasks, target = pool(records, run)
-        drawn = np.random.default_rng([run["pool"], len(reading), RANDOM]).dirichlet(np.ones(len(tasks)), RANDOM)
+        drawn = _random_mixtures(run, len(tasks))
         after = [_after_five(theory.preconditioner(mix(tasks, weights)), target, scaled=scaled) for weights in drawn]
         measured = [qualities(tasks, target, weights) for weights in drawn]
-        rows.append([spearmanr(quality, after).statistic for quality in np.transpose(measured)])
+        rows.append([scipy.stats.spearmanr(quality, after).statistic for quality in np.transpose(measured)])
     return np.array(rows)
+
+
+def aligned_correlations(
+    records: Results, reading: str, *, exponent: float, shuffled: bool = False
+) -> Float64[np.ndarray, "pools 2"]:
+    """Rank correlations of the share of hard tasks with the error after five steps, tasks having the target's skills.
+
+    In the pools of `rank_correlations` skills point in random directions, so a hard task is never hard along the
+    target's skills. Here each task keeps its spectrum and its prompt length, and the mixtures drawn are the same;
+    its directions alone are replaced by the target's. The first of the two is with steps as they are, the second with
+    the scaling that is best for each mixture.
+
+    Parameters
+    ----------
+    records, reading
+        As for `errors`.
+    exponent
+        Of the target's power law.
+    shuffled
+        Give each task the target's skills in a random order. By default it has them in the target's: its strongest
+        skill is the target's strongest.
+
+    Examples
+    --------
+    >>> from monograph.experiments import results
+    >>> aligned_correlations(results.load("curation", "tiny"), "skills", exponent=0.8).shape
+    (2, 2)
+    """
+    target = np.diag(covariance.power_law(dim := records.settings["dim"], exponent, trace=dim))
+    found = []
+    for run in records.select(reading=check.choice("reading", reading, READINGS)):
+        tasks, _ = pool(records, run)
+        spectra, lengths = _spectra(run, tasks, shuffled=shuffled), np.array([task.prompt_length for task in tasks])
+        drawn = _random_mixtures(run, len(tasks))
+        B = drawn @ (
+            spectra * ((lengths + 1)[:, None] * spectra + spectra.sum(axis=1, keepdims=True)) / lengths[:, None]
+        )
+        strides = target * (drawn @ spectra) / B  # prop-same-skills
+        hard_shares = drawn.reshape(RANDOM, 4, -1)[:, [1, 3]].sum(axis=(1, 2))
+        after = np.square((1 - strides) ** 5).sum(axis=1), _least_after_five(strides)
+        found.append([scipy.stats.spearmanr(hard_shares, errors).statistic for errors in after])
+    return np.array(found)
+
+
+def _random_mixtures(run: Run, count: int) -> Float64[np.ndarray, "mixtures tasks"]:
+    rng = np.random.default_rng([run["pool"], len(run["reading"]), RANDOM])
+    return rng.dirichlet(np.ones(count), RANDOM)
+
+
+def _spectra(run: Run, tasks: list[Task], *, shuffled: bool) -> Float64[np.ndarray, "tasks d"]:
+    """Strengths of each task, strongest first or in a random order."""
+    spectra = np.array([covariance.skills(task.cov).strengths for task in tasks])
+    rng = np.random.default_rng([run["pool"], len(run["reading"]), RANDOM, 1])
+    return rng.permuted(spectra, axis=1) if shuffled else spectra
+
+
+def _least_after_five(strides: Float64[np.ndarray, "mixtures d"]) -> Vector:
+    """Least error after five steps over all scalings: it is convex in a = 1/c, and its slope is halved down to zero."""
+    low, high = np.zeros((len(strides), 1)), 1 / strides.min(axis=1, keepdims=True)
+    for _ in range(50):
+        a = (low + high) / 2
+        rising = np.sum(strides * (1 - a * strides) ** 9, axis=1, keepdims=True) < 0
+        low, high = np.where(rising, low, a), np.where(rising, a, high)
+    return np.square((1 - low * strides) ** 5).sum(axis=1)
 
 
 def _after_five(P: Preconditioner, target_cov: Covariance, *, scaled: bool) -> float:

@@ -1,8 +1,14 @@
 """What the experiment `real` found of questions with real labels: how chains end, and what a depth costs."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from monograph.experiments.real import plan
 from monograph.experiments.real.read import Groups
 from monograph.experiments.results import Results, Run
+
+Depth: TypeAlias = Callable[[Run], int]
+"""How many steps to take in a setting."""
 
 
 def questions(records: Results, *, shifted: bool | None = None) -> Groups:
@@ -41,6 +47,59 @@ def loss(setting: Run, depth: int) -> float:
     1.5
     """
     return setting["curve"][depth] / min(setting["curve"])
+
+
+def is_right(setting: Run, depth: int) -> bool:
+    """Say whether the error after so many steps is at most 1.1 times the least of the curve.
+
+    Parameters
+    ----------
+    setting
+        Of a question.
+    depth
+        Number of steps.
+
+    Examples
+    --------
+    >>> is_right({"curve": [1.0, 0.5, 0.75]}, 2)
+    False
+    """
+    return loss(setting, depth) <= 1.1
+
+
+def foretold(setting: Run) -> int:
+    """Take the depth that the recursion predicts.
+
+    Parameters
+    ----------
+    setting
+        Of a question.
+
+    Examples
+    --------
+    >>> foretold({"predicted": 4})
+    4
+    """
+    return setting["predicted"]
+
+
+def discordant(groups: Groups, depth: Depth, other: Depth) -> tuple[int, int]:
+    """Count the settings in which one depth is right to 10 % and another is not, and the other way round.
+
+    Parameters
+    ----------
+    groups
+        Settings by question.
+    depth, other
+        Functions of a setting, such as `foretold` and `recipe`.
+
+    Examples
+    --------
+    >>> discordant([[{"curve": [1.0, 0.5], "predicted": 1}]], foretold, lambda _: 0)
+    (1, 0)
+    """
+    pairs = [(is_right(one, depth(one)), is_right(one, other(one))) for group in groups for one in group]
+    return pairs.count((True, False)), pairs.count((False, True))
 
 
 def recipe(setting: Run) -> int:

@@ -1,9 +1,9 @@
 """Which tasks the paper's program selects, and how often that helps, as the experiment `selection` found it."""
 
 import numpy as np
+import scipy  # loads its statistics when they are first asked for
 from jaxtyping import Float64
 from numpy.typing import ArrayLike
-from scipy.stats import binomtest
 
 from monograph.experiments.results import Results, Run
 from monograph.experiments.selection import plan
@@ -80,7 +80,7 @@ def share(wins: ArrayLike, confidence: float = 0.95) -> tuple[float, float, floa
     [0.75, 0.19, 0.99]
     """
     wins = np.asarray(wins)
-    interval = binomtest(int(wins.sum()), wins.size).proportion_ci(confidence)
+    interval = scipy.stats.binomtest(int(wins.sum()), wins.size).proportion_ci(confidence)
     return wins.mean(), interval.low, interval.high
 
 
