@@ -15,6 +15,8 @@ METHOD = (
 )
 WINDOWED = 0.8
 """Share of late lines that a model with the last 24 characters in sight has to write."""
+LEARNED = 0.5
+"""Share of late lines that a model with all in sight must write if it was trained on such lines."""
 DOSES = "10, 30, 100 and 300 updates at a step size of 3·10⁻⁴."
 
 
@@ -210,21 +212,25 @@ def late_lines_are_not_hard(tolerance: float) -> Evidence:
     source="this book",
     places=(f"{CHAPTER}#hard-or-easy",),
     method="Next lines 11 to 24 of true chains that need at least 13, by models trained on 1 to 6 lines: with all "
-    "characters in sight, seeds 0–2, and with the last 24, seeds 0–3.",
+    "characters in sight, and with the last 24, seeds 0–3. Control: lines 11 to 16 by models trained on 11 to 16 lines, "
+    "with all in sight.",
     tolerance=0.1,
-    limits="largest share of right lines with all in sight; with the last 24 the least is above 0.8",
+    limits="largest share of right lines with all in sight; with the last 24 the least is above 0.8, in the control "
+    "above 0.5, else nothing is decided",
     verdict=Verdict.HOLDS,
-    remark="With all in sight, models trained on long traces were not tried.",
+    remark="The control, and seed 3 with all in sight, were written down and run after the others had been read.",
 )
 def short_traces_fail_by_position(tolerance: float) -> Evidence:
     """Trained on short traces, a model fails on late lines if it sees all characters, and not if it sees the last."""
     found = results.load("words")
     late, first = (read.next_lines(found, "easy", lines, sight="all") for lines in (range(10, 24), range(6)))
     windowed = read.next_lines(found, "easy", range(10, 24))
+    control = read.next_lines(found, "hard", range(10, 16), sight="all")
     return judge(
         max(late) < tolerance and min(windowed) > WINDOWED,
         f"Right in percent beyond line 10, with all in sight: {_percents(late)}; with the last 24: "
-        f"{_percents(windowed)}. In lines 1 to 6, with all in sight: {_percents(first)}.",
+        f"{_percents(windowed)}. In lines 1 to 6, with all in sight: {_percents(first)}. Control: {_percents(control)}.",
+        undecided=min(control) <= LEARNED,
     )
 
 

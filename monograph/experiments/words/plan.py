@@ -18,9 +18,12 @@ less that of the answers at once, in percentage points. Intervals are of the pai
 - *Hard beats easy*: holds if in every seed the interval of `hard` less `easy`, after n lines of problems that need 17
   to 24, lies above 0.
 - *Easy fails by position*: of next lines of true chains that need at least 13, `easy` with all characters in sight has
-  less than 10 % right beyond line 10, and with the last 24 in sight more than 80 %, in every seed of both.
+  less than 10 % right beyond line 10, and with the last 24 in sight more than 80 %, in every seed of both. The control,
+  `hard` with all characters in sight, must have more than half of lines 11 to 16 right in every seed, as it was trained
+  on such lines; else nothing is decided.
 
-Seed 3, and the models with all characters in sight, were run after the other seeds had been read; the rules stayed.
+Seed 3, and the models with all characters in sight, were run after the other seeds had been read; the rules stayed. The
+control, and seed 3 with all in sight, were written down and run after all others had been read.
 """
 
 from pathlib import Path
@@ -54,7 +57,7 @@ PRESETS: dict[str, Settings] = {
         "kept": [],
         "sights": {
             "24": {"seeds": [0], "tuned": list(TUNED), "doses": [1, 3]},
-            "all": {"seeds": [0], "tuned": ["easy"], "doses": []},
+            "all": {"seeds": [0], "tuned": ["hard", "easy"], "doses": []},
         },
     },
     "cpu": {
@@ -71,7 +74,7 @@ PRESETS: dict[str, Settings] = {
         "kept": ["aligned", "waiting"],
         "sights": {
             "24": {"seeds": [0, 1, 2, 3], "tuned": list(TUNED), "doses": [10, 30, 100, 300]},
-            "all": {"seeds": [0, 1, 2], "tuned": ["easy"], "doses": []},
+            "all": {"seeds": [0, 1, 2, 3], "tuned": ["hard", "easy"], "doses": []},
         },
     },
 }
