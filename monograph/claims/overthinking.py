@@ -130,7 +130,7 @@ def _diverges(cov: Covariance, test_cov: Covariance, n: float) -> bool:
     bears_on=(Statement.SKEWED,),
     kinds=(Kind.EXACT, Kind.SIMULATION),
     places=(f"{PLACE}#which-skill-goes-first",),
-    method="The exact error at m = ∞, d = 20, λᵢ ∝ 1/i with trace 20, Σ = I, by search over k ≤ 200; the same unscaled, "
+    method="The exact error at m = ∞, d = 20, λᵢ ∝ 1/i with trace 20, Σ = I, by search over k ≤ 200; unscaled, too, "
     "also with d = 4 to 8. And 1,500 prompts of m = n examples each, trace 20, k ≤ 30, medians with 95 % intervals.",
     tolerance=0,
     limits="lengths n at which the search and the formulas for n_crit and the best depth disagree",
