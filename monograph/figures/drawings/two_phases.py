@@ -4,10 +4,10 @@ from monograph.figures.drawings.board import TESTING, THINKING, TRAINING, Board
 from monograph.figures.picture import Picture
 
 ALT = (
-    "Drawing of two phases, from left to right. Training: many prompts with n examples (x, y) each, of covariance Λ, "
-    "go into the layer, which answers w₁; the difference from w corrects the layer. Test: one prompt with m examples, of "
-    "covariance Σ and with a weight w that was never used, goes into the same layer, which is not corrected any more; "
-    "its answer is added to the prompt, and the layer is asked again, k times."
+    "Drawing of two phases, from left to right. Training: many prompts with n examples (x, y) each, of "
+    "covariance Λ, go into the layer, which answers w₁; the difference from w corrects the layer. Test: one "
+    "prompt with m examples, of covariance Σ and with a weight w that was never used, goes into the same layer, "
+    "which is not corrected any more; its answer is added to the prompt, and the layer is asked again, k times."
 )
 
 
