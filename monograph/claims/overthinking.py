@@ -130,8 +130,8 @@ def _diverges(cov: Covariance, test_cov: Covariance, n: float) -> bool:
     bears_on=(Statement.SKEWED,),
     kinds=(Kind.EXACT, Kind.SIMULATION),
     places=(f"{PLACE}#which-skill-goes-first",),
-    method="The exact error at m = ∞, d = 20, λᵢ ∝ 1/i with trace 20, Σ = I, by search over k ≤ 200; unscaled, too, "
-    "also with d = 4 to 8. And 1,500 prompts of m = n examples each, trace 20, k ≤ 30, medians with 95 % intervals.",
+    method="The exact error at m = ∞, d = 20, λᵢ ∝ 1/i with trace 20, Σ = I, by search over k ≤ 200; 1/i unscaled "
+    "with d = 20 and 4 to 8, too. And 1,500 prompts of m = n examples each, trace 20, k ≤ 30, medians with 95 % intervals.",
     tolerance=0,
     limits="lengths n at which the search and the formulas for n_crit and the best depth disagree",
     verdict=Verdict.CAVEAT,
@@ -151,14 +151,14 @@ def skewed_training(tolerance: float) -> Evidence:
         wrong += (found != searched) + ((searched is not None) != (n > critical))
         falls_first += [n] if searched else []
     unscaled = [_unscaled_depth(DIM, n) for n in (10, 20, 30)]
-    fewer = {_unscaled_depth(dim, 10) for dim in range(4, 9)}
+    fewer = sorted({str(_unscaled_depth(dim, 10)) for dim in range(4, 9)})
     best = {n: int(curve[1].argmin()) for n, curve in on_short_prompts().items() if turns(curve)}
     return judge(
         wrong <= tolerance,
         f"n_crit = {critical:.0f}; the error falls first and then rises for n from {falls_first[0]} to "
         f"{falls_first[-1]} in steps of 5; for n = 10, 20, 30 it falls throughout. Unscaled, the best depths for "
-        f"n = 10, 20, 30 are {', '.join(map(str, unscaled))}; with d = 4 to 8 and n = 10 they are {min(fewer)} or "
-        f"{max(fewer)}. On prompts of m = n the median is least at "
+        f"n = 10, 20, 30 are {', '.join(map(str, unscaled))}; with d = 4 to 8 and n = 10 they are "
+        f"{' or '.join(fewer)}. On prompts of m = n the median is least at "
         f"{' and '.join(f'k = {k} (n = {n})' for n, k in best.items())} and then rises.",
         exception=min(falls_first) > 30 and unscaled == [0, 0, 0] and list(best) == [20, 30],
     )
