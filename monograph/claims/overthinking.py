@@ -131,7 +131,7 @@ def _diverges(cov: Covariance, test_cov: Covariance, n: float) -> bool:
     kinds=(Kind.EXACT, Kind.SIMULATION),
     places=(f"{PLACE}#which-skill-goes-first",),
     method="The exact error at m = ∞, d = 20, λᵢ ∝ 1/i with trace 20, Σ = I, by search over k ≤ 200; 1/i unscaled "
-    "with d = 20 and 4 to 8, too. And 1,500 prompts each of m = n examples, trace 20, k ≤ 30, 95 % intervals of medians.",
+    "with d = 20 and 4 to 8, too. And 1,500 prompts each of m = n, trace 20, k ≤ 30, 95 % intervals of medians.",
     tolerance=0,
     limits="lengths n at which the search and the formulas for n_crit and the best depth disagree",
     verdict=Verdict.CAVEAT,
