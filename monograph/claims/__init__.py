@@ -31,10 +31,10 @@ from monograph.claims import (
     words,
 )
 from monograph.claims.evidence import EvidenceMap
-from monograph.claims.ledger import COUNTED, Claim
+from monograph.claims.ledger import COUNTED, Claim, Verdict
 from monograph.claims.tables import Table
 
-__all__ = ["CHAPTERS", "CLAIMS", "evidence_map", "find", "table", "tally"]
+__all__ = ["CHAPTERS", "CLAIMS", "evidence_map", "find", "table", "tally", "to_rounding"]
 
 CHAPTERS = {
     "setup/task": "The task",
@@ -56,6 +56,8 @@ CHAPTERS = {
     "beyond/post-training": "After pre-training: SFT and outcome supervision",
 }
 """Chapters that claims name, with the titles that the tables show."""
+LARGEST_ROUNDING = 1e-6
+"""Tolerance up to which a check asks whether two ways to compute the same thing agree."""
 PARTS = (
     task,
     attention,
@@ -138,6 +140,25 @@ def tally(*, of_paper: bool) -> str:
     counts = Counter(one.verdict for one in CLAIMS if one.of_paper == of_paper)
     words = [f"{counts[verdict]} {COUNTED[verdict][counts[verdict] > 1]}" for verdict in COUNTED if counts[verdict]]
     return " and ".join([", ".join(words[:-1]), words[-1]])
+
+
+def to_rounding(*, of_paper: bool) -> int:
+    """Count the claims that hold by a check to rounding: of a formula or a bound that is proved, not of a forecast.
+
+    Parameters
+    ----------
+    of_paper
+        Count the claims of the paper, else the book's own.
+
+    Examples
+    --------
+    >>> find("best_step").tolerance, find("depth").tolerance
+    (1e-10, 1)
+    >>> 0 < to_rounding(of_paper=True) < to_rounding(of_paper=False)
+    True
+    """
+    held = [one for one in CLAIMS if one.of_paper == of_paper and one.verdict is Verdict.HOLDS]
+    return sum(0 < one.tolerance <= LARGEST_ROUNDING for one in held)
 
 
 def find(name: str) -> Claim:

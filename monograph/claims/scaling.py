@@ -25,7 +25,7 @@ PLACE = "theorems/scaling-law"
     source="paper: Corollary 3.5",
     bears_on=(Statement.SCALING,),
     kinds=(Kind.THEOREM, Kind.EXACT, Kind.SIMULATION),
-    places=(f"{PLACE}#cor-scaling-law", f"{PLACE}#prop-finite-test"),
+    places=(f"{PLACE}#cor-scaling-law",),
     method="Powers of I − Γ⁻¹Λ in hidden coordinates, d = 20, n = 5 to 400, k ≤ 30; 2,000 prompts each with equal "
     "strengths, n = 40, m = 400 and 4,000, where the excess over the bound must fall at least fivefold.",
     tolerance=1e-10,
@@ -116,7 +116,7 @@ def harder_longer(tolerance: float) -> Evidence:
     source="paper: effect of n and k",
     bears_on=(Statement.STEPS, Statement.EXAMPLES),
     kinds=(Kind.THEOREM, Kind.EXACT, Kind.SIMULATION),
-    places=(f"{PLACE}#cor-scaling-law", f"{PLACE}#prop-best-length"),
+    places=(f"{PLACE}#cor-scaling-law",),
     method="Exact at m = ∞, three spectra, n = 1 to 1000, k ≤ 30; simulation at d = 20, m = 40, and at d = m = n = 10.",
     tolerance=0,
     limits="largest rise of the error at m = ∞ from one n or k to the next",

@@ -96,7 +96,7 @@ class ThreeUpbringings(Widget):
                 for name, (P, ratio) in curves.items()
             ],
             x_label="thinking steps k",
-            y_label="error / d, mean over w, theory without leaks",
+            y_label="error left, in theory" if self.brief else "error / d, mean over w, theory without leaks",
             log_y=True,
             y_limits=(1e-6, 1e2),
             level=(1.0, "no answer"),

@@ -505,7 +505,7 @@ def test_the_readme_counts_the_claims_as_they_are():
     paper = [one.verdict for one in claims.CLAIMS if one.source.startswith("paper: ")]
     others = [one.verdict for one in claims.CLAIMS if one.source.startswith(("this book", "follow-up paper: "))]
     assert len(paper) + len(others) == len(claims.CLAIMS)
-    assert f"Of the paper's {len(paper)} claims that it tests, {claims.tally(of_paper=True)}." in words
+    assert f"Of the paper's {len(paper)} claims that it lists, {claims.tally(of_paper=True)}." in words
     assert f"Of {len(others)} others, {claims.tally(of_paper=False)}." in words
     for counted, of_paper in ((paper, True), (others, False)):
         for verdict, count in Counter(counted).items():

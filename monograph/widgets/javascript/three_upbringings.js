@@ -140,7 +140,7 @@ const drawCard = (svg, place, { school, i, k, curves, perfect, P }) => {
   drawWeights(svg, layer, "V", dim, { ...matrices, y: matrices.y + 4 });
   drawWeights(svg, layer, "W", dim, { ...matrices, x: matrices.x + matrices.side + 8, y: matrices.y + 4 });
   const panel = new Panel(svg, {
-    ...place.panel, domain: [0, STEPS], decades: DECADES, label: "error / d, median", ...(place.scale ? {} : { format: () => "" }),
+    ...place.panel, domain: [0, STEPS], decades: DECADES, label: "error left, median", ...(place.scale ? {} : { format: () => "" }),
   });
   panel.add("line", { x1: panel.left, x2: panel.right, y1: panel.y(1), y2: panel.y(1), class: "tts-level" });
   panel.add("line", { x1: panel.x(k), x2: panel.x(k), y1: panel.top, y2: panel.bottom, class: "tts-now" });
