@@ -123,8 +123,8 @@ def weights_gradient(tolerance: float) -> Evidence:
     limits="factor by which each lack must raise the error after five steps",
     verdict=Verdict.CAVEAT,
     caveat="One example of each lack, made to show it, at the scaling of training; and hard tasks help if their strong "
-    "skills are the target's: hard_where_aligned. Where they are not, tasks of equal strengths do better, also in pools "
-    "whose tasks point in random directions: hard_in_pools, hard_rescaled.",
+    "skills are the target's: hard_where_aligned. Where they are not, tasks of equal strengths do better, also in "
+    "pools whose tasks point in random directions: hard_in_pools, hard_rescaled.",
 )
 def three_qualities(tolerance: float) -> Evidence:
     """Training tasks should be diverse, relevant and hard: without one of the three the error can be far larger."""

@@ -212,8 +212,8 @@ def late_lines_are_not_hard(tolerance: float) -> Evidence:
     source="this book",
     places=(f"{CHAPTER}#hard-or-easy",),
     method="Next lines 11 to 24 of true chains that need at least 13, by models trained on 1 to 6 lines: with all "
-    "characters in sight, and with the last 24, seeds 0–3. Control: lines 11 to 16 by models trained on 11 to 16 lines, "
-    "with all in sight.",
+    "characters in sight, and with the last 24, seeds 0–3. Control: lines 11 to 16 by models trained on 11 to 16 "
+    "lines, with all in sight.",
     tolerance=0.1,
     limits="largest share of right lines with all in sight; with the last 24 the least is above 0.8, in the control "
     "above 0.5, else nothing is decided",
@@ -229,7 +229,8 @@ def short_traces_fail_by_position(tolerance: float) -> Evidence:
     return judge(
         max(late) < tolerance and min(windowed) > WINDOWED,
         f"Right in percent beyond line 10, with all in sight: {_percents(late)}; with the last 24: "
-        f"{_percents(windowed)}. In lines 1 to 6, with all in sight: {_percents(first)}. Control: {_percents(control)}.",
+        f"{_percents(windowed)}. In lines 1 to 6, with all in sight: {_percents(first)}. In the control: "
+        f"{_percents(control)}.",
         undecided=min(control) <= LEARNED,
     )
 
