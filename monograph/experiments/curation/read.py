@@ -407,7 +407,7 @@ def _spectra(run: Run, tasks: list[Task], *, shuffled: bool) -> Float64[np.ndarr
     return rng.permuted(spectra, axis=1) if shuffled else spectra
 
 
-def _least_after_five(strides: Float64[np.ndarray, "mixtures d"]) -> Vector:
+def _least_after_five(strides: Float64[np.ndarray, "mixtures d"]) -> Float64[np.ndarray, " mixtures"]:
     """Least error after five steps over all scalings: it is convex in a = 1/c, and its slope is halved down to zero."""
     low, high = np.zeros((len(strides), 1)), 1 / strides.min(axis=1, keepdims=True)
     for _ in range(50):
