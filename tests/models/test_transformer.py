@@ -45,6 +45,7 @@ def Twin():
     return Twin
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("config", [{}, {"positions": 40}, {"width": 64, "layers": 2, "heads": 4}])
 def test_answers_are_those_of_GPT2_with_the_same_weights(Twin, config):
     model, drawn = gpt(torch.float32, scale=0.1, sight="chain", **config), draw(dtype=torch.float32, batch=32)

@@ -75,7 +75,7 @@ def test_prop_no_gradient_every_chain_has_its_minimizer():
         answer = answer + INVERSE @ S @ (w - B @ answer)
 
 
-@pytest.mark.parametrize("decay", [1e-2, 1e-3])
+@pytest.mark.parametrize("decay", [pytest.param(1e-2, marks=pytest.mark.exhaustive), 1e-3])
 def test_prop_no_gradient_weight_decay_selects_the_least_norm(decay):
     norm = np.linalg.norm(INVERSE)
     begin = layer_weights(2, {"V31": -INVERSE, "W13": np.eye(2), "W24": -1.0})

@@ -49,6 +49,7 @@ def stored(folder):
     return store
 
 
+@pytest.mark.exhaustive
 def test_a_chapter_is_executed_and_stored_in_one_form(stored, capsys):
     path = stored(
         text('It is <span data-number="half">?</span>.'),

@@ -143,6 +143,7 @@ def test_binder_takes_packages_from_one_channel():
     assert ENVIRONMENT["channels"] == ["conda-forge"]
 
 
+@pytest.mark.exhaustive
 def test_imports_are_declared_by_the_package_and_installed_in_binder():
     imported = third_party([*files("ttsbook", "monograph"), *cells()])
     assert {"anywidget", "matplotlib", "numpy", "torch"} <= imported.keys()
