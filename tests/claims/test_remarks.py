@@ -172,4 +172,3 @@ def test_words_after_300_updates_polynomials_hurt_more_than_nothing_in_the_seeds
     first = replace(found, runs=[run for run in found.runs if run["seed"] < 3])
     below = [words.below(one, "misaligned", over_base=True)[plan.DOSES.index(300)] for one in (first, found)]
     assert below == [True, False]
-    assert all(run["models"].keys() == {"base", "easy"} for run in found.select(sight="all"))
