@@ -65,12 +65,8 @@ MOVES = {
 }
 
 
-LONG = {"ThreeUpbringings", "ThinkingLonger"}  # one trains, one has many stops
-
-
-@pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=pytest.mark.exhaustive if kind in LONG else []) for kind in MOVES]
-)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("kind", MOVES)
 def test_a_tour_waits_for_each_move_and_ends(show, kind):
     page, stops = show(stored_widgets.name_of(kind)), TOURS[kind]
     press(page, "Guided tour")

@@ -69,6 +69,7 @@ def part(parsed):
     return lambda path, name: parts(path).get(name)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", chapters())
 def test_each_link_leads_to_what_the_code_means(site, parsed, part, name):
     path = (site / f"{name}.html").resolve()
@@ -96,6 +97,7 @@ def test_each_link_leads_to_what_the_code_means(site, parsed, part, name):
             assert described(anchor) is not None
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", chapters())
 def test_each_cell_links_all_that_it_names(site, parsed, name):
     cells = notebooks.code_cells(notebooks.read(ROOT / "chapters" / f"{name}.ipynb"))

@@ -88,6 +88,7 @@ def test_the_reference_and_the_bibliography_are_lists(known):
     assert re.search(r"^- Shivam Garg.*What can transformers learn in-context", works, re.MULTILINE)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("page", LISTED)
 def test_a_page_is_plain_and_its_links_lead_to_pages(page, known):
     found = twins.twin(ROOT, page, known)
