@@ -176,6 +176,7 @@ def test_a_kernel_that_keeps_silent_is_told(browser):
         assert page.problems == []
 
 
+LATE = [pytest.param(m, "median", marks=pytest.mark.nightly) for m in (1000, None)]
 DRAWN = [
     widgets.BendSpectrum(train_length=30, seed=3),
     widgets.DirectAnswer(test_length=5, seed=1),  # fewer examples than skills
@@ -223,7 +224,7 @@ def test_on_few_examples_the_page_draws_what_the_package_draws(window):
     assert 0 < found["gone"] < 20_000 and window.problems == []
 
 
-@pytest.mark.parametrize(("m", "summary"), [(200, "mean"), (1000, "median"), (None, "median")])
+@pytest.mark.parametrize(("m", "summary"), [(200, "mean"), *LATE])
 def test_trained_layers_are_drawn_as_the_package_draws_them(window, m, summary):
     """Where nothing exact is known."""
     widget = widgets.TrainedLayers(train_length=200, test_length=m, summary=summary, seed=2)
@@ -243,7 +244,8 @@ def test_few_chains_of_a_layer_trained_on_even_data_leave_all_bounds(window):
     assert found["gone"] == 0 and "0 chains leave all bounds." in words(window) and window.problems == []
 
 
-@pytest.mark.parametrize("shown", [pytest.param(9, marks=pytest.mark.nightly), 11])
+@pytest.mark.nightly
+@pytest.mark.parametrize("shown", [9, 11])
 def test_a_shipped_GPT_is_drawn_as_the_package_draws_it(window, shown):
     widget = widgets.GPTThinking(shown=shown, seed=3)
     page = open_without_kernel(window, widget)

@@ -31,7 +31,7 @@ def test_the_keyboard_leads_through_the_deck_and_every_slide_fits(window, site, 
     assert window.problems == []
 
 
-@pytest.mark.exhaustive
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", DECKS)
 def test_every_slide_is_accessible(window, site, name):
     window.set_viewport_size({"width": 1280, "height": 720})

@@ -244,7 +244,7 @@ def run_interruptibly():
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("ending", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.nightly)])
 def test_processes_end_with_the_one_that_started_them(folder, ending):
     """Killed or interrupted while two runs of a minute are under way and others wait."""
     parent = get_context("spawn").Process(target=run_interruptibly)

@@ -11,7 +11,7 @@ from publish import labels, notebooks, references
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 
 NAMED = [(path, notebooks.name_of(path)) for path in notebooks.paths()]
-EVERY_TIME = {"index", "beyond/noise"}
+EVERY_TIME = {"index"}
 
 RENDERED = """count => {
   const cells = [...document.querySelectorAll(".jp-Notebook .jp-MarkdownCell")];

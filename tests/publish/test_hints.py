@@ -193,7 +193,6 @@ def test_every_symbol_of_the_notation_explains_some_formula(pages):
     assert rows - used <= {"pi-ell"}
 
 
-@pytest.mark.exhaustive
 def test_the_search_lists_every_statement_figure_exercise_and_claim(site, parsed, pages, entries):
     listed = {(page, name) for *_, page, name in entries}
     assert len(listed) == len(entries)

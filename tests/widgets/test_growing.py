@@ -303,8 +303,8 @@ def test_the_large_one_overthinks_after_long_skewed_prompts():
     assert even[30] < 1e-3 and even[30] <= 2 * min(even)
 
 
-@pytest.mark.exhaustive
-@pytest.mark.parametrize("seed", [0, *LATE])
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(5))
 def test_skewed_data_make_a_gpt_overthink_and_even_data_do_not(seed):
     preset = {"first": "skewed data", "second": "distances", "train_length": 24, "test_length": 100}
     skewed, even = evaluated(GROWN, settings_of(seed=seed, **preset))
