@@ -10,6 +10,7 @@ from publish.site import names, package
 
 LANGUAGES = {"python", "ipython3"}
 TOKEN = re.compile(r"<span[^>]*>([^<]*)</span>|([^<]+)|<[^>]*>")
+PLAIN = re.compile(r'<span class="[npw]">([^<]*)</span>')  # names, punctuation, space: colored as what has no color
 
 
 def setup(app):
@@ -52,9 +53,13 @@ def visit_code(translator, node):
     try:
         type(translator).visit_literal_block(translator, node)
     except nodes.SkipNode:
-        if node.get("names"):
-            translator.body[-1] = linked(translator.body[-1], node["names"])
+        translator.body[-1] = light(linked(translator.body[-1], node.get("names", ())))
         raise
+
+
+def light(html):
+    """Return highlighted code without the spans that change nothing: of what a page shows as code, most."""
+    return PLAIN.sub(r"\1", html)
 
 
 def linked(html, links):
