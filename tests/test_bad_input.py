@@ -396,11 +396,6 @@ TABLE = [
     ),
     (TypeError, lambda: selection.optimal_mixture([I2], I2, 3), "tasks[0] must be a ttsbook.data.tasks.Task, got"),
     (ValueError, lambda: selection.optimal_mixture([T2], I2, 0), "steps must be an integer of at least 1, got 0"),
-    (
-        ValueError,
-        lambda: selection.with_estimates([T2], I2, 3, 5, samples=0),
-        "samples must be an integer of at least 1, got 0",
-    ),
     (ValueError, lambda: layer(structure="rows"), "structure must be one of 'full', 'blocks', got 'rows'"),
     (ValueError, lambda: LinearSelfAttention(0), "dim must be an integer of at least 1, got 0"),
     (ValueError, lambda: layer().set_preconditioner(I3), "P must have shape (2, 2) as the layer has, got (3, 3)"),

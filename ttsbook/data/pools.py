@@ -182,43 +182,6 @@ def even(covs: Sequence[CovarianceLike], prompt_length: int) -> Mixture:
     return Mixture([Task(cov, prompt_length) for cov in covs], np.full(len(covs), 1 / max(1, len(covs))))
 
 
-def lacking_one(
-    target_cov: CovarianceLike, *, rng: np.random.Generator, weakness: float = 0.2
-) -> dict[str, list[Covariance]]:
-    """Four tasks that are diverse, relevant and hard for a target, and three times four that lack one of it.
-
-    Parameters
-    ----------
-    target_cov
-        Diagonal covariance of the target, with a long tail and trace d.
-    rng
-        Source of the random directions of the tasks that are not relevant.
-    weakness
-        As for `blind_spots`.
-
-    Returns
-    -------
-    dict of str to list of Covariance
-        Tasks with four blind spots that make up for each other; one of them four times (not diverse); all
-        turned by one random rotation (not relevant); tasks with equal strengths (not hard).
-
-    Examples
-    --------
-    >>> target = covariance.power_law(20, 0.8, trace=20)
-    >>> list(lacking_one(target, rng=np.random.default_rng(0)))
-    ['all three', 'not diverse', 'not relevant', 'not hard']
-    """
-    full = blind_spots(target_cov, 4, weakness)
-    dim = len(full[0])
-    turn = covariance.skills(covariance.rotate(np.diag(np.arange(1.0, dim + 1)), rng=rng)).directions
-    return {
-        "all three": full,
-        "not diverse": [full[-1]] * 4,
-        "not relevant": [(turned := turn @ cov @ turn.T) / 2 + turned.T / 2 for cov in full],
-        "not hard": [covariance.isotropic(dim)] * 4,
-    }
-
-
 def eight_tasks(target_cov: CovarianceLike, *, rng: np.random.Generator, prompt_length: int = 100) -> list[Task]:
     """Make a pool of tasks near a target: four with blind spots, three power laws, and the target with other skills.
 
@@ -241,24 +204,3 @@ def eight_tasks(target_cov: CovarianceLike, *, rng: np.random.Generator, prompt_
     covs += [covariance.power_law(dim, exponent, trace=trace) for exponent in (0.0, 0.4, 1.2)]
     covs.append(covariance.rotate(target_cov, rng=rng))
     return [Task(cov, prompt_length) for cov in covs]
-
-
-def example_mixture(*, rng: np.random.Generator) -> Mixture:
-    """Make a mixture of three tasks whose skills point in random directions; d = 20, and n = 20, 60 and 200.
-
-    Parameters
-    ----------
-    rng
-        Source of the directions.
-
-    Examples
-    --------
-    >>> mixture = example_mixture(rng=np.random.default_rng(0))
-    >>> [task.prompt_length for task in mixture.tasks]
-    [20, 60, 200]
-    """
-    tasks = [
-        Task(covariance.rotate(covariance.power_law(20, exponent, trace=20), rng=rng), n)
-        for exponent, n in ((0.2, 20), (0.8, 60), (1.2, 200))
-    ]
-    return Mixture(tasks, [0.5, 0.3, 0.2])

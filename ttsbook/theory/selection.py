@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from jaxtyping import Float64
 from scipy.linalg import lapack
 from scipy.optimize import minimize, nnls
 
@@ -345,51 +344,3 @@ class MixtureError:
             slope = slope + back @ power.transpose(0, 2, 1)
             back = T.transpose(0, 2, 1) @ back
         return logs.max() + np.log(shares.mean()), -(slope @ self.empirical).sum(axis=0)
-
-
-def with_estimates(
-    tasks: Sequence[Task],
-    target_cov: CovarianceLike | Task,
-    steps: int,
-    length: int,
-    *,
-    samples: int,
-    paper: bool = False,
-) -> Float64[np.ndarray, " {samples}"]:
-    r"""Choose mixtures for estimates of the target's covariance, and return their errors on the true target at m = ∞.
-
-    In the book: :ref:`fig-estimate`.
-
-    Parameters
-    ----------
-    tasks
-        The pool.
-    target_cov
-        The true covariance :math:`\Sigma` of the target, or its task.
-    steps
-        Number k of thinking steps, at least 1.
-    length
-        Number of target examples from which :math:`\Sigma` is estimated.
-    samples
-        Number of estimates, each from its own seed.
-    paper
-        Choose by the paper's program, which needs at least d examples, instead of the error.
-
-    Examples
-    --------
-    >>> from ttsbook.data.tasks import Task
-    >>> pool, target = [Task(np.eye(2), 9), Task(np.diag([1.0, 0.5]), 9)], np.diag([1.0, 0.7])
-    >>> with_estimates(pool, target, 2, 1000, samples=3).round(3).tolist()
-    [0.002, 0.002, 0.002]
-    """
-    samples, paper, tasks = check.count("samples", samples, least=1), check.flag("paper", paper), _uniform(tasks).tasks
-    objective, errors = MixtureError(tasks, target_cov, steps), list[float]()
-    for sample in range(samples):
-        rng = np.random.default_rng([length, sample])
-        estimate = covariance.sample_empirical(objective.target_cov, length, samples=1, rng=rng)[0]
-        if paper:
-            chosen = quadratic_program([task.cov for task in tasks], estimate)
-        else:
-            chosen = optimal_mixture(tasks, estimate, steps)
-        errors.append(objective.error(chosen.weights))
-    return np.array(errors)
