@@ -179,7 +179,7 @@ def even(covs: Sequence[CovarianceLike], prompt_length: int) -> Mixture:
     >>> even([np.eye(2), np.eye(2)], 5).weights.tolist()
     [0.5, 0.5]
     """
-    return Mixture([Task(cov, prompt_length) for cov in covs], np.full(len(covs), 1 / max(1, len(covs))))
+    return Mixture([Task(cov, prompt_length) for cov in covs])
 
 
 def eight_tasks(target_cov: CovarianceLike, *, rng: np.random.Generator, prompt_length: int = 100) -> list[Task]:

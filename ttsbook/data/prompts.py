@@ -17,7 +17,7 @@ from ttsbook import _tensor_validation
 from ttsbook import _validation as check
 from ttsbook.arrays import Numbers
 from ttsbook.data.features import Features, Gaussian
-from ttsbook.data.tasks import Mixture, Task
+from ttsbook.data.tasks import Mixture, Task, mixture_of
 
 GAUSSIAN = Gaussian()
 SHARED = 2**24
@@ -136,8 +136,7 @@ def sample(
     ((8, 20, 5), (8, 20), (8, 5))
     """
     check.instance("task", task, Task, Mixture)
-    if isinstance(task, Task):
-        task = Mixture([task], [1.0])
+    task = mixture_of(task)
     samples = check.count("samples", samples, least=1)
     check.instance("generator", generator, torch.Generator)
     dtype = torch.get_default_dtype() if dtype is None else dtype

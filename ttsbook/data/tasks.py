@@ -100,7 +100,7 @@ class Mixture:
     tasks
         At least one task, all of one dimension.
     weights
-        Probabilities: not negative, with sum 1.
+        Probabilities: not negative, with sum 1. By default all tasks are as likely.
 
     Examples
     --------
@@ -113,12 +113,12 @@ class Mixture:
     tasks: tuple[Task, ...]
     weights: MixtureWeights
 
-    def __init__(self, tasks: Sequence[Task], weights: VectorLike) -> None:
+    def __init__(self, tasks: Sequence[Task], weights: VectorLike | None = None) -> None:
         tasks = check.sequence("tasks", tasks, Task)
         if not tasks:
             raise ValueError("tasks must hold at least one Task, got none")
         check.same_dimension(**{f"tasks[{index}]": task.cov for index, task in enumerate(tasks)})
-        weights = check.array("weights", weights).copy()
+        weights = check.array("weights", np.full(len(tasks), 1 / len(tasks)) if weights is None else weights).copy()
         if weights.shape != (len(tasks),):
             raise ValueError(f"weights must have shape ({len(tasks)},), one for each task, got {weights.shape}")
         if not (weights >= 0).all():
@@ -132,6 +132,22 @@ class Mixture:
     def dim(self) -> int:
         """Dimension d of the examples."""
         return self.tasks[0].dim
+
+
+def mixture_of(given: Task | Mixture) -> Mixture:
+    """Mixture of one task alone; a mixture is returned as it is.
+
+    Parameters
+    ----------
+    given
+        A mixture, or a task.
+
+    Examples
+    --------
+    >>> mixture_of(Task([[2.0]], 5)).weights.tolist()
+    [1.0]
+    """
+    return given if isinstance(given, Mixture) else Mixture([given])
 
 
 def mix(tasks: Sequence[Task], weights: VectorLike) -> Mixture:

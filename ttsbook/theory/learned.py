@@ -4,7 +4,7 @@ import numpy as np
 
 from ttsbook import _validation as check
 from ttsbook.arrays import Covariance, CovarianceLike, Matrix, Preconditioner
-from ttsbook.data.tasks import Mixture, Task
+from ttsbook.data.tasks import Mixture, Task, mixture_of
 
 
 def gamma(
@@ -193,7 +193,5 @@ def conditioning(task_or_mixture: Task | Mixture) -> float:
 def _parts(task_or_mixture: Task | Mixture) -> tuple[list[tuple[float, Task]], Matrix]:
     """List weights and tasks; and a zero, from which sums over them start."""
     check.instance("task_or_mixture", task_or_mixture, Task, Mixture)
-    zero = np.zeros((task_or_mixture.dim, task_or_mixture.dim))
-    if isinstance(task_or_mixture, Task):
-        return [(1.0, task_or_mixture)], zero
-    return list(zip(task_or_mixture.weights, task_or_mixture.tasks, strict=True)), zero
+    mixture = mixture_of(task_or_mixture)
+    return list(zip(mixture.weights, mixture.tasks, strict=True)), np.zeros((mixture.dim, mixture.dim))

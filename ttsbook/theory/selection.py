@@ -185,8 +185,7 @@ def _uniform(tasks: Sequence[Task]) -> Mixture:
     """Mix all tasks alike."""
     if isinstance(tasks, Mixture):
         raise TypeError(f"tasks must be a sequence of tasks, got {check.shown(tasks)}: pass its tasks")
-    tasks = check.sequence("tasks", tasks, Task)
-    return Mixture(tasks, np.full(len(tasks), 1 / max(1, len(tasks))))
+    return Mixture(tasks)
 
 
 def _best(objective: "MixtureError", candidates: Iterable[MixtureWeights]) -> MixtureWeights:

@@ -17,7 +17,7 @@ from ttsbook import theory
 from ttsbook.arrays import Preconditioner
 from ttsbook.data import prompts
 from ttsbook.data.prompts import Prompts
-from ttsbook.data.tasks import Mixture, Task
+from ttsbook.data.tasks import Mixture, Task, mixture_of
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.models.protocols import Thinker
 from ttsbook.tensors import Scalar
@@ -306,15 +306,15 @@ def _identity(
     run: TrainingRun, options: dict[str, object], task: Task | Mixture, recipe: Recipe[Any], pool: Prompts | None
 ) -> dict[str, str]:
     """Tell one run from another in a few short strings."""
-    parts, shares = (task.tasks, task.weights) if isinstance(task, Mixture) else ((task,), None)
-    tasks = [(part.cov.tobytes(), part.prompt_length, part.noise_variance) for part in parts]
+    mixture = mixture_of(task)
+    tasks = [(part.cov.tobytes(), part.prompt_length, part.noise_variance) for part in mixture.tasks]
     tensors = [] if pool is None else [pool.x, pool.y, pool.w, pool.lengths]
     examples = [tensor.numpy(force=True).tobytes() for tensor in tensors]
     weights = [value.numpy(force=True).tobytes() for value in run.model.parameters()]
     shape = run.model.structure if isinstance(run.model, LinearSelfAttention) else repr(run.model)
     return {name: _named(value) for name, value in options.items()} | {
         "recipe": _named(recipe),
-        "task": _digest(tasks, shares),
+        "task": _digest(tasks, mixture.weights),
         "pool": _digest(examples),
         "initial weights": _digest(shape, weights),
         "seed of the generator": _digest(run.generator.get_state().numpy().tolist()),

@@ -17,7 +17,7 @@ from ttsbook import _validation as check
 from ttsbook import theory
 from ttsbook.arrays import Preconditioner
 from ttsbook.data.prompts import Prompts
-from ttsbook.data.tasks import Mixture, Task
+from ttsbook.data.tasks import Mixture, Task, mixture_of
 from ttsbook.models import embedding
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.models.protocols import HasNextToken, Thinker
@@ -206,12 +206,11 @@ class Noisy(Recipe[HasNextToken]):
 
     def prediction(self, task: Task | Mixture) -> tuple[Preconditioner, float]:
         """Learn w - r w_0, whose variance is 1 - r, so that label noise counts 1/(1 - r) times as much."""
-        unknown = 1 - self.ratio
-        if isinstance(task, Mixture):
-            return theory.preconditioner(
-                Mixture([_noisier(one, unknown) for one in task.tasks], task.weights)
-            ), self.ratio
-        return theory.preconditioner(_noisier(task, unknown)), self.ratio
+        tasks = [
+            replace(part, noise_variance=part.noise_variance / (1 - self.ratio)) for part in mixture_of(task).tasks
+        ]
+        noisier = tasks[0] if isinstance(task, Task) else Mixture(tasks, task.weights)
+        return theory.preconditioner(noisier), self.ratio
 
 
 @dataclass(frozen=True)
@@ -341,11 +340,6 @@ class Unrolled(Recipe[HasNextToken]):
     def prediction(self, task: Task | Mixture) -> tuple[None, None]:
         """Find a compromise between the steps, which has no closed form."""
         return None, None
-
-
-def _noisier(task: Task, unknown: float) -> Task:
-    """Task whose label noise is what it is to weights of the variance 1, seen from weights of a smaller one."""
-    return Task(task.cov, task.prompt_length, noise_variance=task.noise_variance / unknown)
 
 
 def _labels(prompts: Prompts, w: Weights) -> Labels:
