@@ -53,11 +53,9 @@ class Rows:
     columns: tuple[str, ...]
 
     def __init__(self, x: ArrayLike, columns: Sequence[str] | None = None) -> None:
-        x = check.array("x", x).copy()
+        x = check.finite("x", x).copy()
         if x.ndim != 2 or x.size == 0:
             raise ValueError(f"x must have shape (rows, columns), got {x.shape}")
-        if not np.isfinite(x).all():
-            raise ValueError("x must be finite, got NaN or infinite entries")
         names = [f"column {index + 1}" for index in range(x.shape[1])] if columns is None else columns
         names = check.sequence("columns", names, str)
         if len(names) != x.shape[1] or len(set(names)) < len(names):

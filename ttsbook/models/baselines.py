@@ -13,12 +13,13 @@ import torch
 from jaxtyping import Float
 
 from ttsbook import _validation as check
-from ttsbook.arrays import Covariance, PreconditionerLike
+from ttsbook.arrays import PreconditionerLike
 from ttsbook.data.prompts import Prompts
 from ttsbook.models.protocols import Solver
 from ttsbook.tensors import Chain, SquareMatrices, Weights
 
 _linalg: Any = torch.linalg  # whose functions say no types
+ADVICE = "use `thinking`, which takes any square matrix"
 RELATIVE_ZERO = 1e-12  # eigenvalues of X Xᵀ below this share of the largest belong to unseen directions
 
 
@@ -167,7 +168,7 @@ def chebyshev(P: PreconditionerLike | None = None) -> Solver:
     >>> bool((gap[:, 10].norm(dim=1) < 1e-4 * gap[:, 0].norm(dim=1)).all())
     True
     """
-    matrix = None if P is None else torch.as_tensor(_definite(P))
+    matrix = None if P is None else torch.as_tensor(check.definite("P", P, ADVICE))
 
     def answers(prompts: Prompts, steps: int) -> Chain:
         S, residual = _means(prompts, matrix)
@@ -212,7 +213,7 @@ def conjugate_gradient(P: PreconditionerLike | None = None) -> Solver:
     >>> torch.allclose(conjugate_gradient()(batch, 4)[:, 4], batch.w)  # d steps are enough
     True
     """
-    matrix = None if P is None else torch.as_tensor(_definite(P))
+    matrix = None if P is None else torch.as_tensor(check.definite("P", P, ADVICE))
 
     def answers(prompts: Prompts, steps: int) -> Chain:
         S, residual = _means(prompts, matrix)
@@ -241,15 +242,6 @@ def _descent(S: SquareMatrices, moment: Weights, steps: int, precondition: Calla
     chain = torch.stack(weights, dim=1)
     lost = torch.cummax(~torch.isfinite(chain).all(dim=-1), dim=1).values
     return chain.masked_fill(lost[..., None], torch.inf)
-
-
-def _definite(P: PreconditionerLike) -> Covariance:
-    """Return P, checked to be symmetric and positive definite."""
-    P = check.square_matrix("P", P)
-    try:
-        return check.covariance("P", P, definite=True)
-    except ValueError as error:
-        raise ValueError(f"{error}: use `thinking`, which takes any square matrix") from None
 
 
 def _preconditioned(matrix: torch.Tensor | None, residual: Weights) -> Weights:

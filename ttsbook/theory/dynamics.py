@@ -14,6 +14,7 @@ from ttsbook import theory
 from ttsbook.arrays import Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
+from ttsbook.theory._chain import noiseless
 from ttsbook.theory.excess import pair_sums
 
 
@@ -168,8 +169,7 @@ def finite_prompts_error(task: Task, *, samples: int, rng: np.random.Generator) 
     1.6
     """
     _curvatures(task, 1.0)
-    if task.noise_variance != 0:
-        raise ValueError(f"noise_variance must be 0, got {task.noise_variance!r}")
+    noiseless("task", task)
     samples = check.count("samples", samples, least=2)
     P = theory.preconditioner(task)
     inverse = P @ np.linalg.inv(task.cov)  # (ΛΓ)^{-1}
@@ -217,8 +217,7 @@ def finite_prompts_excess(task: Task, steps: int, *, samples: int, rng: np.rando
     694
     """
     _curvatures(task, 1.0)
-    if task.noise_variance != 0:
-        raise ValueError(f"noise_variance must be 0, got {task.noise_variance!r}")
+    noiseless("task", task)
     k, samples = check.count("steps", steps, least=1), check.count("samples", samples, least=2)
     strengths, n = covariance.skills(task.cov).strengths, task.prompt_length
     gammas = strengths + (strengths + strengths.sum()) / n

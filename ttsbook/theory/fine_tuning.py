@@ -17,6 +17,7 @@ from jaxtyping import Float64
 from ttsbook import _validation as check
 from ttsbook.arrays import Covariance, CovarianceLike, Matrix, Preconditioner, PreconditionerLike
 from ttsbook.data.tasks import Task, covariance_of
+from ttsbook.theory._chain import noiseless
 from ttsbook.theory.learned import gamma
 
 Strengths: TypeAlias = Float64[np.ndarray, " rank"]
@@ -53,8 +54,7 @@ def sample_pairs(
     True
     """
     check.instance("task", task, Task)
-    if task.noise_variance:
-        raise ValueError(f"task must have no label noise, got the variance {task.noise_variance:g}")
+    noiseless("task", task)
     samples = check.count("samples", samples, least=1)
     check.instance("rng", rng, np.random.Generator)
     w, across = rng.standard_normal((2, samples, task.dim))
@@ -164,8 +164,7 @@ class FineTuning:
     def __post_init__(self) -> None:
         check.settle(self, start=check.square_matrix("start", self.start))
         check.instance("task", self.task, Task)
-        if self.task.noise_variance:
-            raise ValueError(f"task must have no label noise, got the variance {self.task.noise_variance:g}")
+        noiseless("task", self.task)
         check.same_dimension(start=self.start, task=self.task.cov)
         check.settle(self, rate=check.positive("rate", self.rate))
 
@@ -242,8 +241,7 @@ class FineTuning:
         inf
         """
         cov = self._test(test_cov)
-        if isinstance(test_cov, Task) and test_cov.noise_variance:
-            raise ValueError(f"test_cov must have no label noise, got the variance {test_cov.noise_variance:g}")
+        noiseless("test_cov", test_cov)
         inverse_m = check.inverse_length("test_length", test_length)
         mean, (strengths, gammas, skills) = self.mean_preconditioner(count), self._basis
         if count == self.rank:

@@ -58,8 +58,6 @@ class CotSimulation:
             Bonferroni's correction shares 1 - `confidence` between the steps after the first entry,
             which is exact.
         """
-        if not 0 < check.number("confidence", confidence) < 1:
-            raise ValueError(f"confidence must be between 0 and 1, got {confidence!r}")
         return simultaneous(self.mean, self.standard_error, max(1, len(self.mean) - 1), confidence)
 
 

@@ -11,6 +11,10 @@ from ttsbook.data.tasks import Task, covariance_of
 from ttsbook.theory._chain import matrices, training
 from ttsbook.theory.learned import spread
 
+ADVICE = (
+    "for any other P there are strides, largest_stride, cot_error_limit and simulate_cot_error; "
+    "of one that is nearly symmetric, as layers learn it, take (P + P.T) / 2"
+)
 # Law of the largest eigenvalue of real Wishart matrices, by Tracy and Widom: nearly a gamma law, moved (Chiani 2014).
 SHAPE, SCALE, SHIFT = 46.446, 0.186054, 9.84801
 
@@ -21,14 +25,7 @@ def preconditioned(P: PreconditionerLike, test_cov: CovarianceLike | Task) -> tu
     The arguments are those of `spectral_edges`.
     """
     P, test_cov = matrices(P, test_cov)
-    try:
-        root = covariance.square_root(check.covariance("P", P, definite=True))
-    except ValueError as error:
-        others = (
-            "for any other P there are strides, largest_stride, cot_error_limit and simulate_cot_error; "
-            "of one that is nearly symmetric, as layers learn it, take (P + P.T) / 2"
-        )
-        raise ValueError(f"{error}; {others}") from None
+    root = covariance.square_root(check.definite("P", P, ADVICE))
     middle = root @ test_cov @ root  # def-stride
     eigenvalues, eigenvectors = np.linalg.eigh((middle + middle.T) / 2)
     return eigenvalues.clip(min=0), eigenvectors, root

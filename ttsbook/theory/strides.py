@@ -164,11 +164,9 @@ def _strides_on_prompts(P: PreconditionerLike, examples: Batch | ArrayLike) -> t
     """Eigenvalues of P S_m, for m < d without those that are zero in any case; and the lengths m."""
     P = check.square_matrix("P", P)
     batch = isinstance(examples, Batch)
-    x = check.array("examples", examples.x if batch else examples)
+    x = check.finite("examples", examples.x if batch else examples)
     if x.ndim < 2 or x.shape[-1] != len(P) or x.shape[-2] == 0:
         raise ValueError(f"examples must have shape (..., m, {len(P)}) with m of at least 1, got {x.shape}")
-    if not np.isfinite(x).all():
-        raise ValueError("examples must be finite, got NaN or infinite entries")
     if not batch and len(P) > 1 and x.shape[-2] == len(P) and x.any() and np.array_equal(x, x.swapaxes(-1, -2)):
         raise ValueError("examples must be prompts, got symmetric matrices: strides takes covariances; or pass Prompts")
     lengths = np.asarray(examples.lengths if batch else x.shape[-2], dtype=np.float64)
