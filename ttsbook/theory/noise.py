@@ -248,9 +248,8 @@ def noise_phase(
     errors = falling_errors(P, test_cov, m, noise_variance)
     best = int(errors.argmin()) if errors.argmin() < len(errors) - 1 else None
     s = preconditioned(P, test_cov)[0]
-    if (
-        edges_of(s, 1 / m)[1] - upper_width(s, 1 / m) > 2
-    ):  # the median of Tracy and Widom's law: -1.27, as its deviation
+    # The median of Tracy and Widom's law, -1.27, is minus its standard deviation.
+    if edges_of(s, 1 / m)[1] - upper_width(s, 1 / m) > 2:
         return NoisePhase("diverges", best, np.inf)
     end = noise_variance * np.trace(np.linalg.inv(test_cov)) / (m - len(P))
     factor = max(1.0, float(end / errors.min()))

@@ -36,9 +36,8 @@ class TrainingDiverged(ArithmeticError):
         )
         self.update, self.last_loss = update, last_loss
 
-    def __reduce__(
-        self,
-    ) -> tuple[type["TrainingDiverged"], tuple[int, float]]:  # an experiment's run may raise it in another process
+    def __reduce__(self) -> tuple[type["TrainingDiverged"], tuple[int, float]]:
+        # An experiment's run may raise it in another process.
         return type(self), (self.update, self.last_loss)
 
 
