@@ -43,7 +43,7 @@ class Plan(NamedTuple):
     >>> import numpy as np
     >>> from ttsbook.data.prompts import Prompts
     >>> batch = Prompts(torch.eye(2)[None], torch.tensor([[1.0, 3.0]]), torch.ones(1, 2), torch.tensor([2]))
-    >>> RULES["one step if warned"](5 * np.eye(2), batch, steps=9).answer.tolist()
+    >>> Rule(schedules.plain, one_if_warned)(5 * np.eye(2), batch, steps=9).answer.tolist()
     [[2.5, 7.5]]
     """
 
@@ -277,30 +277,3 @@ def _first_rise(norms: Norms) -> Depths:
     """Index before the first rise that is more than rounding, or the last one."""
     rises = norms.diff(dim=1) > check.RELATIVE_TOLERANCE * norms[:, :1]
     return torch.where(rises.any(dim=1), rises.int().argmax(dim=1), norms.shape[1] - 1)
-
-
-_ANY = expected.best_expected(schedules.plain, schedules.safe, schedules.chebyshev, expected.greedy)
-RULES: dict[str, Rule] = {
-    "all steps": Rule(schedules.plain, last),
-    "one step if warned": Rule(schedules.plain, one_if_warned),
-    "residual rises": Rule(schedules.plain, residual_rises),
-    "steps grow": Rule(schedules.plain, steps_grow),
-    "held-out examples": Rule(schedules.plain, held_out),
-    "discrepancy": Rule(schedules.plain, discrepancy),
-    "cross-validation": Rule(schedules.plain, cross_validated),
-    "expected error": Rule(schedules.plain, least_expected),
-    "nearest to Bayes": Rule(schedules.plain, nearest_bayes),
-    "safe steps": Rule(schedules.safe, last),
-    "safe steps, expected error": Rule(schedules.safe, least_expected),
-    "safe if warned": Rule(schedules.safe_if_warned, last),
-    "safe if warned, cross-validation": Rule(schedules.safe_if_warned, cross_validated),
-    "safe if warned, expected error": Rule(schedules.safe_if_warned, least_expected),
-    "safe if warned, guessed noise": Rule(schedules.safe_if_warned, least_expected, guesses_noise=True),
-    "Chebyshev": Rule(schedules.chebyshev, last),
-    "Chebyshev, expected error": Rule(schedules.chebyshev, least_expected),
-    "greedy steps": Rule(expected.greedy, last),
-    "greedy steps, guessed noise": Rule(expected.greedy, last, guesses_noise=True),
-    "best of all, expected error": Rule(_ANY, least_expected),
-    "best of all, guessed noise": Rule(_ANY, least_expected, guesses_noise=True),
-}
-"""The rules that the book compares, by name. Those before the safe steps only stop."""
