@@ -555,11 +555,6 @@ TABLE = [
     (ValueError, lambda: gpt_recipes.Outcome(0), "depth must be an integer of at least 1, got 0"),
     (ValueError, lambda: gpt_recipes.Curriculum(1, 1, 1, 1, every=0), "every must be an integer of at least 1, got 0"),
     (ValueError, lambda: prompts.label(one.x.long(), generator=gen()), "x must be of a floating type, got torch.int64"),
-    (
-        ValueError,
-        lambda: pools.random_pool(5, rng=rng, lengths=20),
-        "lengths must be the least and the largest, got 20",
-    ),
     (TypeError, lambda: pools.random_pool(5, rng=rng, turned="no"), "turned must be True or False, got 'no'"),
     (ValueError, lambda: pools.qualities([I2], I3), "dimensions must agree, but target_cov has 3, covs[0] has 2"),
     (TypeError, lambda: theory.direct_error_bound(I2, 5, 5, sharp=1), "sharp must be True or False, got 1"),

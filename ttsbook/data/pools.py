@@ -17,6 +17,8 @@ from ttsbook.data.tasks import Mixture, Task
 
 KINDS = {"easy-short": (0.2, 0.2), "hard-short": (0.8, 0.2), "easy-long": (0.2, 1.0), "hard-long": (0.8, 1.0)}
 """Exponent and share of the skills used of each kind of the paper."""
+LENGTHS = (20, 400)
+"""Least and largest prompt length of a random pool; they are drawn evenly on a logarithmic scale."""
 
 
 def power_law_part(dim: int, exponent: float, skills: int, *, trace: float | None = None) -> Covariance:
@@ -52,7 +54,6 @@ def random_pool(
     trace: float | None = None,
     turned: bool = False,
     each: int = 2,
-    lengths: Sequence[int] = (20, 400),
 ) -> list[Task]:
     """Draw tasks of the four kinds, in the order of `KINDS`, with random skills and prompt lengths.
 
@@ -69,8 +70,6 @@ def random_pool(
         a random order.
     each
         Tasks of each kind.
-    lengths
-        Least and largest prompt length, drawn evenly on a logarithmic scale.
 
     Examples
     --------
@@ -79,12 +78,7 @@ def random_pool(
     """
     dim = check.count("dim", dim, least=5)
     check.instance("rng", rng, np.random.Generator)
-    if np.shape(lengths) != (2,):
-        raise ValueError(f"lengths must be the least and the largest, got {check.shown(lengths)}")
-    least, most = (check.count("lengths", length, least=1) for length in lengths)
-    if least > most:
-        raise ValueError(f"lengths must be the least and the largest, got {check.shown(lengths)}")
-    low, high = map(float, np.log([least, most]))
+    low, high = map(float, np.log(LENGTHS))
     tasks: list[Task] = []
     for exponent, share in KINDS.values():
         for _ in range(check.count("each", each, least=1)):

@@ -88,6 +88,11 @@ class Prompts:
         if (padding & (self.x.any(dim=-1) | self.y.bool())).any():
             raise ValueError("lengths must count all examples, but x or y goes on beyond them: pad it with zeros")
 
+    @property
+    def condensed(self) -> bool:
+        """Whether some prompts have fewer examples than they count: see `sample`."""
+        return bool((self.lengths > self.x.shape[1]).any())
+
 
 def sample(
     task: Task | Mixture,

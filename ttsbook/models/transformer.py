@@ -82,9 +82,8 @@ class Config:
     positions: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("dim", "width", "layers", "heads"):
-            check.settle(self, **{name: check.count(name, getattr(self, name), least=1)})
-        check.settle(self, positions=check.count("positions", self.positions, least=0))
+        for name, least in {"dim": 1, "width": 1, "layers": 1, "heads": 1, "positions": 0}.items():
+            check.settle(self, **{name: check.count(name, getattr(self, name), least=least)})
         for name in ("layer_norm", "residual"):
             check.flag(name, getattr(self, name))
         check.choice("sight", self.sight, SIGHTS)

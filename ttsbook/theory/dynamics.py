@@ -16,6 +16,7 @@ from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 from ttsbook.theory._chain import noiseless
 from ttsbook.theory.excess import pair_sums
+from ttsbook.theory.learned import gamma_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +49,7 @@ def _curvatures(task: Task, c: float) -> tuple[Vector, Vector, Vector]:
     if c == 0:
         raise ValueError(f"c must not be zero, got {c!r}")
     strengths = covariance.skills(task.cov).strengths
-    gammas = np.linalg.eigvalsh(theory.gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance))[::-1]
+    gammas = np.linalg.eigvalsh(gamma_of(task))[::-1]
     return c**2 * strengths * gammas, strengths, gammas  # eq-proofs-geometric
 
 

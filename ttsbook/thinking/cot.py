@@ -406,7 +406,7 @@ def check_fit(model: torch.nn.Module, prompts: Prompts) -> None:
     dtype = next((parameter.dtype for parameter in model.parameters()), prompts.x.dtype)
     if prompts.x.dtype != dtype:
         raise ValueError(f"prompts must have the model's dtype {dtype}, got {prompts.x.dtype}")
-    if (prompts.lengths > prompts.x.shape[1]).any():
+    if prompts.condensed:
         check_condensed(model)
 
 

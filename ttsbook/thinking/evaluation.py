@@ -138,11 +138,10 @@ def error_curve(
     steps = check.count("steps", steps, least=0)
     answers, dtype = _thinker(model, rho, w0)
     check.instance("task", task, Task, Mixture, Prompts)
-    if check.flag("condensed", condensed) and isinstance(task, Prompts):
+    condensed = check.flag("condensed", condensed)
+    if condensed and isinstance(task, Prompts):
         raise ValueError("condensed must be False beside prompts, whose lengths say whether they are condensed")
-    if isinstance(task, Prompts):
-        condensed = bool((task.lengths > task.x.shape[1]).any())
-    if condensed and isinstance(model, torch.nn.Module):
+    if (task.condensed if isinstance(task, Prompts) else condensed) and isinstance(model, torch.nn.Module):
         cot.check_condensed(model)
     if isinstance(task, Prompts):
         batches = _batches(task, dtype, samples, generator)

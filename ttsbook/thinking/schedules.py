@@ -110,7 +110,7 @@ def look(P: PreconditionerLike, prompts: Prompts, *, steps: int, noise_variance:
     check.instance("prompts", prompts, Prompts)
     if len(P) != prompts.x.shape[-1]:
         raise ValueError(f"P must have the dimension of the prompts, {prompts.x.shape[-1]}, got {len(P)}")
-    if (prompts.lengths > prompts.x.shape[1]).any():
+    if prompts.condensed:
         raise ValueError("prompts must have all their examples, and condensed ones have not")
     steps = check.count("steps", steps, least=1)
     noise = torch.full((len(prompts.x),), check.number("noise_variance", noise_variance, least=0), dtype=torch.float64)

@@ -197,7 +197,7 @@ class Curriculum:
         Inactive dimensions of x and w become zero, and there are fewer examples.
         """
         dim, length = self.at(update)
-        if (prompts.lengths > prompts.x.shape[1]).any():
+        if prompts.condensed:
             raise ValueError("prompts must have all their examples for a curriculum, and condensed ones have not")
         gap = (prompts.y - (prompts.x @ prompts.w[..., None])[..., 0]).abs()
         if (gap > 1e-3 * (1 + prompts.y.abs())).any():
