@@ -112,8 +112,8 @@ def blind_spots(target_cov: CovarianceLike, groups: int, weakness: float) -> lis
         raise ValueError("target_cov must be diagonal, got entries off the diagonal")
     if check.count("groups", groups, least=1) > len(strengths):
         raise ValueError(f"groups must be at most dim = {len(strengths)}, got {groups}")
-    own = np.arange(len(strengths)) % groups
-    spectra = [strengths * np.where(own == group, weakness, 1.0) for group in range(groups)]
+    group_of = np.arange(len(strengths)) % groups
+    spectra = [strengths * np.where(group_of == group, weakness, 1.0) for group in range(groups)]
     return [np.diag(spectrum * strengths.sum() / spectrum.sum()) for spectrum in spectra]
 
 

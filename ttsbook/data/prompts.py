@@ -70,9 +70,9 @@ class Prompts:
             raise ValueError(f"x must have shape (batch, m, d), got {tuple(self.x.shape)}")
         batch, length, dim = self.x.shape
         for name, shape in {"y": (batch, length), "w": (batch, dim), "lengths": (batch,)}.items():
-            own = tuple(getattr(self, name).shape)
-            if own != shape:
-                raise ValueError(f"{name} must have shape {shape} beside x of shape {tuple(self.x.shape)}, got {own}")
+            size = tuple(getattr(self, name).shape)
+            if size != shape:
+                raise ValueError(f"{name} must have shape {shape} beside x of shape {tuple(self.x.shape)}, got {size}")
         if not self.x.is_floating_point():
             raise ValueError(f"x must have a floating type, got {self.x.dtype}")
         for name in ("x", "y", "w"):

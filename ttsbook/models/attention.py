@@ -80,11 +80,11 @@ class LinearSelfAttention(torch.nn.Module):
         if self.structure == "full":
             return getattr(self, name)
         size = 2 * self.dim + 2
-        whole = self.block("W24").new_zeros(size, size)
+        matrix = self.block("W24").new_zeros(size, size)
         for block, value in self.named_parameters():
             if block[0] == name:
-                whole[self._place(block)] = value
-        return whole
+                matrix[self._place(block)] = value
+        return matrix
 
     def block(self, name: str) -> Float[torch.Tensor, "outputs inputs"]:
         """One block of the weights, by its name.

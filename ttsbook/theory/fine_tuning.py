@@ -215,8 +215,8 @@ class FineTuning:
         strengths, gammas, skills = self._basis
         moments = strengths * gammas
         kappa = _resolution(moments, check.count("count", count, least=1))
-        left = np.eye(self.task.dim) - (skills * (moments / (moments + kappa))) @ skills.T
-        return self._taught + (self.start - self._taught) @ left  # prop-sft-error
+        L = np.eye(self.task.dim) - (skills * (moments / (moments + kappa))) @ skills.T
+        return self._taught + (self.start - self._taught) @ L  # prop-sft-error
 
     def direct_error(self, count: int, test_cov: CovarianceLike | Task, test_length: int | None) -> float:
         r"""Mean error of the direct answer after fine-tuning on B prompts, for d, n, m and B large alike.
@@ -253,10 +253,10 @@ class FineTuning:
         practice = ((skills.T @ (squared + noise)) * skills.T).sum(axis=1)
         freedom = np.square(moments / (moments + kappa)).sum()
         spread = (practice * moments / (moments + kappa) ** 2).sum() / (count - freedom)
-        bent = (self.start - self._taught) @ (skills * np.sqrt(moments) * (kappa / (moments + kappa)))
-        unseen = self.task.dim - (strengths / gammas).sum()
+        forgotten = (self.start - self._taught) @ (skills * np.sqrt(moments) * (kappa / (moments + kappa)))  # D L C^½
+        unexplained = self.task.dim - (strengths / gammas).sum()  # tr(I - A Γ⁻¹)
         error = np.square(np.eye(self.task.dim) - mean @ cov).sum() + (mean @ noise * mean).sum()
-        return float(error + spread * (np.square(bent).sum() + self.rate**2 * unseen))  # prop-sft-error
+        return float(error + spread * (np.square(forgotten).sum() + self.rate**2 * unexplained))  # prop-sft-error
 
     def critical_count(self, test_cov: CovarianceLike | Task) -> float:
         r"""Return the number of prompts beyond which a chain on endless test prompts converges, in the same limit.
@@ -281,9 +281,9 @@ class FineTuning:
         """
         cov = self._test(test_cov)
         strengths, gammas, skills = self._basis
-        shown = skills @ skills.T
+        Pi = skills @ skills.T
         for name, matrix in (("test_cov", cov), ("start", self.start)):
-            if np.abs(shown @ matrix - matrix @ shown).max() > check.RELATIVE_TOLERANCE * np.abs(matrix).max():
+            if np.abs(Pi @ matrix - matrix @ Pi).max() > check.RELATIVE_TOLERANCE * np.abs(matrix).max():
                 raise ValueError(f"{name} must not correlate skills that fine-tuning shows with others")
         if np.abs(1 - np.linalg.eigvals(self.limit @ cov)).max() >= 1:
             return math.inf
@@ -292,8 +292,8 @@ class FineTuning:
         columns = (inner / (strengths * gammas)) @ inner
         rows = self.rate**2 * (1 - strengths / gammas)
         edges = list[float]()
-        for map_ in (step, 2 * np.eye(self.rank) - step):  # z = 1 and -1, less the mean map
-            inverse = np.linalg.inv(map_)
+        for gap in (step, 2 * np.eye(self.rank) - step):  # z = 1 and -1, less the mean map
+            inverse = np.linalg.inv(gap)
             edges.append(float(((inverse.T @ columns @ inverse) * np.diag(rows)).sum()))
         return self.rank + max(edges)  # prop-sft-count
 

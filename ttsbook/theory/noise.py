@@ -42,8 +42,8 @@ class NoisePhase(NamedTuple):
     >>> from ttsbook import theory
     >>> from ttsbook.data.tasks import Task
     >>> task = Task(covariance.isotropic(20), 40, noise_variance=5.0)
-    >>> judged = noise_phase(theory.preconditioner(task), task, 40)
-    >>> judged.phase, judged.best_steps
+    >>> outcome = noise_phase(theory.preconditioner(task), task, 40)
+    >>> outcome.phase, outcome.best_steps
     ('turns', 6)
     """
 

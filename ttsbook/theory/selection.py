@@ -176,8 +176,8 @@ def optimal_mixture(
     mixture = _uniform(tasks)
     objective = MixtureError(mixture.tasks, target_cov, steps, test_length=test_length, samples=samples, rng=rng)
     floor = FLOOR if any(_is_singular(task.cov) for task in mixture.tasks) else 0.0
-    ends = [_descend(objective, start, floor) for start in _starts(mixture, objective, floor)]
-    weights = _polish(objective, _best(objective, ends), floor)
+    minima = [_descend(objective, start, floor) for start in _starts(mixture, objective, floor)]
+    weights = _polish(objective, _best(objective, minima), floor)
     return Selection(weights, objective.error(weights))
 
 
@@ -208,8 +208,8 @@ def _descend(objective: "MixtureError", start: MixtureWeights, floor: float) -> 
         constraints={"type": "eq", "fun": surplus, "jac": np.ones_like},
         options={"ftol": 1e-14, "maxiter": 500},
     )
-    end = minimum.x.clip(min=floor)
-    return _best(objective, [start, end / end.sum()])
+    weights = minimum.x.clip(min=floor)
+    return _best(objective, [start, weights / weights.sum()])
 
 
 def _polish(objective: "MixtureError", start: MixtureWeights, floor: float) -> MixtureWeights:
@@ -233,8 +233,8 @@ def _starts(mixture: Mixture, objective: "MixtureError", floor: float) -> list[M
     starts = [mixture.weights]
     if not _is_singular(target):
         starts.append(quadratic_program([task.cov for task in mixture.tasks], target).weights)
-    nearly = 0.9 * np.eye(count) + 0.1 * mixture.weights  # single tasks, each with a little of all
-    best = sorted(nearly, key=lambda weights: objective.log_rate(weights)[0])[:BEST]
+    vertices = 0.9 * np.eye(count) + 0.1 * mixture.weights  # single tasks, each with a little of all
+    best = sorted(vertices, key=lambda weights: objective.log_rate(weights)[0])[:BEST]
     starts += best + [(first + second) / 2 for first, second in combinations(best, 2)]
     return [(1 - count * floor) * start + floor for start in starts]
 

@@ -35,11 +35,11 @@ class CotSimulation:
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> thought = simulate_cot_error(np.eye(2), np.eye(2), 50, 2, samples=1000, rng=rng)
-    >>> low, high = thought.band()
+    >>> simulation = simulate_cot_error(np.eye(2), np.eye(2), 50, 2, samples=1000, rng=rng)
+    >>> low, high = simulation.band()
     >>> bool(low[1] < 2 * 3 / 50 < high[1])  # one step leaves d (d + 1)/m
     True
-    >>> thought.samples
+    >>> simulation.samples
     1000
     """
 
@@ -111,8 +111,8 @@ def simulate_cot_error(
     >>> from ttsbook.data.tasks import Task
     >>> task = Task(covariance.isotropic(5), 50)
     >>> rng = np.random.default_rng(0)
-    >>> thought = simulate_cot_error(theory.preconditioner(task), task.cov, 50, 3, samples=2000, rng=rng)
-    >>> thought.mean.round(2).tolist()
+    >>> simulation = simulate_cot_error(theory.preconditioner(task), task.cov, 50, 3, samples=2000, rng=rng)
+    >>> simulation.mean.round(2).tolist()
     [5.0, 0.54, 0.12, 0.03]
     """
     noise_variance = label_noise(test_cov, noise_variance)

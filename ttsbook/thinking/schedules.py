@@ -151,7 +151,7 @@ def safe(seen: Seen) -> Schedule:
     [[0.8, 0.8]]
     """
     scaling = torch.as_tensor(theory.best_scaling(seen.P, seen))
-    return (seen.lengths / scaling)[:, None].expand(-1, seen.steps).clone()
+    return (seen.lengths / scaling)[:, None].expand(-1, seen.steps).clone()  # prop-safe-steps
 
 
 def safe_if_warned(seen: Seen) -> Schedule:
@@ -185,14 +185,14 @@ def chebyshev(seen: Seen) -> Schedule:
     >>> (1 / chebyshev(look(np.eye(2), batch, steps=2))).round(decimals=2).tolist()  # 1.25 ± 0.75/√2
     [[1.78, 0.72]]
     """
-    usual, largest = safe(seen), torch.as_tensor(theory.largest_stride(seen.P, seen))
-    center = 1 / usual
-    width = torch.where(usual > 0, largest[:, None] - center, 0)
+    constant, largest = safe(seen), torch.as_tensor(theory.largest_stride(seen.P, seen))
+    center = 1 / constant
+    width = torch.where(constant > 0, largest[:, None] - center, 0)
     cosines = np.cos((2 * np.arange(seen.steps) + 1) * np.pi / (2 * seen.steps))
-    planned = 1 / (center + width * torch.as_tensor(leja(cosines)))
+    planned = 1 / (center + width * torch.as_tensor(leja(cosines)))  # prop-safe-steps
     strides = _linalg.eigvals(seen.matrix @ seen.S)
     real = strides.imag.abs().amax(dim=1) <= REAL * strides.abs().amax(dim=1)
-    return torch.where(real[:, None], planned, usual)
+    return torch.where(real[:, None], planned, constant)
 
 
 def leja(points: Float64[np.ndarray, " points"]) -> Float64[np.ndarray, " points"]:
@@ -208,13 +208,14 @@ def leja(points: Float64[np.ndarray, " points"]) -> Float64[np.ndarray, " points
     >>> leja(np.array([-1.0, -0.5, 0.0, 0.5, 1.0])).tolist()
     [-1.0, 1.0, 0.0, -0.5, 0.5]
     """
-    left = list(np.ravel(check.array("points", points)))
-    if np.ndim(points) != 1 or len(set(left)) < len(left) or not left or not np.isfinite(left).all():
+    remaining = list(np.ravel(check.array("points", points)))
+    different = len(set(remaining)) == len(remaining) > 0
+    if np.ndim(points) != 1 or not different or not np.isfinite(remaining).all():
         raise ValueError(f"points must be a list of different finite numbers, got {check.shown(points)}")
-    order = [left.pop(int(np.abs(left).argmax()))]
-    while left:
-        spread = np.log(np.abs(np.subtract.outer(left, order))).sum(axis=1)
-        order.append(left.pop(int(spread.argmax())))
+    order = [remaining.pop(int(np.abs(remaining).argmax()))]
+    while remaining:
+        distances = np.log(np.abs(np.subtract.outer(remaining, order))).sum(axis=1)
+        order.append(remaining.pop(int(distances.argmax())))
     return np.array(order)
 
 
@@ -237,6 +238,6 @@ def chain(seen: Seen, schedule: Schedule) -> Answers:
     """
     answers = [torch.zeros_like(seen.moment)]
     for factor in _tensor_validation.columns("schedule", schedule, len(seen.x)):
-        gap = seen.moment - (seen.S @ answers[-1][..., None])[..., 0]
-        answers.append((answers[-1] + factor[:, None] * gap @ seen.matrix.mT).clamp(-CAP, CAP))
+        gradient = seen.moment - (seen.S @ answers[-1][..., None])[..., 0]
+        answers.append((answers[-1] + factor[:, None] * gradient @ seen.matrix.mT).clamp(-CAP, CAP))  # def-rule
     return torch.stack(answers, dim=1)

@@ -23,7 +23,7 @@ Depths: TypeAlias = Int[torch.Tensor, " batch"]
 Norms: TypeAlias = Float[torch.Tensor, "batch looks"]
 """A norm of each prompt after each step."""
 
-KEPT = 0.8  # share of the examples with which one thinks, where the others judge
+TRAIN_SHARE = 0.8  # of the examples, with which one thinks, where the others judge
 
 
 class Plan(NamedTuple):
@@ -180,11 +180,11 @@ def held_out(seen: Seen, schedule: Schedule) -> Depths:
     """
     if (seen.lengths < 2).any():
         raise ValueError(f"prompts must have at least 2 examples, of which one judges, got {int(seen.lengths.min())}")
-    share = (KEPT * seen.lengths).floor().clamp(min=1).to(seen.lengths)
-    thinks = torch.arange(seen.x.shape[1]) < share[:, None]
-    part = replace(seen, x=seen.x * thinks[..., None], y=seen.y * thinks, lengths=share)
-    judge = replace(seen, x=seen.x * ~thinks[..., None], y=seen.y * ~thinks)
-    return _residuals(judge, schedule, think=part).argmin(dim=1)
+    lengths = (TRAIN_SHARE * seen.lengths).floor().clamp(min=1).to(seen.lengths)
+    trains = torch.arange(seen.x.shape[1]) < lengths[:, None]
+    train = replace(seen, x=seen.x * trains[..., None], y=seen.y * trains, lengths=lengths)
+    validate = replace(seen, x=seen.x * ~trains[..., None], y=seen.y * ~trains)
+    return _residuals(validate, schedule, train=train).argmin(dim=1)
 
 
 def discrepancy(seen: Seen, schedule: Schedule) -> Depths:
@@ -201,8 +201,8 @@ def discrepancy(seen: Seen, schedule: Schedule) -> Depths:
     >>> discrepancy(seen, schedules.plain(seen)).tolist()  # the residual halves with each step
     [2]
     """
-    enough = _residuals(seen, schedule).square() <= (seen.noise_variance * seen.lengths)[:, None]
-    return torch.where(enough.any(dim=1), enough.int().argmax(dim=1), seen.steps)
+    within_noise = _residuals(seen, schedule).square() <= (seen.noise_variance * seen.lengths)[:, None]
+    return torch.where(within_noise.any(dim=1), within_noise.int().argmax(dim=1), seen.steps)
 
 
 def cross_validated(seen: Seen, schedule: Schedule) -> Depths:
@@ -220,9 +220,9 @@ def cross_validated(seen: Seen, schedule: Schedule) -> Depths:
     >>> cross_validated(seen, schedules.plain(seen)).tolist()
     [7, 7, 7]
     """
-    used = (expected.filters(seen, schedule) * seen.S[:, None]).sum(dim=(2, 3))
-    left = seen.lengths[:, None] - used
-    scores = torch.where(left > 0, _residuals(seen, schedule) / left.clamp(min=1e-300), torch.inf)
+    trace = (expected.filters(seen, schedule) * seen.S[:, None]).sum(dim=(2, 3))
+    freedom = seen.lengths[:, None] - trace
+    scores = torch.where(freedom > 0, _residuals(seen, schedule) / freedom.clamp(min=1e-300), torch.inf)
     return scores.argmin(dim=1)
 
 
@@ -262,9 +262,9 @@ def nearest_bayes(seen: Seen, schedule: Schedule) -> Depths:
     return _norms(schedules.chain(seen, schedule) - expected.bayes(seen)[:, None]).argmin(dim=1)
 
 
-def _residuals(seen: Seen, schedule: Schedule, think: Seen | None = None) -> Norms:
+def _residuals(seen: Seen, schedule: Schedule, train: Seen | None = None) -> Norms:
     """Norms of y - Xᵀ w_k, for the chain on these prompts or on others."""
-    answers = schedules.chain(seen if think is None else think, schedule)
+    answers = schedules.chain(seen if train is None else train, schedule)
     return _norms(seen.y[:, None] - answers @ seen.x.mT)
 
 

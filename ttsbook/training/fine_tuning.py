@@ -57,14 +57,14 @@ class SupervisedSteps(Recipe[HasNextToken]):
 
     def loss(self, model: HasNextToken, prompts: Prompts, generator: torch.Generator) -> Scalar:
         """Mean over prompts of the loss of a whole chain."""
-        left = (1 - self.rate) ** torch.arange(self.depth + 1, dtype=prompts.w.dtype, device=prompts.w.device)
-        weights = (1 - left)[:, None] * prompts.w[:, None]  # (batch, depth + 1, d)
+        gaps = (1 - self.rate) ** torch.arange(self.depth + 1, dtype=prompts.w.dtype, device=prompts.w.device)
+        weights = (1 - gaps)[:, None] * prompts.w[:, None]  # (batch, depth + 1, d)
         starts, targets = weights[:, :-1], weights[:, 1:]
         if isinstance(model, HasAnswer):
             answers = model.answer(prompts, starts)
         else:
-            each = [embedding.embed(prompts, start) for start in starts.unbind(dim=1)]
-            answers = torch.stack([embedding.weight(model.next_token(E, prompts.lengths)) for E in each], dim=1)
+            embedded = [embedding.embed(prompts, start) for start in starts.unbind(dim=1)]
+            answers = torch.stack([embedding.weight(model.next_token(E, prompts.lengths)) for E in embedded], dim=1)
         return (answers - targets).square().sum(dim=(1, 2)).mean() / 2  # thm-sft
 
     def prediction(self, task: Task | Mixture) -> tuple[Preconditioner, float | None]:
