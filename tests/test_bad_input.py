@@ -269,8 +269,6 @@ TABLE = [
     (ValueError, lambda: spectra.named("flat", 3), "name must be one of 'isotropic', 'skewed', 'unscaled', got 'flat'"),
     (ValueError, lambda: spectra.named("skewed", 0), "dim must be an integer of at least 1, got 0"),
     (ValueError, lambda: pools.random_pool(1, rng=rng), "dim must be an integer of at least 5, got 1"),
-    (ValueError, lambda: pools.power_law_part(5, 0.8, 6), "skills must be at most dim = 5, got 6"),
-    (ValueError, lambda: pools.power_law_part(5, -0.8, 3), "exponent must be a finite number of at least 0, got -0.8"),
     (ValueError, lambda: pools.blind_spots(I2, 3, 0.5), "groups must be at most dim = 2, got 3"),
     (ValueError, lambda: pools.even([], 5), "tasks must hold at least one Task, got none"),
     (

@@ -83,6 +83,15 @@ def definite(name: str, value: Any, advice: str) -> Covariance:
         raise ValueError(f"{error}: {advice}") from None
 
 
+def is_definite(matrix: Matrix) -> bool:
+    """Tell whether a matrix is symmetric and positive definite."""
+    try:
+        covariance("matrix", matrix, definite=True)
+    except ValueError:
+        return False
+    return True
+
+
 def _exceed(bound: float, cov: Matrix) -> bool:
     """Tell by Cholesky's decomposition, much cheaper than eigenvalues, whether these all lie above a bound."""
     try:

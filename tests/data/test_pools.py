@@ -52,7 +52,6 @@ def test_even_mixtures():
 
 RNG = np.random.default_rng(0)
 BAD_CALLS = [
-    (lambda: pools.power_law_part(4, 1.0, 5), "skills must be at most dim = 4, got 5"),
     (lambda: pools.random_pool(4, rng=RNG), "dim must be an integer of at least 5, got 4"),
     (lambda: pools.random_pool(10, rng=RNG, each=0), "each must be an integer of at least 1, got 0"),
     (lambda: pools.blind_spots(np.ones((2, 2)), 2, 0.5), "target_cov must be diagonal"),

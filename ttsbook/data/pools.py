@@ -21,32 +21,6 @@ LENGTHS = (20, 400)
 """Least and largest prompt length of a random pool; they are drawn evenly on a logarithmic scale."""
 
 
-def power_law_part(dim: int, exponent: float, skills: int, *, trace: float | None = None) -> Covariance:
-    r"""Diagonal covariance that uses only its first skills, with strengths :math:`\propto i^{-\alpha}`.
-
-    Parameters
-    ----------
-    dim
-        Dimension d.
-    exponent
-        The exponent :math:`\alpha \ge 0`.
-    skills
-        Number of skills used, 1 to d; the others have strength zero.
-    trace
-        Scale the strengths to this sum. By default the strongest skill has strength 1.
-
-    Examples
-    --------
-    >>> np.diag(power_law_part(4, 1.0, 2, trace=3.0)).tolist()
-    [2.0, 1.0, 0.0, 0.0]
-    """
-    if check.count("skills", skills, least=1) > check.count("dim", dim, least=1):
-        raise ValueError(f"skills must be at most dim = {dim}, got {skills}")
-    cov = np.zeros((dim, dim))
-    cov[:skills, :skills] = covariance.power_law(skills, exponent, trace=trace)
-    return cov
-
-
 def random_pool(
     dim: int,
     *,
@@ -82,7 +56,9 @@ def random_pool(
     tasks: list[Task] = []
     for exponent, share in KINDS.values():
         for _ in range(check.count("each", each, least=1)):
-            cov = power_law_part(dim, exponent, round(share * dim), trace=trace)
+            used = round(share * dim)
+            cov = np.zeros((dim, dim))
+            cov[:used, :used] = covariance.power_law(used, exponent, trace=trace)
             order = rng.permutation(dim)
             cov = covariance.rotate(cov, rng=rng) if check.flag("turned", turned) else cov[np.ix_(order, order)]
             tasks.append(Task(cov, round(np.exp(rng.uniform(low, high)))))

@@ -174,9 +174,7 @@ def critical_train_length(
     slope = cov + total * np.eye(len(cov))  # Γ is Λ + slope/n
     if fourth_moments is not None:
         slope = spread(cov, fourth_moments) + (total - np.trace(cov)) * np.eye(len(cov))  # prop-fourth-moments
-        try:
-            check.covariance("slope", slope, definite=True)
-        except ValueError:
+        if not check.is_definite(slope):
             return _searched(cov, slope, test_cov)
         slope = (slope + slope.T) / 2
     scale = np.linalg.inv(covariance.square_root(slope))

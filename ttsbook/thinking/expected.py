@@ -5,13 +5,13 @@ After k steps of a schedule the answer is :math:`Q_k X y/m` with a matrix that t
 """
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import torch
 from jaxtyping import Float
 
 from ttsbook import _tensor_validation
-from ttsbook.tensors import Scalings, Weights
+from ttsbook.tensors import Scalings, Weights, linalg
 from ttsbook.thinking.schedules import CAP, Schedule, Seen, plain
 
 ExpectedErrors: TypeAlias = Float[torch.Tensor, "batch steps+1"]
@@ -19,7 +19,6 @@ ExpectedErrors: TypeAlias = Float[torch.Tensor, "batch steps+1"]
 
 UNSEEN = 1e-12  # eigenvalues of S_m below this share of the largest belong to directions that no example has
 STILL = 1e-30  # a step whose square is below this share of the first one's is rounding
-_linalg: Any = torch.linalg  # whose functions say no types
 
 
 def filters(seen: Seen, schedule: Schedule) -> Float[torch.Tensor, "batch steps+1 d d"]:
@@ -161,7 +160,7 @@ def bayes(seen: Seen) -> Weights:
     [[0.5, 1.5]]
     """
     penalty = (seen.noise_variance / seen.lengths)[:, None, None] * torch.eye(len(seen.P), dtype=torch.float64)
-    inverse = _linalg.pinv(seen.S + penalty, hermitian=True, rtol=UNSEEN)
+    inverse = linalg.pinv(seen.S + penalty, hermitian=True, rtol=UNSEEN)
     return (inverse @ seen.moment[..., None])[..., 0]  # prop-expected
 
 
@@ -183,7 +182,7 @@ def guessed_noise(seen: Seen) -> Scalings:
     [1.0, 1.0]
     """
     noises = torch.logspace(-4, 2, 61, dtype=torch.float64)
-    strengths, directions = _linalg.eigh(seen.S * seen.lengths[:, None, None])  # of X Xᵀ
+    strengths, directions = linalg.eigh(seen.S * seen.lengths[:, None, None])  # of X Xᵀ
     present = strengths > UNSEEN * strengths[:, -1:]
     squares = (directions.mT @ (seen.moment * seen.lengths[:, None])[..., None])[..., 0].square()
     explained = torch.where(present, squares / torch.where(present, strengths, 1), 0)

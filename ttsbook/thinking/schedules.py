@@ -9,7 +9,7 @@ It divides the attention by :math:`\rho = m/\alpha_k`. All compute in float64, a
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -19,7 +19,7 @@ from ttsbook import _tensor_validation, theory
 from ttsbook import _validation as check
 from ttsbook.arrays import Preconditioner, PreconditionerLike
 from ttsbook.data.prompts import Prompts
-from ttsbook.tensors import Examples, Labels, Lengths, Scalings, SquareMatrices, SquareMatrix, Weights
+from ttsbook.tensors import Examples, Labels, Lengths, Scalings, SquareMatrices, SquareMatrix, Weights, linalg
 
 Schedule: TypeAlias = Float[torch.Tensor, "batch steps"]
 """Factor of each step of each prompt; 0 stays where it is."""
@@ -28,7 +28,6 @@ Answers: TypeAlias = Float[torch.Tensor, "batch steps+1 d"]
 
 CAP = 1e100  # entries of a diverging chain are held there, as their squares are finite
 REAL = 1e-8  # imaginary parts below this share of the largest stride are rounding
-_linalg: Any = torch.linalg  # whose functions say no types
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,7 +189,7 @@ def chebyshev(seen: Seen) -> Schedule:
     width = torch.where(constant > 0, largest[:, None] - center, 0)
     cosines = np.cos((2 * np.arange(seen.steps) + 1) * np.pi / (2 * seen.steps))
     planned = 1 / (center + width * torch.as_tensor(leja(cosines)))  # prop-safe-steps
-    strides = _linalg.eigvals(seen.matrix @ seen.S)
+    strides = linalg.eigvals(seen.matrix @ seen.S)
     real = strides.imag.abs().amax(dim=1) <= REAL * strides.abs().amax(dim=1)
     return torch.where(real[:, None], planned, constant)
 
