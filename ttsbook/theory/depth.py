@@ -144,4 +144,4 @@ def _convex_minimum(factors: Vector) -> int:
         return not (factors ** (2.0 * k) * (np.square(factors) - 1)).sum() < 0  # eq-proofs-rise
 
     with np.errstate(over="ignore"):  # far beyond the least error
-        return bisect.bisect_left(range(2**60), True, key=rises)
+        return bisect.bisect_left(range(2**60), True, key=rises)  # the largest factor is above 1 by 1e-10

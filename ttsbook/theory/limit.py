@@ -187,7 +187,7 @@ def train_length_for(cov: CovarianceLike | Task, relative_error: float, steps: i
     power = 2 * check.count("steps", steps, least=1)
     h = costs(cov)
     least, most = (h[[-1, 0]] * np.expm1(-np.log(share) / power)).tolist()  # eq-proofs-length
-    if check.flag("bound", bound) or most - least <= 1e-12 * most:
+    if check.flag("bound", bound) or most - least <= 1e-12 * most:  # equal skills leave nothing to search
         return most
     from scipy.optimize import brentq  # here, so that theory starts without SciPy
 

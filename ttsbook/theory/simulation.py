@@ -128,6 +128,7 @@ def simulate_cot_error(
         T = np.eye(len(P)) - P @ S  # prop-recursion
         noise = noise_variance / test_length * P @ S @ P.T if noise_variance else None  # proofs-recursion, label noise
         errors[start : start + size] = chain_errors(T, steps, noise)
+        # In directions that no example has, T has the eigenvalue 1, but for rounding.
         diverged += int((spectral_radius(P, S, T) > 1 + 1e-9).sum())
     warn_if_diverged(errors)
     with np.errstate(over="ignore", invalid="ignore"):

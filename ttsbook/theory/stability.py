@@ -72,7 +72,7 @@ def edges_of(s: Vector, inverse_m: float) -> tuple[float, float]:
     """Compute `spectral_edges` from the eigenvalues s, ascending, and 1/m."""
     if _is_sharp(s, inverse_m):
         return float(s[0]), float(s[-1])
-    high = _edge(_stationary(s, inverse_m, 1e-9 / s[-1], (1 - 1e-13) / s[-1]), s, inverse_m)
+    high = _edge(_upper_point(s, inverse_m), s, inverse_m)
     if inverse_m * len(s) >= 1 or s[0] <= check.RELATIVE_TOLERANCE * s[-1]:
         return 0.0, high
     reach = 2 / (1 - np.sqrt(inverse_m * len(s)))
@@ -83,7 +83,7 @@ def upper_width(s: Vector, inverse_m: float) -> float:
     """Return the standard deviation of the largest eigenvalue, by Tracy and Widom's law (El Karoui 2007)."""
     if _is_sharp(s, inverse_m):
         return 0.0
-    t = _stationary(s, inverse_m, 1e-9 / s[-1], (1 - 1e-13) / s[-1])
+    t = _upper_point(s, inverse_m)
     unit = inverse_m ** (2 / 3) / t * np.cbrt(1 + inverse_m * ((s * t / (1 - s * t)) ** 3).sum())
     return float(unit * SCALE * np.sqrt(SHAPE))
 
@@ -109,6 +109,11 @@ def _is_sharp(s: Vector, inverse_m: float) -> bool:
 def _edge(t: float, s: Vector, inverse_m: float) -> float:
     """Value of the function of `spectral_edges`."""
     return float(1 / t + inverse_m * (s / (1 - s * t)).sum())  # eq-proofs-edge
+
+
+def _upper_point(s: Vector, inverse_m: float) -> float:
+    """Find the point of the upper edge, clear of the poles at 0 and at 1/s_max between which it lies."""
+    return _stationary(s, inverse_m, 1e-9 / s[-1], (1 - 1e-13) / s[-1])
 
 
 def _stationary(s: Vector, inverse_m: float, low: float, high: float) -> float:
