@@ -11,11 +11,11 @@ import torch
 
 from benchmarks.timing import median_seconds
 from monograph.experiments.gpt2 import plan
+from monograph.experiments.threads import one_thread
 from monograph.widgets.base import JAVASCRIPT, bundle
 from monograph.widgets.shipped import packed
 from publish import chromium
 from publish.book import SITE
-from ttsbook._threads import one_thread
 from ttsbook.data import covariance, prompts
 from ttsbook.data.tasks import Task
 from ttsbook.models import transformer

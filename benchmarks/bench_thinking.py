@@ -5,8 +5,8 @@ from functools import partial
 import torch
 
 from benchmarks.timing import median_seconds
+from monograph.experiments.threads import one_thread
 from ttsbook import theory
-from ttsbook._threads import one_thread
 from ttsbook.data import covariance, prompts
 from ttsbook.data.tasks import Task
 from ttsbook.models import embedding

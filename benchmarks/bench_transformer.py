@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.timing import median_seconds
-from ttsbook._threads import one_thread
+from monograph.experiments.threads import one_thread
 from ttsbook.data import covariance, prompts
 from ttsbook.data.tasks import Task
 from ttsbook.models.transformer import GPT, Config

@@ -269,8 +269,6 @@ TABLE = [
     (ValueError, lambda: spectra.named("flat", 3), "name must be one of 'isotropic', 'skewed', 'unscaled', got 'flat'"),
     (ValueError, lambda: spectra.named("skewed", 0), "dim must be an integer of at least 1, got 0"),
     (ValueError, lambda: pools.random_pool(1, rng=rng), "dim must be an integer of at least 5, got 1"),
-    (ValueError, lambda: pools.power_law_part(5, 0.8, 6), "skills must be at most dim = 5, got 6"),
-    (ValueError, lambda: pools.power_law_part(5, -0.8, 3), "exponent must be a finite number of at least 0, got -0.8"),
     (ValueError, lambda: pools.blind_spots(I2, 3, 0.5), "groups must be at most dim = 2, got 3"),
     (ValueError, lambda: pools.even([], 5), "tasks must hold at least one Task, got none"),
     (
@@ -396,11 +394,6 @@ TABLE = [
     ),
     (TypeError, lambda: selection.optimal_mixture([I2], I2, 3), "tasks[0] must be a ttsbook.data.tasks.Task, got"),
     (ValueError, lambda: selection.optimal_mixture([T2], I2, 0), "steps must be an integer of at least 1, got 0"),
-    (
-        ValueError,
-        lambda: selection.with_estimates([T2], I2, 3, 5, samples=0),
-        "samples must be an integer of at least 1, got 0",
-    ),
     (ValueError, lambda: layer(structure="rows"), "structure must be one of 'full', 'blocks', got 'rows'"),
     (ValueError, lambda: LinearSelfAttention(0), "dim must be an integer of at least 1, got 0"),
     (ValueError, lambda: layer().set_preconditioner(I3), "P must have shape (2, 2) as the layer has, got (3, 3)"),
@@ -560,11 +553,6 @@ TABLE = [
     (ValueError, lambda: gpt_recipes.Outcome(0), "depth must be an integer of at least 1, got 0"),
     (ValueError, lambda: gpt_recipes.Curriculum(1, 1, 1, 1, every=0), "every must be an integer of at least 1, got 0"),
     (ValueError, lambda: prompts.label(one.x.long(), generator=gen()), "x must be of a floating type, got torch.int64"),
-    (
-        ValueError,
-        lambda: pools.random_pool(5, rng=rng, lengths=20),
-        "lengths must be the least and the largest, got 20",
-    ),
     (TypeError, lambda: pools.random_pool(5, rng=rng, turned="no"), "turned must be True or False, got 'no'"),
     (ValueError, lambda: pools.qualities([I2], I3), "dimensions must agree, but target_cov has 3, covs[0] has 2"),
     (TypeError, lambda: theory.direct_error_bound(I2, 5, 5, sharp=1), "sharp must be True or False, got 1"),

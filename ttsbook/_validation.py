@@ -37,14 +37,20 @@ def array(name: str, value: Any) -> Numbers:
         raise TypeError(f"{name} must be an array of numbers, got {shown(value)}") from None
 
 
+def finite(name: str, value: Any) -> Numbers:
+    """Return `value` as a float64 array; refuse NaN and infinite entries."""
+    entries = array(name, value)
+    if not np.isfinite(entries).all():
+        raise ValueError(f"{name} must be finite, got NaN or infinite entries")
+    return entries
+
+
 def square_matrix(name: str, value: Any) -> Matrix:
     """Return `value` as a finite float64 array of shape (d, d), d >= 1."""
     matrix = array(name, value)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.size == 0:
         raise ValueError(f"{name} must be a square matrix, got shape {matrix.shape}")
-    if not np.isfinite(matrix).all():
-        raise ValueError(f"{name} must be finite, got NaN or infinite entries")
-    return matrix
+    return finite(name, matrix)
 
 
 def covariance(name: str, value: Any, *, definite: bool = False) -> Covariance:
@@ -66,6 +72,24 @@ def covariance(name: str, value: Any, *, definite: bool = False) -> Covariance:
             f"which is zero to rounding beside {scale:.3g}"
         )
     return cov
+
+
+def definite(name: str, value: Any, advice: str) -> Covariance:
+    """Return `value` as a positive definite covariance (d, d), or say in the error what takes any other matrix."""
+    matrix = square_matrix(name, value)
+    try:
+        return covariance(name, matrix, definite=True)
+    except ValueError as error:
+        raise ValueError(f"{error}: {advice}") from None
+
+
+def is_definite(matrix: Matrix) -> bool:
+    """Tell whether a matrix is symmetric and positive definite."""
+    try:
+        covariance("matrix", matrix, definite=True)
+    except ValueError:
+        return False
+    return True
 
 
 def _exceed(bound: float, cov: Matrix) -> bool:

@@ -4,7 +4,7 @@ d is the number of features, m that of the examples of the longest prompt of a b
 embedded prompt, has 2d + 2 rows. To Python these names are comments; the tests check every call against them.
 """
 
-from typing import TypeAlias, TypedDict
+from typing import Any, TypeAlias, TypedDict
 
 try:
     import torch
@@ -14,6 +14,9 @@ except ModuleNotFoundError as missing:
 
 from jaxtyping import Float, Int, Shaped
 from numpy.typing import ArrayLike
+
+linalg: Any = torch.linalg
+"""Linear algebra of PyTorch, whose functions say no types."""
 
 Examples: TypeAlias = Float[torch.Tensor, "batch m d"]
 """Examples x of each prompt."""

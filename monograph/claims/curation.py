@@ -10,10 +10,10 @@ from monograph.claims.statements import Kind, Statement
 from monograph.claims.task import second_moment
 from monograph.experiments import results
 from monograph.experiments.curation import read as curation
+from monograph.experiments.selection import examples
 from monograph.page import rounded
 from ttsbook import theory
 from ttsbook.arrays import Vector
-from ttsbook.data import pools
 
 CHAPTER = "experiments/curation"
 POOLS = (
@@ -46,7 +46,7 @@ def spread_is_caution(tolerance: float) -> Evidence:
 
     So a step on the mean covariance never overshoots: 0 ≺ PA ⪯ I.
     """
-    mixture = pools.example_mixture(rng=np.random.default_rng(0))
+    mixture = examples.three_tasks(rng=np.random.default_rng(0))
     mean, between, inside = theory.caution(mixture)
     pairs = zip(mixture.weights, mixture.tasks, strict=True)
     B = sum(weight * second_moment(task.cov, task.prompt_length) for weight, task in pairs)
@@ -79,7 +79,7 @@ def rare_directions(tolerance: float) -> Evidence:
     from ttsbook.models.attention import LinearSelfAttention
     from ttsbook.training import recipes
 
-    mixture, step = pools.example_mixture(rng=np.random.default_rng(0)), 0.02
+    mixture, step = examples.three_tasks(rng=np.random.default_rng(0)), 0.02
     mean, between, inside = theory.caution(mixture)
     layer = LinearSelfAttention(20, structure="blocks", dtype=torch.float64)
     training.train(

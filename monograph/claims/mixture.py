@@ -7,6 +7,7 @@ import numpy as np
 from monograph.claims.ledger import ROUNDING, Evidence, Verdict, claim, judge, within
 from monograph.claims.statements import Kind, Statement
 from monograph.claims.task import second_moment
+from monograph.experiments.selection import examples
 from monograph.page import rounded
 from ttsbook import theory
 from ttsbook.arrays import Covariance, MixtureWeights, Preconditioner
@@ -41,7 +42,7 @@ def _other_orders(mixture: Mixture) -> dict[str, Preconditioner]:
 )
 def mixture_preconditioner(tolerance: float) -> Evidence:
     """Training on a mixture learns P = AB⁻¹ with A = Σ π Λ and B = Σ π ΛΓ, each Γ with its own prompt length."""
-    mixture = pools.example_mixture(rng=np.random.default_rng(0))
+    mixture = examples.three_tasks(rng=np.random.default_rng(0))
     parts = list(zip(mixture.weights, mixture.tasks, strict=True))
     second = np.sum([weight * second_moment(task.cov, task.prompt_length) for weight, task in parts], axis=0)
     P = np.linalg.solve(second.T, np.sum([weight * task.cov for weight, task in parts], axis=0).T).T
@@ -129,7 +130,7 @@ def weights_gradient(tolerance: float) -> Evidence:
 def three_qualities(tolerance: float) -> Evidence:
     """Training tasks should be diverse, relevant and hard: without one of the three the error can be far larger."""
     target = covariance.power_law(DIM, 0.8, trace=DIM)
-    mixtures = list(pools.lacking_one(target, rng=np.random.default_rng(3)).values())
+    mixtures = list(examples.lacking_one(target, rng=np.random.default_rng(3)).values())
     full, *lacking = (_error_after_five_steps(covs, target) for covs in mixtures)
     diversity, relevance, hardness = map(rounded, lacking)
     easy = _error_after_five_steps([2 * covariance.isotropic(DIM)] * 4, target)

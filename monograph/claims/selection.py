@@ -10,6 +10,7 @@ from monograph.claims.statements import Kind, Statement
 from monograph.experiments import results
 from monograph.experiments.curation import read as curation
 from monograph.experiments.results import Run
+from monograph.experiments.selection import examples
 from monograph.experiments.selection.read import percent, pool_groups, rescaled, share
 from monograph.page import rounded
 from ttsbook import theory
@@ -239,7 +240,7 @@ def target_estimate(tolerance: float) -> Evidence:
     tasks = pools.eight_tasks(target, rng=np.random.default_rng(0))
     least = selection.optimal_mixture(tasks, target, 3).error
     few, some, many = (
-        np.median(selection.with_estimates(tasks, target, 3, length, samples=6)) / least - 1
+        np.median(examples.with_estimates(tasks, target, 3, length, samples=6)) / least - 1
         for length in (40, 160, 2560)
     )
     return judge(

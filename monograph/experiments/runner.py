@@ -26,8 +26,8 @@ from tqdm import tqdm
 import ttsbook
 from monograph.experiments import results
 from monograph.experiments.results import ResultsError, Run, Settings
+from monograph.experiments.threads import one_thread
 from ttsbook import _validation as check
-from ttsbook._threads import one_thread
 
 _ONE_RUN = RLock()  # where an executor has threads: the number of threads of a library belongs to the whole process
 

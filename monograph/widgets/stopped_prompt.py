@@ -6,11 +6,11 @@ import numpy as np
 import torch
 from jaxtyping import Float64
 
+from monograph.experiments.stopping.rules import RULES
 from ttsbook import theory
 from ttsbook.data import prompts
 from ttsbook.data.tasks import Task
 from ttsbook.thinking import expected, schedules
-from ttsbook.thinking.stopping import RULES
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ def stop(rule: str, trained: Task, test: Task, *, steps: int, seed: int) -> Stop
     Parameters
     ----------
     rule
-        Name of the rule in `ttsbook.thinking.stopping.RULES`.
+        Name of the rule in `monograph.experiments.stopping.rules.RULES`.
     trained, test
         Where the layer's prompts and this one come from; both with the label noise of the test.
     steps

@@ -16,6 +16,7 @@ from monograph.claims.ledger import Verdict
 from monograph.claims.statements import Kind, Statement
 from monograph.experiments import results
 from monograph.experiments.curation import read as curation
+from monograph.experiments.selection import examples
 from publish import contents, notebooks
 from ttsbook import theory
 from ttsbook.data import covariance, features, rows, spectra
@@ -399,7 +400,6 @@ def check_with_correlations(monkeypatch, name, means):
 @pytest.mark.parametrize("name", ["half_on_hard", "kinds_of_tasks"])
 @pytest.mark.parametrize(("weights", "verdict"), [([1, 0, 0, 0], Verdict.FAILS), ([0, 0, 0, 1], Verdict.HOLDS)])
 def test_the_checks_of_kinds_see_other_weights(monkeypatch, name, weights, verdict):
-    from ttsbook.theory import selection
 
     claim, found = claims.find(name), results.load("selection")
     for run in found.runs:
@@ -415,8 +415,8 @@ def test_the_checks_of_kinds_see_other_weights(monkeypatch, name, weights, verdi
 @pytest.mark.exhaustive
 def test_the_check_of_estimates_sees_a_careless_choice(monkeypatch):
 
-    claim, right = claims.find("target_estimate"), selection.with_estimates
-    monkeypatch.setattr(selection, "with_estimates", lambda *args, samples: 3 * right(*args, samples=1))
+    claim, right = claims.find("target_estimate"), examples.with_estimates
+    monkeypatch.setattr(examples, "with_estimates", lambda *args, samples: 3 * right(*args, samples=1))
     assert claim.check(claim.tolerance).verdict is Verdict.FAILS
 
 

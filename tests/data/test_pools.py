@@ -44,16 +44,6 @@ def test_qualities_do_not_depend_on_the_axes():
     assert plain[2] == pytest.approx(np.mean([covariance.hardness(cov) for cov in covs]))
 
 
-def test_each_mixture_lacks_one_quality_alone():
-    target = covariance.power_law(20, 0.8, trace=20)
-    mixtures = pools.lacking_one(target, rng=np.random.default_rng(3))
-    full, not_diverse, not_relevant, not_hard = (pools.qualities(covs, target) for covs in mixtures.values())
-    assert not_diverse[0] < 0.3 * full[0] and not_diverse[1:] >= full[1:]
-    assert not_relevant[1] < 0.7 * full[1] and not_relevant[::2] == pytest.approx(full[::2])
-    assert not_hard[2] == pytest.approx(20) and not_hard[0] > full[0] and not_hard[1] == pytest.approx(full[1])
-    assert [len(covs) for covs in mixtures.values()] == [4] * 4
-
-
 def test_even_mixtures():
     mixture = pools.even([np.eye(3)] * 4, 7)
     assert mixture.weights.tolist() == [0.25] * 4
@@ -62,11 +52,8 @@ def test_even_mixtures():
 
 RNG = np.random.default_rng(0)
 BAD_CALLS = [
-    (lambda: pools.power_law_part(4, 1.0, 5), "skills must be at most dim = 4, got 5"),
     (lambda: pools.random_pool(4, rng=RNG), "dim must be an integer of at least 5, got 4"),
     (lambda: pools.random_pool(10, rng=RNG, each=0), "each must be an integer of at least 1, got 0"),
-    (lambda: pools.random_pool(10, rng=RNG, lengths=(0, 5)), "lengths must be an integer of at least 1, got 0"),
-    (lambda: pools.random_pool(10, rng=RNG, lengths=(50, 5)), r"lengths must be the least .* got \(50, 5\)"),
     (lambda: pools.blind_spots(np.ones((2, 2)), 2, 0.5), "target_cov must be diagonal"),
     (lambda: pools.blind_spots(np.eye(2), 2, 0), "weakness must be positive, got 0"),
     (lambda: pools.blind_spots(np.eye(2), 0, 0.5), "groups must be an integer of at least 1, got 0"),

@@ -5,8 +5,8 @@ import torch
 from monograph.experiments import results
 from monograph.experiments.results import Results
 from monograph.experiments.stopping import plan, read
+from monograph.experiments.stopping.rules import RULES
 from monograph.experiments.stopping.settings import MAKERS, make
-from ttsbook.thinking.stopping import RULES
 
 
 def found(*runs):
@@ -18,7 +18,7 @@ def run(index, family="pairs", **errors):
     return {"family": family, "index": index, "hindsight": 1.0, "warned": 0.0, "errors": every}
 
 
-def test_the_plan_names_all_rules_of_the_package():
+def test_the_plan_names_all_rules():
     assert {*plan.RIVALS, "nearest to Bayes"} == set(RULES) and len(set(plan.RIVALS)) == len(plan.RIVALS)
     assert tuple(MAKERS) == plan.FAMILIES and set(plan.GUESSING) < set(plan.RIVALS)
     for name in plan.STOPPERS:

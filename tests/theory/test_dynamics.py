@@ -105,13 +105,13 @@ def test_thinking_with_a_layer_of_finite_prompts_errs_as_predicted(cov, steps):
             lambda: dynamics.finite_prompts_error(
                 Task(np.eye(2), 5, noise_variance=1.0), samples=9, rng=np.random.default_rng()
             ),
-            "noise_variance must be 0, got 1.0",
+            "task must have no label noise, got the variance 1",
         ),
         (
             lambda: dynamics.finite_prompts_excess(
                 Task(np.eye(2), 5, noise_variance=1.0), 1, samples=9, rng=np.random.default_rng()
             ),
-            "noise_variance must be 0, got 1.0",
+            "task must have no label noise, got the variance 1",
         ),
         (
             lambda: dynamics.finite_prompts_excess(Task(np.eye(2), 5), 0, samples=9, rng=np.random.default_rng()),

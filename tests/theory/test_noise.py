@@ -128,6 +128,10 @@ BAD_CALLS = [
         lambda: theory.noisy_error(P - 9 * np.eye(5), COV, 9, [1], noise_variance=1.0),
         "P must be positive semi-definite",
     ),
+    (
+        lambda: theory.noisy_error(np.triu(np.ones((5, 5))), COV, 9, [1], noise_variance=1.0),
+        r"P must be symmetric, .* simulate_cot_error.* nearly symmetric, as layers learn it, take \(P \+ P.T\) / 2",
+    ),
     (lambda: theory.bayes_error(3.0, 9, noise_variance=1.0), "S must have shape"),
     (lambda: theory.least_squares_error(COV, 4, noise_variance=1.0), "test_length must be an integer of at least 5"),
     (lambda: theory.wiener_depth([2.0], [1.0]), "strides must be above 0 and below 2"),

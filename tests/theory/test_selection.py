@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from ttsbook import theory
-from ttsbook.data import covariance, pools
+from ttsbook.data import covariance
 from ttsbook.data.tasks import Mixture, Task
 from ttsbook.theory import selection
 
@@ -245,24 +245,6 @@ def test_error_refuses_weights_that_are_none(weights):
     pool = [Task(np.eye(2), 8), Task(np.diag([1.0, 0.5]), 8)]
     with pytest.raises(ValueError, match="weights must be 2 numbers"):
         selection.MixtureError(pool, np.eye(2), 1).error(weights)
-
-
-def test_an_exact_estimate_leads_to_the_best_mixture():
-    target = covariance.power_law(20, 0.8, trace=20)
-    tasks = pools.eight_tasks(target, rng=np.random.default_rng(0))
-    least = selection.optimal_mixture(tasks, target, 3).error
-    assert selection.with_estimates(tasks, target, 3, 10**9, samples=1)[0] == pytest.approx(least, rel=1e-4)
-    few = selection.with_estimates(tasks, target, 3, 15, samples=2)  # fewer examples than skills
-    assert (few > least).all()
-    chosen = selection.quadratic_program([task.cov for task in tasks], target)
-    P = theory.preconditioner(Mixture(tasks, chosen.weights))
-    paper = selection.with_estimates(tasks, target, 3, 10**9, samples=1, paper=True)[0]
-    assert paper == pytest.approx(theory.cot_error_limit(P, target, 3)[3], rel=1e-3)
-
-
-def test_a_pool_that_is_empty_is_refused_by_estimates_too():
-    with pytest.raises(ValueError, match="tasks must hold at least one Task"):
-        selection.with_estimates([], np.eye(2), 3, 5, samples=1)
 
 
 def test_a_task_stands_for_its_covariance_and_its_label_noise_averages_out_on_endless_prompts():

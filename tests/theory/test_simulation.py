@@ -102,5 +102,5 @@ def test_an_error_beyond_float64_has_a_band_without_bounds():
         found = theory.simulate_cot_error(1e100 * np.eye(2), np.eye(2), 5, 4, samples=10, rng=np.random.default_rng(0))
     low, high = found.band()
     assert low[-1] == 0 and high[-1] == np.inf and not np.isnan([low, high]).any()
-    with pytest.raises(ValueError, match=r"confidence must be between 0 and 1, got 1\.0"):
+    with pytest.raises(ValueError, match=r"confidence must lie between 0 and 1, got 1\.0"):
         found.band(1.0)

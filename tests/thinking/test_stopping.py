@@ -6,6 +6,7 @@ import torch
 from small_models import draw, generator
 from small_rules import DRAWN, TASK, TURNED, P
 
+from monograph.experiments.stopping.rules import RULES
 from ttsbook import theory
 from ttsbook.data import prompts
 from ttsbook.data.prompts import Prompts
@@ -13,7 +14,7 @@ from ttsbook.data.tasks import Mixture, Task
 from ttsbook.models import baselines
 from ttsbook.thinking import schedules, stopping
 from ttsbook.thinking.schedules import look
-from ttsbook.thinking.stopping import RULES, Rule
+from ttsbook.thinking.stopping import Rule
 
 NOISY = draw(Task(TASK.cov, 15, noise_variance=2.0), batch=12)
 FEW = draw(Task(TASK.cov, 4, noise_variance=2.0), batch=12)

@@ -71,9 +71,7 @@ def power_law(dim: int, exponent: float, *, trace: float | None = None) -> Covar
     dim = check.count("dim", dim, least=1)
     strengths = np.arange(1, dim + 1) ** -check.number("exponent", exponent, least=0)
     if trace is not None:
-        if check.number("trace", trace) <= 0:
-            raise ValueError(f"trace must be positive, got {trace!r}")
-        strengths *= trace / strengths.sum()
+        strengths *= check.positive("trace", trace) / strengths.sum()
     return np.diag(strengths)
 
 

@@ -207,6 +207,7 @@ class ScaleMixture(Features):
 
     def stretch(self, dim: int) -> float:
         """Mean square of the variance."""
+        # Rounded, so that q is 3.25 by default, and not 3.2500000000000004.
         return round(self.share * self.factor**2 + (1 - self.share) * self._rest**2, 12)
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Numbers:

@@ -17,32 +17,8 @@ from ttsbook.data.tasks import Mixture, Task
 
 KINDS = {"easy-short": (0.2, 0.2), "hard-short": (0.8, 0.2), "easy-long": (0.2, 1.0), "hard-long": (0.8, 1.0)}
 """Exponent and share of the skills used of each kind of the paper."""
-
-
-def power_law_part(dim: int, exponent: float, skills: int, *, trace: float | None = None) -> Covariance:
-    r"""Diagonal covariance that uses only its first skills, with strengths :math:`\propto i^{-\alpha}`.
-
-    Parameters
-    ----------
-    dim
-        Dimension d.
-    exponent
-        The exponent :math:`\alpha \ge 0`.
-    skills
-        Number of skills used, 1 to d; the others have strength zero.
-    trace
-        Scale the strengths to this sum. By default the strongest skill has strength 1.
-
-    Examples
-    --------
-    >>> np.diag(power_law_part(4, 1.0, 2, trace=3.0)).tolist()
-    [2.0, 1.0, 0.0, 0.0]
-    """
-    if check.count("skills", skills, least=1) > check.count("dim", dim, least=1):
-        raise ValueError(f"skills must be at most dim = {dim}, got {skills}")
-    cov = np.zeros((dim, dim))
-    cov[:skills, :skills] = covariance.power_law(skills, exponent, trace=trace)
-    return cov
+LENGTHS = (20, 400)
+"""Least and largest prompt length of a random pool; they are drawn evenly on a logarithmic scale."""
 
 
 def random_pool(
@@ -52,7 +28,6 @@ def random_pool(
     trace: float | None = None,
     turned: bool = False,
     each: int = 2,
-    lengths: Sequence[int] = (20, 400),
 ) -> list[Task]:
     """Draw tasks of the four kinds, in the order of `KINDS`, with random skills and prompt lengths.
 
@@ -69,8 +44,6 @@ def random_pool(
         a random order.
     each
         Tasks of each kind.
-    lengths
-        Least and largest prompt length, drawn evenly on a logarithmic scale.
 
     Examples
     --------
@@ -79,16 +52,13 @@ def random_pool(
     """
     dim = check.count("dim", dim, least=5)
     check.instance("rng", rng, np.random.Generator)
-    if np.shape(lengths) != (2,):
-        raise ValueError(f"lengths must be the least and the largest, got {check.shown(lengths)}")
-    least, most = (check.count("lengths", length, least=1) for length in lengths)
-    if least > most:
-        raise ValueError(f"lengths must be the least and the largest, got {check.shown(lengths)}")
-    low, high = map(float, np.log([least, most]))
+    low, high = map(float, np.log(LENGTHS))
     tasks: list[Task] = []
     for exponent, share in KINDS.values():
         for _ in range(check.count("each", each, least=1)):
-            cov = power_law_part(dim, exponent, round(share * dim), trace=trace)
+            used = round(share * dim)
+            cov = np.zeros((dim, dim))
+            cov[:used, :used] = covariance.power_law(used, exponent, trace=trace)
             order = rng.permutation(dim)
             cov = covariance.rotate(cov, rng=rng) if check.flag("turned", turned) else cov[np.ix_(order, order)]
             tasks.append(Task(cov, round(np.exp(rng.uniform(low, high)))))
@@ -118,8 +88,8 @@ def blind_spots(target_cov: CovarianceLike, groups: int, weakness: float) -> lis
         raise ValueError("target_cov must be diagonal, got entries off the diagonal")
     if check.count("groups", groups, least=1) > len(strengths):
         raise ValueError(f"groups must be at most dim = {len(strengths)}, got {groups}")
-    own = np.arange(len(strengths)) % groups
-    spectra = [strengths * np.where(own == group, weakness, 1.0) for group in range(groups)]
+    group_of = np.arange(len(strengths)) % groups
+    spectra = [strengths * np.where(group_of == group, weakness, 1.0) for group in range(groups)]
     return [np.diag(spectrum * strengths.sum() / spectrum.sum()) for spectrum in spectra]
 
 
@@ -179,44 +149,7 @@ def even(covs: Sequence[CovarianceLike], prompt_length: int) -> Mixture:
     >>> even([np.eye(2), np.eye(2)], 5).weights.tolist()
     [0.5, 0.5]
     """
-    return Mixture([Task(cov, prompt_length) for cov in covs], np.full(len(covs), 1 / max(1, len(covs))))
-
-
-def lacking_one(
-    target_cov: CovarianceLike, *, rng: np.random.Generator, weakness: float = 0.2
-) -> dict[str, list[Covariance]]:
-    """Four tasks that are diverse, relevant and hard for a target, and three times four that lack one of it.
-
-    Parameters
-    ----------
-    target_cov
-        Diagonal covariance of the target, with a long tail and trace d.
-    rng
-        Source of the random directions of the tasks that are not relevant.
-    weakness
-        As for `blind_spots`.
-
-    Returns
-    -------
-    dict of str to list of Covariance
-        Tasks with four blind spots that make up for each other; one of them four times (not diverse); all
-        turned by one random rotation (not relevant); tasks with equal strengths (not hard).
-
-    Examples
-    --------
-    >>> target = covariance.power_law(20, 0.8, trace=20)
-    >>> list(lacking_one(target, rng=np.random.default_rng(0)))
-    ['all three', 'not diverse', 'not relevant', 'not hard']
-    """
-    full = blind_spots(target_cov, 4, weakness)
-    dim = len(full[0])
-    turn = covariance.skills(covariance.rotate(np.diag(np.arange(1.0, dim + 1)), rng=rng)).directions
-    return {
-        "all three": full,
-        "not diverse": [full[-1]] * 4,
-        "not relevant": [(turned := turn @ cov @ turn.T) / 2 + turned.T / 2 for cov in full],
-        "not hard": [covariance.isotropic(dim)] * 4,
-    }
+    return Mixture([Task(cov, prompt_length) for cov in covs])
 
 
 def eight_tasks(target_cov: CovarianceLike, *, rng: np.random.Generator, prompt_length: int = 100) -> list[Task]:
@@ -241,24 +174,3 @@ def eight_tasks(target_cov: CovarianceLike, *, rng: np.random.Generator, prompt_
     covs += [covariance.power_law(dim, exponent, trace=trace) for exponent in (0.0, 0.4, 1.2)]
     covs.append(covariance.rotate(target_cov, rng=rng))
     return [Task(cov, prompt_length) for cov in covs]
-
-
-def example_mixture(*, rng: np.random.Generator) -> Mixture:
-    """Make a mixture of three tasks whose skills point in random directions; d = 20, and n = 20, 60 and 200.
-
-    Parameters
-    ----------
-    rng
-        Source of the directions.
-
-    Examples
-    --------
-    >>> mixture = example_mixture(rng=np.random.default_rng(0))
-    >>> [task.prompt_length for task in mixture.tasks]
-    [20, 60, 200]
-    """
-    tasks = [
-        Task(covariance.rotate(covariance.power_law(20, exponent, trace=20), rng=rng), n)
-        for exponent, n in ((0.2, 20), (0.8, 60), (1.2, 200))
-    ]
-    return Mixture(tasks, [0.5, 0.3, 0.2])

@@ -17,7 +17,7 @@ from ttsbook import _tensor_validation
 from ttsbook import _validation as check
 from ttsbook.arrays import Numbers
 from ttsbook.data.features import Features, Gaussian
-from ttsbook.data.tasks import Mixture, Task
+from ttsbook.data.tasks import Mixture, Task, mixture_of
 
 GAUSSIAN = Gaussian()
 SHARED = 2**24
@@ -70,9 +70,9 @@ class Prompts:
             raise ValueError(f"x must have shape (batch, m, d), got {tuple(self.x.shape)}")
         batch, length, dim = self.x.shape
         for name, shape in {"y": (batch, length), "w": (batch, dim), "lengths": (batch,)}.items():
-            own = tuple(getattr(self, name).shape)
-            if own != shape:
-                raise ValueError(f"{name} must have shape {shape} beside x of shape {tuple(self.x.shape)}, got {own}")
+            size = tuple(getattr(self, name).shape)
+            if size != shape:
+                raise ValueError(f"{name} must have shape {shape} beside x of shape {tuple(self.x.shape)}, got {size}")
         if not self.x.is_floating_point():
             raise ValueError(f"x must have a floating type, got {self.x.dtype}")
         for name in ("x", "y", "w"):
@@ -87,6 +87,11 @@ class Prompts:
         padding = torch.arange(length, device=self.x.device) >= self.lengths[:, None]
         if (padding & (self.x.any(dim=-1) | self.y.bool())).any():
             raise ValueError("lengths must count all examples, but x or y goes on beyond them: pad it with zeros")
+
+    @property
+    def condensed(self) -> bool:
+        """Whether some prompts have fewer examples than they count: see `sample`."""
+        return bool((self.lengths > self.x.shape[1]).any())
 
 
 def sample(
@@ -136,8 +141,7 @@ def sample(
     ((8, 20, 5), (8, 20), (8, 5))
     """
     check.instance("task", task, Task, Mixture)
-    if isinstance(task, Task):
-        task = Mixture([task], [1.0])
+    task = mixture_of(task)
     samples = check.count("samples", samples, least=1)
     check.instance("generator", generator, torch.Generator)
     dtype = torch.get_default_dtype() if dtype is None else dtype

@@ -53,11 +53,9 @@ class Rows:
     columns: tuple[str, ...]
 
     def __init__(self, x: ArrayLike, columns: Sequence[str] | None = None) -> None:
-        x = check.array("x", x).copy()
+        x = check.finite("x", x).copy()
         if x.ndim != 2 or x.size == 0:
             raise ValueError(f"x must have shape (rows, columns), got {x.shape}")
-        if not np.isfinite(x).all():
-            raise ValueError("x must be finite, got NaN or infinite entries")
         names = [f"column {index + 1}" for index in range(x.shape[1])] if columns is None else columns
         names = check.sequence("columns", names, str)
         if len(names) != x.shape[1] or len(set(names)) < len(names):
@@ -176,10 +174,10 @@ def standardize(train: Rows, test: Rows, *, center: Literal["train", "own"] = "t
             raise ValueError(
                 f"column {name!r} must vary in the training rows, but is {column[0]:g} in all: leave it out"
             )
-    mean = train.x.mean(axis=0)
-    other = mean if center == "train" else test.x.mean(axis=0)
+    train_mean = train.x.mean(axis=0)
+    test_mean = train_mean if center == "train" else test.x.mean(axis=0)
     deviation = np.sqrt((train.x.var(axis=0) + test.x.var(axis=0)) / 2)
-    pools = ((train.x - mean) / deviation, (test.x - other) / deviation)
+    pools = ((train.x - train_mean) / deviation, (test.x - test_mean) / deviation)
     scaled = [Rows(x * np.sqrt(x.size / np.square(x).sum()), train.columns) for x in pools]
     return scaled[0], scaled[1]
 
@@ -237,11 +235,11 @@ def read_domains(
     _known("column", [column], columns)
     _known("leave_out", leave_out, columns)
     pool = _numbers(columns, lines, {column, *leave_out})
-    place = columns.index(column)
+    index = columns.index(column)
     for number, values in lines:
-        if values[place].lower() in MISSING:
+        if values[index].lower() in MISSING:
             raise ValueError(f"column {column!r} must name a domain in every row, but line {number} has none")
-    domains = np.array([values[place] for _, values in lines])
+    domains = np.array([values[index] for _, values in lines])
     return {str(domain): Rows(pool.x[domains == domain], pool.columns) for domain in np.unique(domains)}
 
 
@@ -262,8 +260,8 @@ def _table(source: Source, delimiter: str) -> tuple[list[str], list[tuple[int, l
     if not lines:
         raise ValueError("source must hold rows, got none")
     columns = lines[0][1]
-    numbers = [_number(value) is not None for value in columns]
-    if any(numbers) and all(there or value.lower() in MISSING for there, value in zip(numbers, columns, strict=True)):
+    names = [value for value in columns if _number(value) is None and value.lower() not in MISSING]
+    if not names and any(_number(value) is not None for value in columns):
         _whole(*lines[0])
         columns = [f"column {index + 1}" for index in range(len(columns))]
     else:
@@ -271,8 +269,8 @@ def _table(source: Source, delimiter: str) -> tuple[list[str], list[tuple[int, l
     if len(lines) < 2:
         raise ValueError(f"source must hold at least two rows of values, got {len(lines)}")
     if len(set(columns)) < len(columns):
-        twice = next(name for name in columns if columns.count(name) > 1)
-        raise ValueError(f"columns must have different names, but {twice!r} is there twice")
+        duplicate = next(name for name in columns if columns.count(name) > 1)
+        raise ValueError(f"columns must have different names, but {duplicate!r} is there twice")
     for number, values in lines:
         if len(values) != len(columns):
             raise ValueError(f"line {number} must have {len(columns)} values, as there are columns, got {len(values)}")
@@ -317,9 +315,9 @@ def _value(name: str, line: int, text: str) -> float:
         raise ValueError(f"column {name!r} must have a value in every row, but line {line} has none: {hint}")
     value = _number(text)
     if value is None:
-        split = (mark for mark in ";,\t " if all(_number(part) is not None for part in text.split(mark)))
-        other = next(split, None)
-        hint = f"the delimiter may be {other!r}" if other else "leave the column out, or write its values as numbers"
+        marks = (mark for mark in ";,\t " if all(_number(part) is not None for part in text.split(mark)))
+        mark = next(marks, None)
+        hint = f"the delimiter may be {mark!r}" if mark else "leave the column out, or write its values as numbers"
         raise ValueError(f"column {name!r} must hold numbers, got {check.shown(text)} in line {line}: {hint}")
     if not math.isfinite(value):
         raise ValueError(f"column {name!r} must be finite, got {text} in line {line}")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ttsbook import _validation as check
-from ttsbook.arrays import Covariance, CovarianceLike, Matrix, MixtureWeights, VectorLike
+from ttsbook.arrays import Covariance, CovarianceLike, Matrix, MixtureWeights, Numbers, VectorLike
 from ttsbook.data import covariance
 
 
@@ -100,7 +100,7 @@ class Mixture:
     tasks
         At least one task, all of one dimension.
     weights
-        Probabilities: not negative, with sum 1.
+        Probabilities: not negative, with sum 1. By default all tasks are as likely.
 
     Examples
     --------
@@ -113,14 +113,13 @@ class Mixture:
     tasks: tuple[Task, ...]
     weights: MixtureWeights
 
-    def __init__(self, tasks: Sequence[Task], weights: VectorLike) -> None:
+    def __init__(self, tasks: Sequence[Task], weights: VectorLike | None = None) -> None:
         tasks = check.sequence("tasks", tasks, Task)
         if not tasks:
             raise ValueError("tasks must hold at least one Task, got none")
         check.same_dimension(**{f"tasks[{index}]": task.cov for index, task in enumerate(tasks)})
-        weights = check.array("weights", weights).copy()
-        if weights.shape != (len(tasks),):
-            raise ValueError(f"weights must have shape ({len(tasks)},), one for each task, got {weights.shape}")
+        weights = check.array("weights", np.full(len(tasks), 1 / len(tasks)) if weights is None else weights).copy()
+        _one_each(weights, tasks)
         if not (weights >= 0).all():
             raise ValueError(f"weights must not be negative or NaN, got {weights.tolist()}")
         if not np.isclose(weights.sum(), 1, rtol=0, atol=1e-8):
@@ -132,6 +131,22 @@ class Mixture:
     def dim(self) -> int:
         """Dimension d of the examples."""
         return self.tasks[0].dim
+
+
+def mixture_of(given: Task | Mixture) -> Mixture:
+    """Mixture of one task alone; a mixture is returned as it is.
+
+    Parameters
+    ----------
+    given
+        A mixture, or a task.
+
+    Examples
+    --------
+    >>> mixture_of(Task([[2.0]], 5)).weights.tolist()
+    [1.0]
+    """
+    return given if isinstance(given, Mixture) else Mixture([given])
 
 
 def mix(tasks: Sequence[Task], weights: VectorLike) -> Mixture:
@@ -150,10 +165,15 @@ def mix(tasks: Sequence[Task], weights: VectorLike) -> Mixture:
     Mixture(tasks=(Task(dim=2, prompt_length=9, noise_variance=0.0),), weights=array([1.]))
     """
     tasks, weights = check.sequence("tasks", tasks, Task), check.array("weights", weights)
-    if weights.shape != (len(tasks),):
-        raise ValueError(f"weights must have shape ({len(tasks)},), one for each task, got {weights.shape}")
+    _one_each(weights, tasks)
     if not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
         raise ValueError(f"weights must be finite, not negative and not all zero, got {weights.tolist()}")
     used = np.flatnonzero(weights)
     shares = weights[used] / weights.max()  # whose sum does not overflow
     return Mixture([tasks[index] for index in used], shares / shares.sum())
+
+
+def _one_each(weights: Numbers, tasks: Sequence[Task]) -> None:
+    """Refuse weights that are not one for each task."""
+    if weights.shape != (len(tasks),):
+        raise ValueError(f"weights must have shape ({len(tasks)},), one for each task, got {weights.shape}")

@@ -4,6 +4,7 @@ Arguments that are out of range are refused by name.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -11,8 +12,9 @@ from jaxtyping import Float
 
 from ttsbook import _validation as check
 from ttsbook.arrays import Matrix, PreconditionerLike
+from ttsbook.data.prompts import Prompts
 from ttsbook.models import embedding
-from ttsbook.tensors import Embedded, Options, ScalingsLike, SquareMatrix, Token
+from ttsbook.tensors import Embedded, Options, Scalings, ScalingsLike, SquareMatrix, Token, Weights, WeightsLike
 
 STRUCTURES = ("full", "blocks")
 """What a layer may train."""
@@ -80,11 +82,11 @@ class LinearSelfAttention(torch.nn.Module):
         if self.structure == "full":
             return getattr(self, name)
         size = 2 * self.dim + 2
-        whole = self.block("W24").new_zeros(size, size)
+        matrix = self.block("W24").new_zeros(size, size)
         for block, value in self.named_parameters():
             if block[0] == name:
-                whole[self._place(block)] = value
-        return whole
+                matrix[self._place(block)] = value
+        return matrix
 
     def block(self, name: str) -> Float[torch.Tensor, "outputs inputs"]:
         """One block of the weights, by its name.
@@ -201,6 +203,32 @@ class LinearSelfAttention(torch.nn.Module):
         last = E[:, None, :, -1]  # (batch, 1, 2d + 2): a row, as its products are the faster ones
         scores = last @ W.mT @ E  # (batch, 1, tokens)
         return (last + scores @ E.mT @ V.mT / rho)[:, 0]  # eq-proofs-next
+
+    def chain(self, prompts: Prompts, scalings: Sequence[Scalings], w0: WeightsLike | None = None) -> Iterator[Weights]:
+        """Think by the recursion on the weight, which is exact without `cot.leaks`. `cot.think` calls this.
+
+        Parameters
+        ----------
+        prompts
+            Batch of prompts.
+        scalings
+            Scalings ρ of each step.
+        w0
+            Weight to start from, as for `embedding.initial_weight`.
+
+        Yields
+        ------
+        Weights
+            The weights w_0, ..., w_k.
+        """
+        w = embedding.initial_weight(prompts, w0)[:, None]  # (batch, 1, d): a row, as its product is the faster one
+        gram, moment = prompts.x.mT @ prompts.x, prompts.y[:, None] @ prompts.x  # (batch, d, d), (batch, 1, d)
+        V31, W13, W24 = (self.block(name) for name in ("V31", "W13", "W24"))
+        yield w[:, 0]
+        for rho in scalings:
+            gradient = torch.baddbmm(moment * W24, w @ W13.mT, gram)  # eq-proofs-blocks
+            w = torch.addcdiv(w, gradient @ V31.mT, rho[:, None, None])  # eq-proofs-blocks
+            yield w[:, 0]
 
     def _scaling(self, E: Embedded, rho: ScalingsLike) -> Float[torch.Tensor, "batch_or_1 1 1"]:
         """Scaling of each prompt, or of all, after a check."""

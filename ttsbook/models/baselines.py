@@ -7,18 +7,17 @@ of range are refused by name.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from jaxtyping import Float
 
 from ttsbook import _validation as check
-from ttsbook.arrays import Covariance, PreconditionerLike
+from ttsbook.arrays import PreconditionerLike
 from ttsbook.data.prompts import Prompts
 from ttsbook.models.protocols import Solver
-from ttsbook.tensors import Chain, SquareMatrices, Weights
+from ttsbook.tensors import Chain, SquareMatrices, Weights, linalg
 
-_linalg: Any = torch.linalg  # whose functions say no types
+ADVICE = "use `thinking`, which takes any square matrix"
 RELATIVE_ZERO = 1e-12  # eigenvalues of X Xᵀ below this share of the largest belong to unseen directions
 
 
@@ -42,7 +41,7 @@ def least_squares() -> Solver:
 
     def answers(prompts: Prompts, steps: int) -> Chain:
         gram, moment = _sums(prompts)
-        strengths, directions = _linalg.eigh(gram)
+        strengths, directions = linalg.eigh(gram)
         spanned = strengths > RELATIVE_ZERO * strengths[:, -1:]
         inverse = torch.where(spanned, 1 / strengths, torch.zeros_like(strengths))
         coordinates = inverse * (directions.mT @ moment[..., None])[..., 0]
@@ -74,7 +73,7 @@ def ridge(penalty: float) -> Solver:
     def answers(prompts: Prompts, steps: int) -> Chain:
         S, moment = _means(prompts)
         identity = torch.eye(S.shape[-1], dtype=S.dtype, device=S.device)
-        return _constant(_linalg.solve(S + penalty * identity, moment), steps)
+        return _constant(linalg.solve(S + penalty * identity, moment), steps)
 
     return answers
 
@@ -167,11 +166,11 @@ def chebyshev(P: PreconditionerLike | None = None) -> Solver:
     >>> bool((gap[:, 10].norm(dim=1) < 1e-4 * gap[:, 0].norm(dim=1)).all())
     True
     """
-    matrix = None if P is None else torch.as_tensor(_definite(P))
+    matrix = None if P is None else torch.as_tensor(check.definite("P", P, ADVICE))
 
     def answers(prompts: Prompts, steps: int) -> Chain:
         S, residual = _means(prompts, matrix)
-        root = None if matrix is None else _linalg.cholesky(matrix.to(S))
+        root = None if matrix is None else linalg.cholesky(matrix.to(S))
         least, largest = _ends(S if root is None else root.mT @ S @ root)  # those of P S_m
         center, width = (least + largest) / 2, (largest - least) / 2
         direction, ratio = _preconditioned(matrix, residual) / center, width / center
@@ -212,7 +211,7 @@ def conjugate_gradient(P: PreconditionerLike | None = None) -> Solver:
     >>> torch.allclose(conjugate_gradient()(batch, 4)[:, 4], batch.w)  # d steps are enough
     True
     """
-    matrix = None if P is None else torch.as_tensor(_definite(P))
+    matrix = None if P is None else torch.as_tensor(check.definite("P", P, ADVICE))
 
     def answers(prompts: Prompts, steps: int) -> Chain:
         S, residual = _means(prompts, matrix)
@@ -241,15 +240,6 @@ def _descent(S: SquareMatrices, moment: Weights, steps: int, precondition: Calla
     chain = torch.stack(weights, dim=1)
     lost = torch.cummax(~torch.isfinite(chain).all(dim=-1), dim=1).values
     return chain.masked_fill(lost[..., None], torch.inf)
-
-
-def _definite(P: PreconditionerLike) -> Covariance:
-    """Return P, checked to be symmetric and positive definite."""
-    P = check.square_matrix("P", P)
-    try:
-        return check.covariance("P", P, definite=True)
-    except ValueError as error:
-        raise ValueError(f"{error}: use `thinking`, which takes any square matrix") from None
 
 
 def _preconditioned(matrix: torch.Tensor | None, residual: Weights) -> Weights:
@@ -291,7 +281,7 @@ def _oracle_step(S: SquareMatrices) -> Float[torch.Tensor, "batch 1"]:
 
 def _ends(S: SquareMatrices) -> tuple[Float[torch.Tensor, "batch 1"], Float[torch.Tensor, "batch 1"]]:
     """Smallest nonzero and largest eigenvalue of each matrix."""
-    strengths = _linalg.eigvalsh(S)
+    strengths = linalg.eigvalsh(S)
     largest = torch.where(strengths[:, -1:] > 0, strengths[:, -1:], 1.0)  # of no example at all: any step stays at 0
     nonzero = torch.where(strengths > RELATIVE_ZERO * largest, strengths, largest)
     return nonzero.min(dim=1, keepdim=True).values, largest

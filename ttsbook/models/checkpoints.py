@@ -44,8 +44,8 @@ def save(path: str | PathLike[str], tensors: Mapping[str, torch.Tensor], config:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     metadata = {"format": FORMAT, "config": json.dumps(config)}
-    whole = {name: tensor.contiguous() for name, tensor in tensors.items()}
-    safetensors.torch.save_file(whole, unfinished, metadata)  # pyright: ignore  # its PathLike does not say of what
+    contiguous = {name: tensor.contiguous() for name, tensor in tensors.items()}
+    safetensors.torch.save_file(contiguous, unfinished, metadata)  # pyright: ignore  # its PathLike does not say of what
     unfinished.replace(path)
 
 

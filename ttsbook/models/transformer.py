@@ -82,9 +82,8 @@ class Config:
     positions: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("dim", "width", "layers", "heads"):
-            check.settle(self, **{name: check.count(name, getattr(self, name), least=1)})
-        check.settle(self, positions=check.count("positions", self.positions, least=0))
+        for name, least in {"dim": 1, "width": 1, "layers": 1, "heads": 1, "positions": 0}.items():
+            check.settle(self, **{name: check.count(name, getattr(self, name), least=least)})
         for name in ("layer_norm", "residual"):
             check.flag(name, getattr(self, name))
         check.choice("sight", self.sight, SIGHTS)
@@ -201,8 +200,8 @@ class GPT(torch.nn.Module):
             If there are several weights and the model's sight is the chain.
         """
         if w0.ndim != 3 or w0.shape[::2] != prompts.w.shape:
-            wanted = (len(prompts.w), "weights", self.dim)
-            raise ValueError(f"w0 must have shape ({', '.join(map(str, wanted))}), got {tuple(w0.shape)}")
+            shape = f"({len(prompts.w)}, weights, {self.dim})"
+            raise ValueError(f"w0 must have shape {shape}, got {tuple(w0.shape)}")
         if self.config.sight == "chain" and w0.shape[1] > 1:
             raise ValueError(f"w0 must be one weight for a model that sees the whole chain, got {w0.shape[1]}")
         E = embedding.embed(prompts)[..., :-1]
@@ -232,29 +231,29 @@ class GPT(torch.nn.Module):
         slots = len(scalings) if self.config.sight == "chain" else 1
         cache, visible, first = self._encode(E[..., :-1], slots)
         for step in range(len(scalings)):
-            at = first + (step if self.config.sight == "chain" else 0)
-            mask = None if visible is None else visible[..., : at + 1]
-            w = self._step(w, cache, at, mask, first + step)
+            slot = first + (step if self.config.sight == "chain" else 0)
+            mask = None if visible is None else visible[..., : slot + 1]
+            w = self._step(w, cache, slot, mask, first + step)
             yield w
 
     def _trunk(self) -> Iterable[Block]:
         """Blocks, of which a `ModuleList` says no type."""
         return cast(Iterable[Block], self.blocks)
 
-    def _answers(self, E: Embedded, wanted: int) -> Float[torch.Tensor, "batch {wanted} d"]:
+    def _answers(self, E: Embedded, columns: int) -> Float[torch.Tensor, "batch {columns} d"]:
         """Weights that the last columns are answered with."""
         tokens, weights, visible = self._tokens(E)
         mask, causal = self._sight(tokens.shape[1], weights, visible)
-        keep = tokens.shape[1] if wanted > weights else wanted
+        keep = tokens.shape[1] if columns > weights else columns
         h = self._read(tokens, 0)
         for index, block in enumerate(self._trunk()):
             h = block(h, mask, causal=causal, keep=keep if index == len(self.blocks) - 1 else None)
         h = self.read_out(self.norm(h))
-        if wanted > weights and self.config.tokens == "interleaved":
+        if columns > weights and self.config.tokens == "interleaved":
             examples = h.shape[1] - weights
             h = torch.cat([h[:, 1:examples:2], h[:, examples:]], dim=1)
-        h = h[:, -wanted:]
-        return h + embedding.weight(E.mT[:, -wanted:]) if self.config.residual else h  # def-gpt
+        h = h[:, -columns:]
+        return h + embedding.weight(E.mT[:, -columns:]) if self.config.residual else h  # def-gpt
 
     def _tokens(self, E: Embedded) -> tuple[Tokens, int, Bool[torch.Tensor, "batch 1 1 read"] | None]:
         """Tokens as the model reads them, how many are weights, and which are seen; None for all."""
@@ -312,13 +311,13 @@ class GPT(torch.nn.Module):
         return cache, None if visible is None else functional.pad(visible, (0, slots), value=True), tokens.shape[1]
 
     def _step(
-        self, w: Weights, cache: Cache, at: int, mask: Bool[torch.Tensor, "batch 1 1 visible"] | None, position: int
+        self, w: Weights, cache: Cache, slot: int, mask: Bool[torch.Tensor, "batch 1 1 visible"] | None, position: int
     ) -> Weights:
         """Run one weight token, writing its keys and values into a slot of the cache."""
         h = self._read(embedding.weight_token(w)[:, None], position)
         for block, (keys, values) in zip(self._trunk(), cache, strict=True):
-            query, keys[:, :, at : at + 1], values[:, :, at : at + 1] = block.project(h, None)
-            h = block.attend(h, query, keys[:, :, : at + 1], values[:, :, : at + 1], mask)
+            query, keys[:, :, slot : slot + 1], values[:, :, slot : slot + 1] = block.project(h, None)
+            h = block.attend(h, query, keys[:, :, : slot + 1], values[:, :, : slot + 1], mask)
         answer = self.read_out(self.norm(h))[:, 0]
         return answer + w if self.config.residual else answer  # def-gpt
 

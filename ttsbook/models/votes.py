@@ -40,13 +40,13 @@ def vote(solver: Solver, voters: int) -> Solver:
         if length % voters or (prompts.lengths != length).any():
             lengths = np.unique(prompts.lengths.numpy(force=True))
             raise ValueError(f"prompts must have one length, a multiple of {voters}, got {check.shown(lengths)}")
-        share = length // voters
-        dealt = Prompts(
-            prompts.x.reshape(batch * voters, share, dim),
-            prompts.y.reshape(batch * voters, share),
+        voter_length = length // voters
+        voter_prompts = Prompts(
+            prompts.x.reshape(batch * voters, voter_length, dim),
+            prompts.y.reshape(batch * voters, voter_length),
             prompts.w.repeat_interleave(voters, dim=0),
-            torch.full((batch * voters,), share, device=prompts.x.device),
+            torch.full((batch * voters,), voter_length, device=prompts.x.device),
         )
-        return solver(dealt, steps).reshape(batch, voters, steps + 1, dim).mean(dim=1)
+        return solver(voter_prompts, steps).reshape(batch, voters, steps + 1, dim).mean(dim=1)
 
     return answers

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from ttsbook import _validation as check
-from ttsbook.arrays import Covariance, CovarianceLike, Matrix, Numbers, PreconditionerLike
+from ttsbook.arrays import Covariance, CovarianceLike, Matrix, Numbers, PreconditionerLike, Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task, covariance_of
 
@@ -40,6 +40,12 @@ def label_noise(test_cov: CovarianceLike | Task, noise_variance: float | None) -
     return check.number("noise_variance", noise_variance, least=0)
 
 
+def noiseless(name: str, given: object) -> None:
+    """Refuse a task whose labels have noise."""
+    if isinstance(given, Task) and given.noise_variance:
+        raise ValueError(f"{name} must have no label noise, got the variance {given.noise_variance:g}")
+
+
 def training(cov: CovarianceLike | Task) -> tuple[Covariance, float]:
     """Return a training covariance, checked, or that of a task; and its trace plus the task's label noise."""
     noise_variance = 0.0
@@ -47,6 +53,12 @@ def training(cov: CovarianceLike | Task) -> tuple[Covariance, float]:
         cov, noise_variance = cov.cov, cov.noise_variance
     cov = check.covariance("cov", cov, definite=True)
     return cov, float(np.trace(cov)) + noise_variance
+
+
+def costs(cov: CovarianceLike | Task) -> Vector:
+    """Return the costs of the skills of training, the largest first: `skill_costs` without the directions."""
+    cov, total = training(cov)
+    return 1 + total / np.linalg.eigvalsh(cov)  # prop-direct-matched
 
 
 def chain_errors(

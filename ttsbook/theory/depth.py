@@ -1,5 +1,6 @@
 """How long to think: the number of steps after which the error is least."""
 
+import bisect
 import warnings
 from typing import NamedTuple
 
@@ -138,16 +139,9 @@ def _endless(P: Matrix, test_cov: Covariance) -> BestDepth:
 def _convex_minimum(factors: Vector) -> int:
     """Integer k with the least sum of factors^(2k), convex in k and growing in the end."""
 
-    def falls(k: int) -> bool:
-        """Whether step k + 1 makes the error smaller."""
-        return bool((factors ** (2.0 * k) * (np.square(factors) - 1)).sum() < 0)  # eq-proofs-rise
+    def rises(k: int) -> bool:
+        """Whether step k + 1 makes the error no smaller."""
+        return not (factors ** (2.0 * k) * (np.square(factors) - 1)).sum() < 0  # eq-proofs-rise
 
-    if not falls(0):
-        return 0
-    low, high = 0, 1
-    while falls(high):
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if falls(middle) else (low, middle)
-    return high
+    with np.errstate(over="ignore"):  # far beyond the least error
+        return bisect.bisect_left(range(2**60), True, key=rises)  # the largest factor is above 1 by 1e-10

@@ -6,7 +6,7 @@ from ttsbook import _validation as check
 from ttsbook.arrays import CovarianceLike, Matrix, PreconditionerLike, Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
-from ttsbook.theory._chain import label_noise, matrices, training
+from ttsbook.theory._chain import costs, label_noise, matrices
 
 
 def direct_error_by_skill(
@@ -113,9 +113,8 @@ def direct_error_bound(
     >>> round(direct_error_bound(covariance.isotropic(5), 20, 20), 6)
     1.95
     """
-    cov, total = training(cov)
-    h = 1 + total / np.linalg.eigvalsh(cov)  # largest first
+    h = costs(cov)
     n = check.number("train_length", train_length, least=1, infinite=True)
     inverse_m = check.inverse_length("test_length", test_length)
     terms = h**2 / n**2 + h * inverse_m  # thm-direct-bound
-    return float(terms.sum() if check.flag("sharp", sharp) else len(cov) * terms[0])
+    return float(terms.sum() if check.flag("sharp", sharp) else len(h) * terms[0])

@@ -14,7 +14,9 @@ from ttsbook import theory
 from ttsbook.arrays import Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
+from ttsbook.theory._chain import noiseless
 from ttsbook.theory.excess import pair_sums
+from ttsbook.theory.learned import gamma_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +49,7 @@ def _curvatures(task: Task, c: float) -> tuple[Vector, Vector, Vector]:
     if c == 0:
         raise ValueError(f"c must not be zero, got {c!r}")
     strengths = covariance.skills(task.cov).strengths
-    gammas = np.linalg.eigvalsh(theory.gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance))[::-1]
+    gammas = np.linalg.eigvalsh(gamma_of(task))[::-1]
     return c**2 * strengths * gammas, strengths, gammas  # eq-proofs-geometric
 
 
@@ -168,8 +170,7 @@ def finite_prompts_error(task: Task, *, samples: int, rng: np.random.Generator) 
     1.6
     """
     _curvatures(task, 1.0)
-    if task.noise_variance != 0:
-        raise ValueError(f"noise_variance must be 0, got {task.noise_variance!r}")
+    noiseless("task", task)
     samples = check.count("samples", samples, least=2)
     P = theory.preconditioner(task)
     inverse = P @ np.linalg.inv(task.cov)  # (ΛΓ)^{-1}
@@ -217,8 +218,7 @@ def finite_prompts_excess(task: Task, steps: int, *, samples: int, rng: np.rando
     694
     """
     _curvatures(task, 1.0)
-    if task.noise_variance != 0:
-        raise ValueError(f"noise_variance must be 0, got {task.noise_variance!r}")
+    noiseless("task", task)
     k, samples = check.count("steps", steps, least=1), check.count("samples", samples, least=2)
     strengths, n = covariance.skills(task.cov).strengths, task.prompt_length
     gammas = strengths + (strengths + strengths.sum()) / n

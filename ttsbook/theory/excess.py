@@ -5,7 +5,7 @@ import numpy as np
 from ttsbook import _validation as check
 from ttsbook.arrays import CovarianceLike, Matrix, Vector
 from ttsbook.data.tasks import Task
-from ttsbook.theory._chain import training
+from ttsbook.theory._chain import costs
 
 
 def first_excess(cov: CovarianceLike, train_length: float, steps: int) -> float:
@@ -89,9 +89,9 @@ def divergence_bound(cov: CovarianceLike | Task, train_length: float, test_lengt
     >>> round(divergence_bound(np.eye(20), np.inf, 400), 4)
     0.0007
     """
-    cov, total = training(cov)
+    h = costs(cov)
     n = check.number("train_length", train_length, least=1, infinite=True)
     m = check.count("test_length", test_length, least=1)
-    dearest = 2 * (1 + (1 + total / np.linalg.eigvalsh(cov)[-1]) / n)
-    theta = np.sqrt(dearest * m) - np.sqrt(m) - np.sqrt(len(cov))  # thm-stability
+    dearest = 2 * (1 + h[-1] / n)
+    theta = np.sqrt(dearest * m) - np.sqrt(m) - np.sqrt(len(h))  # thm-stability
     return float(np.exp(-(max(theta, 0.0) ** 2) / 2))

@@ -17,6 +17,7 @@ from jaxtyping import Float64
 from ttsbook import _validation as check
 from ttsbook.arrays import Covariance, CovarianceLike, Matrix, Preconditioner, PreconditionerLike
 from ttsbook.data.tasks import Task, covariance_of
+from ttsbook.theory._chain import noiseless
 from ttsbook.theory.learned import gamma
 
 Strengths: TypeAlias = Float64[np.ndarray, " rank"]
@@ -53,8 +54,7 @@ def sample_pairs(
     True
     """
     check.instance("task", task, Task)
-    if task.noise_variance:
-        raise ValueError(f"task must have no label noise, got the variance {task.noise_variance:g}")
+    noiseless("task", task)
     samples = check.count("samples", samples, least=1)
     check.instance("rng", rng, np.random.Generator)
     w, across = rng.standard_normal((2, samples, task.dim))
@@ -164,8 +164,7 @@ class FineTuning:
     def __post_init__(self) -> None:
         check.settle(self, start=check.square_matrix("start", self.start))
         check.instance("task", self.task, Task)
-        if self.task.noise_variance:
-            raise ValueError(f"task must have no label noise, got the variance {self.task.noise_variance:g}")
+        noiseless("task", self.task)
         check.same_dimension(start=self.start, task=self.task.cov)
         check.settle(self, rate=check.positive("rate", self.rate))
 
@@ -216,8 +215,8 @@ class FineTuning:
         strengths, gammas, skills = self._basis
         moments = strengths * gammas
         kappa = _resolution(moments, check.count("count", count, least=1))
-        left = np.eye(self.task.dim) - (skills * (moments / (moments + kappa))) @ skills.T
-        return self._taught + (self.start - self._taught) @ left  # prop-sft-error
+        L = np.eye(self.task.dim) - (skills * (moments / (moments + kappa))) @ skills.T
+        return self._taught + (self.start - self._taught) @ L  # prop-sft-error
 
     def direct_error(self, count: int, test_cov: CovarianceLike | Task, test_length: int | None) -> float:
         r"""Mean error of the direct answer after fine-tuning on B prompts, for d, n, m and B large alike.
@@ -242,8 +241,7 @@ class FineTuning:
         inf
         """
         cov = self._test(test_cov)
-        if isinstance(test_cov, Task) and test_cov.noise_variance:
-            raise ValueError(f"test_cov must have no label noise, got the variance {test_cov.noise_variance:g}")
+        noiseless("test_cov", test_cov)
         inverse_m = check.inverse_length("test_length", test_length)
         mean, (strengths, gammas, skills) = self.mean_preconditioner(count), self._basis
         if count == self.rank:
@@ -255,10 +253,10 @@ class FineTuning:
         practice = ((skills.T @ (squared + noise)) * skills.T).sum(axis=1)
         freedom = np.square(moments / (moments + kappa)).sum()
         spread = (practice * moments / (moments + kappa) ** 2).sum() / (count - freedom)
-        bent = (self.start - self._taught) @ (skills * np.sqrt(moments) * (kappa / (moments + kappa)))
-        unseen = self.task.dim - (strengths / gammas).sum()
+        forgotten = (self.start - self._taught) @ (skills * np.sqrt(moments) * (kappa / (moments + kappa)))  # D L C^½
+        unexplained = self.task.dim - (strengths / gammas).sum()  # tr(I - A Γ⁻¹)
         error = np.square(np.eye(self.task.dim) - mean @ cov).sum() + (mean @ noise * mean).sum()
-        return float(error + spread * (np.square(bent).sum() + self.rate**2 * unseen))  # prop-sft-error
+        return float(error + spread * (np.square(forgotten).sum() + self.rate**2 * unexplained))  # prop-sft-error
 
     def critical_count(self, test_cov: CovarianceLike | Task) -> float:
         r"""Return the number of prompts beyond which a chain on endless test prompts converges, in the same limit.
@@ -283,9 +281,9 @@ class FineTuning:
         """
         cov = self._test(test_cov)
         strengths, gammas, skills = self._basis
-        shown = skills @ skills.T
+        Pi = skills @ skills.T
         for name, matrix in (("test_cov", cov), ("start", self.start)):
-            if np.abs(shown @ matrix - matrix @ shown).max() > check.RELATIVE_TOLERANCE * np.abs(matrix).max():
+            if np.abs(Pi @ matrix - matrix @ Pi).max() > check.RELATIVE_TOLERANCE * np.abs(matrix).max():
                 raise ValueError(f"{name} must not correlate skills that fine-tuning shows with others")
         if np.abs(1 - np.linalg.eigvals(self.limit @ cov)).max() >= 1:
             return math.inf
@@ -294,8 +292,8 @@ class FineTuning:
         columns = (inner / (strengths * gammas)) @ inner
         rows = self.rate**2 * (1 - strengths / gammas)
         edges = list[float]()
-        for map_ in (step, 2 * np.eye(self.rank) - step):  # z = 1 and -1, less the mean map
-            inverse = np.linalg.inv(map_)
+        for gap in (step, 2 * np.eye(self.rank) - step):  # z = 1 and -1, less the mean map
+            inverse = np.linalg.inv(gap)
             edges.append(float(((inverse.T @ columns @ inverse) * np.diag(rows)).sum()))
         return self.rank + max(edges)  # prop-sft-count
 

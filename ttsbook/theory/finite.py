@@ -230,16 +230,16 @@ def _recursion(s: Vector, A: Matrix, B: Matrix, m: int, steps: int, noise_varian
     """Limit of the mean errors, with P = A and P⁻¹ = B in the basis where P^½ΣP^½ = diag(s)."""
     q, phi = _series(s, m, 2 * steps)
     finite = np.logical_and.accumulate(np.isfinite(phi).all(axis=1)).sum() - 1
-    errors, bent = np.full(steps + 1, np.inf), np.zeros(2 * steps + 1)  # bent: sums of spread along antidiagonals
+    errors, antidiagonals = np.full(steps + 1, np.inf), np.zeros(2 * steps + 1)  # sums of spread along them
     reached = min(steps, int(finite))
     spread = _spread(phi[:reached], s, np.diag(A) / m, np.diag(B), noise_variance)
     slope = np.diff(q, prepend=0.0)
     errors[0] = len(s)
     for k in range(1, reached + 1):
         row = spread[k - 1, :k]
-        bent[k - 1 : 2 * k - 2] += 2 * row[:-1]
-        bent[2 * k - 2] += row[-1]
-        earlier = slope[: 2 * k - 1] @ bent[2 * k - 2 :: -1] + 2 * q[: k - 1] @ row[:-1][::-1]
+        antidiagonals[k - 1 : 2 * k - 2] += 2 * row[:-1]
+        antidiagonals[2 * k - 2] += row[-1]
+        earlier = slope[: 2 * k - 1] @ antidiagonals[2 * k - 2 :: -1] + 2 * q[: k - 1] @ row[:-1][::-1]
         errors[k] = phi[k] @ (A * B) @ phi[k] + earlier  # eq-proofs-recursion-error
     return once_lost(errors)
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from ttsbook import _validation as check
 from ttsbook.arrays import Covariance, CovarianceLike, Matrix, Preconditioner
-from ttsbook.data.tasks import Mixture, Task
+from ttsbook.data.tasks import Mixture, Task, mixture_of
 
 
 def gamma(
@@ -52,6 +52,11 @@ def gamma(
     return cov + (spread(cov, fourth_moments) + noise_variance * np.eye(len(cov))) / n  # prop-fourth-moments
 
 
+def gamma_of(task: Task, fourth_moments: CovarianceLike | None = None) -> Matrix:
+    """Compute `gamma` for a task's covariance, prompt length and label noise."""
+    return gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance, fourth_moments=fourth_moments)
+
+
 def spread(cov: CovarianceLike, fourth_moments: CovarianceLike) -> Matrix:
     r"""Matrix :math:`K\Lambda^{-1} - \Lambda`, by 1/n of which Γ exceeds the covariance; refuse what are no moments."""
     cov = check.covariance("cov", cov, definite=True)
@@ -88,13 +93,7 @@ def moments(task_or_mixture: Task | Mixture) -> tuple[Covariance, Matrix]:
     """
     parts, zero = _parts(task_or_mixture)
     A = sum((weight * task.cov for weight, task in parts), start=zero)  # prop-mixture
-    B = sum(
-        (
-            weight * task.cov @ gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance)  # prop-mixture
-            for weight, task in parts
-        ),
-        start=zero,
-    )
+    B = sum((weight * task.cov @ gamma_of(task) for weight, task in parts), start=zero)  # prop-mixture
     return A, B
 
 
@@ -130,9 +129,7 @@ def preconditioner(task_or_mixture: Task | Mixture, *, fourth_moments: Covarianc
     if isinstance(task_or_mixture, Task):
         task = task_or_mixture
         check.covariance("cov", task.cov, definite=True)
-        inverse = np.linalg.inv(
-            gamma(task.cov, task.prompt_length, noise_variance=task.noise_variance, fourth_moments=fourth_moments)
-        )
+        inverse = np.linalg.inv(gamma_of(task, fourth_moments))
         return (inverse + inverse.T) / 2 if fourth_moments is None else inverse  # prop-best-step, prop-fourth-moments
     if fourth_moments is not None:
         raise ValueError("fourth_moments are those of one task, got a mixture")
@@ -193,7 +190,5 @@ def conditioning(task_or_mixture: Task | Mixture) -> float:
 def _parts(task_or_mixture: Task | Mixture) -> tuple[list[tuple[float, Task]], Matrix]:
     """List weights and tasks; and a zero, from which sums over them start."""
     check.instance("task_or_mixture", task_or_mixture, Task, Mixture)
-    zero = np.zeros((task_or_mixture.dim, task_or_mixture.dim))
-    if isinstance(task_or_mixture, Task):
-        return [(1.0, task_or_mixture)], zero
-    return list(zip(task_or_mixture.weights, task_or_mixture.tasks, strict=True)), zero
+    mixture = mixture_of(task_or_mixture)
+    return list(zip(mixture.weights, mixture.tasks, strict=True)), np.zeros((mixture.dim, mixture.dim))

@@ -8,7 +8,7 @@ from jaxtyping import Float64
 from ttsbook import _validation as check
 from ttsbook.arrays import CovarianceLike, Errors, Numbers, PreconditionerLike
 from ttsbook.data.tasks import Task
-from ttsbook.theory._chain import chain_errors, matrices, training, warn_if_diverged
+from ttsbook.theory._chain import chain_errors, costs, matrices, warn_if_diverged
 
 
 def scaling_law_bound(cov: CovarianceLike | Task, train_length: float, steps: int) -> Errors:
@@ -34,11 +34,10 @@ def scaling_law_bound(cov: CovarianceLike | Task, train_length: float, steps: in
     >>> scaling_law_bound(np.eye(5), 18, 2).tolist()
     [5.0, 0.3125, 0.01953125]
     """
-    cov, total = training(cov)
-    h = 1 + total / np.linalg.eigvalsh(cov)[0]
+    h = costs(cov)
     n = check.number("train_length", train_length, least=1)
     steps = check.count("steps", steps, least=0)
-    return len(cov) * (1 + n / h) ** (-2.0 * np.arange(steps + 1))  # eq-proofs-law
+    return len(h) * (1 + n / h[0]) ** (-2.0 * np.arange(steps + 1))  # eq-proofs-law
 
 
 def cot_error_limit(P: PreconditionerLike, test_cov: CovarianceLike | Task, steps: int) -> Errors:
@@ -183,13 +182,12 @@ def train_length_for(cov: CovarianceLike | Task, relative_error: float, steps: i
     >>> round(train_length_for(covariance.power_law(20, 1.0), 0.01, 10), 1)
     12.7
     """
-    cov, total = training(cov)
     if not 0 < (share := check.number("relative_error", relative_error)) < 1:
         raise ValueError(f"relative_error must lie between 0 and 1, got {relative_error!r}")
     power = 2 * check.count("steps", steps, least=1)
-    h = 1 + total / np.linalg.eigvalsh(cov)  # largest first
+    h = costs(cov)
     least, most = (h[[-1, 0]] * np.expm1(-np.log(share) / power)).tolist()  # eq-proofs-length
-    if check.flag("bound", bound) or most - least <= 1e-12 * most:
+    if check.flag("bound", bound) or most - least <= 1e-12 * most:  # equal skills leave nothing to search
         return most
     from scipy.optimize import brentq  # here, so that theory starts without SciPy
 

@@ -15,7 +15,7 @@ from ttsbook.data import covariance
 from ttsbook.data.tasks import Task, covariance_of
 from ttsbook.theory._chain import label_noise, matrices, warn_if_diverged
 from ttsbook.theory.finite import falling_errors
-from ttsbook.theory.stability import edges_of, preconditioned, upper_width
+from ttsbook.theory.stability import ADVICE, edges_of, preconditioned, upper_width
 
 TURN = 1.05  # the error at the end, over the least one, from which a chain is said to turn
 
@@ -42,8 +42,8 @@ class NoisePhase(NamedTuple):
     >>> from ttsbook import theory
     >>> from ttsbook.data.tasks import Task
     >>> task = Task(covariance.isotropic(20), 40, noise_variance=5.0)
-    >>> judged = noise_phase(theory.preconditioner(task), task, 40)
-    >>> judged.phase, judged.best_steps
+    >>> outcome = noise_phase(theory.preconditioner(task), task, 40)
+    >>> outcome.phase, outcome.best_steps
     ('turns', 6)
     """
 
@@ -90,7 +90,7 @@ def noisy_error(
     >>> noisy_error(np.eye(1), [[0.5]], 10, [0, 1, 2, 1_000_000], noise_variance=1.0).round(4).tolist()
     [1.0, 0.3, 0.175, 0.2]
     """
-    P = check.covariance("P", P, definite=True)
+    P = check.definite("P", P, ADVICE)
     S, m = _empirical(S, len(P)), check.count("test_length", test_length, least=1)
     noise_variance = check.number("noise_variance", noise_variance, least=0)
     steps = check.array("steps", steps)
@@ -248,9 +248,8 @@ def noise_phase(
     errors = falling_errors(P, test_cov, m, noise_variance)
     best = int(errors.argmin()) if errors.argmin() < len(errors) - 1 else None
     s = preconditioned(P, test_cov)[0]
-    if (
-        edges_of(s, 1 / m)[1] - upper_width(s, 1 / m) > 2
-    ):  # the median of Tracy and Widom's law: -1.27, as its deviation
+    # The median of Tracy and Widom's law, -1.27, is minus its standard deviation.
+    if edges_of(s, 1 / m)[1] - upper_width(s, 1 / m) > 2:
         return NoisePhase("diverges", best, np.inf)
     end = noise_variance * np.trace(np.linalg.inv(test_cov)) / (m - len(P))
     factor = max(1.0, float(end / errors.min()))
@@ -259,13 +258,11 @@ def noise_phase(
 
 def _empirical(S: ArrayLike, dim: int | None = None) -> Float64[np.ndarray, "*samples d d"]:
     """Return empirical covariances, one or several, checked."""
-    S = check.array("S", S)
+    S = check.finite("S", S)
     size = S.shape[-1] if dim is None and S.ndim else dim
     if S.ndim not in (2, 3) or S.shape[-2:] != (size, size) or S.size == 0:
         size = size or "d"
         raise ValueError(f"S must have shape ({size}, {size}) or (samples, {size}, {size}), got {S.shape}")
-    if not np.isfinite(S).all():
-        raise ValueError("S must be finite, got NaN or infinite entries")
     if np.abs(S - S.swapaxes(-1, -2)).max() > check.RELATIVE_TOLERANCE * np.abs(S).max():
         raise ValueError("S must be symmetric: pass x.T @ x / m of examples x")
     if (least := np.diagonal(S, axis1=-2, axis2=-1).min()) < 0:

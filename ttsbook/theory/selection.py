@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from jaxtyping import Float64
 from scipy.linalg import lapack
 from scipy.optimize import minimize, nnls
 
@@ -177,8 +176,8 @@ def optimal_mixture(
     mixture = _uniform(tasks)
     objective = MixtureError(mixture.tasks, target_cov, steps, test_length=test_length, samples=samples, rng=rng)
     floor = FLOOR if any(_is_singular(task.cov) for task in mixture.tasks) else 0.0
-    ends = [_descend(objective, start, floor) for start in _starts(mixture, objective, floor)]
-    weights = _polish(objective, _best(objective, ends), floor)
+    minima = [_descend(objective, start, floor) for start in _starts(mixture, objective, floor)]
+    weights = _polish(objective, _best(objective, minima), floor)
     return Selection(weights, objective.error(weights))
 
 
@@ -186,8 +185,7 @@ def _uniform(tasks: Sequence[Task]) -> Mixture:
     """Mix all tasks alike."""
     if isinstance(tasks, Mixture):
         raise TypeError(f"tasks must be a sequence of tasks, got {check.shown(tasks)}: pass its tasks")
-    tasks = check.sequence("tasks", tasks, Task)
-    return Mixture(tasks, np.full(len(tasks), 1 / max(1, len(tasks))))
+    return Mixture(tasks)
 
 
 def _best(objective: "MixtureError", candidates: Iterable[MixtureWeights]) -> MixtureWeights:
@@ -210,8 +208,8 @@ def _descend(objective: "MixtureError", start: MixtureWeights, floor: float) -> 
         constraints={"type": "eq", "fun": surplus, "jac": np.ones_like},
         options={"ftol": 1e-14, "maxiter": 500},
     )
-    end = minimum.x.clip(min=floor)
-    return _best(objective, [start, end / end.sum()])
+    weights = minimum.x.clip(min=floor)
+    return _best(objective, [start, weights / weights.sum()])
 
 
 def _polish(objective: "MixtureError", start: MixtureWeights, floor: float) -> MixtureWeights:
@@ -235,8 +233,8 @@ def _starts(mixture: Mixture, objective: "MixtureError", floor: float) -> list[M
     starts = [mixture.weights]
     if not _is_singular(target):
         starts.append(quadratic_program([task.cov for task in mixture.tasks], target).weights)
-    nearly = 0.9 * np.eye(count) + 0.1 * mixture.weights  # single tasks, each with a little of all
-    best = sorted(nearly, key=lambda weights: objective.log_rate(weights)[0])[:BEST]
+    vertices = 0.9 * np.eye(count) + 0.1 * mixture.weights  # single tasks, each with a little of all
+    best = sorted(vertices, key=lambda weights: objective.log_rate(weights)[0])[:BEST]
     starts += best + [(first + second) / 2 for first, second in combinations(best, 2)]
     return [(1 - count * floor) * start + floor for start in starts]
 
@@ -345,51 +343,3 @@ class MixtureError:
             slope = slope + back @ power.transpose(0, 2, 1)
             back = T.transpose(0, 2, 1) @ back
         return logs.max() + np.log(shares.mean()), -(slope @ self.empirical).sum(axis=0)
-
-
-def with_estimates(
-    tasks: Sequence[Task],
-    target_cov: CovarianceLike | Task,
-    steps: int,
-    length: int,
-    *,
-    samples: int,
-    paper: bool = False,
-) -> Float64[np.ndarray, " {samples}"]:
-    r"""Choose mixtures for estimates of the target's covariance, and return their errors on the true target at m = ∞.
-
-    In the book: :ref:`fig-estimate`.
-
-    Parameters
-    ----------
-    tasks
-        The pool.
-    target_cov
-        The true covariance :math:`\Sigma` of the target, or its task.
-    steps
-        Number k of thinking steps, at least 1.
-    length
-        Number of target examples from which :math:`\Sigma` is estimated.
-    samples
-        Number of estimates, each from its own seed.
-    paper
-        Choose by the paper's program, which needs at least d examples, instead of the error.
-
-    Examples
-    --------
-    >>> from ttsbook.data.tasks import Task
-    >>> pool, target = [Task(np.eye(2), 9), Task(np.diag([1.0, 0.5]), 9)], np.diag([1.0, 0.7])
-    >>> with_estimates(pool, target, 2, 1000, samples=3).round(3).tolist()
-    [0.002, 0.002, 0.002]
-    """
-    samples, paper, tasks = check.count("samples", samples, least=1), check.flag("paper", paper), _uniform(tasks).tasks
-    objective, errors = MixtureError(tasks, target_cov, steps), list[float]()
-    for sample in range(samples):
-        rng = np.random.default_rng([length, sample])
-        estimate = covariance.sample_empirical(objective.target_cov, length, samples=1, rng=rng)[0]
-        if paper:
-            chosen = quadratic_program([task.cov for task in tasks], estimate)
-        else:
-            chosen = optimal_mixture(tasks, estimate, steps)
-        errors.append(objective.error(chosen.weights))
-    return np.array(errors)

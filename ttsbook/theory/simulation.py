@@ -35,11 +35,11 @@ class CotSimulation:
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> thought = simulate_cot_error(np.eye(2), np.eye(2), 50, 2, samples=1000, rng=rng)
-    >>> low, high = thought.band()
+    >>> simulation = simulate_cot_error(np.eye(2), np.eye(2), 50, 2, samples=1000, rng=rng)
+    >>> low, high = simulation.band()
     >>> bool(low[1] < 2 * 3 / 50 < high[1])  # one step leaves d (d + 1)/m
     True
-    >>> thought.samples
+    >>> simulation.samples
     1000
     """
 
@@ -58,8 +58,6 @@ class CotSimulation:
             Bonferroni's correction shares 1 - `confidence` between the steps after the first entry,
             which is exact.
         """
-        if not 0 < check.number("confidence", confidence) < 1:
-            raise ValueError(f"confidence must be between 0 and 1, got {confidence!r}")
         return simultaneous(self.mean, self.standard_error, max(1, len(self.mean) - 1), confidence)
 
 
@@ -113,8 +111,8 @@ def simulate_cot_error(
     >>> from ttsbook.data.tasks import Task
     >>> task = Task(covariance.isotropic(5), 50)
     >>> rng = np.random.default_rng(0)
-    >>> thought = simulate_cot_error(theory.preconditioner(task), task.cov, 50, 3, samples=2000, rng=rng)
-    >>> thought.mean.round(2).tolist()
+    >>> simulation = simulate_cot_error(theory.preconditioner(task), task.cov, 50, 3, samples=2000, rng=rng)
+    >>> simulation.mean.round(2).tolist()
     [5.0, 0.54, 0.12, 0.03]
     """
     noise_variance = label_noise(test_cov, noise_variance)
@@ -130,6 +128,7 @@ def simulate_cot_error(
         T = np.eye(len(P)) - P @ S  # prop-recursion
         noise = noise_variance / test_length * P @ S @ P.T if noise_variance else None  # proofs-recursion, label noise
         errors[start : start + size] = chain_errors(T, steps, noise)
+        # In directions that no example has, T has the eigenvalue 1, but for rounding.
         diverged += int((spectral_radius(P, S, T) > 1 + 1e-9).sum())
     warn_if_diverged(errors)
     with np.errstate(over="ignore", invalid="ignore"):

@@ -11,6 +11,10 @@ from ttsbook.data.tasks import Task, covariance_of
 from ttsbook.theory._chain import matrices, training
 from ttsbook.theory.learned import spread
 
+ADVICE = (
+    "for any other P there are strides, largest_stride, cot_error_limit and simulate_cot_error; "
+    "of one that is nearly symmetric, as layers learn it, take (P + P.T) / 2"
+)
 # Law of the largest eigenvalue of real Wishart matrices, by Tracy and Widom: nearly a gamma law, moved (Chiani 2014).
 SHAPE, SCALE, SHIFT = 46.446, 0.186054, 9.84801
 
@@ -21,14 +25,7 @@ def preconditioned(P: PreconditionerLike, test_cov: CovarianceLike | Task) -> tu
     The arguments are those of `spectral_edges`.
     """
     P, test_cov = matrices(P, test_cov)
-    try:
-        root = covariance.square_root(check.covariance("P", P, definite=True))
-    except ValueError as error:
-        others = (
-            "for any other P there are strides, largest_stride, cot_error_limit and simulate_cot_error; "
-            "of one that is nearly symmetric, as layers learn it, take (P + P.T) / 2"
-        )
-        raise ValueError(f"{error}; {others}") from None
+    root = covariance.square_root(check.definite("P", P, ADVICE))
     middle = root @ test_cov @ root  # def-stride
     eigenvalues, eigenvectors = np.linalg.eigh((middle + middle.T) / 2)
     return eigenvalues.clip(min=0), eigenvectors, root
@@ -75,7 +72,7 @@ def edges_of(s: Vector, inverse_m: float) -> tuple[float, float]:
     """Compute `spectral_edges` from the eigenvalues s, ascending, and 1/m."""
     if _is_sharp(s, inverse_m):
         return float(s[0]), float(s[-1])
-    high = _edge(_stationary(s, inverse_m, 1e-9 / s[-1], (1 - 1e-13) / s[-1]), s, inverse_m)
+    high = _edge(_upper_point(s, inverse_m), s, inverse_m)
     if inverse_m * len(s) >= 1 or s[0] <= check.RELATIVE_TOLERANCE * s[-1]:
         return 0.0, high
     reach = 2 / (1 - np.sqrt(inverse_m * len(s)))
@@ -86,7 +83,7 @@ def upper_width(s: Vector, inverse_m: float) -> float:
     """Return the standard deviation of the largest eigenvalue, by Tracy and Widom's law (El Karoui 2007)."""
     if _is_sharp(s, inverse_m):
         return 0.0
-    t = _stationary(s, inverse_m, 1e-9 / s[-1], (1 - 1e-13) / s[-1])
+    t = _upper_point(s, inverse_m)
     unit = inverse_m ** (2 / 3) / t * np.cbrt(1 + inverse_m * ((s * t / (1 - s * t)) ** 3).sum())
     return float(unit * SCALE * np.sqrt(SHAPE))
 
@@ -112,6 +109,11 @@ def _is_sharp(s: Vector, inverse_m: float) -> bool:
 def _edge(t: float, s: Vector, inverse_m: float) -> float:
     """Value of the function of `spectral_edges`."""
     return float(1 / t + inverse_m * (s / (1 - s * t)).sum())  # eq-proofs-edge
+
+
+def _upper_point(s: Vector, inverse_m: float) -> float:
+    """Find the point of the upper edge, clear of the poles at 0 and at 1/s_max between which it lies."""
+    return _stationary(s, inverse_m, 1e-9 / s[-1], (1 - 1e-13) / s[-1])
 
 
 def _stationary(s: Vector, inverse_m: float, low: float, high: float) -> float:
@@ -177,9 +179,7 @@ def critical_train_length(
     slope = cov + total * np.eye(len(cov))  # Γ is Λ + slope/n
     if fourth_moments is not None:
         slope = spread(cov, fourth_moments) + (total - np.trace(cov)) * np.eye(len(cov))  # prop-fourth-moments
-        try:
-            check.covariance("slope", slope, definite=True)
-        except ValueError:
+        if not check.is_definite(slope):
             return _searched(cov, slope, test_cov)
         slope = (slope + slope.T) / 2
     scale = np.linalg.inv(covariance.square_root(slope))

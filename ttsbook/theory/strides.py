@@ -7,7 +7,7 @@ from jaxtyping import Complex128, Float64
 from numpy.typing import ArrayLike
 
 from ttsbook import _validation as check
-from ttsbook.arrays import ComplexVector, CovarianceLike, Flags, Matrix, Numbers, PreconditionerLike, Vector
+from ttsbook.arrays import ComplexVector, CovarianceLike, Flags, Numbers, PreconditionerLike, Vector
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task
 from ttsbook.theory._chain import matrices
@@ -59,7 +59,9 @@ def strides(P: PreconditionerLike, test_cov: CovarianceLike | Task) -> Vector | 
     [(1-0.5j), (1+0.5j)]
     """
     P, test_cov = matrices(P, test_cov)
-    return preconditioned(P, test_cov)[0] if _is_definite(P) else np.sort(np.linalg.eigvals(P @ test_cov))  # def-stride
+    if check.is_definite(P):
+        return preconditioned(P, test_cov)[0]
+    return np.sort(np.linalg.eigvals(P @ test_cov))  # def-stride
 
 
 def largest_stride(P: PreconditionerLike, examples: Batch | ArrayLike) -> Numbers | np.float64:
@@ -151,28 +153,17 @@ def _nonzero(eigenvalues: Eigenvalues) -> Flags:
     return size > check.RELATIVE_TOLERANCE * size.max(axis=-1, keepdims=True)
 
 
-def _is_definite(P: Matrix) -> bool:
-    """Whether P is symmetric and positive definite, so that all strides are real."""
-    try:
-        check.covariance("P", P, definite=True)
-    except ValueError:
-        return False
-    return True
-
-
 def _strides_on_prompts(P: PreconditionerLike, examples: Batch | ArrayLike) -> tuple[Eigenvalues, Numbers]:
     """Eigenvalues of P S_m, for m < d without those that are zero in any case; and the lengths m."""
     P = check.square_matrix("P", P)
     batch = isinstance(examples, Batch)
-    x = check.array("examples", examples.x if batch else examples)
+    x = check.finite("examples", examples.x if batch else examples)
     if x.ndim < 2 or x.shape[-1] != len(P) or x.shape[-2] == 0:
         raise ValueError(f"examples must have shape (..., m, {len(P)}) with m of at least 1, got {x.shape}")
-    if not np.isfinite(x).all():
-        raise ValueError("examples must be finite, got NaN or infinite entries")
     if not batch and len(P) > 1 and x.shape[-2] == len(P) and x.any() and np.array_equal(x, x.swapaxes(-1, -2)):
         raise ValueError("examples must be prompts, got symmetric matrices: strides takes covariances; or pass Prompts")
     lengths = np.asarray(examples.lengths if batch else x.shape[-2], dtype=np.float64)
-    few, definite = x.shape[-2] < len(P), _is_definite(P)  # few: the smaller matrix will do, prop-warning
+    few, definite = x.shape[-2] < len(P), check.is_definite(P)  # few: the smaller matrix will do, prop-warning
     if definite:  # a symmetric matrix with the same eigenvalues
         half = x @ covariance.square_root(P)  # (..., m, d)
         product = half @ half.swapaxes(-1, -2) if few else half.swapaxes(-1, -2) @ half

@@ -245,7 +245,8 @@ def think(
             E = embedding.embed(prompts, w0)
             chain = [embedding.weight(token) for token in tokens(_next_token(model), E, scalings)]
         else:
-            chain = list(_short_cut(model, prompts, scalings, w0))
+            assert isinstance(model, _HasChain)  # or there was a refusal
+            chain = list(model.chain(prompts, scalings, w0))
     return _without_nan(torch.stack(chain, dim=1), can_fail=not runs_plainly(model))
 
 
@@ -288,10 +289,9 @@ def step_jacobian(model: torch.nn.Module, prompts: Prompts, w0: WeightsLike) -> 
 def has_short_cut(model: torch.nn.Module) -> bool:
     """Tell whether a model can think without running literally on the growing prompt.
 
-    So can a layer without `leaks`, and a module whose class itself defines a method
-    ``chain(prompts, scalings, w0)`` that yields w_0 and then one weight for each scaling, such as
-    `transformer.GPT`. Not so their subclasses, which may answer differently, nor what has forward hooks or
-    replaced methods, which a short cut would pass over.
+    So can a module whose class itself defines a method ``chain(prompts, scalings, w0)`` that yields w_0 and then one
+    weight for each scaling: `transformer.GPT`, and a layer without `leaks`. Not so their subclasses, which may answer
+    differently, nor what has forward hooks or replaced methods, which a short cut would pass over.
 
     Parameters
     ----------
@@ -406,7 +406,7 @@ def check_fit(model: torch.nn.Module, prompts: Prompts) -> None:
     dtype = next((parameter.dtype for parameter in model.parameters()), prompts.x.dtype)
     if prompts.x.dtype != dtype:
         raise ValueError(f"prompts must have the model's dtype {dtype}, got {prompts.x.dtype}")
-    if (prompts.lengths > prompts.x.shape[1]).any():
+    if prompts.condensed:
         check_condensed(model)
 
 
@@ -435,7 +435,7 @@ def check_condensed(model: torch.nn.Module) -> None:
 def _refusal(model: torch.nn.Module) -> TypeError | ValueError | None:
     """Error that says why a model has no short cut, or None if it has one."""
     kind = type(model)
-    if kind is not LinearSelfAttention and "chain" not in vars(kind):
+    if "chain" not in vars(kind):
         return TypeError(
             "model must be a LinearSelfAttention, or its class define a chain, for a short cut, "
             f"got a {kind.__name__}: use literal=True"
@@ -480,30 +480,6 @@ def _evaluating(model: torch.nn.Module) -> Generator[None]:
     finally:
         for module, mode in modes.items():  # parts may differ, and model.train() would forget it
             module.training = mode
-
-
-def _short_cut(
-    model: torch.nn.Module, prompts: Prompts, scalings: Sequence[Scalings], w0: WeightsLike | None
-) -> Iterator[Weights]:
-    """Weights of a chain, by the short cut of a model that has one."""
-    if type(model) is LinearSelfAttention:
-        return _recursion(model, prompts, scalings, w0)
-    assert isinstance(model, _HasChain)  # or there was a refusal
-    return model.chain(prompts, scalings, w0)
-
-
-def _recursion(
-    model: LinearSelfAttention, prompts: Prompts, scalings: Sequence[Scalings], w0: WeightsLike | None
-) -> Iterator[Weights]:
-    """Weights of a chain of linear attention without leaks."""
-    w = embedding.initial_weight(prompts, w0)[:, None]  # (batch, 1, d): a row, as its product is the faster one
-    gram, moment = prompts.x.mT @ prompts.x, prompts.y[:, None] @ prompts.x  # (batch, d, d), (batch, 1, d)
-    V31, W13, W24 = (model.block(name) for name in ("V31", "W13", "W24"))
-    yield w[:, 0]
-    for rho in scalings:
-        gradient = torch.baddbmm(moment * W24, w @ W13.mT, gram)  # eq-proofs-blocks
-        w = torch.addcdiv(w, gradient @ V31.mT, rho[:, None, None])  # eq-proofs-blocks
-        yield w[:, 0]
 
 
 def _scalings(prompts: Prompts, steps: int, rho: ScalingsLike | ArrayLike | Literal["tokens"] | None) -> list[Scalings]:

@@ -15,7 +15,7 @@ from ttsbook import _validation as check
 from ttsbook.arrays import VectorLike
 from ttsbook.data import prompts as prompt_batches
 from ttsbook.data.prompts import Prompts
-from ttsbook.data.tasks import Mixture, Task
+from ttsbook.data.tasks import Mixture, Task, mixture_of
 from ttsbook.tensors import Chain, ScalingsLike, Weights, WeightsLike
 from ttsbook.theory import DivergenceWarning
 from ttsbook.theory.intervals import simultaneous
@@ -138,11 +138,10 @@ def error_curve(
     steps = check.count("steps", steps, least=0)
     answers, dtype = _thinker(model, rho, w0)
     check.instance("task", task, Task, Mixture, Prompts)
-    if check.flag("condensed", condensed) and isinstance(task, Prompts):
+    condensed = check.flag("condensed", condensed)
+    if condensed and isinstance(task, Prompts):
         raise ValueError("condensed must be False beside prompts, whose lengths say whether they are condensed")
-    if isinstance(task, Prompts):
-        condensed = bool((task.lengths > task.x.shape[1]).any())
-    if condensed and isinstance(model, torch.nn.Module):
+    if (task.condensed if isinstance(task, Prompts) else condensed) and isinstance(model, torch.nn.Module):
         cot.check_condensed(model)
     if isinstance(task, Prompts):
         batches = _batches(task, dtype, samples, generator)
@@ -167,7 +166,7 @@ def _drawn(
     """Draw prompts, so many at a time."""
     if generator is None:
         raise TypeError("generator must be a torch.Generator where prompts are drawn, got None")
-    task = Mixture([task], [1.0]) if isinstance(task, Task) else task
+    task = mixture_of(task)
     lengths = [part.prompt_length for part in task.tasks]
     longest = max(min(length, task.dim) for length in lengths) if condensed else max(lengths)  # prop-condensed
     chunk = _held_at_once(longest, task.dim)

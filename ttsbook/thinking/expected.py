@@ -5,13 +5,13 @@ After k steps of a schedule the answer is :math:`Q_k X y/m` with a matrix that t
 """
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import torch
 from jaxtyping import Float
 
 from ttsbook import _tensor_validation
-from ttsbook.tensors import Scalings, Weights
+from ttsbook.tensors import Scalings, Weights, linalg
 from ttsbook.thinking.schedules import CAP, Schedule, Seen, plain
 
 ExpectedErrors: TypeAlias = Float[torch.Tensor, "batch steps+1"]
@@ -19,7 +19,6 @@ ExpectedErrors: TypeAlias = Float[torch.Tensor, "batch steps+1"]
 
 UNSEEN = 1e-12  # eigenvalues of S_m below this share of the largest belong to directions that no example has
 STILL = 1e-30  # a step whose square is below this share of the first one's is rounding
-_linalg: Any = torch.linalg  # whose functions say no types
 
 
 def filters(seen: Seen, schedule: Schedule) -> Float[torch.Tensor, "batch steps+1 d d"]:
@@ -43,11 +42,11 @@ def filters(seen: Seen, schedule: Schedule) -> Float[torch.Tensor, "batch steps+
     [[0.0, 0.0], [1.0, 1.0], [1.5, 1.5]]
     """
     identity = torch.eye(len(seen.P), dtype=torch.float64)
-    chain = [torch.zeros_like(seen.S)]
+    Q = [torch.zeros_like(seen.S)]
     for factor in _tensor_validation.columns("schedule", schedule, len(seen.x)):
-        step = seen.matrix @ (identity - seen.S @ chain[-1])
-        chain.append((chain[-1] + factor[:, None, None] * step).clamp(-CAP, CAP))
-    return torch.stack(chain, dim=1)
+        step = seen.matrix @ (identity - seen.S @ Q[-1])
+        Q.append((Q[-1] + factor[:, None, None] * step).clamp(-CAP, CAP))  # prop-expected
+    return torch.stack(Q, dim=1)
 
 
 def errors(seen: Seen, schedule: Schedule) -> ExpectedErrors:
@@ -72,7 +71,7 @@ def errors(seen: Seen, schedule: Schedule) -> ExpectedErrors:
     products = Q @ S
     bias = (products - torch.eye(len(seen.P), dtype=torch.float64)).square().sum(dim=(2, 3))
     noise = (products * Q).sum(dim=(2, 3)) * (seen.noise_variance / seen.lengths)[:, None]
-    return bias + noise
+    return bias + noise  # prop-expected
 
 
 def greedy(seen: Seen) -> Schedule:
@@ -102,12 +101,12 @@ def greedy(seen: Seen) -> Schedule:
     identity = torch.eye(len(seen.P), dtype=torch.float64).expand_as(S)
     Q, factors = torch.zeros_like(S), torch.zeros_like(plain(seen))
     for k in range(seen.steps):
-        step = seen.matrix @ (identity - S @ Q)
-        slope = (step * ((identity - Q @ S - noise * Q) @ S)).sum(dim=(1, 2))  # prop-greedy
-        bend = ((step @ S) * (step @ S + noise * step)).sum(dim=(1, 2))
-        moves = bend > STILL * (seen.matrix @ S).square().sum(dim=(1, 2))
-        factors[:, k] = torch.where(moves, slope / torch.where(moves, bend, 1), 0)
-        Q = Q + factors[:, k, None, None] * step
+        D = seen.matrix @ (identity - S @ Q)
+        slope = (D * ((identity - Q @ S - noise * Q) @ S)).sum(dim=(1, 2))  # prop-greedy: the numerator
+        curvature = ((D @ S) * (D @ S + noise * D)).sum(dim=(1, 2))  # prop-greedy: the denominator
+        moves = curvature > STILL * (seen.matrix @ S).square().sum(dim=(1, 2))
+        factors[:, k] = torch.where(moves, slope / torch.where(moves, curvature, 1), 0)
+        Q = Q + factors[:, k, None, None] * D
     return factors
 
 
@@ -133,9 +132,9 @@ def best_expected(*schedules: Callable[[Seen], Schedule]) -> Callable[[Seen], Sc
         raise ValueError("schedules must be one function at least, got none")
 
     def schedule(seen: Seen) -> Schedule:
-        offers = torch.stack([one(seen) for one in schedules])  # (schedules, batch, steps)
-        promised = torch.stack([errors(seen, offer).amin(dim=1) for offer in offers])
-        return offers[promised.argmin(dim=0), torch.arange(len(seen.x))]
+        candidates = torch.stack([make(seen) for make in schedules])  # (schedules, batch, steps)
+        least = torch.stack([errors(seen, candidate).amin(dim=1) for candidate in candidates])
+        return candidates[least.argmin(dim=0), torch.arange(len(seen.x))]
 
     return schedule
 
@@ -161,7 +160,8 @@ def bayes(seen: Seen) -> Weights:
     [[0.5, 1.5]]
     """
     penalty = (seen.noise_variance / seen.lengths)[:, None, None] * torch.eye(len(seen.P), dtype=torch.float64)
-    return (_linalg.pinv(seen.S + penalty, hermitian=True, rtol=UNSEEN) @ seen.moment[..., None])[..., 0]
+    inverse = linalg.pinv(seen.S + penalty, hermitian=True, rtol=UNSEEN)
+    return (inverse @ seen.moment[..., None])[..., 0]  # prop-expected
 
 
 def guessed_noise(seen: Seen) -> Scalings:
@@ -181,13 +181,15 @@ def guessed_noise(seen: Seen) -> Scalings:
     >>> guessed_noise(seen).tolist()
     [1.0, 1.0]
     """
-    candidates = torch.logspace(-4, 2, 61, dtype=torch.float64)
-    strengths, directions = _linalg.eigh(seen.S * seen.lengths[:, None, None])  # of X Xᵀ
+    noises = torch.logspace(-4, 2, 61, dtype=torch.float64)
+    strengths, directions = linalg.eigh(seen.S * seen.lengths[:, None, None])  # of X Xᵀ
     present = strengths > UNSEEN * strengths[:, -1:]
     squares = (directions.mT @ (seen.moment * seen.lengths[:, None])[..., None])[..., 0].square()
     explained = torch.where(present, squares / torch.where(present, strengths, 1), 0)
-    variances = torch.where(present, strengths, 0)[..., None] + candidates  # (batch, d, candidates)
+    variances = torch.where(present, strengths, 0)[..., None] + noises  # (batch, d, noises)
+    # Minus twice the logarithm of the likelihood, but for a constant, in the examples' directions and in the others,
+    # where labels are noise alone.
     surprise = torch.where(present[..., None], variances.log() + explained[..., None] / variances, 0).sum(dim=1)
-    rest = (seen.y.square().sum(dim=1) - explained.sum(dim=1)).clamp(min=0)
-    free = seen.lengths - present.sum(dim=1)  # directions in which the labels are noise alone
-    return candidates[(surprise + free[:, None] * candidates.log() + rest[:, None] / candidates).argmin(dim=1)]
+    unexplained = (seen.y.square().sum(dim=1) - explained.sum(dim=1)).clamp(min=0)
+    freedom = seen.lengths - present.sum(dim=1)
+    return noises[(surprise + freedom[:, None] * noises.log() + unexplained[:, None] / noises).argmin(dim=1)]

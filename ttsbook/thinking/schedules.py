@@ -9,7 +9,7 @@ It divides the attention by :math:`\rho = m/\alpha_k`. All compute in float64, a
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -19,7 +19,7 @@ from ttsbook import _tensor_validation, theory
 from ttsbook import _validation as check
 from ttsbook.arrays import Preconditioner, PreconditionerLike
 from ttsbook.data.prompts import Prompts
-from ttsbook.tensors import Examples, Labels, Lengths, Scalings, SquareMatrices, SquareMatrix, Weights
+from ttsbook.tensors import Examples, Labels, Lengths, Scalings, SquareMatrices, SquareMatrix, Weights, linalg
 
 Schedule: TypeAlias = Float[torch.Tensor, "batch steps"]
 """Factor of each step of each prompt; 0 stays where it is."""
@@ -28,7 +28,6 @@ Answers: TypeAlias = Float[torch.Tensor, "batch steps+1 d"]
 
 CAP = 1e100  # entries of a diverging chain are held there, as their squares are finite
 REAL = 1e-8  # imaginary parts below this share of the largest stride are rounding
-_linalg: Any = torch.linalg  # whose functions say no types
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +109,7 @@ def look(P: PreconditionerLike, prompts: Prompts, *, steps: int, noise_variance:
     check.instance("prompts", prompts, Prompts)
     if len(P) != prompts.x.shape[-1]:
         raise ValueError(f"P must have the dimension of the prompts, {prompts.x.shape[-1]}, got {len(P)}")
-    if (prompts.lengths > prompts.x.shape[1]).any():
+    if prompts.condensed:
         raise ValueError("prompts must have all their examples, and condensed ones have not")
     steps = check.count("steps", steps, least=1)
     noise = torch.full((len(prompts.x),), check.number("noise_variance", noise_variance, least=0), dtype=torch.float64)
@@ -151,7 +150,7 @@ def safe(seen: Seen) -> Schedule:
     [[0.8, 0.8]]
     """
     scaling = torch.as_tensor(theory.best_scaling(seen.P, seen))
-    return (seen.lengths / scaling)[:, None].expand(-1, seen.steps).clone()
+    return (seen.lengths / scaling)[:, None].expand(-1, seen.steps).clone()  # prop-safe-steps
 
 
 def safe_if_warned(seen: Seen) -> Schedule:
@@ -185,14 +184,14 @@ def chebyshev(seen: Seen) -> Schedule:
     >>> (1 / chebyshev(look(np.eye(2), batch, steps=2))).round(decimals=2).tolist()  # 1.25 ± 0.75/√2
     [[1.78, 0.72]]
     """
-    usual, largest = safe(seen), torch.as_tensor(theory.largest_stride(seen.P, seen))
-    center = 1 / usual
-    width = torch.where(usual > 0, largest[:, None] - center, 0)
+    constant, largest = safe(seen), torch.as_tensor(theory.largest_stride(seen.P, seen))
+    center = 1 / constant
+    width = torch.where(constant > 0, largest[:, None] - center, 0)
     cosines = np.cos((2 * np.arange(seen.steps) + 1) * np.pi / (2 * seen.steps))
-    planned = 1 / (center + width * torch.as_tensor(leja(cosines)))
-    strides = _linalg.eigvals(seen.matrix @ seen.S)
+    planned = 1 / (center + width * torch.as_tensor(leja(cosines)))  # prop-safe-steps
+    strides = linalg.eigvals(seen.matrix @ seen.S)
     real = strides.imag.abs().amax(dim=1) <= REAL * strides.abs().amax(dim=1)
-    return torch.where(real[:, None], planned, usual)
+    return torch.where(real[:, None], planned, constant)
 
 
 def leja(points: Float64[np.ndarray, " points"]) -> Float64[np.ndarray, " points"]:
@@ -208,13 +207,14 @@ def leja(points: Float64[np.ndarray, " points"]) -> Float64[np.ndarray, " points
     >>> leja(np.array([-1.0, -0.5, 0.0, 0.5, 1.0])).tolist()
     [-1.0, 1.0, 0.0, -0.5, 0.5]
     """
-    left = list(np.ravel(check.array("points", points)))
-    if np.ndim(points) != 1 or len(set(left)) < len(left) or not left or not np.isfinite(left).all():
+    remaining = list(np.ravel(check.array("points", points)))
+    different = len(set(remaining)) == len(remaining) > 0
+    if np.ndim(points) != 1 or not different or not np.isfinite(remaining).all():
         raise ValueError(f"points must be a list of different finite numbers, got {check.shown(points)}")
-    order = [left.pop(int(np.abs(left).argmax()))]
-    while left:
-        spread = np.log(np.abs(np.subtract.outer(left, order))).sum(axis=1)
-        order.append(left.pop(int(spread.argmax())))
+    order = [remaining.pop(int(np.abs(remaining).argmax()))]
+    while remaining:
+        distances = np.log(np.abs(np.subtract.outer(remaining, order))).sum(axis=1)
+        order.append(remaining.pop(int(distances.argmax())))
     return np.array(order)
 
 
@@ -237,6 +237,6 @@ def chain(seen: Seen, schedule: Schedule) -> Answers:
     """
     answers = [torch.zeros_like(seen.moment)]
     for factor in _tensor_validation.columns("schedule", schedule, len(seen.x)):
-        gap = seen.moment - (seen.S @ answers[-1][..., None])[..., 0]
-        answers.append((answers[-1] + factor[:, None] * gap @ seen.matrix.mT).clamp(-CAP, CAP))
+        gradient = seen.moment - (seen.S @ answers[-1][..., None])[..., 0]
+        answers.append((answers[-1] + factor[:, None] * gradient @ seen.matrix.mT).clamp(-CAP, CAP))  # def-rule
     return torch.stack(answers, dim=1)

@@ -23,7 +23,7 @@ Depths: TypeAlias = Int[torch.Tensor, " batch"]
 Norms: TypeAlias = Float[torch.Tensor, "batch looks"]
 """A norm of each prompt after each step."""
 
-KEPT = 0.8  # share of the examples with which one thinks, where the others judge
+TRAIN_SHARE = 0.8  # of the examples, with which one thinks, where the others judge
 
 
 class Plan(NamedTuple):
@@ -43,7 +43,7 @@ class Plan(NamedTuple):
     >>> import numpy as np
     >>> from ttsbook.data.prompts import Prompts
     >>> batch = Prompts(torch.eye(2)[None], torch.tensor([[1.0, 3.0]]), torch.ones(1, 2), torch.tensor([2]))
-    >>> RULES["one step if warned"](5 * np.eye(2), batch, steps=9).answer.tolist()
+    >>> Rule(schedules.plain, one_if_warned)(5 * np.eye(2), batch, steps=9).answer.tolist()
     [[2.5, 7.5]]
     """
 
@@ -180,11 +180,11 @@ def held_out(seen: Seen, schedule: Schedule) -> Depths:
     """
     if (seen.lengths < 2).any():
         raise ValueError(f"prompts must have at least 2 examples, of which one judges, got {int(seen.lengths.min())}")
-    share = (KEPT * seen.lengths).floor().clamp(min=1).to(seen.lengths)
-    thinks = torch.arange(seen.x.shape[1]) < share[:, None]
-    part = replace(seen, x=seen.x * thinks[..., None], y=seen.y * thinks, lengths=share)
-    judge = replace(seen, x=seen.x * ~thinks[..., None], y=seen.y * ~thinks)
-    return _residuals(judge, schedule, think=part).argmin(dim=1)
+    lengths = (TRAIN_SHARE * seen.lengths).floor().clamp(min=1).to(seen.lengths)
+    trains = torch.arange(seen.x.shape[1]) < lengths[:, None]
+    train = replace(seen, x=seen.x * trains[..., None], y=seen.y * trains, lengths=lengths)
+    validate = replace(seen, x=seen.x * ~trains[..., None], y=seen.y * ~trains)
+    return _residuals(validate, schedule, train=train).argmin(dim=1)
 
 
 def discrepancy(seen: Seen, schedule: Schedule) -> Depths:
@@ -201,8 +201,8 @@ def discrepancy(seen: Seen, schedule: Schedule) -> Depths:
     >>> discrepancy(seen, schedules.plain(seen)).tolist()  # the residual halves with each step
     [2]
     """
-    enough = _residuals(seen, schedule).square() <= (seen.noise_variance * seen.lengths)[:, None]
-    return torch.where(enough.any(dim=1), enough.int().argmax(dim=1), seen.steps)
+    within_noise = _residuals(seen, schedule).square() <= (seen.noise_variance * seen.lengths)[:, None]
+    return torch.where(within_noise.any(dim=1), within_noise.int().argmax(dim=1), seen.steps)
 
 
 def cross_validated(seen: Seen, schedule: Schedule) -> Depths:
@@ -220,9 +220,9 @@ def cross_validated(seen: Seen, schedule: Schedule) -> Depths:
     >>> cross_validated(seen, schedules.plain(seen)).tolist()
     [7, 7, 7]
     """
-    used = (expected.filters(seen, schedule) * seen.S[:, None]).sum(dim=(2, 3))
-    left = seen.lengths[:, None] - used
-    scores = torch.where(left > 0, _residuals(seen, schedule) / left.clamp(min=1e-300), torch.inf)
+    trace = (expected.filters(seen, schedule) * seen.S[:, None]).sum(dim=(2, 3))
+    freedom = seen.lengths[:, None] - trace
+    scores = torch.where(freedom > 0, _residuals(seen, schedule) / freedom.clamp(min=1e-300), torch.inf)
     return scores.argmin(dim=1)
 
 
@@ -262,9 +262,9 @@ def nearest_bayes(seen: Seen, schedule: Schedule) -> Depths:
     return _norms(schedules.chain(seen, schedule) - expected.bayes(seen)[:, None]).argmin(dim=1)
 
 
-def _residuals(seen: Seen, schedule: Schedule, think: Seen | None = None) -> Norms:
+def _residuals(seen: Seen, schedule: Schedule, train: Seen | None = None) -> Norms:
     """Norms of y - Xᵀ w_k, for the chain on these prompts or on others."""
-    answers = schedules.chain(seen if think is None else think, schedule)
+    answers = schedules.chain(seen if train is None else train, schedule)
     return _norms(seen.y[:, None] - answers @ seen.x.mT)
 
 
@@ -277,30 +277,3 @@ def _first_rise(norms: Norms) -> Depths:
     """Index before the first rise that is more than rounding, or the last one."""
     rises = norms.diff(dim=1) > check.RELATIVE_TOLERANCE * norms[:, :1]
     return torch.where(rises.any(dim=1), rises.int().argmax(dim=1), norms.shape[1] - 1)
-
-
-_ANY = expected.best_expected(schedules.plain, schedules.safe, schedules.chebyshev, expected.greedy)
-RULES: dict[str, Rule] = {
-    "all steps": Rule(schedules.plain, last),
-    "one step if warned": Rule(schedules.plain, one_if_warned),
-    "residual rises": Rule(schedules.plain, residual_rises),
-    "steps grow": Rule(schedules.plain, steps_grow),
-    "held-out examples": Rule(schedules.plain, held_out),
-    "discrepancy": Rule(schedules.plain, discrepancy),
-    "cross-validation": Rule(schedules.plain, cross_validated),
-    "expected error": Rule(schedules.plain, least_expected),
-    "nearest to Bayes": Rule(schedules.plain, nearest_bayes),
-    "safe steps": Rule(schedules.safe, last),
-    "safe steps, expected error": Rule(schedules.safe, least_expected),
-    "safe if warned": Rule(schedules.safe_if_warned, last),
-    "safe if warned, cross-validation": Rule(schedules.safe_if_warned, cross_validated),
-    "safe if warned, expected error": Rule(schedules.safe_if_warned, least_expected),
-    "safe if warned, guessed noise": Rule(schedules.safe_if_warned, least_expected, guesses_noise=True),
-    "Chebyshev": Rule(schedules.chebyshev, last),
-    "Chebyshev, expected error": Rule(schedules.chebyshev, least_expected),
-    "greedy steps": Rule(expected.greedy, last),
-    "greedy steps, guessed noise": Rule(expected.greedy, last, guesses_noise=True),
-    "best of all, expected error": Rule(_ANY, least_expected),
-    "best of all, guessed noise": Rule(_ANY, least_expected, guesses_noise=True),
-}
-"""The rules that the book compares, by name. Those before the safe steps only stop."""

@@ -2,6 +2,8 @@
 
 import math
 import os
+import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -36,9 +38,8 @@ class TrainingDiverged(ArithmeticError):
         )
         self.update, self.last_loss = update, last_loss
 
-    def __reduce__(
-        self,
-    ) -> tuple[type["TrainingDiverged"], tuple[int, float]]:  # an experiment's run may raise it in another process
+    def __reduce__(self) -> tuple[type["TrainingDiverged"], tuple[int, float]]:
+        # An experiment's run may raise it in another process.
         return type(self), (self.update, self.last_loss)
 
 
@@ -105,12 +106,10 @@ class TrainingRun:
             raise checkpoints.damaged(path, f"it is after update {update} of {updates}")
         if missing := self._parts(update) - tensors.keys():
             raise checkpoints.damaged(path, f"it lacks {', '.join(sorted(missing))}")
-        state: dict[int, dict[str, torch.Tensor]] = {}
+        state: defaultdict[int, dict[str, torch.Tensor]] = defaultdict(dict)
         for name, value in tensors.items():
-            part, _, rest = name.partition(".")
-            if part == "optimizer":
-                index, key = rest.split(".")
-                state.setdefault(int(index), {})[key] = value
+            if entry := re.fullmatch(r"optimizer\.(\d+)\.(\w+)", name):
+                state[int(entry[1])][entry[2]] = value
         self.model.load_state_dict({name: tensors[f"model.{name}"] for name in self.model.state_dict()})
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": state})
         self.generator.set_state(tensors["generator"])

@@ -1,6 +1,7 @@
 r"""Supervised fine-tuning: every step of a chain is shown, and covers the same part of what is left."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -47,30 +48,26 @@ class SupervisedSteps(Recipe[HasNextToken]):
 
     rate: float
     depth: int = 5
+    ratio: ClassVar[float | None] = 1.0  # each step goes on from all of its weight
 
     def __post_init__(self) -> None:
         check.settle(self, depth=check.count("depth", self.depth, least=1), rate=check.positive("rate", self.rate))
         if self.rate > 1:
             raise ValueError(f"rate must be at most 1, got {self.rate!r}")
 
-    @property
-    def ratio(self) -> float:
-        """Each step goes on from all of its weight."""
-        return 1.0
-
     def loss(self, model: HasNextToken, prompts: Prompts, generator: torch.Generator) -> Scalar:
         """Mean over prompts of the loss of a whole chain."""
-        left = (1 - self.rate) ** torch.arange(self.depth + 1, dtype=prompts.w.dtype, device=prompts.w.device)
-        weights = (1 - left)[:, None] * prompts.w[:, None]  # (batch, depth + 1, d)
+        gaps = (1 - self.rate) ** torch.arange(self.depth + 1, dtype=prompts.w.dtype, device=prompts.w.device)
+        weights = (1 - gaps)[:, None] * prompts.w[:, None]  # (batch, depth + 1, d)
         starts, targets = weights[:, :-1], weights[:, 1:]
         if isinstance(model, HasAnswer):
             answers = model.answer(prompts, starts)
         else:
-            each = [embedding.embed(prompts, start) for start in starts.unbind(dim=1)]
-            answers = torch.stack([embedding.weight(model.next_token(E, prompts.lengths)) for E in each], dim=1)
+            embedded = [embedding.embed(prompts, start) for start in starts.unbind(dim=1)]
+            answers = torch.stack([embedding.weight(model.next_token(E, prompts.lengths)) for E in embedded], dim=1)
         return (answers - targets).square().sum(dim=(1, 2)).mean() / 2  # thm-sft
 
-    def prediction(self, task: Task | Mixture) -> tuple[Preconditioner, float]:
+    def prediction(self, task: Task | Mixture) -> tuple[Preconditioner, float | None]:
         """Learn shorter steps on endlessly many prompts of a task."""
         check.instance("task", task, Task)
         assert isinstance(task, Task)  # the same for a type checker

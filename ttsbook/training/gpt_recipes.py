@@ -197,10 +197,10 @@ class Curriculum:
         Inactive dimensions of x and w become zero, and there are fewer examples.
         """
         dim, length = self.at(update)
-        if (prompts.lengths > prompts.x.shape[1]).any():
+        if prompts.condensed:
             raise ValueError("prompts must have all their examples for a curriculum, and condensed ones have not")
         gap = (prompts.y - (prompts.x @ prompts.w[..., None])[..., 0]).abs()
-        if (gap > 1e-3 * (1 + prompts.y.abs())).any():
+        if (gap > 1e-3 * (1 + prompts.y.abs())).any():  # more than labels in float32 lose by rounding
             raise ValueError("prompts must have no label noise for a curriculum, which makes the labels anew")
         active = (torch.arange(prompts.x.shape[-1], device=prompts.x.device) < dim).to(prompts.x)
         x, w = prompts.x[:, :length] * active, prompts.w * active

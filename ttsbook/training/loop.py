@@ -17,7 +17,7 @@ from ttsbook import theory
 from ttsbook.arrays import Preconditioner
 from ttsbook.data import prompts
 from ttsbook.data.prompts import Prompts
-from ttsbook.data.tasks import Mixture, Task
+from ttsbook.data.tasks import Mixture, Task, mixture_of
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.models.protocols import Thinker
 from ttsbook.tensors import Scalar
@@ -200,14 +200,14 @@ def train(
     config = {} if checkpoint is None else _identity(run, options, task, recipe, pool)
     if checkpoint is not None and Path(checkpoint.path).exists():
         run.restore(checkpoint.path, config)
-    with tqdm(total=updates, desc="training", unit="update", initial=run.update, disable=not progress) as line:
+    with tqdm(total=updates, desc="training", unit="update", initial=run.update, disable=not progress) as bar:
         while True:
             loss = source.loss(model, recipe, run.update, parameters[0].dtype)
             run.observe(loss.item(), record=run.update % every == 0 or run.update == updates)
             if run.update == updates:
                 return History(*np.array(run.records).T)
             run.descend(loss, optimizer.step_size * optimizer.schedule.factor(run.update, updates), optimizer.clip)
-            line.update()
+            bar.update()
             if checkpoint is not None and (run.update % checkpoint.every == 0 or run.update == updates):
                 run.save(checkpoint.path, config)
 
@@ -306,15 +306,15 @@ def _identity(
     run: TrainingRun, options: dict[str, object], task: Task | Mixture, recipe: Recipe[Any], pool: Prompts | None
 ) -> dict[str, str]:
     """Tell one run from another in a few short strings."""
-    parts, shares = (task.tasks, task.weights) if isinstance(task, Mixture) else ((task,), None)
-    tasks = [(part.cov.tobytes(), part.prompt_length, part.noise_variance) for part in parts]
+    mixture = mixture_of(task)
+    tasks = [(part.cov.tobytes(), part.prompt_length, part.noise_variance) for part in mixture.tasks]
     tensors = [] if pool is None else [pool.x, pool.y, pool.w, pool.lengths]
     examples = [tensor.numpy(force=True).tobytes() for tensor in tensors]
     weights = [value.numpy(force=True).tobytes() for value in run.model.parameters()]
     shape = run.model.structure if isinstance(run.model, LinearSelfAttention) else repr(run.model)
     return {name: _named(value) for name, value in options.items()} | {
         "recipe": _named(recipe),
-        "task": _digest(tasks, shares),
+        "task": _digest(tasks, mixture.weights),
         "pool": _digest(examples),
         "initial weights": _digest(shape, weights),
         "seed of the generator": _digest(run.generator.get_state().numpy().tolist()),
@@ -324,14 +324,14 @@ def _identity(
 def _named(value: object) -> str:
     """Tell a value, or a function by its name, in a way that another process would, or refuse."""
     name = getattr(value, "__qualname__", None)
-    said = repr(value) if name is None else f"{value.__module__}.{name}"
+    identifier = repr(value) if name is None else f"{value.__module__}.{name}"
     hides_fields = is_dataclass(value) and "__dataclass_fields__" not in vars(type(value))
-    if hides_fields or " at 0x" in said or any(part in (name or "") for part in ("<lambda>", "<locals>")):
+    if hides_fields or " at 0x" in identifier or any(part in (name or "") for part in ("<lambda>", "<locals>")):
         raise ValueError(
             "a run with a checkpoint must be told from others by functions at the top of a module and by dataclasses, "
             f"got {check.shown(value)}"
         )
-    return said
+    return identifier
 
 
 def _digest(*values: object) -> str:

@@ -17,7 +17,7 @@ from ttsbook import _validation as check
 from ttsbook import theory
 from ttsbook.arrays import Preconditioner
 from ttsbook.data.prompts import Prompts
-from ttsbook.data.tasks import Mixture, Task
+from ttsbook.data.tasks import Mixture, Task, mixture_of
 from ttsbook.models import embedding
 from ttsbook.models.attention import LinearSelfAttention
 from ttsbook.models.protocols import HasNextToken, Thinker
@@ -54,11 +54,8 @@ class Recipe(Generic[Model]):
 
     trains: tuple[str, ...] | None = field(default=None, kw_only=True)
     needs: ClassVar[type[object]] = HasNextToken  # what the loss asks of a model
-
-    @property
-    def ratio(self) -> float | None:
-        """Predicted ratio r; None where the loss does not determine it."""
-        return None
+    ratio: ClassVar[float | None] = None
+    """Predicted ratio r: share of w_0 in the best guess of the target from it. None where the loss leaves it open."""
 
     def pose(self, prompts: Prompts, generator: torch.Generator) -> tuple[Prompts, Weights, Weights]:
         """Pose the question: prompts, the weight to start from, and the weight that is asked for.
@@ -165,10 +162,7 @@ class Independent(Recipe[HasNextToken]):
     0.0
     """
 
-    @property
-    def ratio(self) -> float:
-        """Share of w_0 in the best guess of w from it: none."""
-        return 0.0  # prop-shift
+    ratio: ClassVar[float | None] = 0.0  # prop-shift
 
     def pose(self, prompts: Prompts, generator: torch.Generator) -> tuple[Prompts, Weights, Weights]:
         """Start from w_0 ~ N(0, I)."""
@@ -200,18 +194,17 @@ class Noisy(Recipe[HasNextToken]):
         return prompts, prompts.w + self.noise * _noise_like(prompts.w, generator), prompts.w
 
     @property
-    def ratio(self) -> float:
+    def ratio(self) -> float:  # pyright: ignore[reportIncompatibleVariableOverride]  # the noise decides it
         """Share of w_0 in the best guess of w from it."""
         return 1 / (1 + self.noise**2)  # ex-noisy
 
-    def prediction(self, task: Task | Mixture) -> tuple[Preconditioner, float]:
+    def prediction(self, task: Task | Mixture) -> tuple[Preconditioner, float | None]:
         """Learn w - r w_0, whose variance is 1 - r, so that label noise counts 1/(1 - r) times as much."""
-        unknown = 1 - self.ratio
-        if isinstance(task, Mixture):
-            return theory.preconditioner(
-                Mixture([_noisier(one, unknown) for one in task.tasks], task.weights)
-            ), self.ratio
-        return theory.preconditioner(_noisier(task, unknown)), self.ratio
+        tasks = [
+            replace(part, noise_variance=part.noise_variance / (1 - self.ratio)) for part in mixture_of(task).tasks
+        ]
+        noisier = tasks[0] if isinstance(task, Task) else Mixture(tasks, task.weights)
+        return theory.preconditioner(noisier), self.ratio
 
 
 @dataclass(frozen=True)
@@ -240,14 +233,10 @@ class Shift(Recipe[HasNextToken]):
     """
 
     scale: float = 1.0
+    ratio: ClassVar[float | None] = 1.0  # prop-shift
 
     def __post_init__(self) -> None:
         check.settle(self, scale=check.positive("scale", self.scale))
-
-    @property
-    def ratio(self) -> float:
-        """All of w_0 is part of the answer."""
-        return 1.0  # prop-shift
 
     def pose(self, prompts: Prompts, generator: torch.Generator) -> tuple[Prompts, Weights, Weights]:
         """Shift the weight of the prompts by the start, and the labels with it."""
@@ -278,14 +267,10 @@ class TeacherForced(Recipe[HasNextToken]):
 
     rate: float
     depth: int = 5
+    ratio: ClassVar[float | None] = 1.0  # the teacher goes on from all of w_0
 
     def __post_init__(self) -> None:
         check.settle(self, depth=check.count("depth", self.depth, least=1), rate=check.positive("rate", self.rate))
-
-    @property
-    def ratio(self) -> float:
-        """The teacher goes on from all of w_0."""
-        return 1.0
 
     def pose(self, prompts: Prompts, generator: torch.Generator) -> tuple[Prompts, Weights, Weights]:
         """Start from the iterate after 0 to depth - 1 steps."""
@@ -302,7 +287,7 @@ class TeacherForced(Recipe[HasNextToken]):
         residual = prompts.y - _labels(prompts, w)
         return w + self.rate * (residual[:, None] @ prompts.x)[:, 0] / prompts.lengths[:, None]
 
-    def prediction(self, task: Task | Mixture) -> tuple[Preconditioner, float]:
+    def prediction(self, task: Task | Mixture) -> tuple[Preconditioner, float | None]:
         """Learn plain gradient descent."""
         return self.rate * np.eye(task.dim), self.ratio
 
@@ -341,11 +326,6 @@ class Unrolled(Recipe[HasNextToken]):
     def prediction(self, task: Task | Mixture) -> tuple[None, None]:
         """Find a compromise between the steps, which has no closed form."""
         return None, None
-
-
-def _noisier(task: Task, unknown: float) -> Task:
-    """Task whose label noise is what it is to weights of the variance 1, seen from weights of a smaller one."""
-    return Task(task.cov, task.prompt_length, noise_variance=task.noise_variance / unknown)
 
 
 def _labels(prompts: Prompts, w: Weights) -> Labels:

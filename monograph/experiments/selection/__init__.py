@@ -1,1 +1,1 @@
-"""The experiment `selection`: what is planned, what one run does, what was found."""
+"""The experiment `selection`: what is planned, what one run does, what was found; and examples of its chapter."""

@@ -6,9 +6,9 @@ from jaxtyping import Float
 from monograph.experiments.results import Run, Settings, significant
 from monograph.experiments.runner import Experiment
 from monograph.experiments.stopping import plan
+from monograph.experiments.stopping.rules import RULES
 from monograph.experiments.stopping.settings import make
 from ttsbook.thinking import expected, schedules
-from ttsbook.thinking.stopping import RULES
 
 DIGITS = 5  # that are stored: more are noise
 
