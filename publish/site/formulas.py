@@ -13,10 +13,10 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 from publish.site import mathfont
+from publish.site.spacing import SCRIPTS, core, space
 from publish.site.trees import parse
 
 SCRIPT = Path(__file__).with_name("typeset.cjs")
-SCRIPTS = {"msub", "msup", "msubsup", "munder", "mover", "munderover"}
 logger = logging.getLogger(__name__)
 
 
@@ -94,7 +94,7 @@ def temml():
 
 
 def simplify(formula):
-    """Write a formula of Temml's with fewer elements, no space about the signs in an index, primes in the line.
+    """Write a formula of Temml's with fewer elements, TeX's space, none about the signs in an index, primes in the line.
 
     A sign that begins or ends a formula, as in `n =`, has no space on that side, where the text has its own.
     """
@@ -112,9 +112,10 @@ def simplify(formula):
     [*children] = tree
     if len(children) == 1 and children[0].tag == "mrow" and not children[0].attrib:
         tree[:] = list(children[0])
+    space(tree)
     for side, end in (("lspace", 0), ("rspace", -1)):
-        if len(tree) and tree[end].tag == "mo":
-            tree[end].set(side, "0")
+        if len(tree) and core(tree[end]).tag == "mo":
+            core(tree[end]).set(side, "0")
     for element in tree.iter():
         if element.get("style") in ("true", "false", "display:block math;"):
             del element.attrib["style"]

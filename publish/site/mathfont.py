@@ -21,7 +21,8 @@ def italics():
     for code in range(0x1D434, 0x1D7CB):
         name = unicodedata.name(chr(code), "")
         if name.startswith("MATHEMATICAL ITALIC"):
-            letters[unicodedata.normalize("NFKC", chr(code))] = chr(code)
+            _, upright = unicodedata.decomposition(chr(code)).split()  # ϖ is that of 𝜛; NFKC would say π
+            letters[chr(int(upright, 16))] = chr(code)
     return letters | {"h": "ℎ"}
 
 
@@ -30,8 +31,11 @@ def make(path, characters):
     wanted = set(characters) | {italics()[letter] for letter in characters if letter in italics()}
     options = subset.Options(flavor="woff2", hinting=False, layout_features=FEATURES, name_IDs=[0, 13, 14])
     font = TTFont(SOURCE, recalcTimestamp=False)
+    constants = font["MATH"].table.MathConstants
     # An index hangs as low below a letter that has a tail as below one that has none.
-    font["MATH"].table.MathConstants.SubscriptBaselineDropMin.Value = 0
+    constants.SubscriptBaselineDropMin.Value = 0
+    # An exponent stands as high at a bracket as at a letter, and at a tall base as low as TeX has it.
+    constants.SuperscriptBaselineDropMax.Value = 386
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=map(ord, wanted))
     subsetter.subset(font)
