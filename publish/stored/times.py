@@ -81,14 +81,6 @@ def write(notebook, *, name):
             cell.source = LINE.sub(line, cell.source)
 
 
-def stale(notebook, *, name):
-    """Yield the lines of the times that are not as `write` would have them."""
-    line = f"*Time: {words(notebook, name=name)}."
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            yield from (found for found in LINE.findall(cell.source) if found != line)
-
-
 def words(notebook, *, name):
     """Return the times of a chapter in words: `about 25 minutes to read, 8 s to run`."""
     reading = f"about {minutes_to_read(notebook)} minutes to read"

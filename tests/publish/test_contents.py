@@ -1,11 +1,11 @@
 from pathlib import Path
 
+import chapter_guards as guards
 import pytest
 from small_notebooks import code, notebook
 from sphinx_external_toc.parsing import MalformedError
 
 from publish import contents, notebooks
-from publish.stored import guards
 
 TOC = """\
 format: jb-book
