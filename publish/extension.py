@@ -1,79 +1,17 @@
 """Sphinx extension: what the book asks of Jupyter Book beyond its settings."""
 
+from importlib import import_module
+
 from sphinx.util import logging
 
 from publish import colab, contents, slides
-from publish.site import (
-    assets,
-    canonical,
-    checks,
-    colophon,
-    corrections,
-    evidence,
-    evidence_map,
-    folding,
-    formulas,
-    heights,
-    hints,
-    kin,
-    launch,
-    ledger_filter,
-    linked_code,
-    links,
-    llms,
-    long_texts,
-    missing_page,
-    moved,
-    openers,
-    outputs,
-    places,
-    preview,
-    reference,
-    source_pages,
-    twins,
-    unbroken,
-    widget_links,
-    widget_pages,
-)
 
-PARTS = (
-    # what is read
-    launch,
-    colophon,
-    links,
-    outputs,
-    widget_links,
-    reference,
-    # what is made of it
-    checks,
-    corrections,
-    evidence,
-    evidence_map,
-    folding,
-    linked_code,
-    openers,
-    preview,
-    unbroken,
-    # the site around it
-    formulas,
-    widget_pages,
-    source_pages,
-    missing_page,
-    ledger_filter,
-    hints,
-    kin,
-    long_texts,
-    slides,
-    heights,
-    assets,
-    colab,
-    # how it is found, kept and cited
-    canonical,
-    llms,
-    moved,
-    places,
-    twins,
-)
+# Modules of `publish.site`, in the order in which Sphinx asks those of equal priority.
+READ = ("launch", "colophon", "links", "outputs", "widget_links", "reference")
+MADE = ("checks", "corrections", "evidence", "evidence_map", "folding", "linked_code", "openers", "preview", "unbroken")
+WRITTEN = ("formulas", "widget_pages", "source_pages", "missing_page", "ledger_filter", "hints", "kin", "long_texts")
+WRITTEN += ("heights", "assets")
+FOUND = ("canonical", "llms", "moved", "places", "twins")  # how the site is found, kept and cited
 
 logger = logging.getLogger(__name__)
 
@@ -84,8 +22,10 @@ def setup(app):
     app.srcdir = app.srcdir / "chapters"
     app.connect("env-before-read-docs", warn_of_unlisted_pages)
     app.connect("env-updated", write_all)
-    for part in PARTS:
-        part.setup(app)
+    for part in (*READ, *MADE, *WRITTEN, *FOUND):
+        import_module(f"publish.site.{part}").setup(app)
+    slides.setup(app)
+    colab.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}
 
 
