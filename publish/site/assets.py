@@ -15,7 +15,7 @@ from posixpath import dirname, join, normpath
 
 from sphinx.util import logging
 
-from publish.site.trees import parse, piece
+from publish.site.trees import piece
 
 ICONS = Path(__file__).parents[1] / "icons"
 SHEET = "site.css"
@@ -42,7 +42,7 @@ def setup(app):
     sheets, scripts = {}, {}
     app.connect("html-page-context", lambda *event: ask_for_one_sheet(sheets, *event), priority=900)
     app.connect("html-page-context", lambda *event: let_scripts_wait(scripts, *event), priority=900)
-    app.connect("build-finished", lambda *event: finish(*event, sheets, scripts), priority=950)
+    app.connect("site-written", lambda *event: finish(*event, sheets, scripts), priority=950)
 
 
 def ask_for_one_sheet(found, app, page, _template, context, _doctree):
@@ -80,21 +80,15 @@ def useless(script):
     return script.attributes.get("body", "").startswith("DOCUMENTATION_OPTIONS.")
 
 
-def finish(app, exception, sheets, scripts):
+def finish(app, pages, sheets, scripts):
     """Draw the icons, and write the style sheet and the script of all pages."""
-    if exception or app.builder.format != "html":
-        return
     sheets, scripts = [*BEFORE, *(name for asked in sheets.values() for name in asked)], shared(scripts)
-    site, used = Path(app.outdir), set()
-    for page in sorted(site.rglob("*.html")):
-        tree = parse(page.read_text(encoding="utf-8"))
-        icons = tree.css(ICON)
-        for found in icons:
+    static, used = Path(app.outdir, "_static"), set()
+    for tree in pages.values():
+        for found in tree.css(ICON):
             draw(found)
-        if ask_for_one_script(tree, scripts) or icons:
-            page.write_text(tree.html, encoding="utf-8")
+        ask_for_one_script(tree, scripts)
         used.update(names(tree))
-    static = site / "_static"
     changes = {"sphinx-book-theme": with_one_width, "pydata-sphinx-theme": measuring_what_is_laid_out}
     for name, change in changes.items():
         script = static / "scripts" / f"{name}.js"
@@ -109,7 +103,7 @@ def finish(app, exception, sheets, scripts):
 
 
 def ask_for_one_script(tree, scripts):
-    """Let a page ask for the joined script in place of its parts; tell whether it has them."""
+    """Let a page ask for the joined script in place of its parts."""
     parts = {}
     for tag in tree.css("script[defer][src]"):
         folder, static, file = tag.attributes["src"].partition("_static/")
@@ -119,7 +113,6 @@ def ask_for_one_script(tree, scripts):
         tag.decompose()
     for tag, address in [*parts.items()][:1]:
         tag.attrs["src"] = address
-    return bool(parts)
 
 
 def joined(static, scripts):

@@ -30,7 +30,7 @@ NUMBERS = re.compile(r"</?span\b[^>]*>")
 def setup(app):
     """Register the extension with Sphinx."""
     app.connect("html-page-context", name_twin)
-    app.connect("build-finished", write)
+    app.connect("site-written", write)
 
 
 def name_twin(_app, page, _template, context, doctree):
@@ -40,10 +40,8 @@ def name_twin(_app, page, _template, context, doctree):
         context["metatags"] = context.get("metatags", "") + "\n" + link
 
 
-def write(app, exception):
+def write(app, _pages):
     """Write the twin of every page, and the script that hands it over."""
-    if exception or app.builder.format != "html":
-        return
     known = labels.read(app.confdir)
     for page in contents.read(app.confdir).pages:
         if page in app.env.found_docs:

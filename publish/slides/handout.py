@@ -3,6 +3,7 @@
 from html import escape
 
 from publish.book import TITLE
+from publish.slides.pages import taken
 
 NAME = "handout"
 PIECES = (
@@ -37,21 +38,22 @@ PAGE = """<!doctype html>
 """
 
 
-def write(book):
+def write(pages):
     """Write the handout.
 
     Parameters
     ----------
-    book : publish.slides.pages.Pages
+    pages : dict of str to selectolax.lexbor.LexborHTMLParser
+        Those of the site, by name.
 
     Returns
     -------
     str
         HTML of a page in `slides/`.
     """
-    taken = [book.taken(page, name, f"p{number}-") for number, (page, name) in enumerate(PIECES)]
+    shown = [taken(pages, page, name, f"p{number}-") for number, (page, name) in enumerate(PIECES)]
     pieces = "\n".join(
-        f"<section>{f'<h2>{escape(title)}</h2>' if title else ''}{html}</section>" for title, html in taken
+        f"<section>{f'<h2>{escape(title)}</h2>' if title else ''}{html}</section>" for title, html in shown
     )
     sheets = "\n".join(f'<link rel="stylesheet" href="../_static/{name}">' for name in SHEETS)
     return PAGE.format(book=TITLE, sheets=sheets, pieces=pieces)
