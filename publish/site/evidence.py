@@ -107,9 +107,9 @@ class ClaimRows(SphinxPostTransform):
 
     def source(self, claim, link):
         """Return a link to the lines of a check."""
-        item = package.member(package.read(str(self.app.confdir)), claim.path)
-        address = self.app.builder.get_relative_uri(self.env.docname, package.source_page(item))
-        return nodes.reference("", link.astext(), internal=True, refuri=address + package.line_anchor(item))
+        item = package.find(package.read(str(self.app.confdir)), claim.path)
+        address = package.source_address(self.app, self.env.docname, item)
+        return nodes.reference("", link.astext(), internal=True, refuri=address)
 
 
 def first_literal(row):

@@ -15,12 +15,11 @@ LISTED = re.compile(r"^\.\. reference:: (\S+)", re.MULTILINE)
 
 
 class Entry(NamedTuple):
-    """Where a name of a package is explained."""
+    """Where the reference explains an object of a package."""
 
+    item: griffe.Object
     name: str  # as one writes it: ttsbook.theory.gamma
-    summary: str
     page: str  # of the site
-    anchor: str
 
 
 @cache
@@ -32,32 +31,8 @@ def read(folder, names=NAMES):
     return loader.modules_collection
 
 
-def member(packages, path):
-    """Object of one of some packages by its dotted name.
-
-    Parameters
-    ----------
-    packages : griffe.ModulesCollection
-    path : str
-        Such as "ttsbook.theory" or "ttsbook.theory.gamma"; the name of a package itself, too.
-
-    Returns
-    -------
-    griffe.Object
-        The definition, wherever it was imported from.
-
-    Raises
-    ------
-    LookupError
-        If no package has such an object.
-    """
-    if found := find(packages, path):
-        return found
-    raise LookupError(path)
-
-
 def find(packages, path):
-    """Return the object of some packages with a dotted name, or None."""
+    """Return the object of some packages with a dotted name, wherever it was imported from, or None."""
     root, *names = path.split(".")
     found = defined(packages, root)
     for name in names:  # what a package exports hides a module of that name
@@ -123,15 +98,23 @@ def entries(folder):
     """
     found = {}
 
-    def add(item, name, page, anchor):
-        found[item.path] = Entry(name, summary(item), page, anchor)
+    def add(item, name, page):
+        found[item.path] = Entry(item, name, page)
         for one in public_members(item):
-            add(one, f"{name}.{one.name}", page, f"{name}.{one.name}")
+            add(one, f"{name}.{one.name}", page)
 
     for module, page in pages(folder).items():
         if item := find(read(folder), module):  # the directive that names it says if there is none
-            add(item, module, page, f"module-{module}")
+            add(item, module, page)
     return found
+
+
+def address(app, page, item):
+    """Return the address of what explains an object, as seen from a page: a part of the reference, else its source."""
+    if entry := entries(str(app.confdir)).get(item.path):
+        anchor = f"module-{entry.name}" if item.is_module else entry.name
+        return f"{app.builder.get_relative_uri(page, entry.page)}#{anchor}"
+    return source_address(app, page, item)
 
 
 def source_page(item):
@@ -139,9 +122,10 @@ def source_page(item):
     return "source/" + item.module.path.replace(".", "/")
 
 
-def line_anchor(item):
-    """Return the part of that page that shows the object."""
-    return "" if item.is_module else f"#L-{item.lineno}"
+def source_address(app, page, item):
+    """Return the address of an object's lines, as seen from a page."""
+    line = "" if item.is_module else f"#L-{item.lineno}"
+    return app.builder.get_relative_uri(page, source_page(item)) + line
 
 
 def modules(folder):

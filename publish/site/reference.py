@@ -28,22 +28,20 @@ def setup(app):
 
 def link_shape(app, env, node, content):
     """Link the name of a shape in a signature to what it means, which is shown on hover."""
-    shape = shapes(str(app.confdir)).get(node["reftarget"])
-    if shape is None or "refdoc" not in node:
+    item = shapes(str(app.confdir)).get(node["reftarget"])
+    if item is None or "refdoc" not in node:
         return None
-    entry, value = shape
-    address = f"{app.builder.get_relative_uri(node['refdoc'], entry.page)}#{entry.anchor}"
-    return nodes.reference("", "", content, internal=True, refuri=address, reftitle=f"{value}: {entry.summary}")
+    value = str(item.value).replace("np.", "").replace("torch.", "")
+    title = f"{value}: {package.summary(item)}"
+    address = package.address(app, node["refdoc"], item)
+    return nodes.reference("", "", content, internal=True, refuri=address, reftitle=title)
 
 
 @cache
 def shapes(folder):
-    """Entry and definition of each name of `ttsbook.arrays` and `ttsbook.tensors`."""
-    found, packages = {}, package.read(folder)
-    for path, entry in package.entries(folder).items():
-        if path.rpartition(".")[0] in SHAPES and (item := package.member(packages, path)).is_attribute:
-            found[item.name] = entry, str(item.value).replace("np.", "").replace("torch.", "")
-    return found
+    """Definition of each name of `ttsbook.arrays` and `ttsbook.tensors`."""
+    items = (entry.item for entry in package.entries(folder).values())
+    return {item.name: item for item in items if item.module.path in SHAPES and item.is_attribute}
 
 
 class ModuleReference(SphinxDirective):
@@ -60,7 +58,7 @@ class ModuleReference(SphinxDirective):
         made = self.parse_text_to_nodes(describe(module, self.config, name=name, used=used(folder)))
         described = (node for node in made if isinstance(node, addnodes.desc))
         for description, item in zip(described, package.public_members(module), strict=True):
-            description[0] += source_link(item, root="../" * self.env.docname.count("/"))
+            description[0] += source_link(item, package.source_address(self.env.app, self.env.docname, item))
         return made
 
 
@@ -72,16 +70,15 @@ class ModuleList(SphinxDirective):
         folder, text = str(self.env.app.confdir), []
         packages = package.read(folder)
         for module, page in package.pages(folder).items():
-            item = package.member(packages, module)
+            item = package.find(packages, module)
             self.env.note_dependency(str(item.filepath))
             offered = [f":py:obj:`{one.name} <{module}.{one.name}>`" for one in package.public_members(item)]
             text.append(f":doc:`{module} </{page}>`\n   {package.summary(item)}\n\n   {', '.join(offered)}\n")
         return self.parse_text_to_nodes("\n".join(text))
 
 
-def source_link(item, root):
+def source_link(item, address):
     """Return the link from a signature to the lines that define it."""
-    address = f"{root}{package.source_page(item)}.html{package.line_anchor(item)}"
     words = nodes.inline("", "[source]", classes=["source-link"])
     return nodes.reference("", "", words, internal=True, refuri=address, reftitle=f"Source of {item.name}")
 

@@ -27,5 +27,5 @@ def described(app, item):
     entry = entries.get(item.path) or entries.get(item.parent.path if item.parent else "")
     if not entry:
         return ""
-    address = app.builder.get_relative_uri(package.source_page(item), entry.page)
-    return f'<p>Reference: <a href="{address}#{entry.anchor}"><code>{entry.name}</code></a></p>'
+    address = package.address(app, package.source_page(item), entry.item)
+    return f'<p>Reference: <a href="{address}"><code>{entry.name}</code></a></p>'

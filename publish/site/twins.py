@@ -131,13 +131,14 @@ def modules(folder):
     """List the modules of the reference, each with its summary."""
     packages = package.read(str(folder))
     names = package.pages(str(folder))
-    return "\n".join(f"- `{name}`: {package.summary(package.member(packages, name))}" for name in names)
+    return "\n".join(f"- `{name}`: {package.summary(package.find(packages, name))}" for name in names)
 
 
 def listed(folder, page, module):
     """List what a module offers, each with its summary."""
-    entries = [entry for entry in package.entries(str(folder)).values() if entry.page == page]
-    return "\n".join(f"- `{one.name}`: {one.summary}" for one in entries if one.name.startswith(f"{module}."))
+    entries = (entry for entry in package.entries(str(folder)).values() if entry.page == page)
+    offered = (entry for entry in entries if entry.name.startswith(f"{module}."))
+    return "\n".join(f"- `{one.name}`: {package.summary(one.item)}" for one in offered)
 
 
 def works(bibliography):
