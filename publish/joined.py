@@ -2,10 +2,11 @@
 
 import html
 import re
-from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
+
+from publish.site.trees import lead
 
 # What can only be used on a screen.
 SCREEN_ONLY = (
@@ -93,17 +94,10 @@ def _article(source, name, names):
 
 def inside(address, name, names):
     """Where in the document a link of a page leads; "" if the document lacks it, None if outside."""
-    parts = urlsplit(address)
-    if parts.scheme or parts.netloc:
+    if urlsplit(address).scheme:
         return None
-    steps = [*PurePosixPath(name).parent.parts, *PurePosixPath(unquote(parts.path)).parts]
-    resolved = []
-    for step in steps:
-        resolved = resolved[:-1] if step == ".." else [*resolved, step]
-    page = "/".join(resolved).removesuffix(".html") if parts.path else name
-    if page not in names:
-        return ""
-    return f"#{key(page)}" + (f"--{unquote(parts.fragment)}" if parts.fragment else "")
+    page, part = lead(name, address)
+    return f"#{key(page)}{part and f'--{part}'}" if page in names else ""
 
 
 def _place_of_widget(source, name):

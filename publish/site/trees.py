@@ -6,8 +6,7 @@ When Sphinx has written the site, its pages are read once, handed to all that co
 
 import json
 from pathlib import Path
-from posixpath import dirname, join, normpath
-from urllib.parse import unquote
+from urllib.parse import unquote, urldefrag, urljoin
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -54,6 +53,5 @@ def in_script(value):
 
 def lead(page, href):
     """Return the name of the page, and the id in it, that a link on a page leads to."""
-    path, _, part = href.partition("#")
-    name = normpath(join(dirname(page), path)).removesuffix(".html") if path else page
-    return unquote(name), unquote(part)
+    address, part = urldefrag(urljoin(f"{page}.html", href))
+    return unquote(address).removesuffix(".html"), unquote(part)

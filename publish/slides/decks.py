@@ -5,7 +5,7 @@ from html import escape
 from typing import NamedTuple
 
 from publish.book import TITLE
-from publish.site.trees import lead, piece
+from publish.site.trees import content, lead, piece
 from publish.slides.pages import inside, taken
 
 VERB = re.compile(r"<strong>(Ask|Show|Put up|Say)\b[^<]*</strong>:?")
@@ -106,7 +106,7 @@ def in_order(section, pages, page, prefix):
     """Return the slides of a section; what is said before the first stands in its notes."""
     slides, before = [], []
     for item in section.css("li"):
-        for verb, words in acts(inside(item.inner_html, page, prefix)):
+        for verb, words in acts(inside(content(item), page, prefix).inner_html):
             made = [*shown(verb, words, pages, prefix=f"{prefix}{len(slides)}-")]
             slides += made
             if not slides:

@@ -1,14 +1,12 @@
 """Pieces of the site's pages, made fit to stand on a page in another folder."""
 
 import re
-from posixpath import dirname, join, normpath
+from urllib.parse import urljoin, urlsplit
 
 from publish.site.trees import piece
 
 FOLDER = "slides"
 CONTROLS = "button, input, .headerlink, .check-verdict, .check-tolerance, .admonition-title"
-ADDRESS = re.compile(r'(href=")([^":]*?)(#[^"]*)?(")')
-NAMED = re.compile(r'( id="|url\(#|href="#)([^")]+)')
 
 
 def taken(pages, page, name, prefix):
@@ -37,8 +35,7 @@ def taken(pages, page, name, prefix):
         useless.decompose()
     del element.attrs["id"]
     # reveal.js takes a section in a section for a slide below another.
-    html = re.sub(r"(</?)section\b", r"\1div", element.html)
-    return words, inside(html, page, prefix)
+    return words, re.sub(r"(</?)section\b", r"\1div", inside(element, page, prefix).html)
 
 
 def question(form):
@@ -48,19 +45,18 @@ def question(form):
     return f"<div><p>{words.inner_html}</p>{f'<ol>{options}</ol>' if options else ''}</div>"
 
 
-def inside(html, page, prefix):
-    """Return HTML of a page as it may stand on a page in `slides/`: links lead on, ids are unique."""
-    known = set(re.findall(r' id="([^"]+)"', html))
-
-    def renamed(found):
-        return f"{found[1]}{prefix}{found[2]}" if found[2] in known else found[0]
-
-    def moved(found):
-        path, name = found[2], found[3] or ""
-        if name[1:] in known and not path:
-            return found[0]
-        target = normpath(join(dirname(page), path)) if path else f"{page}.html"
-        return f"{found[1]}../{target}{name}{found[4]}"
-
-    html = ADDRESS.sub(moved, html)
-    return NAMED.sub(renamed, html)
+def inside(element, page, prefix):
+    """Let a piece of a page stand on a page in `slides/`: links lead on, ids are unique."""
+    known = {part.id for part in element.css("[id]")}
+    for part in [element, *element.css("*")]:
+        for name, value in part.attributes.items():
+            if name == "id":
+                part.attrs[name] = prefix + value
+            elif name == "href" and value.startswith("#") and value[1:] in known:
+                part.attrs[name] = f"#{prefix}{value[1:]}"
+            elif name == "href":
+                target = urljoin(f"{page}.html", value)
+                part.attrs[name] = target if urlsplit(target).scheme else f"../{target}"
+            elif "url(#" in (value or ""):
+                part.attrs[name] = value.replace("url(#", f"url(#{prefix}")
+    return element
