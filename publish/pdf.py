@@ -1,8 +1,6 @@
 """Print the built site as one PDF: `python -m publish.pdf`."""
 
 import html
-import re
-import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import unquote
@@ -11,6 +9,7 @@ from pikepdf import ObjectStreamMode, OutlineItem, Pdf
 
 from publish import chromium, contents, joined
 from publish.book import AUTHORS, ROOT, SITE, SUBTITLE, TITLE
+from publish.site import citation, colophon
 
 PRINT = Path(__file__).parent / "print"
 PDF = SITE.parent / "when-does-thinking-longer-help.pdf"
@@ -21,14 +20,8 @@ TIMEOUT = 300_000  # milliseconds
 
 def version():
     """Return the book's version, the commit it is built from and its date, None where they are unknown."""
-    package = (ROOT / "ttsbook" / "__init__.py").read_text(encoding="utf-8")
-    number = re.search(r'^__version__ = "([^"]+)"', package, re.MULTILINE)[1]
-    git = ["git", "-C", ROOT, "log", "-1", "--format=%h %cs"]
-    try:
-        found = subprocess.run(git, capture_output=True, text=True, check=True).stdout.split()
-    except (OSError, subprocess.CalledProcessError):
-        found = [None, None]
-    return number, *found
+    commit, day, _ = colophon.commit(ROOT) or (None, None, None)
+    return citation.read()["version"], commit and commit[:7], day and day.isoformat()
 
 
 def front():

@@ -49,7 +49,7 @@ class StoredWidget:
     @property
     def settings(self):
         """What each control can be set to, by trait."""
-        return self.state.get("frame", {}).get("settings") or _inferred(self.state)
+        return self.state["frame"]["settings"]
 
     @property
     def title(self):
@@ -156,21 +156,6 @@ def refusal(text, setting):
 def _within(text, whole, least, most):
     form = WHOLE if whole else NUMBER
     return bool(form.fullmatch(text)) and least <= float(text) <= most and math.isfinite(float(text))
-
-
-def _inferred(state):
-    """Infer settings from the values, where a widget does not describe them itself."""
-    settings = {}
-    for name, value in state.items():
-        if name.startswith("_") or name in ("layout", "tabbable", "tooltip"):
-            continue
-        if value is None or isinstance(value, int | float):
-            settings[name] = {"kind": "whole" if isinstance(value, int) else "number", "none": True}
-        elif isinstance(value, str):
-            settings[name] = {"kind": "text", "options": [value]}
-        elif isinstance(value, list) and value and all(isinstance(entry, int | float) for entry in value):
-            settings[name] = {"kind": "number", "size": len(value)}
-    return settings
 
 
 def _joined(value):
