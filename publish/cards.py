@@ -5,11 +5,9 @@ want PNG, which a build without further tools cannot draw, so cards are stored; 
 of what each was made, and a test compares. A browser draws them: Chromium, through Playwright.
 """
 
-import argparse
 import base64
 import hashlib
 import json
-import sys
 from html import escape
 from pathlib import Path
 
@@ -97,11 +95,5 @@ def make():
     return f"{len(made)} cards are in {preview.CARDS.relative_to(ROOT)}"
 
 
-def main(arguments=None):
-    """Run the command line."""
-    argparse.ArgumentParser(prog="python -m publish.cards", description=__doc__).parse_args(arguments)
-    print(make())
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    print(make())
