@@ -8,27 +8,13 @@ of what each was made, and a test compares. A browser draws them: Chromium, thro
 import base64
 import hashlib
 import json
-from html import escape
 from pathlib import Path
 
-from publish import chromium, contents, notebooks
+from publish import chromium, contents, filled, notebooks
 from publish.book import ROOT, SUBTITLE, TITLE
 from publish.site import openers, preview, svg
 
 STATIC = Path(__file__).parent / "static"
-PAGE = """<!doctype html><meta charset="utf-8"><style>
-@font-face {{ font-family: Book; src: url(data:font/woff2;base64,{regular}); font-weight: 400; }}
-@font-face {{ font-family: Book; src: url(data:font/woff2;base64,{bold}); font-weight: 600; }}
-body {{ margin: 0; width: 1200px; height: 630px; box-sizing: border-box; padding: 56px 64px; background: #fff;
-  color: #1f2328; font-family: Book, serif; display: grid; grid-template: 1fr auto / 500px 1fr; gap: 24px 48px;
-  border-top: 14px solid #0068a5; }}
-h1 {{ font-size: 50px; line-height: 1.12; font-weight: 600; margin: 0 0 26px; letter-spacing: -0.012em; }}
-p {{ font-size: 29px; line-height: 1.35; margin: 0; color: #3a424a; }}
-figure {{ margin: 0; align-self: center; font-family: sans-serif; }}
-figure svg {{ display: block; width: 100%; height: auto; max-height: 430px; }}
-footer {{ grid-column: 1 / -1; display: flex; align-items: center; gap: 18px; font-size: 26px; color: #586069; }}
-footer svg {{ width: 52px; height: 52px; }}
-</style><div><h1>{title}</h1><p>{question}</p></div><figure>{figure}</figure><footer>{logo}{book}</footer>"""
 
 
 def subjects():
@@ -73,8 +59,7 @@ def html(title, question, figure, words):
     drawn = svg.inline("".join(figure), label="".join(words), prefix="card-")
     logo = (STATIC / "logo.svg").read_text(encoding="utf-8")
     book = "" if title == TITLE else TITLE
-    texts = {"title": escape(title), "question": escape(question), "book": book}
-    return PAGE.format(**fonts, **texts, figure=drawn, logo=logo)
+    return filled.page("card.html", **fonts, title=title, question=question, figure=drawn, logo=logo, book=book)
 
 
 def make():

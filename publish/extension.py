@@ -5,12 +5,13 @@ from importlib import import_module
 from sphinx.util import logging
 
 from publish import colab, contents, slides
+from publish.site import trees
 
 # Modules of `publish.site`, in the order in which Sphinx asks those of equal priority.
 READ = ("launch", "colophon", "links", "outputs", "widget_links", "reference")
 MADE = ("checks", "corrections", "evidence", "evidence_map", "folding", "linked_code", "openers", "preview", "unbroken")
 ADDED = ("widget_pages", "source_pages", "missing_page", "ledger_filter", "heights")
-WRITTEN = ("trees", "formulas", "hints", "kin", "long_texts", "assets")
+WRITTEN = ("formulas", "hints", "kin", "long_texts", "assets")
 FOUND = ("canonical", "llms", "moved", "places", "twins")  # how the site is found, kept and cited
 
 logger = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ def setup(app):
     app.srcdir = app.srcdir / "chapters"
     app.connect("env-before-read-docs", warn_of_unlisted_pages)
     app.connect("env-updated", write_all)
+    trees.setup(app)  # whose event the others await
     for part in (*READ, *MADE, *ADDED, *WRITTEN, *FOUND):
         import_module(f"publish.site.{part}").setup(app)
     slides.setup(app)
