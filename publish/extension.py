@@ -2,26 +2,21 @@
 
 from importlib import import_module
 
-from sphinx.util import logging
-
-from publish import colab, contents, slides
+from publish import colab, slides
 from publish.site import trees
 
 # Modules of `publish.site`, in the order in which Sphinx asks those of equal priority.
 READ = ("launch", "colophon", "links", "outputs", "widget_links", "reference")
 MADE = ("checks", "corrections", "evidence", "evidence_map", "folding", "linked_code", "openers", "preview", "unbroken")
-ADDED = ("widget_pages", "source_pages", "missing_page", "ledger_filter", "heights")
+ADDED = ("widget_pages", "source_pages", "missing_page", "heights")
 WRITTEN = ("formulas", "hints", "kin", "long_texts", "assets")
-FOUND = ("canonical", "llms", "moved", "places", "twins")  # how the site is found, kept and cited
-
-logger = logging.getLogger(__name__)
+FOUND = ("canonical", "llms", "places", "twins")  # how the site is found, kept and cited
 
 
 def setup(app):
     """Register the extension with Sphinx."""
     # Pages are named, and found by readers, without the folder that holds them all.
     app.srcdir = app.srcdir / "chapters"
-    app.connect("env-before-read-docs", warn_of_unlisted_pages)
     app.connect("env-updated", write_all)
     trees.setup(app)  # whose event the others await
     for part in (*READ, *MADE, *ADDED, *WRITTEN, *FOUND):
@@ -29,12 +24,6 @@ def setup(app):
     slides.setup(app)
     colab.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}
-
-
-def warn_of_unlisted_pages(app, *_):
-    """Warn of pages that _toc.yml does not list, and that would go missing in silence."""
-    for mismatch in contents.mismatches(contents.read(app.confdir).pages, app.srcdir):
-        logger.warning("_toc.yml: %s", mismatch, type="book", subtype="toc")
 
 
 def write_all(_, env):

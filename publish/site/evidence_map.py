@@ -43,13 +43,15 @@ class EvidenceMap(SphinxPostTransform):
             entry += nodes.paragraph("", "", *colored)
 
 
-def add_style(app, pagename, _template, _context, _doctree):
-    """Let the ledger's page load the colors of the map."""
+def add_files(app, pagename, _template, _context, _doctree):
+    """Let the ledger's page load the colors of the map, and what narrows its table by verdict, chapter and words."""
     if pagename == LEDGER:
         app.add_css_file("evidence_map.css")
+        app.add_css_file("ledger_filter.css")
+        app.add_js_file("ledger_filter.js", defer="")
 
 
 def setup(app):
     """Register all this with Sphinx."""
     app.add_post_transform(EvidenceMap)
-    app.connect("html-page-context", add_style)
+    app.connect("html-page-context", add_files)
