@@ -1,11 +1,11 @@
 """The pages of the site as one document, in the order of the table of contents, to be printed."""
 
-import html
 import re
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 
+from publish import filled
 from publish.site.trees import lead
 
 # What can only be used on a screen.
@@ -19,7 +19,7 @@ REFERENCES = ("id", "for", "aria-labelledby", "aria-describedby", "aria-controls
 LINKED_ID = re.compile(r"(url\(#)([^)]+)")
 
 
-def join(site, listed, *, title, front, style):
+def join(site, listed, **values):
     """Join the pages that a table of contents lists into one HTML document.
 
     Ids are made unique by the name of their page, links between pages become links inside
@@ -30,12 +30,8 @@ def join(site, listed, *, title, front, style):
     site : pathlib.Path
         Folder of the built site.
     listed : publish.contents.Contents
-    title : str
-        Title of the document.
-    front : str
-        HTML of what precedes the table of contents.
-    style : str
-        Style sheet that follows those of the site.
+    **values : str
+        What else `templates/printed.html` shows: title, style, and what stands on the first page.
 
     Returns
     -------
@@ -54,11 +50,7 @@ def join(site, listed, *, title, front, style):
                 article.insert(0, _part_heading(source, caption))
             contents += _entries(article) if caption else list(_entries(article))[:1]
             body.append(str(article))
-    return (
-        f'<!doctype html><html lang="en" data-theme="light" data-mode="light"><head><meta charset="utf-8">'
-        f"<title>{html.escape(title)}</title>{head}<style>{style}</style></head>"
-        f'<body><main class="bd-content" id="book">{front}{_contents(contents)}{"".join(body)}</main></body></html>'
-    )
+    return filled.page("printed.html", head=head, contents=contents, body="".join(body), **values)
 
 
 def key(name):
@@ -140,13 +132,3 @@ def _entries(article):
         number_text = number.get_text() if number else ""
         title = heading.get_text().removeprefix(number_text).strip()
         yield 2 + (heading.name == "h3"), section["id"], title, number_text.strip()
-
-
-def _contents(entries):
-    rows = "".join(
-        f'<li class="entry-{level}" data-level="{level}"><a href="#{target}"><span class="number">{number}</span>'
-        f'<span class="title">{html.escape(title)}</span><span class="dots"></span>'
-        f'<span class="page" data-target="{target}"></span></a></li>'
-        for level, target, title, number in entries
-    )
-    return f'<nav class="book-contents" aria-label="Contents"><h1 id="contents">Contents</h1><ul>{rows}</ul></nav>'
