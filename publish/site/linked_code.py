@@ -5,7 +5,7 @@ from html import escape, unescape
 
 from publish.site import names, package
 
-CODE = ":is(.highlight-python, .highlight-ipython3) pre"
+CODE = "div[class^=highlight-][class*=python] pre"
 TOKEN = re.compile(r"<span[^>]*>([^<]*)</span>|([^<]+)|<[^>]*>")
 
 
