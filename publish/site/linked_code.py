@@ -25,8 +25,13 @@ def link(app, pages):
             reader = notebook if code.mem_id in cells else names.Reader(packages)
             first = {use.path: use for use in reversed(reader.read(code.text()))}
             found = [(use, package.find(packages, path)) for path, use in first.items()]
-            links = [(*use[:2], package.address(app, page, item), package.summary(item)) for use, item in found]
+            links = [(use.start, use.end, address(app, page, item), package.summary(item)) for use, item in found]
             code.inner_html = linked(code.inner_html, links)
+
+
+def address(app, page, item):
+    """Return the address of what explains an object, as seen from a page: its reference, else its source."""
+    return package.reference_address(app, page, item) or package.source_address(app, page, item)
 
 
 def linked(html, links):

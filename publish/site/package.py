@@ -3,7 +3,6 @@
 import re
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import griffe
 
@@ -12,14 +11,6 @@ from publish.site import tex
 
 NAMES = ("ttsbook", "monograph")
 LISTED = re.compile(r"^\.\. reference:: (\S+)", re.MULTILINE)
-
-
-class Entry(NamedTuple):
-    """Where the reference explains an object of a package."""
-
-    item: griffe.Object
-    name: str  # as one writes it: ttsbook.theory.gamma
-    page: str  # of the site
 
 
 @cache
@@ -82,39 +73,15 @@ def pages(folder):
     return {module: page for page, text in texts.items() for module in LISTED.findall(text)}
 
 
-@cache
-def entries(folder):
-    """All that the reference explains.
+def reference_address(app, page, item):
+    """Return the address of what the reference says of an object, as seen from a page, or None.
 
-    Parameters
-    ----------
-    folder : str
-        Folder of the book, which holds the packages and the chapters.
-
-    Returns
-    -------
-    dict of str to Entry
-        By the full name of each object's definition, such as "ttsbook.theory.learned.gamma".
+    Sphinx knows each object by the name of its definition, too; what a package exports hides a module of that name.
     """
-    found = {}
-
-    def add(item, name, page):
-        found[item.path] = Entry(item, name, page)
-        for one in public_members(item):
-            add(one, f"{name}.{one.name}", page)
-
-    for module, page in pages(folder).items():
-        if item := find(read(folder), module):  # the directive that names it says if there is none
-            add(item, module, page)
-    return found
-
-
-def address(app, page, item):
-    """Return the address of what explains an object, as seen from a page: a part of the reference, else its source."""
-    if entry := entries(str(app.confdir)).get(item.path):
-        anchor = f"module-{entry.name}" if item.is_module else entry.name
-        return f"{app.builder.get_relative_uri(page, entry.page)}#{anchor}"
-    return source_address(app, page, item)
+    found = app.env.get_domain("py").objects.get(item.path)
+    if found and (found.objtype == "module") == item.is_module:
+        return f"{app.builder.get_relative_uri(page, found.docname)}#{found.node_id}"
+    return None
 
 
 def source_page(item):

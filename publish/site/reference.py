@@ -4,7 +4,6 @@ from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from textwrap import indent
-from types import MappingProxyType
 
 from docutils import nodes
 from sphinx import addnodes
@@ -33,15 +32,15 @@ def link_shape(app, env, node, content):
         return None
     value = str(item.value).replace("np.", "").replace("torch.", "")
     title = f"{value}: {package.summary(item)}"
-    address = package.address(app, node["refdoc"], item)
+    address = package.reference_address(app, node["refdoc"], item)
     return nodes.reference("", "", content, internal=True, refuri=address, reftitle=title)
 
 
 @cache
 def shapes(folder):
     """Definition of each name of `ttsbook.arrays` and `ttsbook.tensors`."""
-    items = (entry.item for entry in package.entries(folder).values())
-    return {item.name: item for item in items if item.module.path in SHAPES and item.is_attribute}
+    modules = filter(None, (package.find(package.read(folder), name) for name in SHAPES))
+    return {item.name: item for module in modules for item in package.public_members(module) if item.is_attribute}
 
 
 class ModuleReference(SphinxDirective):
@@ -55,7 +54,7 @@ class ModuleReference(SphinxDirective):
         if not (module := package.find(package.read(folder), name)):
             raise self.error(f"there is no module {name}")
         self.env.note_dependency(str(module.filepath))
-        made = self.parse_text_to_nodes(describe(module, self.config, name=name, used=used(folder)))
+        made = self.parse_text_to_nodes(describe(module, self.config, used(folder), name=name))
         described = (node for node in made if isinstance(node, addnodes.desc))
         for description, item in zip(described, package.public_members(module), strict=True):
             description[0] += source_link(item, package.source_address(self.env.app, self.env.docname, item))
@@ -107,7 +106,7 @@ def used(folder):
     return found
 
 
-def describe(item, config, *, name=None, used=MappingProxyType({})):
+def describe(item, config, used, *, name=None):
     """Return reStructuredText for a module, class, function or property.
 
     Parameters
@@ -116,10 +115,10 @@ def describe(item, config, *, name=None, used=MappingProxyType({})):
         What to document; its public members that have a docstring are included.
     config : sphinx.config.Config
         The settings of sphinx.ext.napoleon.
+    used : dict of str to dict of str to str
+        Links to pages that use a definition, by its full name.
     name : str, optional
         Name of a module, if it is not the one under which it is defined.
-    used : dict of str to dict of str to str, optional
-        Links to pages that use a definition, by its full name.
 
     Returns
     -------
@@ -128,11 +127,11 @@ def describe(item, config, *, name=None, used=MappingProxyType({})):
     text = str(NumpyDocstring(item.docstring.value, config))
     if item.path in used and not item.is_module:
         text += f"\n\n.. container:: used\n\n   Used in {', '.join(used[item.path].values())}.\n"
-    body = "\n\n".join([text, *(describe(member, config, used=used) for member in package.public_members(item))])
+    body = "\n\n".join([text, *(describe(member, config, used) for member in package.public_members(item))])
     if item.is_module:
         return f".. py:module:: {name or item.path}\n\n{body}"
     kind = (METHOD if item.parent.is_class else DATA).get(item.kind.value, item.kind.value)
     head = item.name if item.is_attribute else item.signature() or item.name
     short = item.is_attribute and str(item.annotation) == "TypeAlias"
     value = f"\n   :value: {item.value}" if short else ""
-    return f".. py:{kind}:: {head}{value}\n\n{indent(body, '   ')}"
+    return f".. py:{kind}:: {head}\n   :canonical: {item.path}{value}\n\n{indent(body, '   ')}"
