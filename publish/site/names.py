@@ -4,6 +4,7 @@
 """
 
 import ast
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
@@ -39,10 +40,8 @@ class Reader(ast.NodeVisitor):
     def read(self, source):
         """Return the uses in a cell; in one that is not plain Python, none."""
         self.uses, self.source, self.lines = [], source, source.splitlines(keepends=True)
-        try:
+        with suppress(SyntaxError):
             self.visit(ast.parse(source))
-        except SyntaxError:
-            return []
         return sorted(self.uses)
 
     def visit_Import(self, node):
