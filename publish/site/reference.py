@@ -1,6 +1,5 @@
 """The reference of the packages, read from their source: nothing is imported for it."""
 
-from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from textwrap import indent
@@ -96,13 +95,13 @@ def used(folder):
     dict of str to dict of str to str
         By full name of the definition: links to pages, by page, in the order of the contents.
     """
-    found = defaultdict(dict)
+    found = {}
     for page in contents.read(folder).pages:
         path = Path(folder, "chapters", f"{page}.ipynb")
         reader = names.Reader(package.read(folder))
         for cell in notebooks.code_cells(notebooks.read(path)) if path.is_file() else ():
             for use in reader.read(cell.source):
-                found[use.path][page] = f":doc:`/{page}`"
+                found.setdefault(use.path, {})[page] = f":doc:`/{page}`"
     return found
 
 

@@ -5,15 +5,13 @@ address, `train_length=200&steps=none`; a list has commas. Building the site nee
 this is read from the notebooks, never from `monograph.widgets`.
 """
 
-import json
 import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from urllib.parse import parse_qsl
 
-from publish import contents
+from publish import contents, notebooks
 from publish.notebooks import WIDGET, WIDGET_STATE
 
 OPTIONS = ("embed", "theme")  # of a page that shows one widget; no trait may bear these names
@@ -87,12 +85,12 @@ def find(root):
 
 @lru_cache(maxsize=64)
 def _read(path, page, _changed):
-    notebook = json.loads(Path(path).read_text(encoding="utf-8"))
-    stored = notebook["metadata"].get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    notebook = notebooks.read(path)
+    stored = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
     shown = {
-        output["data"][WIDGET]["model_id"]: {mime: _joined(value) for mime, value in output["data"].items()}
-        for cell in notebook["cells"]
-        for output in cell.get("outputs", [])
+        output.data[WIDGET]["model_id"]: output.data
+        for cell in notebooks.code_cells(notebook)
+        for output in cell.outputs
         if WIDGET in output.get("data", {})
     }
     return [
@@ -156,7 +154,3 @@ def refusal(text, setting):
 def _within(text, whole, least, most):
     form = WHOLE if whole else NUMBER
     return bool(form.fullmatch(text)) and least <= float(text) <= most and math.isfinite(float(text))
-
-
-def _joined(value):
-    return "".join(value) if isinstance(value, list) else value

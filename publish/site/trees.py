@@ -55,3 +55,17 @@ def lead(page, href):
     """Return the name of the page, and the id in it, that a link on a page leads to."""
     address, part = urldefrag(urljoin(f"{page}.html", href))
     return unquote(address).removesuffix(".html"), unquote(part)
+
+
+def renamed(element, prefix):
+    """Begin the ids in an element, and what refers to them there, with a prefix; return the element."""
+    known = {part.id for part in element.css("[id]")}
+    for part in [element, *element.css("*")]:
+        for name, value in part.attributes.items():
+            if name == "id":
+                part.attrs[name] = prefix + value
+            elif name == "href" and value.startswith("#") and value[1:] in known:
+                part.attrs[name] = f"#{prefix}{value[1:]}"
+            elif "url(#" in (value or ""):
+                part.attrs[name] = value.replace("url(#", f"url(#{prefix}")
+    return element

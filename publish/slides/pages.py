@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urljoin, urlsplit
 
-from publish.site.trees import piece
+from publish.site.trees import piece, renamed
 
 FOLDER = "slides"
 CONTROLS = "button, input, .headerlink, .check-verdict, .check-tolerance, .admonition-title"
@@ -47,16 +47,9 @@ def question(form):
 
 def inside(element, page, prefix):
     """Let a piece of a page stand on a page in `slides/`: links lead on, ids are unique."""
-    known = {part.id for part in element.css("[id]")}
-    for part in [element, *element.css("*")]:
-        for name, value in part.attributes.items():
-            if name == "id":
-                part.attrs[name] = prefix + value
-            elif name == "href" and value.startswith("#") and value[1:] in known:
-                part.attrs[name] = f"#{prefix}{value[1:]}"
-            elif name == "href":
-                target = urljoin(f"{page}.html", value)
-                part.attrs[name] = target if urlsplit(target).scheme else f"../{target}"
-            elif "url(#" in (value or ""):
-                part.attrs[name] = value.replace("url(#", f"url(#{prefix}")
-    return element
+    known = {f"#{part.id}" for part in element.css("[id]")}
+    for link in element.css("[href]"):
+        if (address := link.attributes["href"]) not in known:
+            target = urljoin(f"{page}.html", address)
+            link.attrs["href"] = target if urlsplit(target).scheme else f"../{target}"
+    return renamed(element, prefix)
