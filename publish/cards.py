@@ -26,15 +26,9 @@ def subjects():
             continue
         notebook = notebooks.read(path)
         title = notebook.cells[0].source.splitlines()[0].removeprefix("# ")
-        data = next((data for data in _outputs(notebook) if notebooks.PICTURE in data), None)
-        if data:
+        shown = (data for cell in notebooks.code_cells(notebook) for data in notebooks.shown(cell))
+        if data := next((data for data in shown if notebooks.PICTURE in data), None):
             yield page, title, question or SUBTITLE, data[notebooks.PICTURE], data["text/plain"]
-
-
-def _outputs(notebook):
-    """Yield the data of all outputs, in order."""
-    for cell in notebooks.code_cells(notebook):
-        yield from (output.data for output in cell.outputs if "data" in output)
 
 
 def digest(*texts):

@@ -56,9 +56,8 @@ def portable(notebook, *, name, environ, known=None):
     lead = (lambda file: f"{repository}/blob/{revision}/chapters/{file}") if repository else None
     written = copy.deepcopy(notebook)
     references.write(written, name=name, known=known)
-    for cell in written.cells:
-        if cell.cell_type == "markdown":
-            cell.source = plain(cell.source, page=f"{name}.ipynb", known=known, lead=lead)
+    for cell in notebooks.text_cells(written):
+        cell.source = plain(cell.source, page=f"{name}.ipynb", known=known, lead=lead)
     if repository and notebooks.code_cells(written):
         first = written.cells.index(notebooks.code_cells(written)[0])
         source = CELL.format(repository=repository, revision=revision)

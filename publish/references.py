@@ -47,9 +47,8 @@ def write(notebook, *, name, known=None):
     """
     known = labels.read() if known is None else known
     counting = labels.Counting(f"{name}.ipynb", contents.read().numbers.get(name))
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = numbered(linked(cell.source, f"{name}.ipynb", known), counting)
+    for cell in notebooks.text_cells(notebook):
+        cell.source = numbered(linked(cell.source, f"{name}.ipynb", known), counting)
 
 
 def linked(source, page, known):

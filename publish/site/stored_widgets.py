@@ -88,10 +88,10 @@ def _read(path, page, _changed):
     notebook = notebooks.read(path)
     stored = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
     shown = {
-        output.data[WIDGET]["model_id"]: output.data
+        data[WIDGET]["model_id"]: data
         for cell in notebooks.code_cells(notebook)
-        for output in cell.outputs
-        if WIDGET in output.get("data", {})
+        for data in notebooks.shown(cell)
+        if WIDGET in data
     }
     return [
         StoredWidget(name_of(kind.rpartition(".")[2]), page, model, stored[model]["state"], output)
