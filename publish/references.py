@@ -121,11 +121,6 @@ def cited(key, role="cite"):
     return f"{who} ({year})" if role == "cite:t" else f"({who}, {year})"
 
 
-def raw_roles(source):
-    """Return the roles of a text that JupyterLab would not understand."""
-    return [match[0] for match in ROLE.finditer(source) if match["role"] != "eq"]
-
-
 def _known(label, known, page):
     """Return what a label stands for."""
     if label not in known:

@@ -96,11 +96,16 @@ def fresh_numbers(notebook):
             cell.source = before
 
 
+def raw_roles(source):
+    """Return the roles of a text that JupyterLab would not understand."""
+    return [match[0] for match in references.ROLE.finditer(source) if match["role"] != "eq"]
+
+
 def readable_references(notebook):
     """Forbid references that only Sphinx understands."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            for role in references.raw_roles(cell.source):
+            for role in raw_roles(cell.source):
                 yield f"cell {cell.id} refers by {role}: run `python -m publish.references`"
 
 
