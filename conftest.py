@@ -16,7 +16,7 @@ from publish.stored.execution import surroundings
 os.environ.update(surroundings())  # before NumPy or PyTorch is imported
 pytest_plugins = ["annotations"]
 collect_ignore = ["tests/gpt2_twin.py"]  # no tests there, and it would import Hugging Face's library into each process
-LEDGER = "appendix/claims.ipynb"
+LEDGER = re.compile(r"chapters\b.*\bappendix/claims\b")
 FORMULA = re.compile(r"(<math[^>]*>).*?(?=</math>)", re.DOTALL)
 
 # No example is timed: how long it takes, a busy machine decides. `make test-nightly` tries more of them.
@@ -34,13 +34,14 @@ def pytest_collectstart(collector):
 def pytest_collection_modifyitems(items):
     """Begin with what takes long and cannot be shared, so that processes end together: notebooks, then browsers.
 
-    The ledger's page comes after the chapters, as it shows again what their claims found.
+    The ledger's page comes after the chapters, as it shows again what their claims found; under
+    `make test-processors` it comes last of all, after the tests of their verdicts.
     """
     long = (IPyNbCell, "browser", "site")
 
     def rank(item):
-        if LEDGER in item.nodeid:
-            return 1
+        if LEDGER.search(item.nodeid):
+            return 1 if isinstance(item, IPyNbCell) else 2 * len(long) + 1
         found = (isinstance(item, one) if isinstance(one, type) else one in item.fixturenames for one in long)
         return next((2 * place for place, here in enumerate(found) if here), 2 * len(long))
 

@@ -2,7 +2,8 @@
 
 The theme asks for fourteen style sheets, of which a page uses a tenth, for as many scripts, and for one of half a
 megabyte that draws a dozen icons. When all pages are written, this joins the sheets into one without what no page
-uses, joins the scripts that all pages have, and puts the icons into the pages.
+uses, joins the book's scripts that all pages have, leaves those of the theme for later, and puts the icons into the
+pages.
 """
 
 import json
@@ -17,6 +18,7 @@ from sphinx.util import logging
 
 from publish.site.trees import piece
 
+OWN = Path(__file__).parents[1] / "static"
 ICONS = Path(__file__).parents[1] / "icons"
 SHEET = "site.css"
 SCRIPT = "site.js"
@@ -31,6 +33,8 @@ ABSENT = re.compile(rf"(fa[brs]?|{PARTS.replace(' ', '|')})([-_].*)?")
 STYLE = {"fa", "fab", "fas", "far", "fa-solid", "fa-brands", "fa-regular"}
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 SYMBOL = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
+# Notes in the margin, which this book has none of: to look for them takes as long as to run all else of the theme.
+MARGIN = re.compile(r'\["marginnote",.*?\.forEach\(\((\w)=>\{\w\.observe\(\1\)\}\)\),')
 BOXES = re.compile(r'"\.pst-scrollable-table-container"\]\.join\(", "\)\)\.forEach\((\w)=>\{')
 WIDE = re.compile(r"\(min-width: ?992px\)")
 VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
@@ -89,11 +93,11 @@ def finish(app, pages, sheets, scripts):
             draw(found)
         ask_for_one_script(tree, scripts)
         used.update(names(tree))
-    changes = {"sphinx-book-theme": with_one_width, "pydata-sphinx-theme": measuring_what_is_laid_out}
+    changes = {"sphinx-book-theme": with_one_width_and_no_margin, "pydata-sphinx-theme": measuring_what_is_laid_out}
     for name, change in changes.items():
         script = static / "scripts" / f"{name}.js"
         script.write_text(change(script.read_text(encoding="utf-8")), encoding="utf-8")
-    (static / SCRIPT).write_text(joined(static, scripts), encoding="utf-8")
+    (static / SCRIPT).write_text(joined(static, filter(of_the_book, scripts)), encoding="utf-8")
     for script in static.rglob("*.js"):
         if script.relative_to(static).as_posix() not in USELESS:
             words = WORD.findall(script.read_text(encoding="utf-8"))
@@ -102,8 +106,16 @@ def finish(app, pages, sheets, scripts):
     (static / SHEET).write_text(minified(css, unused=sorted(set(SYMBOL.findall(css)) - used)), encoding="utf-8")
 
 
+def of_the_book(script):
+    """Tell whether a script is the book's own, not the theme's nor Sphinx's."""
+    return (OWN / script).is_file()
+
+
 def ask_for_one_script(tree, scripts):
-    """Let a page ask for the joined script in place of its parts."""
+    """Let a page ask for the joined script in place of its parts, and tell that script which others come later.
+
+    These are tasks of their own, between which a browser answers to the reader.
+    """
     parts = {}
     for tag in tree.css("script[defer][src]"):
         folder, static, file = tag.attributes["src"].partition("_static/")
@@ -113,6 +125,7 @@ def ask_for_one_script(tree, scripts):
         tag.decompose()
     for tag, address in [*parts.items()][:1]:
         tag.attrs["src"] = address
+        tag.attrs["data-late"] = " ".join(script for script in scripts if not of_the_book(script))
 
 
 def joined(static, scripts):
@@ -163,6 +176,14 @@ def sheet(static, name):
 def with_one_width(code):
     """Return code in which the sidebar stands beside the text from the width on that the theme below the theme has."""
     return WIDE.sub("(min-width:960px)", code)
+
+
+def with_one_width_and_no_margin(code):
+    """Return the theme's code that, too, does not look for notes in the margin."""
+    found = MARGIN.subn("", with_one_width(code))
+    if found[1] != 1:
+        logger.warning("the theme looks in another way for what is in the margin", type="book", subtype="theme")
+    return found[0]
 
 
 def measuring_what_is_laid_out(code):

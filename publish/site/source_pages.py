@@ -2,7 +2,7 @@
 
 from html import escape
 
-from publish.site import package
+from publish.site import linked_code, package
 
 
 def setup(app):
@@ -16,7 +16,7 @@ def source_pages(app):
         path = item.filepath.relative_to(item.package.filepath.parents[1]).as_posix()
         code = item.filepath.read_text(encoding="utf-8")
         shown = app.builder.highlighter.highlight_block(code, "python", linespans="L")
-        body = f"<h1>{escape(path).replace('/', '/<wbr>')}</h1>\n{described(app, item)}\n{shown}"
+        body = f"<h1>{escape(path).replace('/', '/<wbr>')}</h1>\n{described(app, item)}\n{linked_code.light(shown)}"
         about = item.docstring.value.partition("\n")[0] if item.docstring else path
         yield package.source_page(item), {"title": path, "body": body, "description": about}, "page.html"
 

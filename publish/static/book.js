@@ -1,9 +1,11 @@
 // What every page needs beyond the theme.
 {
-  // Menus and dialogs are the theme's; nobody opens one before the page is there.
+  // Menus, dialogs and the buttons that copy code are the theme's; nobody uses one before the page is there. The page
+  // says which of its scripts wait (publish/site/assets.py); that of the search has them already.
+  const waiting = document.currentScript?.dataset.late?.split(" ") ?? [];
   addEventListener("load", () => {
-    for (const name of ["bootstrap", "pydata-sphinx-theme"]) {
-      const src = `${document.documentElement.dataset.content_root}_static/scripts/${name}.js`;
+    for (const name of [...waiting, "scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js"]) {
+      const src = `${document.documentElement.dataset.content_root}_static/${name}`;
       document.head.append(Object.assign(document.createElement("script"), { src, async: false }));
     }
   });

@@ -134,7 +134,7 @@
       apply();
     });
     list.append(label);
-    addEventListener("load", apply);
+    if (box.checked) addEventListener("load", apply);
   }
 
   // One button for all the proofs of a page.

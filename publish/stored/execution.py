@@ -78,6 +78,7 @@ def execute(notebook, *, folder, name):
         record_timing=False,
         store_widget_state=True,
         coalesce_streams=True,
+        shutdown_kernel="immediate",  # a chapter leaves nothing to clean up
         resources={"metadata": {"path": str(folder)}},
         on_cell_execute=lambda cell, cell_index: started.append(cell),
     )

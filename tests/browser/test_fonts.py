@@ -25,7 +25,13 @@ WIDTHS = """async ([text, style]) => {
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("name", ["index", "theorems/overthinking", "appendix/api/theory"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "theorems/overthinking",
+        *(pytest.param(name, marks=pytest.mark.nightly) for name in ("index", "appendix/api/theory")),
+    ],
+)
 def test_a_page_that_is_read_before_its_fonts_arrive_moves_little(browser, address, name, width):
     with watched_page(browser, width=width) as page:
         held, holding = [], True

@@ -18,7 +18,7 @@ EVERYDAY = {
     "widgets/overthinking-map",  # links beside a title
     "theorems/task-selection",  # formulas with punctuation
 }
-AT_NIGHT = "source/"
+AT_NIGHT = ("source/", "widgets/", "appendix/api")
 MODULES = [path.relative_to(ROOT) for name in ("monograph", "ttsbook") for path in sorted((ROOT / name).rglob("*.py"))]
 SOURCES = [Path("source", path.parent if path.name == "__init__.py" else path.with_suffix("")) for path in MODULES]
 WIDGETS = [widget_pages.INDEX, *map(widget_links.page_of, stored_widgets.find(ROOT))]
@@ -33,7 +33,7 @@ def narrow(browser):
 
 
 def marks(name):
-    """Tell how often a page is looked at: few every day, pages of code at night, all others in between."""
+    """Tell how often a page is looked at: few every day, chapters in continuous integration, the others at night."""
     if name in EVERYDAY:
         return []
     return [pytest.mark.nightly if name.startswith(AT_NIGHT) else pytest.mark.exhaustive]

@@ -19,7 +19,7 @@ VIEWS = [(width, scheme) for scheme in ("light", "dark") for width in (390, 768,
 # the package, the widgets' own and the other views at night.
 EVERYDAY = {"setup/attention", "search"}
 EVERY_TIME = {widget_pages.INDEX, "widgets/overthinking-map", "appendix/api", "appendix/api/theory"}
-ON_A_DESK = {*EVERYDAY, *EVERY_TIME, "index", "theorems/overthinking", "beyond/words", "appendix/claims"}
+ON_A_DESK = {"setup/attention", "widgets/overthinking-map", "theorems/overthinking", "appendix/claims"}
 AT_NIGHT = ("widgets/", "appendix/api")
 
 

@@ -8,6 +8,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 PLACES = """() => [...document.querySelectorAll("article > section > section")]
     .filter((section) => !section.firstElementChild.checkVisibility({ contentVisibilityAuto: true }))
     .map((section) => [+section.style.getPropertyValue("--letters"), section.getBoundingClientRect().height])"""
+ROWS = """() => [...document.querySelectorAll("tr[id^='claim-']")]
+    .filter((row) => !row.firstElementChild.checkVisibility({ contentVisibilityAuto: true }))
+    .map((row) => [+row.style.getPropertyValue("--letters"), row.getBoundingClientRect().height])"""
+SETTLED = """async (row) => {
+    const top = () => document.getElementById(row).getBoundingClientRect().top;
+    for (let last; last !== top(); ) {
+        last = top();
+        for (let i = 0; i < 5; i++) await new Promise(requestAnimationFrame);
+    }
+    return top() - parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop);
+}"""
 RULES = ["label", "target-size"]  # which need what is not laid out: the words of a formula, and a place for each link
 BROKEN = """async (rules) => {
     const { violations } = await axe.run(document, { runOnly: rules, preload: false, resultTypes: ["violations"] });
@@ -34,3 +45,21 @@ def test_places_are_as_tall_as_the_letters_ask_and_tools_find_nothing_in_them(vi
     page.evaluate(AXE_SCRIPT)
     assert page.evaluate(BROKEN, RULES) == []
     assert len(page.evaluate(PLACES)) >= len(places)  # still not laid out, so that it was they that were tried
+
+
+def test_claims_of_the_ledger_that_are_far_wait_on_a_phone_and_links_to_them_lead_there(view, address):
+    page, _ = view
+    page.goto(f"{address}appendix/claims.html", wait_until="networkidle")
+    on_a_phone = page.viewport_size["width"] < 600
+    page.locator("#all-claims").evaluate("(section) => section.scrollIntoView()")  # else none of it is laid out
+    page.wait_for_function(
+        "document.querySelector('tr[id^=claim-] td').checkVisibility({ contentVisibilityAuto: true })"
+    )
+    places = page.evaluate(ROWS)
+    assert len(places) > 100 if on_a_phone else places == []
+    for letters, height in places:
+        assert height == pytest.approx(0.8 * letters, abs=1)
+    names = page.locator("tr[id^=claim-]").evaluate_all("(rows) => rows.map((row) => row.id)")
+    for name in (names[-2], names[40]):
+        page.goto(f"{address}appendix/claims.html#{name}")
+        assert page.evaluate(SETTLED, name) == pytest.approx(0, abs=3)

@@ -12,6 +12,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 UNFOLD = "() => document.querySelectorAll('details').forEach((folded) => { folded.open = true })"
 
 
+# Whether a page waits for a script.
+SCRIPTS = """() => {
+    const [{ loadEventStart }] = performance.getEntriesByType("navigation");
+    const scripts = performance.getEntriesByType("resource").filter(({ initiatorType }) => initiatorType === "script");
+    return scripts.map(({ name, startTime }) => [name.split("/").at(-1), startTime < loadEventStart]);
+}"""
+
+
 # Spaces that hold a number and a sign, a unit or a symbol together, and yet have them on two lines.
 BROKEN = """() => {
     const article = document.querySelector("article");
@@ -108,6 +116,16 @@ def test_without_javascript_there_are_still_pictures_and_readable_code(browser, 
         assert page.locator(".widget-still svg").first.is_visible()
         background = page.locator(".cell_input pre").first.evaluate("(e) => getComputedStyle(e).backgroundColor")
         assert background == "rgb(243, 244, 245)"
+
+
+def test_the_theme_s_scripts_come_when_the_page_is_there(page, address):
+    page.goto(f"{address}setup/task.html")
+    wait_for_menus(page)
+    scripts = dict(page.evaluate(SCRIPTS))
+    assert scripts["site.js"]
+    theirs = ["doctools.js", "sphinx_highlight.js", "copybutton.js", "sphinx-book-theme.js", "pydata-sphinx-theme.js"]
+    assert [scripts[name] for name in theirs] == [False] * len(theirs)
+    assert page.locator(".copybtn").count() == page.locator(".highlight pre").count() > 0
 
 
 @pytest.mark.parametrize("name", ["index", "setup/task"])

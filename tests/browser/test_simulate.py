@@ -178,13 +178,15 @@ def test_a_kernel_that_keeps_silent_is_told(browser):
 
 LATE = [pytest.param(m, "median", marks=pytest.mark.nightly) for m in (1000, None)]
 DRAWN = [
-    widgets.BendSpectrum(train_length=30, seed=3),
     widgets.DirectAnswer(test_length=5, seed=1),  # fewer examples than skills
-    widgets.DirectAnswer(exponent=0.5, test_length=None),
     widgets.Exchange(train_length=60, exponent=0.5, steps=4),
+    widgets.TaskMixture(share_easy=0.3, share_hard=0.5, steps=4),
+]
+MORE = [
+    widgets.BendSpectrum(train_length=30, seed=3),
+    widgets.DirectAnswer(exponent=0.5, test_length=None),
     widgets.KindMixture(pool=3, easy_short=0.3, scaling="best"),
     widgets.OverthinkingMap(train_length=400, train_exponent=1.2, test_exponent=0.2, scaling=1.1),
-    widgets.TaskMixture(share_easy=0.3, share_hard=0.5, steps=4),
     widgets.TrainedLayers(seed=7),
     widgets.TrainedLayers(setting="unscaled, isotropic", train_length=30, recipe="paper", seed=3),
 ]
@@ -197,7 +199,7 @@ def draw(page):
     return page.evaluate("model.get('found')")
 
 
-@pytest.mark.parametrize("widget", DRAWN, ids=repr)
+@pytest.mark.parametrize("widget", [*DRAWN, *(pytest.param(one, marks=pytest.mark.nightly) for one in MORE)], ids=repr)
 def test_the_page_draws_what_the_exact_curve_says(window, widget):
     found = draw(open_without_kernel(window, widget))
     points, low, high = (np.array(found[name], dtype=float) for name in ("points", "low", "high"))

@@ -12,7 +12,7 @@ SHOWN = "(number) => document.querySelectorAll('.slides > section')[number].matc
 HERE = "() => document.querySelectorAll('.slides > section').length"
 
 
-@pytest.mark.exhaustive
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", DECKS)
 def test_the_keyboard_leads_through_the_deck_and_every_slide_fits(window, site, name):
     asked = []

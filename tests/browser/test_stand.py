@@ -11,7 +11,10 @@ from publish.site.widget_pages import fragment
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 WIDGETS = stored_widgets.find(Path(__file__).parents[2])
 PRESETS = {name: widget.state.get("frame", {}).get("presets", []) for name, widget in WIDGETS.items()}
-EVERY = pytest.mark.parametrize("name", WIDGETS)
+# These in continuous integration, all of them at night.
+EVERY_TIME = {"direct-answer", "three-upbringings", "overthinking-map", "task-mixture", "thinking-in-words"}
+NAMES = [pytest.param(name, marks=[] if name in EVERY_TIME else pytest.mark.nightly) for name in WIDGETS]
+EVERY = pytest.mark.parametrize("name", NAMES)
 
 
 @pytest.fixture(params=["served", "file"])
@@ -94,7 +97,7 @@ def test_an_address_reproduces_what_sliders_and_pointer_have_set(show, folder):
     assert seen(show("overthinking-map", address.partition("#")[2], folder)) == wanted
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@EVERY
 def test_every_preset_changes_what_is_seen_and_asks_and_reset_takes_it_back(name, show):
     page = show(name)
     fresh, question = seen(page), page.locator(".tts-question")
@@ -199,7 +202,8 @@ def test_on_a_projector_type_and_targets_are_large_and_the_picture_is_seen_whole
     assert min(min(box["width"], box["height"]) for box in boxes) >= 24
 
 
-@pytest.mark.parametrize("name", [name for name in WIDGETS if name != "thinking-in-words"])  # as high as its lines
+# That of words is as high as its lines.
+@pytest.mark.parametrize("name", [one for one in NAMES if "thinking-in-words" not in one.values])
 @pytest.mark.parametrize("size", [(1440, 900), (1920, 1080)])
 def test_on_a_wide_screen_the_picture_takes_the_height(name, size, show):
     page = show(name, size=size)

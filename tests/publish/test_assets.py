@@ -1,9 +1,12 @@
 """What a page asks for before it can be read, and how much of it: what does not depend on the machine."""
 
 import gzip
+import json
 import re
+from pathlib import Path
 
 import pytest
+import sphinx_book_theme
 from fontTools.ttLib import TTFont
 
 from publish import contents
@@ -20,11 +23,16 @@ def read(page):
 
 
 def asked_for(page, site, name):
-    """Files of the site that a page names in its head or its scripts, by their kind."""
+    """Files of the site that a page names in its head or its scripts, by their kind, and those that come later."""
     found = [tag.attributes for tag in page.css("script[src], link[rel=stylesheet]")]
     tags = [tag.get("src") or tag["href"] for tag in found]
-    files = {(site / name).parent.joinpath(tag.partition("?")[0]).resolve() for tag in tags}
+    files = {(site / name).parent.joinpath(tag.partition("?")[0]).resolve() for tag in tags} | {*late(page, site)}
     return {kind: [file for file in files if file.suffix == f".{kind}"] for kind in ("css", "js")}
+
+
+def late(page, site):
+    """Scripts of the theme that a page asks for when it is there."""
+    return [site / "_static" / name for tag in page.css("[data-late]") for name in tag.attributes["data-late"].split()]
 
 
 def compressed(files):
@@ -41,6 +49,26 @@ def test_a_page_is_light_and_nothing_but_one_style_sheet_blocks_it(site, name):
     weight = {kind: compressed(found) for kind, found in files.items()} | {"html": compressed([file])}
     assert {kind: kb for kind, kb in weight.items() if kb > KILOBYTES[kind]} == {}
     assert len(page.css("*")) < ELEMENTS
+
+
+def test_a_page_reads_the_theme_s_scripts_after_the_book_s(site):
+    ours = (site / "_static" / assets.SCRIPT).read_text(encoding="utf-8")
+    assert "Links and formulas explain themselves" in ours
+    for name in PAGES:
+        theirs = late(read(site / f"{name}.html"), site)
+        assert {"doctools.js", "copybutton.js", "sphinx-book-theme.js"} <= {script.name for script in theirs}
+        assert [script.name for script in theirs if script.read_text(encoding="utf-8") in ours] == []
+    assert late(read(site / "search.html"), site) == []  # which has them at once
+
+
+def test_no_page_has_what_the_theme_is_kept_from_looking_for(site):
+    folder = Path(sphinx_book_theme.__file__).parent / "theme" / "sphinx_book_theme" / "static"
+    script = "scripts/sphinx-book-theme.js"
+    names = json.loads(re.search(r'\["marginnote".*?\]', (folder / script).read_text())[0])
+    sought = [f".{prefix}{name}" for name in names for prefix in ("", "tag_")]
+    assert "marginnote" not in (site / "_static" / script).read_text()
+    for page in site.rglob("*.html"):
+        assert read(page).css(", ".join(sought)) == [], page
 
 
 @pytest.mark.parametrize("name", [*PAGES, "search"])

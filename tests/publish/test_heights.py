@@ -1,5 +1,6 @@
 """The letters that a section shows, from which its height is guessed."""
 
+import pytest
 from bs4 import BeautifulSoup
 
 from publish.site import heights, trees
@@ -14,9 +15,13 @@ def test_letters_that_are_folded_away_do_not_count_and_what_can_be_unfolded_does
     assert heights.letters(trees.parse(PAGE).css_first(heights.SECTIONS)) == letters
 
 
-def test_each_part_of_a_chapter_says_how_many_letters_it_shows(site):
-    page = BeautifulSoup((site / "theorems/overthinking.html").read_text(), "lxml")
-    parts = page.select(".bd-article > section > section")
+@pytest.mark.parametrize(
+    ("name", "selector"),
+    [("theorems/overthinking", ".bd-article > section > section"), ("appendix/claims", "tr[id^=claim-]")],
+)
+def test_each_part_of_a_chapter_and_each_claim_says_how_many_letters_it_shows(site, name, selector):
+    page = BeautifulSoup((site / f"{name}.html").read_text(), "lxml")
+    parts = page.select(selector)
     told = [int(part["style"].removeprefix("--letters: ")) for part in parts]
     assert len(told) > 5 and all(
         100 < letters < 2 * len(part.get_text()) for letters, part in zip(told, parts, strict=True)

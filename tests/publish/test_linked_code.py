@@ -13,7 +13,7 @@ import pytest
 
 from publish import notebooks
 from publish.site import trees
-from publish.site.linked_code import linked
+from publish.site.linked_code import light, linked
 
 ROOT = Path(__file__).parents[2]
 NAMES = '<span class="n">a</span><span class="o">.</span><span class="n">b</span>'
@@ -25,6 +25,20 @@ def test_parts_are_wrapped_and_nothing_else_changes():
     link = '<a href="x.html#b" title="A “b” &amp; more.">'
     assert html == CODE.replace('<span class="n">a', f'{link}<span class="n">a').replace("b</span> ", "b</span></a> ")
     assert linked(CODE, []) == CODE
+
+
+def test_spans_that_change_no_color_are_left_out(site):
+    assert light(CODE) == '<div><pre><span></span>a<span class="o">.</span>b &lt; 1\n</pre></div>'
+    css = (site / "_static" / "pygments.css").read_text(encoding="utf-8")
+    colors = re.findall(
+        r'\[data-theme="(\w+)"\] \.highlight (?:\.(\w+) )?\{ (?:background: \S+ )?color: (#\w+) \}', css
+    )
+    of = {(theme, name): color for theme, name, color in colors}
+    for theme in ("light", "dark"):
+        assert {of[theme, name] for name in "npw"} == {of[theme, ""]} != {of[theme, "o"]}
+    for page in ("theorems/overthinking", "source/ttsbook/theory/finite"):
+        code = trees.parse((site / f"{page}.html").read_text(encoding="utf-8"))
+        assert code.css("pre .o") and not code.css("pre :is(.n, .p, .w)")
 
 
 def chapters():
