@@ -53,7 +53,7 @@ test-nightly: $(VENV)/.lab $(VENV)/.course $(SITE)/index.html  ## what is too lo
 	$(BIN)/pytest $(SHARED) -m "hypothesis and not exhaustive" --hypothesis-profile=thorough
 
 test-processors: $(VENV)/.test  ## chapters under other processors' kernels (PROCESSORS=Prescott; default: all)
-	$(BIN)/python -m publish.processors --workers $(WORKERS) $(PROCESSORS)
+	$(BIN)/python -m tests.other_processors --workers $(WORKERS) $(PROCESSORS)
 
 test-binder: $(VENV)/.test  ## run every chapter in a fresh environment with Binder's packages
 	$(BIN)/pytest $(SHARED) -m "nightly or exhaustive" tests/publish/test_binder.py

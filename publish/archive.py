@@ -6,21 +6,12 @@ import sys
 import zipfile
 from pathlib import Path
 
+from publish import filled
 from publish.book import ROOT, SITE, TITLE
 from publish.pdf import FIRST_DAY, PDF, version
 
 NAME = "when-does-thinking-longer-help"
 LEFT_OUT = {".buildinfo", "objects.inv", "printed.html"}
-README = """{title}
-{line}
-Version {version}{commit}
-
-site/index.html     the book: open this file in a browser. It needs no network.
-{pdf}source/chapters/    the chapters as notebooks, stored executed
-source/             everything the book is made of; source/README.md says how to run it
-
-Text and pictures: CC BY 4.0. Code: BSD 3-Clause.
-"""
 
 
 def archive(site, target, *, pdf=None, root=ROOT):
@@ -42,16 +33,13 @@ def archive(site, target, *, pdf=None, root=ROOT):
     files = {f"site/{path.relative_to(site).as_posix()}": path for path in site.rglob("*") if path.is_file()}
     files = {name: path for name, path in files.items() if path.name not in LEFT_OUT}
     files |= {f"source/{name}": root / name for name in tracked(root)}
-    shown = ""
-    if pdf is not None and pdf.is_file():
+    printed = pdf is not None and pdf.is_file()
+    if printed:
         files[pdf.name] = pdf
-        shown = f"{pdf.name}\n                    the book on paper\n"
-    readme = README.format(
-        title=TITLE, line="=" * len(TITLE), version=number, commit=f", commit {commit}" if commit else "", pdf=shown
-    )
+    readme = filled.page("archive.txt", title=TITLE, version=number, commit=commit, pdf=printed and pdf.name)
     day = tuple(int(part) for part in (date or FIRST_DAY).split("-"))
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
-        _add(packed, f"{folder}/README.txt", readme.encode(), day)
+        _add(packed, f"{folder}/README.txt", f"{readme}\n".encode(), day)
         for name in sorted(files):
             _add(packed, f"{folder}/{name}", files[name].read_bytes(), day)
 

@@ -5,32 +5,16 @@ want PNG, which a build without further tools cannot draw, so cards are stored; 
 of what each was made, and a test compares. A browser draws them: Chromium, through Playwright.
 """
 
-import argparse
 import base64
 import hashlib
 import json
-import sys
-from html import escape
 from pathlib import Path
 
-from publish import chromium, contents, notebooks
+from publish import chromium, contents, filled, notebooks
 from publish.book import ROOT, SUBTITLE, TITLE
 from publish.site import openers, preview, svg
 
 STATIC = Path(__file__).parent / "static"
-PAGE = """<!doctype html><meta charset="utf-8"><style>
-@font-face {{ font-family: Book; src: url(data:font/woff2;base64,{regular}); font-weight: 400; }}
-@font-face {{ font-family: Book; src: url(data:font/woff2;base64,{bold}); font-weight: 600; }}
-body {{ margin: 0; width: 1200px; height: 630px; box-sizing: border-box; padding: 56px 64px; background: #fff;
-  color: #1f2328; font-family: Book, serif; display: grid; grid-template: 1fr auto / 500px 1fr; gap: 24px 48px;
-  border-top: 14px solid #0068a5; }}
-h1 {{ font-size: 50px; line-height: 1.12; font-weight: 600; margin: 0 0 26px; letter-spacing: -0.012em; }}
-p {{ font-size: 29px; line-height: 1.35; margin: 0; color: #3a424a; }}
-figure {{ margin: 0; align-self: center; font-family: sans-serif; }}
-figure svg {{ display: block; width: 100%; height: auto; max-height: 430px; }}
-footer {{ grid-column: 1 / -1; display: flex; align-items: center; gap: 18px; font-size: 26px; color: #586069; }}
-footer svg {{ width: 52px; height: 52px; }}
-</style><div><h1>{title}</h1><p>{question}</p></div><figure>{figure}</figure><footer>{logo}{book}</footer>"""
 
 
 def subjects():
@@ -42,15 +26,9 @@ def subjects():
             continue
         notebook = notebooks.read(path)
         title = notebook.cells[0].source.splitlines()[0].removeprefix("# ")
-        data = next((data for data in _outputs(notebook) if notebooks.PICTURE in data), None)
-        if data:
+        shown = (data for cell in notebooks.code_cells(notebook) for data in notebooks.shown(cell))
+        if data := next((data for data in shown if notebooks.PICTURE in data), None):
             yield page, title, question or SUBTITLE, data[notebooks.PICTURE], data["text/plain"]
-
-
-def _outputs(notebook):
-    """Yield the data of all outputs, in order."""
-    for cell in notebooks.code_cells(notebook):
-        yield from (output.data for output in cell.outputs if "data" in output)
 
 
 def digest(*texts):
@@ -75,8 +53,7 @@ def html(title, question, figure, words):
     drawn = svg.inline("".join(figure), label="".join(words), prefix="card-")
     logo = (STATIC / "logo.svg").read_text(encoding="utf-8")
     book = "" if title == TITLE else TITLE
-    texts = {"title": escape(title), "question": escape(question), "book": book}
-    return PAGE.format(**fonts, **texts, figure=drawn, logo=logo)
+    return filled.page("card.html", **fonts, title=title, question=question, figure=drawn, logo=logo, book=book)
 
 
 def make():
@@ -97,11 +74,5 @@ def make():
     return f"{len(made)} cards are in {preview.CARDS.relative_to(ROOT)}"
 
 
-def main(arguments=None):
-    """Run the command line."""
-    argparse.ArgumentParser(prog="python -m publish.cards", description=__doc__).parse_args(arguments)
-    print(make())
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    print(make())

@@ -30,7 +30,7 @@ if "google.colab" in sys.modules:
 
 def setup(app):
     """Replace the copies when the site is complete."""
-    app.connect("build-finished", replace_sources)
+    app.connect("site-written", replace_sources)
 
 
 def portable(notebook, *, name, environ, known=None):
@@ -56,9 +56,8 @@ def portable(notebook, *, name, environ, known=None):
     lead = (lambda file: f"{repository}/blob/{revision}/chapters/{file}") if repository else None
     written = copy.deepcopy(notebook)
     references.write(written, name=name, known=known)
-    for cell in written.cells:
-        if cell.cell_type == "markdown":
-            cell.source = plain(cell.source, page=f"{name}.ipynb", known=known, lead=lead)
+    for cell in notebooks.text_cells(written):
+        cell.source = plain(cell.source, page=f"{name}.ipynb", known=known, lead=lead)
     if repository and notebooks.code_cells(written):
         first = written.cells.index(notebooks.code_cells(written)[0])
         source = CELL.format(repository=repository, revision=revision)
@@ -77,10 +76,10 @@ def write(folder, environ):
         notebooks.write(notebooks.dumps(written), target)
 
 
-def replace_sources(app, error):
+def replace_sources(app, _pages):
     """Offer the portable chapters for download, in place of the stored ones."""
     known = labels.read(app.confdir)
-    for path in Path(app.outdir, "_sources").rglob("*.ipynb") if not error else ():
+    for path in Path(app.outdir, "_sources").rglob("*.ipynb"):
         name = path.relative_to(Path(app.outdir, "_sources")).with_suffix("").as_posix()
         stored = notebooks.read(Path(app.srcdir, f"{name}.ipynb"))
         notebooks.write(notebooks.dumps(portable(stored, name=name, environ=os.environ, known=known)), path)

@@ -58,15 +58,3 @@ def parse(toc):
         parts.append(Part(tree.caption, chapters, tuple(page for chapter in chapters for page in below(chapter))))
         numbers |= dict(zip(chapters, number, strict=False)) if tree.numbered else {}
     return Contents(tuple(book), tuple(parts), numbers)
-
-
-def mismatches(pages, folder):
-    """Pages that are listed and missing, or present and not listed."""
-    present = {
-        path.relative_to(folder).with_suffix("").as_posix()
-        for suffix in SUFFIXES
-        for path in folder.rglob(f"*{suffix}")
-        if ".ipynb_checkpoints" not in path.parts
-    }
-    yield from (f"{page} is listed and does not exist" for page in sorted(set(pages) - present))
-    yield from (f"{page} is not listed" for page in sorted(present - set(pages)))

@@ -1,98 +1,29 @@
 """Sphinx extension: what the book asks of Jupyter Book beyond its settings."""
 
-from sphinx.util import logging
+from importlib import import_module
 
-from publish import colab, contents, slides
-from publish.site import (
-    assets,
-    canonical,
-    checks,
-    colophon,
-    corrections,
-    evidence,
-    evidence_map,
-    folding,
-    formulas,
-    heights,
-    hints,
-    kin,
-    launch,
-    ledger_filter,
-    linked_code,
-    links,
-    llms,
-    long_texts,
-    missing_page,
-    moved,
-    openers,
-    outputs,
-    places,
-    preview,
-    reference,
-    source_pages,
-    twins,
-    unbroken,
-    widget_links,
-    widget_pages,
-)
+from publish import colab, slides
+from publish.site import trees
 
-PARTS = (
-    # what is read
-    launch,
-    colophon,
-    links,
-    outputs,
-    widget_links,
-    reference,
-    # what is made of it
-    checks,
-    corrections,
-    evidence,
-    evidence_map,
-    folding,
-    linked_code,
-    openers,
-    preview,
-    unbroken,
-    # the site around it
-    formulas,
-    widget_pages,
-    source_pages,
-    missing_page,
-    ledger_filter,
-    hints,
-    kin,
-    long_texts,
-    slides,
-    heights,
-    assets,
-    colab,
-    # how it is found, kept and cited
-    canonical,
-    llms,
-    moved,
-    places,
-    twins,
-)
-
-logger = logging.getLogger(__name__)
+# Modules of `publish.site`, in the order in which Sphinx asks those of equal priority.
+READ = ("launch", "colophon", "links", "outputs", "widget_links", "reference")
+MADE = ("checks", "corrections", "evidence", "evidence_map", "folding", "linked_code", "openers", "preview", "unbroken")
+ADDED = ("widget_pages", "source_pages", "missing_page", "heights")
+WRITTEN = ("formulas", "hints", "kin", "long_texts", "assets")
+FOUND = ("canonical", "llms", "places", "twins")  # how the site is found, kept and cited
 
 
 def setup(app):
     """Register the extension with Sphinx."""
     # Pages are named, and found by readers, without the folder that holds them all.
     app.srcdir = app.srcdir / "chapters"
-    app.connect("env-before-read-docs", warn_of_unlisted_pages)
     app.connect("env-updated", write_all)
-    for part in PARTS:
-        part.setup(app)
+    trees.setup(app)  # whose event the others await
+    for part in (*READ, *MADE, *ADDED, *WRITTEN, *FOUND):
+        import_module(f"publish.site.{part}").setup(app)
+    slides.setup(app)
+    colab.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}
-
-
-def warn_of_unlisted_pages(app, *_):
-    """Warn of pages that _toc.yml does not list, and that would go missing in silence."""
-    for mismatch in contents.mismatches(contents.read(app.confdir).pages, app.srcdir):
-        logger.warning("_toc.yml: %s", mismatch, type="book", subtype="toc")
 
 
 def write_all(_, env):

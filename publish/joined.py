@@ -1,11 +1,12 @@
 """The pages of the site as one document, in the order of the table of contents, to be printed."""
 
-import html
 import re
-from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
+
+from publish import filled
+from publish.site.trees import lead
 
 # What can only be used on a screen.
 SCREEN_ONLY = (
@@ -18,7 +19,7 @@ REFERENCES = ("id", "for", "aria-labelledby", "aria-describedby", "aria-controls
 LINKED_ID = re.compile(r"(url\(#)([^)]+)")
 
 
-def join(site, listed, *, title, front, style):
+def join(site, listed, **values):
     """Join the pages that a table of contents lists into one HTML document.
 
     Ids are made unique by the name of their page, links between pages become links inside
@@ -29,12 +30,8 @@ def join(site, listed, *, title, front, style):
     site : pathlib.Path
         Folder of the built site.
     listed : publish.contents.Contents
-    title : str
-        Title of the document.
-    front : str
-        HTML of what precedes the table of contents.
-    style : str
-        Style sheet that follows those of the site.
+    **values : str
+        What else `templates/printed.html` shows: title, style, and what stands on the first page.
 
     Returns
     -------
@@ -53,11 +50,7 @@ def join(site, listed, *, title, front, style):
                 article.insert(0, _part_heading(source, caption))
             contents += _entries(article) if caption else list(_entries(article))[:1]
             body.append(str(article))
-    return (
-        f'<!doctype html><html lang="en" data-theme="light" data-mode="light"><head><meta charset="utf-8">'
-        f"<title>{html.escape(title)}</title>{head}<style>{style}</style></head>"
-        f'<body><main class="bd-content" id="book">{front}{_contents(contents)}{"".join(body)}</main></body></html>'
-    )
+    return filled.page("printed.html", head=head, contents=contents, body="".join(body), **values)
 
 
 def key(name):
@@ -93,17 +86,10 @@ def _article(source, name, names):
 
 def inside(address, name, names):
     """Where in the document a link of a page leads; "" if the document lacks it, None if outside."""
-    parts = urlsplit(address)
-    if parts.scheme or parts.netloc:
+    if urlsplit(address).scheme:
         return None
-    steps = [*PurePosixPath(name).parent.parts, *PurePosixPath(unquote(parts.path)).parts]
-    resolved = []
-    for step in steps:
-        resolved = resolved[:-1] if step == ".." else [*resolved, step]
-    page = "/".join(resolved).removesuffix(".html") if parts.path else name
-    if page not in names:
-        return ""
-    return f"#{key(page)}" + (f"--{unquote(parts.fragment)}" if parts.fragment else "")
+    page, part = lead(name, address)
+    return f"#{key(page)}{part and f'--{part}'}" if page in names else ""
 
 
 def _place_of_widget(source, name):
@@ -146,13 +132,3 @@ def _entries(article):
         number_text = number.get_text() if number else ""
         title = heading.get_text().removeprefix(number_text).strip()
         yield 2 + (heading.name == "h3"), section["id"], title, number_text.strip()
-
-
-def _contents(entries):
-    rows = "".join(
-        f'<li class="entry-{level}" data-level="{level}"><a href="#{target}"><span class="number">{number}</span>'
-        f'<span class="title">{html.escape(title)}</span><span class="dots"></span>'
-        f'<span class="page" data-target="{target}"></span></a></li>'
-        for level, target, title, number in entries
-    )
-    return f'<nav class="book-contents" aria-label="Contents"><h1 id="contents">Contents</h1><ul>{rows}</ul></nav>'

@@ -56,6 +56,16 @@ def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
+def text_cells(notebook):
+    """Cells of text, in order."""
+    return [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def shown(cell):
+    """Return what a code cell shows beside printed text: each output in all its forms."""
+    return [output["data"] for output in cell.outputs if "data" in output]
+
+
 def tags(cell):
     """Tags of a cell."""
     return cell.metadata.get("tags", [])

@@ -1,8 +1,5 @@
 """Print the built site as one PDF: `python -m publish.pdf`."""
 
-import html
-import re
-import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import unquote
@@ -11,6 +8,7 @@ from pikepdf import ObjectStreamMode, OutlineItem, Pdf
 
 from publish import chromium, contents, joined
 from publish.book import AUTHORS, ROOT, SITE, SUBTITLE, TITLE
+from publish.site import citation, colophon
 
 PRINT = Path(__file__).parent / "print"
 PDF = SITE.parent / "when-does-thinking-longer-help.pdf"
@@ -21,29 +19,8 @@ TIMEOUT = 300_000  # milliseconds
 
 def version():
     """Return the book's version, the commit it is built from and its date, None where they are unknown."""
-    package = (ROOT / "ttsbook" / "__init__.py").read_text(encoding="utf-8")
-    number = re.search(r'^__version__ = "([^"]+)"', package, re.MULTILINE)[1]
-    git = ["git", "-C", ROOT, "log", "-1", "--format=%h %cs"]
-    try:
-        found = subprocess.run(git, capture_output=True, text=True, check=True).stdout.split()
-    except (OSError, subprocess.CalledProcessError):
-        found = [None, None]
-    return number, *found
-
-
-def front():
-    """Return the title page."""
-    number, commit, date = version()
-    built = f"Version {number}" + (f", commit {commit} of {date}" if commit else "")
-    return (
-        f'<section class="title-page"><p class="title">{TITLE}</p><p class="subtitle">{SUBTITLE}</p>'
-        f'<p class="authors">{AUTHORS[0].upper() + AUTHORS[1:]}</p><div class="imprint"><p>{html.escape(built)}.</p>'
-        "<p>Text and pictures: Creative Commons Attribution 4.0 "
-        '(<a href="https://creativecommons.org/licenses/by/4.0/">CC BY 4.0</a>). Code: BSD 3-Clause.</p>'
-        "<p>This is the book's site on paper. Proofs and solutions are unfolded. Code that the site folds away, "
-        "which draws pictures and checks statements, is left out: the site and the notebooks have it. "
-        "Widgets are shown as still pictures.</p></div></section>"
-    )
+    commit, day, _ = colophon.commit(ROOT) or (None, None, None)
+    return citation.read()["version"], commit and commit[:7], day and day.isoformat()
 
 
 def print_book(site, target, browser):
@@ -69,8 +46,11 @@ def print_book(site, target, browser):
 
 def joined_site(site):
     """Return the whole site as one HTML document with the looks of paper."""
+    number, commit, date = version()
+    built = f"Version {number}" + (f", commit {commit} of {date}" if commit else "")
     style = (PRINT / "print.css").read_text(encoding="utf-8")
-    return joined.join(site, contents.read(), title=f"{TITLE} {SUBTITLE}", front=front(), style=style)
+    facts = {"title": TITLE, "subtitle": SUBTITLE, "authors": AUTHORS[0].upper() + AUTHORS[1:], "built": built}
+    return joined.join(site, contents.read(), style=style, **facts)
 
 
 def print_document(document, target, browser):

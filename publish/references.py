@@ -47,9 +47,8 @@ def write(notebook, *, name, known=None):
     """
     known = labels.read() if known is None else known
     counting = labels.Counting(f"{name}.ipynb", contents.read().numbers.get(name))
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = numbered(linked(cell.source, f"{name}.ipynb", known), counting)
+    for cell in notebooks.text_cells(notebook):
+        cell.source = numbered(linked(cell.source, f"{name}.ipynb", known), counting)
 
 
 def linked(source, page, known):
@@ -120,11 +119,6 @@ def cited(key, role="cite"):
     who = f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
     year = works[key].fields["year"]
     return f"{who} ({year})" if role == "cite:t" else f"({who}, {year})"
-
-
-def raw_roles(source):
-    """Return the roles of a text that JupyterLab would not understand."""
-    return [match[0] for match in ROLE.finditer(source) if match["role"] != "eq"]
 
 
 def _known(label, known, page):

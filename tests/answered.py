@@ -9,12 +9,47 @@ from publish import notebooks
 from publish.site import checks
 
 
+def questions(content):
+    """Names of the questions that the text of a notebook asks, in order."""
+    texts = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "markdown"]
+    return [name for text in texts for name in checks.SPAN.findall(text)]
+
+
+def verdict(answer, given):
+    """Judge a number, or the number of an option, that a reader gives.
+
+    Parameters
+    ----------
+    answer : dict
+        From `monograph.page.value` or `monograph.page.choice`.
+    given : float or int
+        What the reader gives.
+
+    Returns
+    -------
+    right : bool
+    words : str
+        What the page says about it.
+    """
+    if "options" in answer:
+        return given == answer["right"], answer["options"][given - 1]
+    if _near(answer, given, answer["right"]):
+        return True, ""
+    near = (words for wrong, words in answer["traps"] if _near(answer, given, wrong))
+    return False, next(near, answer["hint"])
+
+
+def _near(answer, given, number):
+    """Whether what is given is a number, as far as the answer asks; percents are of that number."""
+    return abs(given - number) <= checks.allowed(answer, number)
+
+
 def every_question():
     """List chapter, name of the question, and its answer as the chapter computed it."""
     for path in notebooks.paths():
         chapter = notebooks.read(path)
         handed = checks.answers(chapter)
-        for name in checks.questions(chapter):
+        for name in questions(chapter):
             yield notebooks.name_of(path), name, handed[name]
 
 

@@ -1,9 +1,8 @@
-"""nbgrader at work: it makes the students' notebooks of the sheets, and grades what comes back.
+"""nbgrader at work: it makes the students' notebooks of the sheets.
 
-It is asked by its own commands, those that a teacher types in the folder of the course.
+It is asked by its own commands, as a teacher asks it in the folder of the course to grade what comes back.
 """
 
-import csv
 import os
 import subprocess
 import sys
@@ -16,7 +15,6 @@ c.CourseDirectory.course_id = {COURSE!r}
 c.Execute.timeout = 600  # seconds for one cell
 c.ClearSolutions.code_stub = {{"python": "...  # your code here"}}
 """
-GRADES = "grades.csv"
 
 
 def release(folder):
@@ -29,29 +27,6 @@ def release(folder):
     """
     Path(folder, "nbgrader_config.py").write_text(SETTINGS, encoding="utf-8")
     command(folder, "generate_assignment", "*", "--force")
-
-
-def grade(folder, name, student="*"):
-    """Run the tests of a sheet on what a student, or each, has handed in."""
-    command(folder, "autograde", name, f"--student={student}", "--force")
-
-
-def points(folder):
-    """Points that the tests have given.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Of the course.
-
-    Returns
-    -------
-    dict of (str, str) to float
-        By sheet and student.
-    """
-    command(folder, "export", f"--to={GRADES}")
-    with Path(folder, GRADES).open(encoding="utf-8", newline="") as file:
-        return {(row["assignment"], row["student_id"]): float(row["raw_score"]) for row in csv.DictReader(file)}
 
 
 def command(folder, *words):

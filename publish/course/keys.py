@@ -26,7 +26,7 @@ def executed(name):
 
 def texts():
     """Return what stands under the parts of the lab's key, in order: one for each thing that is handed in."""
-    sources = [cell.source for cell in executed(LAB).cells if cell.cell_type == "markdown"]
+    sources = [cell.source for cell in notebooks.text_cells(executed(LAB))]
     return [PART.sub("", source) for source in sources if PART.match(source)]
 
 

@@ -67,7 +67,7 @@ def name_of(page):
 
 def has_exercises(notebook):
     """Whether a notebook has exercises."""
-    return any("{exercise}" in cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return any("{exercise}" in cell.source for cell in notebooks.text_cells(notebook))
 
 
 def sheet(notebook, *, page, known, keys=None):

@@ -16,7 +16,7 @@ from posixpath import dirname, join, normpath
 
 from sphinx.util import logging
 
-from publish.site.trees import parse, piece
+from publish.site.trees import piece
 
 OWN = Path(__file__).parents[1] / "static"
 ICONS = Path(__file__).parents[1] / "icons"
@@ -46,7 +46,7 @@ def setup(app):
     sheets, scripts = {}, {}
     app.connect("html-page-context", lambda *event: ask_for_one_sheet(sheets, *event), priority=900)
     app.connect("html-page-context", lambda *event: let_scripts_wait(scripts, *event), priority=900)
-    app.connect("build-finished", lambda *event: finish(*event, sheets, scripts), priority=950)
+    app.connect("site-written", lambda *event: finish(*event, sheets, scripts), priority=950)
 
 
 def ask_for_one_sheet(found, app, page, _template, context, _doctree):
@@ -84,21 +84,15 @@ def useless(script):
     return script.attributes.get("body", "").startswith("DOCUMENTATION_OPTIONS.")
 
 
-def finish(app, exception, sheets, scripts):
+def finish(app, pages, sheets, scripts):
     """Draw the icons, and write the style sheet and the script of all pages."""
-    if exception or app.builder.format != "html":
-        return
     sheets, scripts = [*BEFORE, *(name for asked in sheets.values() for name in asked)], shared(scripts)
-    site, used = Path(app.outdir), set()
-    for page in sorted(site.rglob("*.html")):
-        tree = parse(page.read_text(encoding="utf-8"))
-        icons = tree.css(ICON)
-        for found in icons:
+    static, used = Path(app.outdir, "_static"), set()
+    for tree in pages.values():
+        for found in tree.css(ICON):
             draw(found)
-        if ask_for_one_script(tree, scripts) or icons:
-            page.write_text(tree.html, encoding="utf-8")
+        ask_for_one_script(tree, scripts)
         used.update(names(tree))
-    static = site / "_static"
     changes = {"sphinx-book-theme": with_one_width_and_no_margin, "pydata-sphinx-theme": measuring_what_is_laid_out}
     for name, change in changes.items():
         script = static / "scripts" / f"{name}.js"
@@ -120,7 +114,7 @@ def of_the_book(script):
 def ask_for_one_script(tree, scripts):
     """Let a page ask for the joined script in place of its parts, and tell that script which others come later.
 
-    These are tasks of their own, between which a browser answers to the reader. Returns whether the page has them.
+    These are tasks of their own, between which a browser answers to the reader.
     """
     parts = {}
     for tag in tree.css("script[defer][src]"):
@@ -132,7 +126,6 @@ def ask_for_one_script(tree, scripts):
     for tag, address in [*parts.items()][:1]:
         tag.attrs["src"] = address
         tag.attrs["data-late"] = " ".join(script for script in scripts if not of_the_book(script))
-    return bool(parts)
 
 
 def joined(static, scripts):

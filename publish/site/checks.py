@@ -3,8 +3,8 @@
 In an exercise `<span data-check="name">question</span>` asks for a number, or, with a list
 right after it, for one of the list's items. A code cell of the same notebook hands over the
 answer by `monograph.page.answers`. The page gets it as plain data, since the worked solution stands
-below; `static/checks.js` judges what a reader gives as `verdict` does, and `tests/cases/answers.json`
-holds the two together. Without the site's scripts, as in JupyterLab, a question and its options are text.
+below; `static/checks.js` judges what a reader gives. Without the site's scripts, as in JupyterLab, a question and its
+options are text.
 """
 
 import json
@@ -35,54 +35,6 @@ def answers(content):
     outputs = [output for cell in content["cells"] for output in cell.get("outputs", [])]
     found = [output.get("metadata", {}).get("answers", {}) for output in outputs]
     return {name: answer for bundle in found for name, answer in bundle.items()}
-
-
-def questions(content):
-    """Names of the questions that the text of a notebook asks, in order."""
-    texts = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "markdown"]
-    return [name for text in texts for name in SPAN.findall(text)]
-
-
-def consistent(notebook):
-    """Require that every question has an answer, every answer a question, and every trap its own words (a guard)."""
-    asked, handed = questions(notebook), answers(notebook)
-    for name in sorted({name for name in asked if asked.count(name) > 1}):
-        yield f"the question {name!r} is asked twice"
-    for name in sorted(handed.keys() ^ set(asked)):
-        yield f"{name!r} has {'no question' if name in handed else 'no answer'}"
-    for name, answer in handed.items():
-        for wrong, words in answer.get("traps", ()):
-            if verdict(answer, wrong) != (False, words):
-                yield f"{name!r} does not answer {wrong!r} as its trap says"
-
-
-def verdict(answer, given):
-    """Judge a number, or the number of an option, that a reader gives.
-
-    Parameters
-    ----------
-    answer : dict
-        From `monograph.page.value` or `monograph.page.choice`.
-    given : float or int
-        What the reader gives.
-
-    Returns
-    -------
-    right : bool
-    words : str
-        What the page says about it.
-    """
-    if "options" in answer:
-        return given == answer["right"], answer["options"][given - 1]
-    if _near(answer, given, answer["right"]):
-        return True, ""
-    near = (words for wrong, words in answer["traps"] if _near(answer, given, wrong))
-    return False, next(near, answer["hint"])
-
-
-def _near(answer, given, number):
-    """Whether what is given is a number, as far as the answer asks; percents are of that number."""
-    return abs(given - number) <= allowed(answer, number)
 
 
 def allowed(answer, number):

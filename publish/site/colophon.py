@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from contextlib import suppress
 from datetime import date
 from html import escape
 
@@ -34,15 +35,10 @@ def commit(folder):
     tuple of (str, datetime.date, bool) or None
         The third is true if files differ from the commit. None outside git.
     """
-    top = _git(folder, "rev-parse", "--show-prefix")
-    if top is None or top.strip():
-        return None
-    shown = _git(folder, "log", "-1", "--format=%H %cs")
-    if not shown:
+    if not (shown := _git(folder, "log", "-1", "--format=%H %cs")):
         return None
     name, day = shown.split()
-    changed = bool((_git(folder, "status", "--porcelain", "--untracked-files=no") or "").strip())
-    return name, date.fromisoformat(day), changed
+    return name, date.fromisoformat(day), bool(_git(folder, "status", "--porcelain", "--untracked-files=no"))
 
 
 def sentence(name, day, changed, repository=None):
@@ -55,9 +51,8 @@ def sentence(name, day, changed, repository=None):
 
 
 def _git(folder, *command):
-    """Return what git says, or None if there is no git, no repository or no commit."""
-    try:
-        done = subprocess.run(["git", "-C", folder, *command], capture_output=True, text=True, check=False)
-    except OSError:
-        return None
-    return done.stdout if done.returncode == 0 else None
+    """Return what git says, nothing if there is no git, no repository of that very folder or no commit."""
+    where = [f"--git-dir={folder}/.git", f"--work-tree={folder}"]
+    with suppress(OSError):
+        return subprocess.run(["git", *where, *command], capture_output=True, text=True, check=False).stdout.strip()
+    return ""

@@ -1,11 +1,11 @@
 """From a claim to what it rests on, and back: links made from the claims' source, which nobody runs here."""
 
 import ast
-from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
-from pathlib import Path
+from typing import NamedTuple
 
+import griffe
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -14,24 +14,15 @@ from publish.site import package
 from publish.site.folding import Folded, Summary
 
 LEDGER = "appendix/claims"  # the page of all claims
-VERDICTS = {
-    "HOLDS": "holds",
-    "CAVEAT": "holds with a caveat",
-    "FAILS": "fails",
-    "INCONCLUSIVE": "inconclusive",
-    "NOT_RUN": "not run",
-    "NOT_TESTABLE": "not testable here",
-}
+CLAIM = "monograph.claims.ledger.claim"  # what marks the check of a claim
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """What the source says of a claim."""
 
-    name: str
-    path: str  # of its check
+    check: griffe.Function
     places: tuple[str, ...]
-    verdict: str
+    verdict: griffe.Attribute
 
 
 def setup(app):
@@ -55,37 +46,27 @@ def claims(folder):
     dict of str to Claim
         By name.
     """
-    found = {}
-    for path in sorted(Path(folder, "monograph", "claims").glob("[!_]*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+    packages, found = package.read(folder), {}
+    modules = package.modules(folder)
+    for path in sorted(path for path in modules if path.startswith("monograph.claims.")):
         constants = {
-            part.targets[0].id: part.value.value
-            for part in tree.body
-            if isinstance(part, ast.Assign) and isinstance(part.value, ast.Constant)
+            name: ast.literal_eval(part.value)
+            for name, part in modules[path].attributes.items()
+            if isinstance(part.value, str)
         }
-        for function in tree.body:
-            if isinstance(function, ast.FunctionDef) and (fields := decoration(function)):
-                places = tuple(text(place, constants) for place in fields["places"].elts)
-                full_name = f"monograph.claims.{path.stem}.{function.name}"
-                found[function.name] = Claim(function.name, full_name, places, fields["verdict"].attr)
+        for function in modules[path].functions.values():
+            for mark in function.decorators:
+                if mark.callable_path == CLAIM:
+                    given = {argument.name: argument.value for argument in mark.value.arguments}
+                    places = eval(str(given["places"]), {}, constants)  # texts, some made of constants
+                    verdict = package.find(packages, given["verdict"].canonical_path)
+                    found[function.name] = Claim(function, places, verdict)
     return found
 
 
-def decoration(function):
-    """Return what `@claim(...)` says about a function: expressions by keyword."""
-    for decorator in function.decorator_list:
-        if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "claim":
-            return {keyword.arg: keyword.value for keyword in decorator.keywords}
-    return {}
-
-
-def text(expression, constants):
-    """Return a text that is written out, or made of a module's constants."""
-    if isinstance(expression, ast.JoinedStr):
-        return "".join(text(part, constants) for part in expression.values)
-    if isinstance(expression, ast.FormattedValue):
-        return text(expression.value, constants)
-    return constants[expression.id] if isinstance(expression, ast.Name) else expression.value
+def words(verdict):
+    """Return what a verdict is called: `holds with a caveat`."""
+    return ast.literal_eval(verdict.value)
 
 
 class ClaimRows(SphinxPostTransform):
@@ -107,9 +88,8 @@ class ClaimRows(SphinxPostTransform):
 
     def source(self, claim, link):
         """Return a link to the lines of a check."""
-        item = package.member(package.read(str(self.app.confdir)), claim.path)
-        address = self.app.builder.get_relative_uri(self.env.docname, package.source_page(item))
-        return nodes.reference("", link.astext(), internal=True, refuri=address + package.line_anchor(item))
+        address = package.source_address(self.app, self.env.docname, claim.check)
+        return nodes.reference("", link.astext(), internal=True, refuri=address)
 
 
 def first_literal(row):
@@ -168,9 +148,9 @@ class ClaimLines(SphinxPostTransform):
         line = nodes.paragraph("", "Checked: ", classes=["claims"])
         ledger = self.app.builder.get_relative_uri(self.env.docname, LEDGER)
         for place, claim in enumerate(found):
-            link = nodes.reference("", "", nodes.literal("", claim.name), internal=True)
-            link["refuri"] = f"{ledger}#claim-{claim.name}"
-            line += [nodes.Text(", " if place else ""), link, nodes.Text(f" ({VERDICTS[claim.verdict]})")]
+            link = nodes.reference("", "", nodes.literal("", claim.check.name), internal=True)
+            link["refuri"] = f"{ledger}#claim-{claim.check.name}"
+            line += [nodes.Text(", " if place else ""), link, nodes.Text(f" ({words(claim.verdict)})")]
         line += nodes.Text(".")
         return line
 

@@ -3,7 +3,7 @@
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from publish.site.evidence import LEDGER, VERDICTS, claims
+from publish.site.evidence import LEDGER, claims, words
 
 HEADING = "What the paper states"  # of the first column
 
@@ -34,22 +34,24 @@ class EvidenceMap(SphinxPostTransform):
             verdict = claims(str(self.app.confdir))[name].verdict
             if column != "theorem":
                 link["refuri"] = f"#claim-{name}"
-            words = nodes.inline("", f" {name}: {VERDICTS[verdict]}", classes=["visually-hidden"])
+            said = nodes.inline("", f" {name}: {words(verdict)}", classes=["visually-hidden"])
             link.children = []
-            link += [nodes.Text(sign), words]
-            colored.append(nodes.inline("", "", link, classes=[f"evidence-{verdict.lower().replace('_', '-')}"]))
+            link += [nodes.Text(sign), said]
+            colored.append(nodes.inline("", "", link, classes=[f"evidence-{verdict.name.lower().replace('_', '-')}"]))
         if colored:
             entry.children = []
             entry += nodes.paragraph("", "", *colored)
 
 
-def add_style(app, pagename, _template, _context, _doctree):
-    """Let the ledger's page load the colors of the map."""
+def add_files(app, pagename, _template, _context, _doctree):
+    """Let the ledger's page load the colors of the map, and what narrows its table by verdict, chapter and words."""
     if pagename == LEDGER:
         app.add_css_file("evidence_map.css")
+        app.add_css_file("ledger_filter.css")
+        app.add_js_file("ledger_filter.js", defer="")
 
 
 def setup(app):
     """Register all this with Sphinx."""
     app.add_post_transform(EvidenceMap)
-    app.connect("html-page-context", add_style)
+    app.connect("html-page-context", add_files)

@@ -14,7 +14,6 @@ from sphinx.util.math import get_node_equation_number
 
 from publish.site import mathfont
 from publish.site.spacing import SCRIPTS, core, space
-from publish.site.trees import parse
 
 SCRIPT = Path(__file__).with_name("typeset.cjs")
 logger = logging.getLogger(__name__)
@@ -24,16 +23,13 @@ def setup(app):
     """Register the renderer, and make the font when all is written."""
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_display, None))
     app.add_css_file("formulas.css")
-    app.connect("build-finished", make_font, priority=900)
+    app.connect("site-written", make_font, priority=900)
 
 
-def make_font(app, exception):
+def make_font(app, pages):
     """Reduce the font of formulas to what the formulas of the site need."""
-    if not exception and app.builder.format == "html":
-        site = Path(app.outdir)
-        trees = (parse(page.read_text("utf-8")) for page in site.rglob("*.html"))
-        letters = {letter for tree in trees for formula in tree.css("math") for letter in formula.text()}
-        mathfont.make(site / "_static" / "fonts" / "book-math.woff2", letters)
+    letters = {letter for tree in pages.values() for formula in tree.css("math") for letter in formula.text()}
+    mathfont.make(Path(app.outdir, "_static", "fonts", "book-math.woff2"), letters)
 
 
 def visit_inline(translator, node):

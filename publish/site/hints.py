@@ -8,12 +8,11 @@ the formulas, and lists the symbols of each page on it.
 import json
 from html import escape
 from pathlib import Path
-from posixpath import dirname, join, normpath, relpath
-from urllib.parse import unquote
+from posixpath import dirname, relpath
 
 from publish.site import search, targets, texts
 from publish.site.symbols import Symbols
-from publish.site.trees import parse, piece
+from publish.site.trees import lead, piece
 
 NOTATION = "appendix/notation"
 FOLD = '<button type="button" class="fold-proofs pst-js-only">Unfold all proofs</button>'
@@ -30,15 +29,12 @@ def setup(app):
     app.add_css_file("hints.css")
     app.add_js_file("hints.js")
     app.connect("html-page-context", search.add_script)
-    app.connect("build-finished", explain)
+    app.connect("site-written", explain)
 
 
-def explain(app, exception):
+def explain(app, pages):
     """Mark links and formulas in all pages, and write what they show."""
-    if exception or app.builder.format != "html":
-        return
-    files = {page: Path(app.builder.get_outfilename(page)) for page in sorted(app.env.found_docs)}
-    trees = {page: parse(file.read_text(encoding="utf-8")) for page, file in files.items()}
+    trees = {page: pages[page] for page in sorted(app.env.found_docs)}
     found = {page: targets.find(tree) for page, tree in trees.items()}
     said = {page: texts.sections(tree) for page, tree in trees.items()}
     symbols = read_symbols(trees[NOTATION]) if NOTATION in trees else Symbols({}, {}, {})
@@ -49,7 +45,6 @@ def explain(app, exception):
             put_before_first_section(tree, FOLD)
         if page != NOTATION:
             mark_formulas(tree, page, symbols, found.get(NOTATION, {}))
-        files[page].write_text(tree.html, encoding="utf-8")
     folder = Path(app.outdir, "_static", "hints")
     for page, name in linked:
         script = folder / page / f"{name}.js"
@@ -79,9 +74,7 @@ def mark_links(tree, page, found, linked):
         Pages and ids; those that this page links to are added.
     """
     for link in tree.css("a.reference.internal"):
-        path, _, fragment = link.attributes["href"].partition("#")
-        to = normpath(join(dirname(page), path)).removesuffix(".html") if path else page
-        name = unquote(fragment)
+        to, name = lead(page, link.attributes["href"])
         if name in found.get(to, {}):
             linked.add((to, name))
             link.attrs["data-hint"] = ""
@@ -95,8 +88,7 @@ def read_symbols(tree):
         first, second = row.css("td, th")[:2]
         word, *_ = [*second.text().split(maxsplit=1), ""]
         if word in confined:
-            hrefs = [link.attributes["href"] for link in second.css("a.reference")]
-            pages = {normpath(join(dirname(NOTATION), href)).removesuffix(".html") for href in hrefs}
+            pages = {lead(NOTATION, link.attributes["href"])[0] for link in second.css("a.reference")}
             confined[word] |= dict.fromkeys(formulas(first), pages)
     return Symbols(rows, confined["only"], confined["not"])
 

@@ -1,60 +1,41 @@
-"""Names of the package in the code of the pages lead to their reference."""
+"""Sphinx extension: names of the package in the code of the pages lead to their reference."""
 
 import re
 from html import escape, unescape
 
-from docutils import nodes
-from sphinx.transforms.post_transforms import SphinxPostTransform
-
 from publish.site import names, package
 
-LANGUAGES = {"python", "ipython3"}
+CODE = "div[class^=highlight-] pre"
+PYTHON = "div[class^=highlight-][class*=python] pre"
 TOKEN = re.compile(r"<span[^>]*>([^<]*)</span>|([^<]+)|<[^>]*>")
 PLAIN = re.compile(r'<span class="[npw]">([^<]*)</span>')  # names, punctuation, space: colored as what has no color
 
 
 def setup(app):
-    """Find the names when a page is written, and link them in its HTML."""
-    app.add_post_transform(LinkedNames)
-    app.add_node(nodes.literal_block, override=True, html=(visit_code, None))
+    """Register the extension with Sphinx."""
     app.add_css_file("reference.css")
+    app.connect("site-written", link)
 
 
-class LinkedNames(SphinxPostTransform):
-    """Find what each piece of code of a page names of the package."""
-
-    default_priority = 880
-    formats = ("html",)
-
-    def run(self, **_):
-        """Note at each piece its links; a notebook's cells are read as one program."""
-        packages = package.read(str(self.app.confdir))
+def link(app, pages):
+    """Link where each piece of code first names a thing of the package; a notebook's cells are read as one program."""
+    packages = package.read(str(app.confdir))
+    for page in app.env.found_docs:
         notebook = names.Reader(packages)
-        for block in self.document.findall(nodes.literal_block):
-            if block.get("language") in LANGUAGES:
-                in_cell = "cell_input" in block.parent["classes"]
-                reader = notebook if in_cell else names.Reader(packages)
-                first = {use.path: use for use in reversed(reader.read(block.astext()))}
-                block["names"] = [(use.start, use.end, *self.target(path)) for path, use in first.items()]
-
-    def target(self, path):
-        """Return address and summary of a definition: its reference, else its source."""
-        folder, page = str(self.app.confdir), self.env.docname
-        if entry := package.entries(folder).get(path):
-            address = self.app.builder.get_relative_uri(page, entry.page)
-            return f"{address}#{entry.anchor}", entry.summary
-        item = package.member(package.read(folder), path)
-        address = self.app.builder.get_relative_uri(page, package.source_page(item))
-        return f"{address}{package.line_anchor(item)}", package.summary(item)
+        cells = {cell.mem_id for cell in pages[page].css(f".cell_input {PYTHON}")}
+        for code in pages[page].css(PYTHON):
+            reader = notebook if code.mem_id in cells else names.Reader(packages)
+            first = {use.path: use for use in reversed(reader.read(code.text()))}
+            found = [(use, package.find(packages, path)) for path, use in first.items()]
+            links = [(use.start, use.end, address(app, page, item), package.summary(item)) for use, item in found]
+            code.inner_html = linked(code.inner_html, links)
+        for code in pages[page].css(CODE):
+            code.inner_html = light(code.inner_html)
 
 
-def visit_code(translator, node):
-    """Write a piece of code as ever, then put its links in."""
-    try:
-        type(translator).visit_literal_block(translator, node)
-    except nodes.SkipNode:
-        translator.body[-1] = light(linked(translator.body[-1], node.get("names", ())))
-        raise
+def address(app, page, item):
+    """Return the address of what explains an object, as seen from a page: its reference, else its source."""
+    return package.reference_address(app, page, item) or package.source_address(app, page, item)
 
 
 def light(html):
@@ -68,7 +49,7 @@ def linked(html, links):
     Parameters
     ----------
     html : str
-        Highlighted code; what stands in its `pre` are spans side by side, and text.
+        Highlighted code: spans side by side, and text.
     links : list of tuple
         Start and end of a part, counted in characters of the code, address and title.
 
@@ -76,8 +57,6 @@ def linked(html, links):
     -------
     str
     """
-    before, pre, code = html.partition("<pre>")
-    code, end_pre, after = code.partition("</pre>")
     starts = {start: f'<a href="{escape(address)}" title="{escape(title)}">' for start, _, address, title in links}
     ends = {end: "</a>" for _, end, *_ in links}
     place = 0
@@ -87,4 +66,4 @@ def linked(html, links):
         start, place = place, place + len(unescape(token[1] or token[2] or ""))
         return token[0] if start == place else f"{starts.get(start, '')}{token[0]}{ends.get(place, '')}"
 
-    return f"{before}{pre}{TOKEN.sub(wrapped, code)}{end_pre}{after}"
+    return TOKEN.sub(wrapped, html)

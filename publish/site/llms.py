@@ -18,13 +18,11 @@ ABOUT = (
 
 def setup(app):
     """Register the extension with Sphinx."""
-    app.connect("build-finished", write)
+    app.connect("site-written", write)
 
 
-def write(app, exception):
+def write(app, _pages):
     """Write the file."""
-    if exception or app.builder.format != "html":
-        return
     listed, root = contents.read(app.confdir), address.site(os.environ) or ""
 
     def line(page):

@@ -5,7 +5,6 @@ the known one where the address begins with it, and otherwise from the root of t
 """
 
 import os
-from html import escape
 
 from publish import contents
 from publish.site import address
@@ -20,11 +19,8 @@ def setup(app):
 
 def pages(app):
     """Yield the page for Sphinx to write."""
-    if app.builder.format != "html":
-        return
-    links = [
-        f'<li><a href="{page}.html">{escape(app.env.titles[page].astext())}</a></li>'
-        for page in contents.read(app.confdir).pages
-        if page in app.env.titles
-    ]
-    yield "404", {"title": "Page not found", "links": "\n".join(links), "root": address.root(os.environ)}, TEMPLATE
+    if app.builder.format == "html":
+        titles = app.env.titles
+        listed = [(page, titles[page].astext()) for page in contents.read(app.confdir).pages if page in titles]
+        root = address.root(os.environ)
+        yield "404", {"title": "Page not found", "listed": listed, "root": root}, TEMPLATE

@@ -4,6 +4,8 @@
 """
 
 import ast
+from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
 from publish.site import package
@@ -33,15 +35,13 @@ class Reader(ast.NodeVisitor):
     """
 
     def __init__(self, packages):
-        self.packages, self.known = packages, {}
+        self.find, self.known = partial(package.find, packages), {}
 
     def read(self, source):
         """Return the uses in a cell; in one that is not plain Python, none."""
         self.uses, self.source, self.lines = [], source, source.splitlines(keepends=True)
-        try:
+        with suppress(SyntaxError):
             self.visit(ast.parse(source))
-        except SyntaxError:
-            return []
         return sorted(self.uses)
 
     def visit_Import(self, node):
@@ -79,11 +79,6 @@ class Reader(ast.NodeVisitor):
             if isinstance(target, ast.Name):
                 self.bind(target.id, self.made(node.value), instance=True)
 
-    def visit_For(self, node):
-        """Read what is looped over before its variables are bound."""
-        for part in (node.iter, node.target, *node.body, *node.orelse):
-            self.visit(part)
-
     def visit_scope(self, node):
         """Read a function or a comprehension: its own variables hide the notebook's."""
         self.bind(getattr(node, "name", ""), None)
@@ -100,10 +95,6 @@ class Reader(ast.NodeVisitor):
     def bind(self, name, item, *, instance=False):
         """Let a name stand for something of a package or an instance of it, or for nothing of it."""
         self.known[name] = (item.path if item else "", instance)
-
-    def find(self, path):
-        """Return the definition of a full name, or None."""
-        return package.find(self.packages, path)
 
     def meaning(self, node):
         """Return the definition that a dotted name means here, or None."""

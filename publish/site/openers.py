@@ -6,14 +6,13 @@ A part begins with an opener, folded below the question of its first chapter: th
 import json
 import re
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 import yaml
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from publish import contents
+from publish import contents, filled
 
 PARTS = Path(__file__).with_name("parts.yml")
 _QUESTION = re.compile(r"^\*\*(?P<question>[^*]+\?)\*\*$", re.MULTILINE)
@@ -114,16 +113,9 @@ def part_of(app, page):
 
 def _opener(app, page, part):
     """Say what a part asks, what it builds on, and what its pages ask."""
-    entries = []
-    for chapter in part.chapters:
-        asked = question(app.srcdir, chapter)
-        address = app.builder.get_relative_uri(page, chapter) or "#"
-        text = f'<a href="{address}">{escape(app.env.titles[chapter].astext())}</a>'
-        entries.append(f"<li>{text}{f' <span>{escape(asked)}</span>' if asked else ''}</li>")
-    base = f'<p class="part-base">Builds on: {escape(part.builds_on)}</p>' if part.builds_on else ""
-    return (
-        f'\n<aside class="part-opener" aria-label="{escape(part.name)}"><details>'
-        f"<summary>What {escape(part.number or 'this part')} asks, and its chapters</summary>"
-        f'<p class="part-question">{escape(part.question)}</p>{base}'
-        f"<ol>{''.join(entries)}</ol></details></aside>\n"
-    )
+    titles, address = app.env.titles, app.builder.get_relative_uri
+    chapters = [
+        (address(page, chapter) or "#", titles[chapter].astext(), question(app.srcdir, chapter))
+        for chapter in part.chapters
+    ]
+    return filled.page("opener.html", part=part, chapters=chapters)

@@ -14,12 +14,10 @@ from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
+from publish.notebooks import PICTURE, WIDGET
 from publish.site import svg
 from publish.site.stored_widgets import name_of
 from publish.site.widget_links import page_of
-
-PICTURE = "image/svg+xml"
-WIDGET = "application/vnd.jupyter.widget-view+json"
 
 logger = logging.getLogger(__name__)
 

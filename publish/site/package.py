@@ -3,7 +3,6 @@
 import re
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import griffe
 
@@ -12,15 +11,6 @@ from publish.site import tex
 
 NAMES = ("ttsbook", "monograph")
 LISTED = re.compile(r"^\.\. reference:: (\S+)", re.MULTILINE)
-
-
-class Entry(NamedTuple):
-    """Where a name of a package is explained."""
-
-    name: str  # as one writes it: ttsbook.theory.gamma
-    summary: str
-    page: str  # of the site
-    anchor: str
 
 
 @cache
@@ -32,32 +22,8 @@ def read(folder, names=NAMES):
     return loader.modules_collection
 
 
-def member(packages, path):
-    """Object of one of some packages by its dotted name.
-
-    Parameters
-    ----------
-    packages : griffe.ModulesCollection
-    path : str
-        Such as "ttsbook.theory" or "ttsbook.theory.gamma"; the name of a package itself, too.
-
-    Returns
-    -------
-    griffe.Object
-        The definition, wherever it was imported from.
-
-    Raises
-    ------
-    LookupError
-        If no package has such an object.
-    """
-    if found := find(packages, path):
-        return found
-    raise LookupError(path)
-
-
 def find(packages, path):
-    """Return the object of some packages with a dotted name, or None."""
+    """Return the object of some packages with a dotted name, wherever it was imported from, or None."""
     root, *names = path.split(".")
     found = defined(packages, root)
     for name in names:  # what a package exports hides a module of that name
@@ -107,31 +73,15 @@ def pages(folder):
     return {module: page for page, text in texts.items() for module in LISTED.findall(text)}
 
 
-@cache
-def entries(folder):
-    """All that the reference explains.
+def reference_address(app, page, item):
+    """Return the address of what the reference says of an object, as seen from a page, or None.
 
-    Parameters
-    ----------
-    folder : str
-        Folder of the book, which holds the packages and the chapters.
-
-    Returns
-    -------
-    dict of str to Entry
-        By the full name of each object's definition, such as "ttsbook.theory.learned.gamma".
+    Sphinx knows each object by the name of its definition, too; what a package exports hides a module of that name.
     """
-    found = {}
-
-    def add(item, name, page, anchor):
-        found[item.path] = Entry(name, summary(item), page, anchor)
-        for one in public_members(item):
-            add(one, f"{name}.{one.name}", page, f"{name}.{one.name}")
-
-    for module, page in pages(folder).items():
-        if item := find(read(folder), module):  # the directive that names it says if there is none
-            add(item, module, page, f"module-{module}")
-    return found
+    found = app.env.get_domain("py").objects.get(item.path)
+    if found and (found.objtype == "module") == item.is_module:
+        return f"{app.builder.get_relative_uri(page, found.docname)}#{found.node_id}"
+    return None
 
 
 def source_page(item):
@@ -139,9 +89,10 @@ def source_page(item):
     return "source/" + item.module.path.replace(".", "/")
 
 
-def line_anchor(item):
-    """Return the part of that page that shows the object."""
-    return "" if item.is_module else f"#L-{item.lineno}"
+def source_address(app, page, item):
+    """Return the address of an object's lines, as seen from a page."""
+    line = "" if item.is_module else f"#L-{item.lineno}"
+    return app.builder.get_relative_uri(page, source_page(item)) + line
 
 
 def modules(folder):

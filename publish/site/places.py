@@ -4,12 +4,12 @@ The menu is made by `publish/static/places.js`. A page tells it how it is cited,
 where an issue is opened.
 """
 
-import json
 import os
 import re
 from urllib.parse import urlencode
 
 from publish.site import address, citation, colophon, launch, twins
+from publish.site.trees import in_script
 
 TEMPLATE = "book.yml"
 # It stands in the page from the start, so that nothing moves when the script has come.
@@ -45,8 +45,7 @@ def tell(app, page, _template, context, doctree):
     told = {"bibtex": citation.bibtex(entry), "words": citation.words(entry), "page": f"{page}.html"}
     if repository := launch.repository(os.environ):
         told["issue"] = f"{repository}/issues/new?{urlencode({'template': TEMPLATE})}"
-    text = json.dumps(told, ensure_ascii=False).replace("</", r"<\/")
-    script = f'<script type="application/json" id="book-place">{text}</script>'
+    script = f'<script type="application/json" id="book-place">{in_script(told)}</script>'
     context["metatags"] = context.get("metatags", "") + "\n" + script
 
 

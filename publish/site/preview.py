@@ -23,22 +23,17 @@ def setup(app):
 
 def add_tags(app, page, _template, context, doctree):
     """Add the tags of one page to its head."""
-    if doctree is None:
-        _add(context, described(context.get("description", SUBTITLE)))
-        return
-    part = openers.part_of(app, page)
-    asked = openers.question(app.srcdir, page)
-    found = tags(
-        page,
-        title=app.env.titles[page].astext(),
-        book=app.config.html_title,
-        description=asked or (part.question if part else SUBTITLE),
-        site=address.site(os.environ),
-    )
-    _add(context, *found)
-
-
-def _add(context, *found):
+    found = [described(context.get("description", SUBTITLE))]
+    if doctree is not None:
+        part = openers.part_of(app, page)
+        asked = openers.question(app.srcdir, page)
+        found = tags(
+            page,
+            title=app.env.titles[page].astext(),
+            book=app.config.html_title,
+            description=asked or (part.question if part else SUBTITLE),
+            site=address.site(os.environ),
+        )
     context["metatags"] = "\n".join([context.get("metatags", ""), *found])
 
 

@@ -1,10 +1,8 @@
 """The reference of the packages, read from their source: nothing is imported for it."""
 
-from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from textwrap import indent
-from types import MappingProxyType
 
 from docutils import nodes
 from sphinx import addnodes
@@ -28,22 +26,20 @@ def setup(app):
 
 def link_shape(app, env, node, content):
     """Link the name of a shape in a signature to what it means, which is shown on hover."""
-    shape = shapes(str(app.confdir)).get(node["reftarget"])
-    if shape is None or "refdoc" not in node:
+    item = shapes(str(app.confdir)).get(node["reftarget"])
+    if item is None or "refdoc" not in node:
         return None
-    entry, value = shape
-    address = f"{app.builder.get_relative_uri(node['refdoc'], entry.page)}#{entry.anchor}"
-    return nodes.reference("", "", content, internal=True, refuri=address, reftitle=f"{value}: {entry.summary}")
+    value = str(item.value).replace("np.", "").replace("torch.", "")
+    title = f"{value}: {package.summary(item)}"
+    address = package.reference_address(app, node["refdoc"], item)
+    return nodes.reference("", "", content, internal=True, refuri=address, reftitle=title)
 
 
 @cache
 def shapes(folder):
-    """Entry and definition of each name of `ttsbook.arrays` and `ttsbook.tensors`."""
-    found, packages = {}, package.read(folder)
-    for path, entry in package.entries(folder).items():
-        if path.rpartition(".")[0] in SHAPES and (item := package.member(packages, path)).is_attribute:
-            found[item.name] = entry, str(item.value).replace("np.", "").replace("torch.", "")
-    return found
+    """Definition of each name of `ttsbook.arrays` and `ttsbook.tensors`."""
+    modules = filter(None, (package.find(package.read(folder), name) for name in SHAPES))
+    return {item.name: item for module in modules for item in package.public_members(module) if item.is_attribute}
 
 
 class ModuleReference(SphinxDirective):
@@ -57,10 +53,10 @@ class ModuleReference(SphinxDirective):
         if not (module := package.find(package.read(folder), name)):
             raise self.error(f"there is no module {name}")
         self.env.note_dependency(str(module.filepath))
-        made = self.parse_text_to_nodes(describe(module, self.config, name=name, used=used(folder)))
+        made = self.parse_text_to_nodes(describe(module, self.config, used(folder), name=name))
         described = (node for node in made if isinstance(node, addnodes.desc))
         for description, item in zip(described, package.public_members(module), strict=True):
-            description[0] += source_link(item, root="../" * self.env.docname.count("/"))
+            description[0] += source_link(item, package.source_address(self.env.app, self.env.docname, item))
         return made
 
 
@@ -72,16 +68,15 @@ class ModuleList(SphinxDirective):
         folder, text = str(self.env.app.confdir), []
         packages = package.read(folder)
         for module, page in package.pages(folder).items():
-            item = package.member(packages, module)
+            item = package.find(packages, module)
             self.env.note_dependency(str(item.filepath))
             offered = [f":py:obj:`{one.name} <{module}.{one.name}>`" for one in package.public_members(item)]
             text.append(f":doc:`{module} </{page}>`\n   {package.summary(item)}\n\n   {', '.join(offered)}\n")
         return self.parse_text_to_nodes("\n".join(text))
 
 
-def source_link(item, root):
+def source_link(item, address):
     """Return the link from a signature to the lines that define it."""
-    address = f"{root}{package.source_page(item)}.html{package.line_anchor(item)}"
     words = nodes.inline("", "[source]", classes=["source-link"])
     return nodes.reference("", "", words, internal=True, refuri=address, reftitle=f"Source of {item.name}")
 
@@ -100,17 +95,17 @@ def used(folder):
     dict of str to dict of str to str
         By full name of the definition: links to pages, by page, in the order of the contents.
     """
-    found = defaultdict(dict)
+    found = {}
     for page in contents.read(folder).pages:
         path = Path(folder, "chapters", f"{page}.ipynb")
         reader = names.Reader(package.read(folder))
         for cell in notebooks.code_cells(notebooks.read(path)) if path.is_file() else ():
             for use in reader.read(cell.source):
-                found[use.path][page] = f":doc:`/{page}`"
+                found.setdefault(use.path, {})[page] = f":doc:`/{page}`"
     return found
 
 
-def describe(item, config, *, name=None, used=MappingProxyType({})):
+def describe(item, config, used, *, name=None):
     """Return reStructuredText for a module, class, function or property.
 
     Parameters
@@ -119,10 +114,10 @@ def describe(item, config, *, name=None, used=MappingProxyType({})):
         What to document; its public members that have a docstring are included.
     config : sphinx.config.Config
         The settings of sphinx.ext.napoleon.
+    used : dict of str to dict of str to str
+        Links to pages that use a definition, by its full name.
     name : str, optional
         Name of a module, if it is not the one under which it is defined.
-    used : dict of str to dict of str to str, optional
-        Links to pages that use a definition, by its full name.
 
     Returns
     -------
@@ -131,11 +126,11 @@ def describe(item, config, *, name=None, used=MappingProxyType({})):
     text = str(NumpyDocstring(item.docstring.value, config))
     if item.path in used and not item.is_module:
         text += f"\n\n.. container:: used\n\n   Used in {', '.join(used[item.path].values())}.\n"
-    body = "\n\n".join([text, *(describe(member, config, used=used) for member in package.public_members(item))])
+    body = "\n\n".join([text, *(describe(member, config, used) for member in package.public_members(item))])
     if item.is_module:
         return f".. py:module:: {name or item.path}\n\n{body}"
     kind = (METHOD if item.parent.is_class else DATA).get(item.kind.value, item.kind.value)
     head = item.name if item.is_attribute else item.signature() or item.name
     short = item.is_attribute and str(item.annotation) == "TypeAlias"
     value = f"\n   :value: {item.value}" if short else ""
-    return f".. py:{kind}:: {head}{value}\n\n{indent(body, '   ')}"
+    return f".. py:{kind}:: {head}\n   :canonical: {item.path}{value}\n\n{indent(body, '   ')}"

@@ -32,23 +32,16 @@ def entries(found):
 
     Yields
     ------
-    dict
-        `kind`, `number`, `title`, the place in the `paper`, `page` and `id`, all of them str; a claim
-        is listed once, in the ledger if the book has one.
+    tuple of str
+        Kind, number, title, the place in the paper, page and id; a claim is listed once, in the ledger if the book
+        has one.
     """
     for page, targets in found.items():
         for target in targets.values():
             elsewhere = target.kind == "Claim" and LEDGER in found and page != LEDGER
-            if target.kind == "Work" or elsewhere:
-                continue
-            yield {
-                "kind": target.kind,
-                "number": target.number,
-                "title": escape(target.title, quote=False),
-                "paper": paper(target.text),
-                "page": page,
-                "id": target.id,
-            }
+            if target.kind != "Work" and not elsewhere:
+                title = escape(target.title, quote=False)
+                yield target.kind, target.number, title, paper(target.text), page, target.id
 
 
 def paper(text):
@@ -60,5 +53,5 @@ def paper(text):
 
 def write(path, found):
     """Write the script that lists what can be found."""
-    lines = [json.dumps(list(entry.values()), ensure_ascii=False) for entry in entries(found)]
+    lines = [json.dumps(entry, ensure_ascii=False) for entry in entries(found)]
     path.write_text("var bookTargets = [\n" + ",\n".join(lines) + "\n];\n", encoding="utf-8")

@@ -23,9 +23,7 @@ def source_pages(app):
 
 def described(app, item):
     """Return the line that leads from a module's source to its reference."""
-    entries = package.entries(str(app.confdir))
-    entry = entries.get(item.path) or entries.get(item.parent.path if item.parent else "")
-    if not entry:
-        return ""
-    address = app.builder.get_relative_uri(package.source_page(item), entry.page)
-    return f'<p>Reference: <a href="{address}#{entry.anchor}"><code>{entry.name}</code></a></p>'
+    for one in filter(None, (item, item.parent)):
+        if address := package.reference_address(app, package.source_page(item), one):
+            return f'<p>Reference: <a href="{address}"><code>{one.path}</code></a></p>'
+    return ""

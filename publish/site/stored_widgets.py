@@ -5,15 +5,13 @@ address, `train_length=200&steps=none`; a list has commas. Building the site nee
 this is read from the notebooks, never from `monograph.widgets`.
 """
 
-import json
 import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from urllib.parse import parse_qsl
 
-from publish import contents
+from publish import contents, notebooks
 from publish.notebooks import WIDGET, WIDGET_STATE
 
 OPTIONS = ("embed", "theme")  # of a page that shows one widget; no trait may bear these names
@@ -49,7 +47,7 @@ class StoredWidget:
     @property
     def settings(self):
         """What each control can be set to, by trait."""
-        return self.state.get("frame", {}).get("settings") or _inferred(self.state)
+        return self.state["frame"]["settings"]
 
     @property
     def title(self):
@@ -87,13 +85,13 @@ def find(root):
 
 @lru_cache(maxsize=64)
 def _read(path, page, _changed):
-    notebook = json.loads(Path(path).read_text(encoding="utf-8"))
-    stored = notebook["metadata"].get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    notebook = notebooks.read(path)
+    stored = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
     shown = {
-        output["data"][WIDGET]["model_id"]: {mime: _joined(value) for mime, value in output["data"].items()}
-        for cell in notebook["cells"]
-        for output in cell.get("outputs", [])
-        if WIDGET in output.get("data", {})
+        data[WIDGET]["model_id"]: data
+        for cell in notebooks.code_cells(notebook)
+        for data in notebooks.shown(cell)
+        if WIDGET in data
     }
     return [
         StoredWidget(name_of(kind.rpartition(".")[2]), page, model, stored[model]["state"], output)
@@ -156,22 +154,3 @@ def refusal(text, setting):
 def _within(text, whole, least, most):
     form = WHOLE if whole else NUMBER
     return bool(form.fullmatch(text)) and least <= float(text) <= most and math.isfinite(float(text))
-
-
-def _inferred(state):
-    """Infer settings from the values, where a widget does not describe them itself."""
-    settings = {}
-    for name, value in state.items():
-        if name.startswith("_") or name in ("layout", "tabbable", "tooltip"):
-            continue
-        if value is None or isinstance(value, int | float):
-            settings[name] = {"kind": "whole" if isinstance(value, int) else "number", "none": True}
-        elif isinstance(value, str):
-            settings[name] = {"kind": "text", "options": [value]}
-        elif isinstance(value, list) and value and all(isinstance(entry, int | float) for entry in value):
-            settings[name] = {"kind": "number", "size": len(value)}
-    return settings
-
-
-def _joined(value):
-    return "".join(value) if isinstance(value, list) else value

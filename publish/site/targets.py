@@ -1,6 +1,5 @@
 """What a link of the book can lead to: statements, formulas, figures, claims, works, symbols."""
 
-import re
 from typing import NamedTuple
 
 from docutils import nodes
@@ -8,7 +7,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from publish.site import tex
 from publish.site.symbols import slug
-from publish.site.trees import content, piece
+from publish.site.trees import content, piece, renamed
 
 UNSHOWN = "a.headerlink, details, .widget, pre, script"
 TARGETS = (
@@ -118,24 +117,12 @@ def cleaned(copy):
         part.decompose()
     drawn = {part.mem_id for part in copy.css("svg, svg *")}
     for part in [copy, *copy.css("*")]:
-        if part.mem_id in drawn:
-            for name, value in own_names(part.attributes).items():
-                part.attrs[name] = value
-        else:
+        if part.mem_id not in drawn:
             for name in PLACED & part.attributes.keys():
                 del part.attrs[name]
     for link in copy.css("a"):
         link.unwrap()
-    return copy
-
-
-def own_names(attributes):
-    """Return the attributes of a part of a picture that name it or another, with names of the card's own."""
-    named = {name: value for name, value in attributes.items() if name in ("id", "href") or "url(#" in (value or "")}
-    return {
-        name: f"hint-{value}" if name == "id" else re.sub(r"(^|url\()#", r"\1#hint-", value)
-        for name, value in named.items()
-    }
+    return renamed(copy, "hint-")
 
 
 def readable(element):

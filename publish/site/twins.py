@@ -30,7 +30,7 @@ NUMBERS = re.compile(r"</?span\b[^>]*>")
 def setup(app):
     """Register the extension with Sphinx."""
     app.connect("html-page-context", name_twin)
-    app.connect("build-finished", write)
+    app.connect("site-written", write)
 
 
 def name_twin(_app, page, _template, context, doctree):
@@ -40,10 +40,8 @@ def name_twin(_app, page, _template, context, doctree):
         context["metatags"] = context.get("metatags", "") + "\n" + link
 
 
-def write(app, exception):
+def write(app, _pages):
     """Write the twin of every page, and the script that hands it over."""
-    if exception or app.builder.format != "html":
-        return
     known = labels.read(app.confdir)
     for page in contents.read(app.confdir).pages:
         if page in app.env.found_docs:
@@ -75,7 +73,7 @@ def twin(folder, page, known):
         text = partial(markdown, page=f"{page}.ipynb", known=known)
         parts = [part for cell in notebooks.read(path).cells for part in of_cell(cell, text)]
     else:
-        source = written_out(path.with_suffix(".md").read_text(encoding="utf-8"), folder, page)
+        source = written_out(path.with_suffix(".md").read_text(encoding="utf-8"), folder)
         parts = [markdown(source, page=f"{page}.md", known=known)]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
@@ -120,9 +118,10 @@ def of_output(output, described, text):
     return f"```text\n{words.rstrip()}\n```"
 
 
-def written_out(source, folder, page):
+def written_out(source, folder):
     """Return a text of the appendix with what its roles and directives stand for."""
-    source = REFERENCE.sub(lambda found: listed(folder, page, found[1]), source)
+    packages = package.read(str(folder))
+    source = REFERENCE.sub(lambda found: listed(package.find(packages, found[1]), found[1]), source)
     source = MODULES.sub(lambda _: modules(folder), source)
     source = BIBLIOGRAPHY.sub(lambda _: works(Path(folder, "references.bib")), source)
     source = SEVERAL.sub(lambda found: " ".join(f"{{cite}}`{key}`" for key in found["keys"].split(",")), source)
@@ -133,13 +132,16 @@ def modules(folder):
     """List the modules of the reference, each with its summary."""
     packages = package.read(str(folder))
     names = package.pages(str(folder))
-    return "\n".join(f"- `{name}`: {package.summary(package.member(packages, name))}" for name in names)
+    return "\n".join(f"- `{name}`: {package.summary(package.find(packages, name))}" for name in names)
 
 
-def listed(folder, page, module):
-    """List what a module offers, each with its summary."""
-    entries = [entry for entry in package.entries(str(folder)).values() if entry.page == page]
-    return "\n".join(f"- `{one.name}`: {one.summary}" for one in entries if one.name.startswith(f"{module}."))
+def listed(item, name):
+    """List what a module or a class offers, each with its summary."""
+    lines = []
+    for one in package.public_members(item):
+        lines.append(f"- `{name}.{one.name}`: {package.summary(one)}")
+        lines += filter(None, [listed(one, f"{name}.{one.name}")])
+    return "\n".join(lines)
 
 
 def works(bibliography):

@@ -4,11 +4,11 @@ They are made from the state that the chapters hold. Such a page reads from its 
 widget is set, and keeps the address current: see `publish/static/stand.js`.
 """
 
-import json
 from urllib.parse import urlencode
 
 from publish.notebooks import PICTURE
 from publish.site import stored_widgets, svg
+from publish.site.trees import in_script
 from publish.site.widget_links import page_of
 
 INDEX = "widgets/index"
@@ -44,8 +44,8 @@ def _described(env, widget):
         "chapter": env.titles[widget.page].astext(),
         "still": _still(widget),
         "presets": [{**preset, "fragment": fragment(preset["state"])} for preset in presets],
-        "state": _script({"state": {widget.model: {"state": widget.state}}}),
-        "view": _script({"model_id": widget.model}),
+        "state": in_script({"state": {widget.model: {"state": widget.state}}}),
+        "view": in_script({"model_id": widget.model}),
     }
 
 
@@ -73,8 +73,3 @@ def _text(value):
 def _still(widget):
     picture, label = widget.output.get(PICTURE), widget.output.get("text/plain", "")
     return svg.inline(picture, label=label, prefix=f"{widget.name}-") if picture else ""
-
-
-def _script(value):
-    """JSON that may stand inside a script element."""
-    return json.dumps(value, ensure_ascii=False).replace("</", r"<\/")

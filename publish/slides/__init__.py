@@ -11,7 +11,7 @@ from pathlib import Path
 
 from publish.book import ROOT
 from publish.site.trees import parse
-from publish.slides import decks, handout, pages
+from publish.slides import decks, handout
 
 SCRIPTS = "appendix/teaching"
 REVEAL = ROOT / "node_modules" / "reveal.js" / "dist"
@@ -20,23 +20,17 @@ FILES = ("reveal.js", "reveal.css", "plugin/notes.js")
 
 def setup(app):
     """Register the extension; the pages are complete then, but for the sheet that is made from all of them."""
-    app.connect("build-finished", write, priority=920)
+    app.connect("site-written", write, priority=920)
 
 
-def write(app, exception):
-    """Write the decks of a site."""
-    site = Path(app.outdir)
-    if exception or app.builder.format != "html" or SCRIPTS not in app.env.found_docs:
+def write(app, pages):
+    """Add the decks to the pages of a site."""
+    if SCRIPTS not in pages:
         return
-    book = pages.Pages(site)
-    script = parse((site / f"{SCRIPTS}.html").read_text(encoding="utf-8"))
-    made = {deck.name: decks.write(deck, script, book, SCRIPTS) for deck in decks.DECKS if deck.section(script)}
-    made[handout.NAME] = handout.write(book)
+    made = {deck.name: decks.write(deck, pages, SCRIPTS) for deck in decks.DECKS if deck.section(pages[SCRIPTS])}
+    made[handout.NAME] = handout.write(pages)
+    pages |= {f"slides/{name}": parse(html) for name, html in made.items()}
+    folder = Path(app.outdir, "_static", "reveal")
+    folder.mkdir(exist_ok=True)
     for name in FILES:
-        target = site / "_static" / "reveal" / Path(name).name
-        target.parent.mkdir(exist_ok=True)
-        shutil.copy(REVEAL / name, target)
-    for name, html in made.items():
-        target = site / "slides" / f"{name}.html"
-        target.parent.mkdir(exist_ok=True)
-        target.write_text(html, encoding="utf-8")
+        shutil.copy(REVEAL / name, folder)

@@ -4,42 +4,16 @@ import re
 from html import escape
 from typing import NamedTuple
 
+from publish import filled
 from publish.book import TITLE
-from publish.site.trees import piece
-from publish.slides.pages import inside
+from publish.site.trees import content, lead, piece
+from publish.slides.pages import inside, taken
 
 VERB = re.compile(r"<strong>(Ask|Show|Put up|Say)\b[^<]*</strong>:?")
-BLOCK = re.compile(r"(?P<start>\d+)–(?P<end>\d+)\smin: (?P<title>.+)")
+BLOCK = re.compile(r"(?P<start>\d+)–(?P<end>\d+)\smin: (?P<title>.+?)#?$")
 QUOTED = re.compile(r"“(.+?)”", re.DOTALL)
 LINK = re.compile(r'<a class="[^"]*" (?:data-[\w-]+="[^"]*" )*href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
-PAGE = """<!doctype html>
-<html lang="en" data-theme="light">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title} · {book}</title>
-<link rel="icon" href="../_static/logo.svg">
-{sheets}
-</head>
-<body>
-<main><div class="reveal" tabindex="-1"><div class="slides">
-{slides}
-</div></div></main>
-{scripts}
-</body>
-</html>
-"""
 LONG = 700  # letters of a statement that is set in smaller type
-SHEETS = ("reveal/reveal.css", "book.css", "formulas.css", "fallbacks.css", "slides.css")
-SCRIPTS = ("reveal/reveal.js", "reveal/notes.js", "slides.js")
-FIRST = """<section data-timing="0"><h1>{book}</h1><p class="deck">{title}</p>
-<p class="keys">Arrow keys or space: on and back · S: notes and clock · F: full screen · O: all slides · ?: keys</p>
-<p class="keys"><a href="../{page}.html#{section}">The script</a> · <a href="?print-pdf">to print</a> ·
-<a href="?print-pdf&amp;notes">to print with notes</a></p></section>"""
-SLIDE = """<section data-timing="{seconds}" class="{kind}">
-<div class="body">{body}</div>
-<p class="block">{start}–{end} min · {title}</p>
-<aside class="notes">{notes}</aside></section>"""
 
 
 class Slide:
@@ -67,48 +41,37 @@ DECKS = (
 )
 
 
-def write(deck, tree, book, page):
+def write(deck, pages, page):
     """Write a deck.
 
     Parameters
     ----------
     deck : Deck
-    tree : selectolax.lexbor.LexborHTMLParser
-        The page of the script.
-    book : publish.slides.pages.Pages
+    pages : dict of str to selectolax.lexbor.LexborHTMLParser
+        Those of the site, by name.
     page : str
-        Name of that page.
+        Name of the page of the script.
 
     Returns
     -------
     str
         HTML of a page in `slides/`.
     """
-    slides = [FIRST.format(book=TITLE, title=deck.title, page=page, section=deck.script)]
-    for heading in deck.section(tree).css("h3"):
-        if minutes := BLOCK.match(heading.text()):
-            slides += block(heading.parent, minutes, book, page)
-    sheets = "\n".join(f'<link rel="stylesheet" href="../_static/{name}">' for name in SHEETS)
-    scripts = "\n".join(f'<script src="../_static/{name}"></script>' for name in SCRIPTS)
-    return PAGE.format(title=deck.title, book=TITLE, sheets=sheets, slides="\n".join(slides), scripts=scripts)
+    headings = [(BLOCK.match(heading.text()), heading) for heading in deck.section(pages[page]).css("h3")]
+    blocks = [
+        (minutes.groupdict(), in_order(heading.parent, pages, page, prefix=f"m{minutes['start']}-"))
+        for minutes, heading in headings
+        if minutes
+    ]
+    return filled.page("deck.html", **deck._asdict(), book=TITLE, page=page, blocks=blocks)
 
 
-def block(section, minutes, book, page):
-    """Yield the HTML of the slides of one block of minutes, which share its time."""
-    made = in_order(section, book, page, prefix=f"m{minutes['start']}-")
-    seconds = 60 * (int(minutes["end"]) - int(minutes["start"])) // len(made)
-    known = {"start": minutes["start"], "end": minutes["end"], "title": escape(minutes["title"].removesuffix("#"))}
-    for slide in made:
-        notes = "".join(f"<p>{said}</p>" for said in slide.said)
-        yield SLIDE.format(seconds=seconds, kind=slide.kind, body=slide.body, notes=notes, **known)
-
-
-def in_order(section, book, page, prefix):
+def in_order(section, pages, page, prefix):
     """Return the slides of a section; what is said before the first stands in its notes."""
     slides, before = [], []
     for item in section.css("li"):
-        for verb, words in acts(inside(item.inner_html, page, prefix)):
-            made = [*shown(verb, words, book, prefix=f"{prefix}{len(slides)}-")]
+        for verb, words in acts(inside(content(item), page, prefix).inner_html):
+            made = [*shown(verb, words, pages, prefix=f"{prefix}{len(slides)}-")]
             slides += made
             if not slides:
                 before.append(words)
@@ -130,7 +93,7 @@ def acts(html):
         yield one[1], html[one.start() : end].strip()
 
 
-def shown(verb, words, book, prefix):
+def shown(verb, words, pages, prefix):
     """Yield the slides of one act."""
     if verb == "Ask" and (asked := QUOTED.search(words)):
         yield Slide("question", f"<h2>{asked[1]}</h2>")
@@ -140,8 +103,8 @@ def shown(verb, words, book, prefix):
                 yield Slide("shows", widget(address, title))
     elif verb == "Put up":
         for number, (address, _) in enumerate(LINK.findall(words)):
-            page, name = book.place("slides/deck", address.replace("&amp;", "&"))
-            title, html = book.taken(page, name, f"{prefix}{number}-")
+            page, name = lead("slides/deck", address.replace("&amp;", "&"))
+            title, html = taken(pages, page, name, f"{prefix}{number}-")
             long = " long" * (len(re.sub(r"<[^>]+>", "", html)) > LONG)
             yield Slide(f"statement{long}", f"<h2>{escape(title)}</h2>{html}" if title else html)
 

@@ -1,8 +1,8 @@
 """The handout: what the lecture puts up, on one page of paper, without answers."""
 
-from html import escape
-
+from publish import filled
 from publish.book import TITLE
+from publish.slides.pages import taken
 
 NAME = "handout"
 PIECES = (
@@ -13,45 +13,20 @@ PIECES = (
     ("theorems/overthinking", "def-stride"),
     ("theorems/overthinking", "thm-critical-length"),
 )
-SHEETS = ("book.css", "formulas.css", "fallbacks.css", "handout.css")
-PAGE = """<!doctype html>
-<html lang="en" data-theme="light">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Handout · {book}</title>
-<link rel="icon" href="../_static/logo.svg">
-{sheets}
-</head>
-<body>
-<main>
-<h1>{book}</h1>
-<div class="columns">
-{pieces}
-<section class="guesses"><h2>Your guesses, before you see</h2>
-<ol><li>The vote</li><li>After four times the training length</li><li>The critical length</li></ol></section>
-</div>
-</main>
-</body>
-</html>
-"""
 
 
-def write(book):
+def write(pages):
     """Write the handout.
 
     Parameters
     ----------
-    book : publish.slides.pages.Pages
+    pages : dict of str to selectolax.lexbor.LexborHTMLParser
+        Those of the site, by name.
 
     Returns
     -------
     str
         HTML of a page in `slides/`.
     """
-    taken = [book.taken(page, name, f"p{number}-") for number, (page, name) in enumerate(PIECES)]
-    pieces = "\n".join(
-        f"<section>{f'<h2>{escape(title)}</h2>' if title else ''}{html}</section>" for title, html in taken
-    )
-    sheets = "\n".join(f'<link rel="stylesheet" href="../_static/{name}">' for name in SHEETS)
-    return PAGE.format(book=TITLE, sheets=sheets, pieces=pieces)
+    pieces = [taken(pages, page, name, f"p{number}-") for number, (page, name) in enumerate(PIECES)]
+    return filled.page("handout.html", book=TITLE, pieces=pieces)

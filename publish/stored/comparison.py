@@ -3,7 +3,7 @@
 Text must agree exactly; pictures and the state of widgets up to last digits.
 """
 
-from publish.notebooks import PICTURE, WIDGET, WIDGET_STATE, code_cells, tags
+from publish.notebooks import PICTURE, WIDGET, WIDGET_STATE, code_cells, shown, tags
 from publish.stored.tolerance import same_picture, same_state
 
 IGNORED = "nbval-ignore-output"
@@ -82,12 +82,10 @@ def _states(notebook):
 
 def _ignored_widgets(notebook, states):
     """Ids of widgets that only ignored cells show, and of their parts."""
-    shown = {}
+    flags = {}
     for cell in code_cells(notebook):
-        for output in cell.outputs:
-            view = output.get("data", {}).get(WIDGET)
-            if view:
-                shown.setdefault(view["model_id"], set()).add(IGNORED in tags(cell))
-    ignored = {model for model, flags in shown.items() if flags == {True}}
+        for view in (data[WIDGET] for data in shown(cell) if WIDGET in data):
+            flags.setdefault(view["model_id"], set()).add(IGNORED in tags(cell))
+    ignored = {model for model, found in flags.items() if found == {True}}
     parts = {m for m in states for top in ignored if m in str(states.get(top))}
     return ignored | parts

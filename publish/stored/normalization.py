@@ -4,7 +4,7 @@ import uuid
 
 import nbformat
 
-from publish.notebooks import PICTURE, WIDGET, WIDGET_STATE, code_cells
+from publish.notebooks import PICTURE, WIDGET, WIDGET_STATE, code_cells, shown
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {
@@ -48,11 +48,7 @@ def normalize(notebook, *, name):
 
 def alt_texts(cell):
     """Alternative text of each picture and widget that a cell shows, None if missing."""
-    return [
-        output.data.get("text/plain") or None
-        for output in cell.outputs
-        if "data" in output and (PICTURE in output.data or WIDGET in output.data)
-    ]
+    return [data.get("text/plain") or None for data in shown(cell) if PICTURE in data or WIDGET in data]
 
 
 def _describe_picture(cell):

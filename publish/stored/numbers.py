@@ -7,7 +7,7 @@ notebook, `<span data-number="name">value</span>` shows that value.
 import html
 import re
 
-from publish.notebooks import code_cells, tags
+from publish.notebooks import code_cells, shown, tags, text_cells
 from publish.stored.execution import ChapterError
 
 TAG = "numbers"
@@ -24,9 +24,8 @@ def write(notebook, *, name):
         If a number is computed twice, or a span is malformed or names no number.
     """
     values = computed(notebook, name=name)
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = _fill(cell, values, name)
+    for cell in text_cells(notebook):
+        cell.source = _fill(cell, values, name)
 
 
 def computed(notebook, *, name):
@@ -44,9 +43,7 @@ def computed(notebook, *, name):
 
 def _printed(cell, name):
     """Names and values that a cell tagged `numbers` ends in."""
-    texts = [o.data["text/plain"] for o in cell.outputs if "data" in o]
-    lines = [line for text in texts for line in text.splitlines()]
-    for line in lines:
+    for line in "\n".join(data["text/plain"] for data in shown(cell)).splitlines():
         match = _LINE.fullmatch(line)
         if not match:
             raise ChapterError(f"{name}: cell {cell.id} prints no number: {line!r}")

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 from publish.book import ROOT
-from publish.notebooks import code_cells, tags
+from publish.notebooks import WIDGET, code_cells, shown, tags, text_cells
 from publish.stored import visible
 
 RESULTS = ROOT / "results" / "chapters.json"
@@ -40,13 +40,13 @@ def minutes_to_read(notebook):
     int
         At least 5.
     """
-    seconds = sum(_seconds(cell.source) for cell in notebook.cells if cell.cell_type == "markdown")
+    seconds = sum(_seconds(cell.source) for cell in text_cells(notebook))
     for cell in code_cells(notebook):
         if not HIDDEN & set(tags(cell)):
             lines = [line for line in cell.source.splitlines() if line.strip()]
             seconds += SECONDS["line of code"] * len(lines)
-        kinds = {mime for output in cell.outputs for mime in output.get("data", {})}
-        if any("widget-view" in mime for mime in kinds):
+        kinds = {mime for data in shown(cell) for mime in data}
+        if WIDGET in kinds:
             seconds += SECONDS["widget"]
         elif any(mime.startswith("image/") for mime in kinds):
             seconds += SECONDS["picture"]
@@ -76,17 +76,8 @@ def measured():
 def write(notebook, *, name):
     """Write the line of the times into a notebook that has one, in place."""
     line = f"*Time: {words(notebook, name=name)}."
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = LINE.sub(line, cell.source)
-
-
-def stale(notebook, *, name):
-    """Yield the lines of the times that are not as `write` would have them."""
-    line = f"*Time: {words(notebook, name=name)}."
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            yield from (found for found in LINE.findall(cell.source) if found != line)
+    for cell in text_cells(notebook):
+        cell.source = LINE.sub(line, cell.source)
 
 
 def words(notebook, *, name):

@@ -18,33 +18,21 @@ def same_picture(old, new):
     Coordinates and lengths agree up to `TOLERANCE` of the larger side of the picture,
     everything else, its text included, exactly.
     """
-    old, new = ElementTree.fromstring(old), ElementTree.fromstring(new)
-    box = [float(x) for x in _NUMBER.findall(old.get("viewBox", ""))]
-    return _same_element(old, new, tolerance=TOLERANCE * max(box, default=0))
+    (exact, numbers), (new_exact, new_numbers) = _taken_apart(old), _taken_apart(new)
+    box = [float(x) for x in _NUMBER.findall(ElementTree.fromstring(old).get("viewBox", ""))]
+    tolerance = TOLERANCE * max(box, default=0)
+    return exact == new_exact and all(abs(a - b) <= tolerance for a, b in zip(numbers, new_numbers, strict=True))
 
 
-def _same_element(old, new, *, tolerance):
-    """Whether two SVG elements agree, with all that they contain."""
-    return (
-        (old.tag, old.text, old.tail) == (new.tag, new.text, new.tail)
-        and old.keys() == new.keys()
-        and all(
-            _same_coordinates(old.get(key), new.get(key), tolerance)
-            if key in _GEOMETRY
-            else old.get(key) == new.get(key)
-            for key in old.attrib
-        )
-        and len(old) == len(new)
-        and all(_same_element(*pair, tolerance=tolerance) for pair in zip(old, new, strict=True))
-    )
-
-
-def _same_coordinates(old, new, tolerance):
-    """Whether two lists of coordinates, such as a path, agree."""
-    numbers = _NUMBER.findall(old), _NUMBER.findall(new)
-    return _NUMBER.split(old) == _NUMBER.split(new) and all(
-        abs(float(a) - float(b)) <= tolerance for a, b in zip(*numbers, strict=True)
-    )
+def _taken_apart(picture):
+    """Return what must agree exactly of a picture, and its coordinates and lengths."""
+    exact, numbers = [], []
+    for element in ElementTree.fromstring(picture).iter():
+        exact.append((element.tag, element.text, element.tail, len(element)))
+        for key, value in sorted(element.items()):
+            exact.append((key, _NUMBER.split(value) if key in _GEOMETRY else value))
+            numbers += map(float, _NUMBER.findall(value)) if key in _GEOMETRY else ()
+    return exact, numbers
 
 
 def same_state(old, new):

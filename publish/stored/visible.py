@@ -6,11 +6,6 @@ from typing import NamedTuple
 _FOLDED = re.compile(
     r"^(?P<fence>`{3,}|:{3,})\{[^}\n]*\}[^\n]*\n(?::[\w-]+:[^\n]*\n)*?:class: dropdown.*?^(?P=fence)$", re.M | re.S
 )
-_ASIDE = re.compile(
-    r"^(?P<fence>`{3,}|:{3,})\{(?:exercise|solution)\}.*?^(?P=fence)$|^\|[^\n]*\|$"
-    r"|^## An open question\n.*?(?=^## |\Z)",
-    re.M | re.S,
-)
 _OWN_FORMULA = re.compile(r"\$\$.*?\$\$|\\begin\{(align|equation|gather)\*?\}.*?\\end\{\1\*?\}", re.S)
 _FORMULA = re.compile(r"\$[^$\n]+\$")
 _NO_PROSE = re.compile(r"^(?:`{3,}|:{3,}).*$|^:[\w-]+:.*$|<[^>]*>|\]\([^)]*\)|\{[\w:-]+\}", re.M)
@@ -31,9 +26,3 @@ def count(source):
     source, displayed = _OWN_FORMULA.subn(" ", source)
     source, formulas = _FORMULA.subn(" ", source)
     return Visible(len(_WORD.findall(_NO_PROSE.sub(" ", source))), formulas, displayed)
-
-
-def prose(notebook):
-    """Count the words of a chapter's prose: outside of folds, exercises, open questions, tables, code and formulas."""
-    texts = (cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    return sum(count(_ASIDE.sub("", text)).words for text in texts)

@@ -3,10 +3,11 @@
 import re
 
 import pytest
+from chapter_guards import raw_roles
 from lab_pages import PATIENCE, TALL
 from watched_pages import watched_page
 
-from publish import labels, notebooks, references
+from publish import labels, notebooks
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 
@@ -96,4 +97,4 @@ def test_markup_is_noticed(text):
 
 
 def test_roles_that_jupyterlab_does_not_understand_are_noticed():
-    assert references.raw_roles("{prf:ref}`a`, {eq}`b`, {ref}`c <d>`") == ["{prf:ref}`a`", "{ref}`c <d>`"]
+    assert raw_roles("{prf:ref}`a`, {eq}`b`, {ref}`c <d>`") == ["{prf:ref}`a`", "{ref}`c <d>`"]

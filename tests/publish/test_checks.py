@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 import small_book
-from answered import every_case, every_question, right_answers, wrong_answers
+from answered import every_case, every_question, right_answers, verdict, wrong_answers
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,13 +67,13 @@ def forms(built):
 
 @pytest.mark.parametrize("answer", QUESTIONS)
 def test_every_worked_solution_is_accepted_and_wrong_answers_are_not(answer):
-    assert [n for n in right_answers(answer) if not checks.verdict(answer, n)[0]] == []
-    assert [n for n in wrong_answers(answer) if checks.verdict(answer, n)[0]] == []
+    assert [n for n in right_answers(answer) if not verdict(answer, n)[0]] == []
+    assert [n for n in wrong_answers(answer) if verdict(answer, n)[0]] == []
 
 
 @pytest.mark.parametrize(("answer", "rows"), every_case())
 def test_verdicts_are_those_of_the_table(answer, rows):
-    assert [[number, *checks.verdict(answer, number)] for number, *_ in rows] == rows
+    assert [[number, *verdict(answer, number)] for number, *_ in rows] == rows
 
 
 def test_every_chapter_asks_at_least_two_questions():
@@ -98,7 +98,7 @@ def test_every_wrong_option_says_why_it_is_wrong():
 def test_numbers_within_the_tolerance_are_accepted_and_no_others(right, within, distance):
     answer = page.value(right, within=within)
     if abs(abs(distance) - 1) > 1e-3:
-        assert checks.verdict(answer, answer["right"] + distance * within)[0] == (abs(distance) < 1)
+        assert verdict(answer, answer["right"] + distance * within)[0] == (abs(distance) < 1)
 
 
 @given(st.floats(1e-9, 1e9), st.floats(0.1, 50), st.floats(-1.9, 5))
@@ -106,7 +106,7 @@ def test_percents_are_of_the_right_number(right, percent, distance):
     answer = page.value(right, percent=percent)
     if abs(abs(distance) - 1) > 1e-3:
         given_ = answer["right"] * (1 + distance * percent / 100)
-        assert checks.verdict(answer, given_)[0] == (abs(distance) < 1)
+        assert verdict(answer, given_)[0] == (abs(distance) < 1)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
 from pathlib import Path
 
+import chapter_guards as guards
 import pytest
 from small_notebooks import code, notebook
 from sphinx_external_toc.parsing import MalformedError
 
 from publish import contents, notebooks
-from publish.stored import guards
 
 TOC = """\
 format: jb-book
@@ -18,15 +18,6 @@ parts:
           - file: part/second
 """
 LISTED = contents.parse(TOC)
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """Pages that the table above lists."""
-    for page in ("index.ipynb", "part/first.md", "part/second.ipynb"):
-        (tmp_path / page).parent.mkdir(exist_ok=True)
-        (tmp_path / page).touch()
-    return tmp_path
 
 
 def test_pages_are_listed_in_order():
@@ -48,21 +39,6 @@ def test_page_that_is_listed_twice():
         contents.parse(TOC + "      - file: index\n")
 
 
-def test_table_that_agrees(folder):
-    (folder / "ruff.toml").touch()
-    assert list(contents.mismatches(LISTED.pages, folder)) == []
-
-
-def test_page_that_is_not_listed(folder):
-    (folder / "part" / "third.md").touch()
-    assert list(contents.mismatches(LISTED.pages, folder)) == ["part/third is not listed"]
-
-
-def test_page_that_does_not_exist(folder):
-    (folder / "part" / "first.md").unlink()
-    assert list(contents.mismatches(LISTED.pages, folder)) == ["part/first is listed and does not exist"]
-
-
 def ignored_mismatches(allowed, chapters):
     """Cells that go uncompared without being allowed to, and the other way round."""
     lines = {line.strip() for line in allowed.splitlines() if line.strip() and line[0] != "#"}
@@ -82,11 +58,6 @@ def ignored_mismatches(allowed, chapters):
 def test_list_of_ignored_outputs(allowed, complaints):
     small = notebook(code("1", tags=["nbval-ignore-output"]), code("2"))
     assert list(ignored_mismatches(allowed, {"small": small})) == complaints
-
-
-def test_the_book_lists_its_pages():
-    found = list(contents.mismatches(contents.read().pages, notebooks.CHAPTERS))
-    assert not found, "\n".join(found)
 
 
 def test_the_book_lists_its_ignored_outputs():

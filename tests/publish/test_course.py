@@ -1,5 +1,6 @@
 """Notebooks for a class: what students get holds no answer, and instructors' notebooks earn every point of a test."""
 
+import csv
 import json
 import re
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 from collections import Counter
 
 import pytest
+from answered import questions, verdict
 from small_notebooks import code, notebook, text
 
 from monograph import page
@@ -14,7 +16,6 @@ from publish import labels, notebooks
 from publish.book import ROOT
 from publish.course import folder, grading, keys, sheets
 from publish.course.__main__ import FOLDER
-from publish.site import checks
 
 EXERCISE = """# A chapter
 
@@ -116,14 +117,14 @@ def test_a_test_of_a_number_judges_and_says_what_the_page_does(given):
     if given is None:
         assert said is not None
     else:
-        right, words = checks.verdict(ANSWERS["half"], given)
+        right, words = verdict(ANSWERS["half"], given)
         assert said == (None if right else words)
 
 
 @pytest.mark.parametrize("given", [1, 2])
 def test_a_test_of_a_choice_judges_and_says_what_the_page_does(given):
     said = run(graded(sheets.sheet(chapter(), page="a/b", known={}))["test-sign"].source, sign=given)
-    right, words = checks.verdict(ANSWERS["sign"], given)
+    right, words = verdict(ANSWERS["sign"], given)
     assert said == (None if right else words)
 
 
@@ -140,7 +141,7 @@ def test_every_question_and_every_exercise_of_the_book_has_its_cells_and_its_tes
     known, asked = labels.read(), 0
     for name, stored in folder.sources():
         written = graded(sheet := sheets.sheet(stored, page=name, known=known))
-        assert set(checks.questions(stored)) <= set(written), name
+        assert set(questions(stored)) <= set(written), name
         exercises = sum(cell.source.count("{exercise}") for cell in stored.cells if cell.cell_type == "markdown")
         assert sum(place.endswith("-reasons") for place in written) == exercises, name
         assert max(Counter(cell.id for cell in written.values()).values()) == 1, name
@@ -204,11 +205,18 @@ def points_of_tests(notebook):
     return sum(one["points"] for one in known if one.get("grade"))
 
 
+def earned_points(course):
+    """Points that the tests have given, by sheet and student."""
+    grading.command(course, "export", "--to=grades.csv")
+    rows = csv.DictReader((course / "grades.csv").read_text(encoding="utf-8").splitlines())
+    return {(row["assignment"], row["student_id"]): float(row["raw_score"]) for row in rows}
+
+
 @pytest.mark.exhaustive
 def test_instructors_earn_every_point_of_the_tests_and_blanks_none(course):
     for name in GRADED:
-        grading.grade(course, name)
-    earned = grading.points(course)
+        grading.command(course, "autograde", name, "--force")
+    earned = earned_points(course)
     for name in GRADED:
         source = json.loads((course / "source" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
         assert earned[name, "instructor"] == points_of_tests(source) > 0

@@ -25,8 +25,8 @@ def test_the_source_says_of_each_claim_what_the_claim_says():
     for claim in claims.CLAIMS:
         read = READ[claim.id]
         assert read.places == claim.places
-        assert evidence.VERDICTS[read.verdict] == claim.verdict
-        assert read.path == f"{claim.check.__module__}.{claim.id}"
+        assert evidence.words(read.verdict) == claim.verdict
+        assert read.check.path == f"{claim.check.__module__}.{claim.id}"
 
 
 def test_every_claim_names_a_place_and_not_just_a_chapter():

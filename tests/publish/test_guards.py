@@ -1,10 +1,9 @@
+import chapter_guards as guards
 import pytest
 from nbformat import v4
 from small_notebooks import SVG, code, notebook, shown, text
 
 from publish import notebooks
-from publish.site import checks
-from publish.stored import guards
 
 ALT = {"image": {"alt": "A curve."}}
 CURVE = shown(svg=SVG, plain="A curve.")
@@ -176,10 +175,10 @@ def output_folded(small):
         (guards.above_rounding, digits_of_rounding_in_prose),
         (guards.above_rounding, digits_of_rounding_in_a_picture),
         (guards.above_rounding, digits_of_rounding_in_an_answer),
-        (checks.consistent, question_without_answer),
-        (checks.consistent, answer_without_question),
-        (checks.consistent, question_asked_twice),
-        (checks.consistent, trap_that_another_hides),
+        (guards.consistent_questions, question_without_answer),
+        (guards.consistent_questions, answer_without_question),
+        (guards.consistent_questions, question_asked_twice),
+        (guards.consistent_questions, trap_that_another_hides),
     ],
 )
 def test_guard_fires(guard, spoil):

@@ -122,7 +122,7 @@ def test_claims_are_listed_once_and_works_are_not():
     work = targets.Target("id1", "Work", "", "", "", "")
     found = {"a/b": {"claim-x": claim, "id1": work}, search.LEDGER: {"claim-x": claim}}
     (entry,) = search.entries(found)
-    assert (entry["page"], entry["title"]) == (search.LEDGER, "X &lt; 1")
+    assert (entry[4], entry[2]) == (search.LEDGER, "X &lt; 1")
     assert len(list(search.entries({"a/b": {"claim-x": claim}}))) == 1
 
 

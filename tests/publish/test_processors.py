@@ -2,9 +2,8 @@
 
 import subprocess
 
+import other_processors as processors
 import pytest
-
-from publish import processors
 
 HERE = {"kernels": ["openblas Haswell"], "products": "a", "functions": "b"}
 

@@ -1,6 +1,5 @@
 import pytest
-
-from publish.stored.prose import typed_results
+from typed_results import typed_results
 
 
 @pytest.mark.parametrize(

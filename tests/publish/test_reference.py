@@ -51,7 +51,7 @@ class Record:
 def description(tmp_path):
     (tmp_path / "sample.py").write_text(MODULE)
     module = griffe.load("sample", search_paths=[tmp_path], allow_inspection=False)
-    return describe(module, Config(napoleon_use_param=False))
+    return describe(module, Config(napoleon_use_param=False), {})
 
 
 def test_modules_functions_classes_and_their_members_are_described(description):

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from pybtex.database import parse_file
+from typed_results import typed_results
 
 from publish import notebooks
-from publish.stored.prose import typed_results
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from chapter_guards import imported_names
 from declarations import ENVIRONMENT, binder_requirements, exported, pins, requirements
 from IPython.core.inputtransformer2 import TransformerManager
 from packaging.requirements import Requirement
@@ -16,7 +17,6 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from publish import lock, notebooks
-from publish.stored.guards import imported_names
 
 ROOT = Path(__file__).parents[2]
 DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text())

@@ -21,12 +21,11 @@ NAMES = [deck.name for deck in decks.DECKS]
 
 
 @pytest.fixture
-def deck(tmp_path):
+def deck():
     """A deck of one block, as a tree."""
-    (tmp_path / "theorems").mkdir()
-    (tmp_path / "theorems" / "one.html").write_text(ONE)
     made = decks.Deck("talk", "A talk", "talk")
-    return parse(decks.write(made, parse(SCRIPT), pages.Pages(tmp_path), "appendix/teaching"))
+    site = {"theorems/one": parse(ONE), "appendix/teaching": parse(SCRIPT)}
+    return parse(decks.write(made, site, "appendix/teaching"))
 
 
 def test_a_question_a_widget_and_a_statement_are_slides_in_the_order_of_the_script(deck):
@@ -58,10 +57,9 @@ def test_pieces_keep_their_links_and_lose_their_answers(deck):
     assert not body.css("section, form, input, button, [data-answer]")
 
 
-def test_what_nothing_bears_cannot_be_put_up(tmp_path):
-    (tmp_path / "one.html").write_text(ONE)
+def test_what_nothing_bears_cannot_be_put_up():
     with pytest.raises(ValueError, match="nothing bears the id 'thm-b'"):
-        pages.Pages(tmp_path).taken("one", "thm-b", "p-")
+        pages.taken({"one": parse(ONE)}, "one", "thm-b", "p-")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,3 +1,4 @@
+import copy
 import json
 
 import pytest
@@ -54,17 +55,14 @@ def test_the_line_is_written_from_what_was_measured(results):
         "Before.\n\n*Time: about 5 minutes to read. You need [this](that.md).*\n\nAfter."
     )
     times.record("part/one", 8.21)
-    assert list(times.stale(chapter, name="part/one")) == ["*Time: about 5 minutes to read."]
     times.write(chapter, name="part/one")
     assert "*Time: about 5 minutes to read, 9 s to run. You need" in chapter.cells[0].source
-    assert list(times.stale(chapter, name="part/one")) == []
 
 
 def test_the_time_of_a_lesson_stays(results):
     lesson = notebook(text("*Time: ninety minutes, in pairs. Every cell runs in seconds.*"))
     times.write(lesson, name="lab")
     assert lesson.cells[0].source == "*Time: ninety minutes, in pairs. Every cell runs in seconds.*"
-    assert list(times.stale(lesson, name="lab")) == []
 
 
 def test_times_are_kept_beside_the_others_with_processor_and_threads(results):
@@ -100,4 +98,7 @@ def test_every_chapter_was_measured():
 
 @pytest.mark.parametrize("name", STAMPED)
 def test_the_stored_times_are_fresh(name):
-    assert list(times.stale(notebooks.read(STAMPED[name]), name=name)) == []
+    stored = notebooks.read(STAMPED[name])
+    fresh = copy.deepcopy(stored)
+    times.write(fresh, name=name)
+    assert fresh == stored

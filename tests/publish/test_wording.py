@@ -3,11 +3,11 @@
 import re
 
 import pytest
+from wording import avoided
 
 from monograph import claims
 from publish import contents, notebooks
 from publish.site.evidence import LEDGER
-from publish.stored.wording import avoided
 
 UNKNOWN = re.compile(r"(?:known|found) to us|we do not know|sources (?:known|do not say)|could not find a detail")
 JOINED = re.compile(r"\d\\?%")

@@ -1,4 +1,4 @@
-"""What is stored must come out on other processors, too: `python -m publish.processors`.
+"""What is stored must come out on other processors, too: `python -m tests.other_processors`.
 
 OpenBLAS, MKL and PyTorch choose their kernels by the processor, and each kernel adds in another
 order. Their own variables of the environment choose older ones, so that one machine stands for others.
@@ -79,7 +79,7 @@ def changed(here, there):
 
 def main(arguments=None):
     """Run the command line; return its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m publish.processors", description=__doc__.partition("\n\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m tests.other_processors", description=__doc__.partition("\n\n")[0])
     parser.add_argument("--workers", type=int, default=2, help="processes for the tests (default: %(default)s)")
     parser.add_argument("settings", nargs="*", metavar="setting", help=f"one of {', '.join(SETTINGS)}; all")
     options = parser.parse_args(arguments)

@@ -2,8 +2,9 @@
 
 import re
 
+from typed_results import passages
+
 from publish.stored import numbers
-from publish.stored.prose import passages
 
 WORDS = {
     # what is drawn

@@ -3,7 +3,9 @@
 import ast
 import re
 
+from answered import questions, verdict
 from IPython.core.inputtransformer2 import TransformerManager
+from typed_results import typed_results
 
 from monograph.page import FLOOR, SUPERSCRIPTS
 from publish import references
@@ -13,7 +15,6 @@ from publish.stored import numbers
 from publish.stored.comparison import IGNORED
 from publish.stored.execution import ChapterError
 from publish.stored.normalization import alt_texts
-from publish.stored.prose import typed_results
 
 LONGEST_FUNCTION = 10  # lines; what is longer belongs in the package
 LONGEST_CELL = 30
@@ -95,11 +96,16 @@ def fresh_numbers(notebook):
             cell.source = before
 
 
+def raw_roles(source):
+    """Return the roles of a text that JupyterLab would not understand."""
+    return [match[0] for match in references.ROLE.finditer(source) if match["role"] != "eq"]
+
+
 def readable_references(notebook):
     """Forbid references that only Sphinx understands."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            for role in references.raw_roles(cell.source):
+            for role in raw_roles(cell.source):
                 yield f"cell {cell.id} refers by {role}: run `python -m publish.references`"
 
 
@@ -155,6 +161,19 @@ def folds_code(notebook):
             yield f"cell {cell.id} folds its output: hide-cell folds its code, too"
 
 
+def consistent_questions(notebook):
+    """Require that every question has an answer, every answer a question, and every trap its own words."""
+    asked, handed = questions(notebook), checks.answers(notebook)
+    for name in sorted({name for name in asked if asked.count(name) > 1}):
+        yield f"the question {name!r} is asked twice"
+    for name in sorted(handed.keys() ^ set(asked)):
+        yield f"{name!r} has {'no question' if name in handed else 'no answer'}"
+    for name, answer in handed.items():
+        for wrong, words in answer.get("traps", ()):
+            if verdict(answer, wrong) != (False, words):
+                yield f"{name!r} does not answer {wrong!r} as its trap says"
+
+
 GUARDS = (
     executed,
     described,
@@ -166,7 +185,7 @@ GUARDS = (
     few_ignored_cells,
     folds_code,
     above_rounding,
-    checks.consistent,
+    consistent_questions,
 )
 
 
