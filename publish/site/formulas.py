@@ -90,9 +90,10 @@ def temml():
 
 
 def simplify(formula):
-    """Write a formula of Temml's with fewer elements, TeX's space, none about the signs in an index, primes in the line.
+    """Write a formula of Temml's with fewer elements, with TeX's space, and with primes in the line.
 
-    A sign that begins or ends a formula, as in `n =`, has no space on that side, where the text has its own.
+    The signs in an index have no space. A sign that begins or ends a formula, as in `n =`, has no space on that
+    side, where the text has its own.
     """
     tree = ElementTree.fromstring(formula)
     for raised in tree.iter("msup"):

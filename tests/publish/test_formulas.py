@@ -83,3 +83,5 @@ def test_slanted_letters_stand_for_upright_ones():
     assert mathfont.italics()["a"] == "𝑎"
     assert mathfont.italics()["h"] == "ℎ"
     assert mathfont.italics()["λ"] == "𝜆"
+    upright, slanted = "εϵθϑκϰφϕρϱπϖ", "𝜀𝜖𝜃𝜗𝜅𝜘𝜑𝜙𝜌𝜚𝜋𝜛"  # letters of two shapes
+    assert "".join(mathfont.italics()[letter] for letter in upright) == slanted
