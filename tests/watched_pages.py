@@ -52,8 +52,9 @@ def watched_page(browser, *, width=1440, scheme="light", **options):
     context.close()
 
 
-# A widget is drawn when it comes near the window.
+# A widget is drawn when it comes near the window. The browser scrolls to what the address names in the first frames.
 VISITED = """async () => {
+    for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
     const { scrollX, scrollY } = window;
     for (const widget of document.querySelectorAll("UNDRAWN")) {
         widget.scrollIntoView({ behavior: "instant" });
@@ -61,6 +62,14 @@ VISITED = """async () => {
     }
     window.scrollTo({ left: scrollX, top: scrollY, behavior: "instant" });
 }""".replace("UNDRAWN", UNDRAWN)
+
+# Adds up how far what is drawn moves by itself.
+MOVED = """() => {
+    window.moved = 0;
+    new PerformanceObserver((list) => {
+        for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) moved += value;
+    }).observe({ type: "layout-shift", buffered: true });
+}"""
 
 
 def settle(page):
@@ -88,5 +97,5 @@ def turn(page, width, scheme):
 
 def lay_out_all(page):
     """Let the page lay out all its sections, those far from the window too, as whoever reads on will see them."""
-    page.add_style_tag(content="article section { content-visibility: visible !important }")
+    page.add_style_tag(content="article :is(section, dl, tr) { content-visibility: visible !important }")
     page.evaluate("document.querySelector('article')?.dispatchEvent(new Event('contentvisibilityautostatechange'))")

@@ -8,7 +8,7 @@ median by a third, as what a tool measures in a section must not lie over the ne
 from publish.site.trees import parse, piece
 
 SECTIONS = "body > section > section"
-ROWS = "tr[id^=claim-]"  # of the ledger, long enough to be sections
+ENTRIES = "tr[id^=claim-], section > dl.py"  # of the ledger and of the reference, long enough to be sections
 APART = {".widget": 300, "div.math": 110, "pre": 100, "div.proof, div.exercise": 200, "summary": 40}
 UNSEEN = "script, style, details:not([open]) > :not(summary)"
 
@@ -19,11 +19,11 @@ def setup(app):
 
 
 def count(_app, _page, _template, context, doctree):
-    """Give each section, and each claim of a table, the number of letters that it is as tall as: `--letters`."""
+    """Give each section, and each entry of a long list, the number of letters that it is as tall as: `--letters`."""
     if doctree is None:
         return
     tree = parse(context["body"])
-    for section in tree.css(f"{SECTIONS}, {ROWS}"):
+    for section in tree.css(f"{SECTIONS}, {ENTRIES}"):
         section.attrs["style"] = f"--letters: {letters(section)}"
     context["body"] = tree.body.inner_html
 

@@ -56,7 +56,10 @@
   const invite = () => {
     const asked = document.getElementById("asked");
     const presets = /** @type {HTMLSelectElement | null} */ (el.querySelector(".tts-bar select"));
-    if (!asked || embedded || el.dataset.state || presets?.selectedIndex !== 0) return;
+    root.classList.remove("set");
+    if (!asked) return;
+    asked.hidden = true;
+    if (embedded || el.dataset.state || presets?.selectedIndex !== 0) return;
     const show = () => (asked.hidden = presets.selectedIndex > 0); // no slider moves the picture away
     presets.addEventListener("change", show);
     new MutationObserver(show).observe(el, { attributeFilter: ["data-state"] }); // reset is pressed
@@ -105,6 +108,7 @@
   };
 
   root.classList.toggle("embed", embedded);
+  root.classList.toggle("set", location.hash.length > 1); // so that the question has its place from the beginning, or none
   paint(preferred());
   addEventListener("DOMContentLoaded", () => {
     paint(preferred());

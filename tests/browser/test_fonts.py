@@ -1,18 +1,12 @@
 """Until fonts arrive, faces of the system stand in for them, and their arrival moves little."""
 
 import pytest
-from watched_pages import settle, watched_page
+from watched_pages import MOVED, settle, watched_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 FONTS = "**/*.woff2"
 # Of the text, as the pages set it; the rest of the book's letters are as often in it.
 TEXT = "How the training data fit the task decides whether a model that thinks longer comes closer to the answer."
-MOVED = """() => {
-    window.moved = 0;
-    new PerformanceObserver((list) => {
-        for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) moved += value;
-    }).observe({ type: "layout-shift", buffered: true });
-}"""
 WIDTHS = """async ([text, style]) => {
     const canvas = document.createElement("canvas").getContext("2d");
     return Promise.all(["Book Serif", "Book DejaVu Serif"].map(async (family) => {

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from watched_pages import settle
+from watched_pages import MOVED, settle, watched_page
 
 from publish.site import stored_widgets
 from publish.site.widget_pages import fragment
@@ -71,6 +71,17 @@ def test_who_comes_without_settings_is_asked_something_first(show):
     assert page.evaluate("document.activeElement.matches('.tts-bar select')")
     for state in (fragment(preset["state"]), "train_length=10", "embed"):
         assert show("direct-answer", state).locator("#asked").is_hidden()
+
+
+@pytest.mark.parametrize("state", ["", "train_length=10"])
+def test_the_question_has_its_place_from_the_beginning(browser, address, state):
+    with watched_page(browser, width=412) as page:
+        page.add_init_script(f"({MOVED})()")
+        page.goto(f"{address}widgets/direct-answer.html#{state}")
+        settle(page)
+        page.locator(".tts-stage").wait_for()
+        assert page.locator("#asked").is_visible() == (state == "")
+        assert page.evaluate("moved") <= 0.05
 
 
 @EVERY
