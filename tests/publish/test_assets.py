@@ -3,10 +3,10 @@
 import gzip
 import json
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-import sphinx_book_theme
 from fontTools.ttLib import TTFont
 
 from publish import contents
@@ -62,7 +62,7 @@ def test_a_page_reads_the_theme_s_scripts_after_the_book_s(site):
 
 
 def test_no_page_has_what_the_theme_is_kept_from_looking_for(site):
-    folder = Path(sphinx_book_theme.__file__).parent / "theme" / "sphinx_book_theme" / "static"
+    folder = Path(find_spec("sphinx_book_theme").origin).parent / "theme" / "sphinx_book_theme" / "static"
     script = "scripts/sphinx-book-theme.js"
     names = json.loads(re.search(r'\["marginnote".*?\]', (folder / script).read_text())[0])
     sought = [f".{prefix}{name}" for name in names for prefix in ("", "tag_")]
