@@ -47,6 +47,7 @@ def without_workers(page):
     return False
 
 
+@pytest.mark.exhaustive
 def test_it_is_trained_in_a_worker_which_goes_when_it_is_done(page):
     with page.expect_worker() as hired:
         button(page, "Train").press("Enter")

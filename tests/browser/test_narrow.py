@@ -13,7 +13,6 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 WIDTHS = (320, 640)
 EVERYDAY = {
-    "setup/attention",  # a table of fields
     "source/monograph/experiments/finite_prompts/plan",  # a long title
     "widgets/overthinking-map",  # links beside a title
     "theorems/task-selection",  # formulas with punctuation

@@ -123,6 +123,7 @@ def test_the_cost_was_measured_at_full_size():
     assert {run["size"] for run in found.runs} == {"large", "paper-faithful"}
 
 
+@pytest.mark.exhaustive
 def test_operations_of_an_update_are_those_counted_by_hand():
     """Each product once there and twice back, but for tokens, which need no gradient; one token is asked in the end."""
     n, rows, width, dim = 6, 6, 16, 2

@@ -80,6 +80,7 @@ def test_a_notebook_in_markdown(tmp_path):
     assert twins.twin(book, "index", {}) == EXPECTED
 
 
+@pytest.mark.exhaustive
 def test_the_reference_and_the_bibliography_are_lists(known):
     assert "- `ttsbook.theory`: " in twins.twin(ROOT, "appendix/api", known)
     offered = twins.twin(ROOT, "appendix/api/chapters", known)

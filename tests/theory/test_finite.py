@@ -95,14 +95,8 @@ def test_the_gap_falls_like_one_over_d_at_fixed_ratios():
     assert gaps[1] == pytest.approx(2 * gaps[2], rel=1e-4)
 
 
-@pytest.mark.parametrize(
-    ("m", "noise_variance", "caution"),
-    [
-        pytest.param(200, 0.0, 1.4, marks=pytest.mark.exhaustive),
-        pytest.param(200, 0.5, 1.4, marks=pytest.mark.exhaustive),
-        (15, 0.2, 4),
-    ],
-)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("m", "noise_variance", "caution"), [(200, 0.0, 1.4), (200, 0.5, 1.4), (15, 0.2, 4)])
 def test_the_corrected_error_agrees_with_simulation(m, noise_variance, caution):
     P, test = turned_task(noise_variance=noise_variance)
     P = P / caution  # away from divergence
