@@ -189,6 +189,5 @@ def conditioning(task_or_mixture: Task | Mixture) -> float:
 
 def _parts(task_or_mixture: Task | Mixture) -> tuple[list[tuple[float, Task]], Matrix]:
     """List weights and tasks; and a zero, from which sums over them start."""
-    check.instance("task_or_mixture", task_or_mixture, Task, Mixture)
-    mixture = mixture_of(task_or_mixture)
+    mixture = mixture_of(check.instance("task_or_mixture", task_or_mixture, Task, Mixture))
     return list(zip(mixture.weights, mixture.tasks, strict=True)), np.zeros((mixture.dim, mixture.dim))

@@ -62,9 +62,8 @@ class Distances(Recipe[HasAnswer]):
         if self.zeros > 1:
             raise ValueError(f"zeros must be a share of at most 1, got {self.zeros!r}")
         check.flag("relative", self.relative)
-        check.settle(
-            self, starts=check.count("starts", self.starts, least=1), floor=check.positive("floor", self.floor)
-        )
+        check.settle(self, starts=check.count("starts", self.starts, least=1))
+        check.settle(self, floor=check.positive("floor", self.floor))
 
     def draw(self, w: Weights, generator: torch.Generator) -> Float[torch.Tensor, "batch {self.starts} d"]:
         """Draw starts for weights."""
