@@ -127,9 +127,8 @@ def preconditioner(task_or_mixture: Task | Mixture, *, fourth_moments: Covarianc
     [[0.7692, 0.0], [0.0, 0.7692]]
     """
     if isinstance(task_or_mixture, Task):
-        task = task_or_mixture
-        check.covariance("cov", task.cov, definite=True)
-        inverse = np.linalg.inv(gamma_of(task, fourth_moments))
+        check.covariance("cov", task_or_mixture.cov, definite=True)
+        inverse = np.linalg.inv(gamma_of(task_or_mixture, fourth_moments))
         return (inverse + inverse.T) / 2 if fourth_moments is None else inverse  # prop-best-step, prop-fourth-moments
     if fourth_moments is not None:
         raise ValueError("fourth_moments are those of one task, got a mixture")

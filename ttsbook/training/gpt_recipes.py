@@ -111,8 +111,7 @@ class Outcome(Recipe[HasNextToken]):
 
     def loss(self, model: HasNextToken, prompts: Prompts, generator: torch.Generator) -> Scalar:
         """Half the mean squared distance of the last answer."""
-        tokens = cot.tokens(model.next_token, embedding.embed(prompts), [prompts.lengths] * self.depth)
-        *_, last = tokens
+        *_, last = cot.tokens(model.next_token, embedding.embed(prompts), [prompts.lengths] * self.depth)
         return (embedding.weight(last) - prompts.w).square().sum(dim=-1).mean() / 2
 
 
