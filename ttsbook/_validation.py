@@ -151,13 +151,15 @@ def inverse_length(name: str, value: Any) -> float:
     return 0.0 if value is None else 1 / count(name, value, least=1)
 
 
-def instance(name: str, value: object, *kinds: type) -> None:
-    """Refuse a `value` that is of none of the `kinds`."""
-    if not isinstance(value, kinds):
-        wanted = " or a ".join(map(_full_name, kinds))
-        if isinstance(value, type) and issubclass(value, kinds):
-            raise TypeError(f"{name} must be a {wanted}, got the class {value.__name__} itself: call it")
-        raise TypeError(f"{name} must be a {wanted}, got {shown(value)} of type {_full_name(type(value))}")
+def instance(name: str, value: object, *kinds: type[Item]) -> Item:
+    """Return `value` if it is of one of the `kinds`."""
+    if isinstance(value, kinds):
+        return value
+    wanted = " or a ".join(map(_full_name, kinds))
+    got = f"{shown(value)} of type {_full_name(type(value))}"
+    if isinstance(value, type) and issubclass(value, kinds):
+        got = f"the class {value.__name__} itself: call it"
+    raise TypeError(f"{name} must be a {wanted}, got {got}")
 
 
 def sequence(name: str, value: Any, kind: type[Item]) -> tuple[Item, ...]:
@@ -168,9 +170,7 @@ def sequence(name: str, value: Any, kind: type[Item]) -> tuple[Item, ...]:
         items = tuple(value)
     except TypeError:
         raise TypeError(f"{name} must be a sequence of {_full_name(kind)}, got {shown(value)}") from None
-    for index, item in enumerate(items):
-        instance(f"{name}[{index}]", item, kind)
-    return items
+    return tuple(instance(f"{name}[{index}]", item, kind) for index, item in enumerate(items))
 
 
 def shown(value: Any) -> str:

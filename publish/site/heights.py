@@ -9,7 +9,7 @@ from publish.site.trees import parse, piece
 
 SECTIONS = "body > section > section"
 ENTRIES = "tr[id^=claim-], section > dl.py"  # of the ledger and of the reference, long enough to be sections
-APART = {".widget": 300, "div.math": 110, "pre": 100, "div.proof, div.exercise": 200, "summary": 40}
+APART = {".widget": 300, "div.math": 110, "pre": 100, "div.proof, div.exercise": 200, "summary": 40, "dt": 50}
 UNSEEN = "script, style, details:not([open]) > :not(summary)"
 
 

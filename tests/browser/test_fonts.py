@@ -49,3 +49,14 @@ def test_what_stands_in_is_as_wide_and_as_high(window, address, style):
     window.goto(f"{address}setup/task.html")
     own, other = window.evaluate(WIDTHS, [TEXT, style])
     assert other == pytest.approx(own, rel=0.02)
+
+
+@pytest.mark.parametrize("name", ["one-idea", "appendix/api/data"])
+def test_fonts_are_asked_for_before_the_style_sheet_names_them(window, address, name):
+    window.goto(f"{address}{name}.html")
+    settle(window)
+    asked = window.evaluate("performance.getEntriesByType('resource').map((e) => [e.name, e.initiatorType])")
+    fonts = {address.rpartition("/")[2]: kind for address, kind in asked if address.endswith(".woff2")}
+    assert fonts == dict.fromkeys(
+        ["book-serif-400.woff2", "book-serif-400-italic.woff2", "book-serif-600.woff2", "book-math.woff2"], "link"
+    )

@@ -5,7 +5,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from watched_pages import watched_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
-PLACES = """() => [...document.querySelectorAll("article > section > section")]
+PLACES = """() => [...document.querySelectorAll("article > section > section, article section > dl.py")]
     .filter((section) => !section.firstElementChild.checkVisibility({ contentVisibilityAuto: true }))
     .map((section) => [+section.style.getPropertyValue("--letters"), section.getBoundingClientRect().height])"""
 ROWS = """() => [...document.querySelectorAll("tr[id^='claim-']")]
@@ -34,7 +34,9 @@ def view(browser, request):
         yield page, pixels
 
 
-@pytest.mark.parametrize("name", ["setup/thinking", "experiments/gpt2", "appendix/api/models"])
+@pytest.mark.parametrize(
+    "name", ["setup/thinking", "experiments/gpt2", "appendix/api/models", "appendix/api/experiments"]
+)
 def test_places_are_as_tall_as_the_letters_ask_and_tools_find_nothing_in_them(view, address, name):
     page, pixels = view
     page.goto(f"{address}{name}.html", wait_until="networkidle")

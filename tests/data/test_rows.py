@@ -127,7 +127,7 @@ def test_names_and_the_delimiter_may_differ():
     ("lines", "message"),
     [
         (["a,b", "1,x", "2,3"], "column 'b' must hold numbers, got 'x' in line 2: leave the column out"),
-        (["1,2,?", "3,4,5", "6,7,9"], r"column 3 must have a value in line 1, which is of numbers, got '\?'"),
+        (["1,2,?", "3,4,5", "6,7,9"], "column 'column 3' must have a value in every row, but line 1 has none"),
         (["a,b", "1,2", "3,"], "column 'b' must have a value in every row, but line 3 has none"),
         (["a,b", "1,2", "NaN,4"], "column 'a' must have a value in every row, but line 3 has none"),
         (["a,b", "1,2", "inf,4"], "column 'a' must be finite, got inf in line 3"),
@@ -178,6 +178,7 @@ def test_a_table_that_will_not_do_is_refused_by_its_column(lines, message):
             lambda: rows.read_csv(["a,b", "1,2", "3,4"], leave_out="a"),
             "must be a sequence of names, got 'a'",
         ),
+        (TypeError, lambda: rows.read_csv([[1.0, 2.0]]), r"source\[0\] must be a str, got \[1.0, 2.0\]"),
         (ValueError, lambda: rows.read_csv(["a", "1", "2"], leave_out=["a"]), "all are left out"),
         (
             ValueError,

@@ -28,14 +28,14 @@ def trace(matrices):
 def test_the_error_is_a_sandwich():
     rng = np.random.default_rng(1)
     P, cov = (covariance.rotate(np.diag([0.5, 1.0, 2.0]), rng=rng) for _ in range(2))
-    s, A, inverse, *_ = finite._problem(P, cov, 5, 3, 0.0)
+    chain = finite.Recursion(P, cov, 5, 0.0)
     sample = covariance.sample_empirical(cov, 5, samples=1, rng=rng)[0]
     _, vectors, root = theory.stability.preconditioned(P, cov)
     turned = vectors.T @ root @ sample @ root @ vectors
     power = np.linalg.matrix_power(np.eye(3) - turned, 3)
     expected = np.linalg.norm(np.linalg.matrix_power(np.eye(3) - P @ sample, 3)) ** 2
-    assert np.trace(A @ power @ inverse @ power) == pytest.approx(expected)
-    assert vectors.T @ root @ cov @ root @ vectors == pytest.approx(np.diag(s), abs=1e-12)
+    assert np.trace(chain.A @ power @ chain.B @ power) == pytest.approx(expected)
+    assert vectors.T @ root @ cov @ root @ vectors == pytest.approx(np.diag(chain.s), abs=1e-12)
 
 
 @pytest.mark.exhaustive

@@ -62,6 +62,7 @@ def test_a_chain_that_leaves_float64_is_infinite_and_said_to_be():
         (lambda: theory.layer_error(P, R, np.eye(3), 2), r"S must have shape \(4, 4\)"),
         (lambda: theory.layer_error(P, R, np.full((4, 4), np.nan), 2), "S must be finite"),
         (lambda: theory.layer_error(P, R, TASK.cov, -1), "steps"),
+        (lambda: theory.layer_error(P, R, np.triu(np.ones((4, 4))), 2), "S must be symmetric"),
     ],
 )
 def test_bad_input_is_refused_by_name(call, message):

@@ -55,6 +55,11 @@ def test_a_warm_up_is_a_count(schedule):
         schedule(warm_up=-1)
 
 
+def test_a_training_of_no_updates_has_no_course_to_fall_along():
+    with pytest.raises(ValueError, match="updates must be an integer of at least 1, got 0"):
+        Cosine().factor(0, 0)
+
+
 def test_the_base_is_no_optimizer():
     with pytest.raises(NotImplementedError):
         Optimizer().of([])

@@ -140,12 +140,10 @@ def sample(
     >>> tuple(batch.x.shape), tuple(batch.y.shape), tuple(batch.w.shape)
     ((8, 20, 5), (8, 20), (8, 5))
     """
-    check.instance("task", task, Task, Mixture)
-    task = mixture_of(task)
+    task = mixture_of(check.instance("task", task, Task, Mixture))
     samples = check.count("samples", samples, least=1)
     check.instance("generator", generator, torch.Generator)
-    dtype = torch.get_default_dtype() if dtype is None else dtype
-    check.instance("dtype", dtype, torch.dtype)
+    dtype = check.instance("dtype", torch.get_default_dtype() if dtype is None else dtype, torch.dtype)
     if not dtype.is_floating_point:
         raise ValueError(f"dtype must be a floating type, got {dtype}")
     check.instance("features", features, Features)

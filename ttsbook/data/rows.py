@@ -250,19 +250,13 @@ def _table(source: Source, delimiter: str) -> tuple[list[str], list[tuple[int, l
     if isinstance(source, str | os.PathLike):
         with open(source, encoding="utf-8-sig", newline="") as file:
             return _table(list(file), delimiter)
-    source = list(source)
-    for line in source:
-        if not isinstance(line, str):
-            hint = "Rows takes numbers"
-            raise TypeError(f"source must be a path or lines of text, got the line {check.shown(line)}: {hint}")
-    reader = csv.reader(source, delimiter=delimiter, skipinitialspace=True)
+    reader = csv.reader(check.sequence("source", source, str), delimiter=delimiter, skipinitialspace=True)
     lines = [(reader.line_num, [value.strip() for value in values]) for values in reader if any(map(str.strip, values))]
     if not lines:
         raise ValueError("source must hold rows, got none")
     columns = lines[0][1]
     names = [value for value in columns if _number(value) is None and value.lower() not in MISSING]
     if not names and any(_number(value) is not None for value in columns):
-        _whole(*lines[0])
         columns = [f"column {index + 1}" for index in range(len(columns))]
     else:
         lines = lines[1:]
@@ -275,13 +269,6 @@ def _table(source: Source, delimiter: str) -> tuple[list[str], list[tuple[int, l
         if len(values) != len(columns):
             raise ValueError(f"line {number} must have {len(columns)} values, as there are columns, got {len(values)}")
     return columns, lines
-
-
-def _whole(line: int, values: list[str]) -> None:
-    """Refuse a first line of numbers of which some are missing: it would pass for names."""
-    for index, value in enumerate(values):
-        if value.lower() in MISSING:
-            raise ValueError(f"column {index + 1} must have a value in line {line}, which is of numbers, got {value!r}")
 
 
 def _known(argument: str, names: Sequence[str], columns: list[str]) -> None:
@@ -298,14 +285,12 @@ def _numbers(columns: list[str], lines: list[tuple[int, list[str]]], leave_out: 
     chosen = [index for index, name in enumerate(columns) if name not in leave_out]
     if not chosen:
         raise ValueError("source must have a column of numbers, but all are left out")
-    x = np.empty((len(lines), len(chosen)))
-    for place, index in enumerate(chosen):
-        name = columns[index]
-        for row, (number, values) in enumerate(lines):
-            x[row, place] = _value(name, number, values[index])
-        if np.ptp(x[:, place]) == 0:
-            raise ValueError(f"column {name!r} must vary, but is {x[0, place]:g} in every row: leave it out")
-    return Rows(x, [columns[index] for index in chosen])
+    x = [[_value(columns[index], number, values[index]) for index in chosen] for number, values in lines]
+    pool = Rows(x, [columns[index] for index in chosen])
+    for name, column in zip(pool.columns, pool.x.T, strict=True):
+        if np.ptp(column) == 0:
+            raise ValueError(f"column {name!r} must vary, but is {column[0]:g} in every row: leave it out")
+    return pool
 
 
 def _value(name: str, line: int, text: str) -> float:

@@ -164,9 +164,9 @@ def rank_correlations(strengths: ArrayLike, train_length: int, test_length: int 
     inverse_m = check.inverse_length("test_length", test_length)
     if len(costs) < 2:
         raise ValueError(f"strengths must hold at least two tasks, got {len(costs)}")
-    errors = (costs * (costs + n**2 * inverse_m) / (n + costs) ** 2).sum(axis=1)  # prop-direct-matched
-    ranked = {name: _steady(values) for name, values in measures(strengths).items()}
-    return {name: float(spearmanr(values, _steady(errors)).statistic) for name, values in ranked.items()}
+    errors = _steady((costs * (costs + n**2 * inverse_m) / (n + costs) ** 2).sum(axis=1))  # prop-direct-matched
+    ranked = measures(strengths).items()
+    return {name: float(spearmanr(_steady(values), errors).statistic) for name, values in ranked}
 
 
 def _steady(values: Float64[np.ndarray, " tasks"]) -> list[float]:

@@ -54,19 +54,17 @@ class Block(torch.nn.Module):
         self.narrow = blank_linear(4 * width, width, **options)
 
     def forward(
-        self, h: Stream, mask: Bool[torch.Tensor, "..."] | None, *, causal: bool, keep: int | None
+        self, h: Stream, mask: Bool[torch.Tensor, "..."] | None, *, causal: bool, keep: int
     ) -> Float[torch.Tensor, "batch asking width"]:
-        """Run the block; with `keep`, answer only at that many last tokens, which see all others."""
+        """Run the block, and answer at that many last tokens, which see all others."""
         query, key, value = self.project(h, keep)
-        if keep is None or keep == h.shape[1]:
-            return self.attend(h, query, key, value, mask, causal=causal)
         mask = None if mask is None else mask[..., -keep:, :]
-        return self.attend(h[:, -keep:], query, key, value, mask)
+        return self.attend(h[:, -keep:], query, key, value, mask, causal=causal and keep == h.shape[1])
 
-    def project(self, h: Stream, keep: int | None) -> tuple[Queries, Heads, Heads]:
-        """Project to queries of the last `keep` tokens (None: of all), and to keys and values of all."""
+    def project(self, h: Stream, keep: int) -> tuple[Queries, Heads, Heads]:
+        """Project to queries of the last `keep` tokens, and to keys and values of all."""
         normed, width = self.attention_norm(h), h.shape[-1]
-        if keep is None or keep == h.shape[1]:
+        if keep == h.shape[1]:
             query, key, value = self._split(self.attention(normed), 3)
             return query, key, value
         weight, bias = self.attention.weight, self.attention.bias

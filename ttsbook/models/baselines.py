@@ -102,7 +102,7 @@ def gradient_descent(step_size: float | None = None) -> Solver:
 
     def answers(prompts: Prompts, steps: int) -> Chain:
         S, moment = _means(prompts)
-        step = _oracle_step(S) if step_size is None else step_size
+        step = 2 / sum(_ends(S)) if step_size is None else step_size
         return _descent(S, moment, steps, lambda residual: step * residual)
 
     return answers
@@ -271,12 +271,6 @@ def _times(S: SquareMatrices, w: Weights) -> Weights:
 def _constant(answer: Weights, steps: int) -> Chain:
     """Repeat an answer from the first step on, with zero before it."""
     return torch.stack([torch.zeros_like(answer), *[answer] * check.count("steps", steps, least=0)], dim=1)
-
-
-def _oracle_step(S: SquareMatrices) -> Float[torch.Tensor, "batch 1"]:
-    """Best constant step of each prompt."""
-    least, largest = _ends(S)
-    return 2 / (least + largest)
 
 
 def _ends(S: SquareMatrices) -> tuple[Float[torch.Tensor, "batch 1"], Float[torch.Tensor, "batch 1"]]:

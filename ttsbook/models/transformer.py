@@ -21,7 +21,7 @@ from torch.nn import functional
 from ttsbook import _validation as check
 from ttsbook.data.prompts import Prompts
 from ttsbook.models import checkpoints, embedding
-from ttsbook.models._transformer_block import Block, Heads, Mask, Stream, blank_linear, norm
+from ttsbook.models._transformer_block import Block, Heads, Stream, blank_linear, norm
 from ttsbook.tensors import Embedded, Options, ScalingsLike, Token, Weights, WeightsLike
 
 Tokens: TypeAlias = Float[torch.Tensor, "batch read rows"]
@@ -132,7 +132,7 @@ class GPT(torch.nn.Module):
         super().__init__()
         check.instance("config", config, Config)
         check.instance("generator", generator, torch.Generator)
-        self.config = config
+        self.config, self.dim = config, config.dim
         options: Options = {"dtype": dtype, "device": generator.device}
         width, layer_norm = config.width, config.layer_norm
         self.read_in = blank_linear(2 * config.dim + 2, width, **options)
@@ -144,8 +144,6 @@ class GPT(torch.nn.Module):
         if config.positions:
             self.places = torch.nn.Parameter(torch.empty(config.positions, width, **options))
         self._initialize(generator)
-        self._mask: Mask | None = None
-        self._mask_of: tuple[int, int, torch.device] | None = None
 
     @torch.no_grad()
     def _initialize(self, generator: torch.Generator) -> None:
@@ -158,11 +156,6 @@ class GPT(torch.nn.Module):
                 writes = name.endswith(("merge.weight", "narrow.weight"))
                 depth = 2 * self.config.layers if writes else 1
                 parameter.normal_(0, 1 / math.sqrt(inputs * depth), generator=generator)
-
-    @property
-    def dim(self) -> int:
-        """Dimension d of the examples."""
-        return self.config.dim
 
     def forward(self, E: Embedded, rho: ScalingsLike | None = None) -> Embedded:
         """Answer at every column of embedded prompts.
@@ -244,10 +237,10 @@ class GPT(torch.nn.Module):
         """Weights that the last columns are answered with."""
         tokens, weights, visible = self._tokens(E)
         mask, causal = self._sight(tokens.shape[1], weights, visible)
-        keep = tokens.shape[1] if columns > weights else columns
+        asking = tokens.shape[1] if columns > weights else columns
         h = self._read(tokens, 0)
         for index, block in enumerate(self._trunk()):
-            h = block(h, mask, causal=causal, keep=keep if index == len(self.blocks) - 1 else None)
+            h = block(h, mask, causal=causal, keep=asking if index == len(self.blocks) - 1 else tokens.shape[1])
         h = self.read_out(self.norm(h))
         if columns > weights and self.config.tokens == "interleaved":
             examples = h.shape[1] - weights
@@ -285,12 +278,10 @@ class GPT(torch.nn.Module):
         """Mask of who sees whom, or None, and whether it is the plain causal one."""
         if visible is None and (weights <= 1 or self.config.sight == "chain"):
             return None, True
-        device, mask = self.read_in.weight.device, self._mask
-        if mask is None or self._mask_of != (length, weights, device):
-            mask = torch.ones(length, length, dtype=torch.bool, device=device).tril()
-            if self.config.sight == "newest" and weights:
-                mask[-weights:, -weights:] = torch.eye(weights, dtype=torch.bool, device=device)
-            self._mask, self._mask_of = mask, (length, weights, device)
+        device = self.read_in.weight.device
+        mask = torch.ones(length, length, dtype=torch.bool, device=device).tril()
+        if self.config.sight == "newest" and weights:
+            mask[-weights:, -weights:] = torch.eye(weights, dtype=torch.bool, device=device)
         if visible is None:
             return mask, False
         # Each token sees itself, be it padding: one that sees nothing would be NaN.
@@ -303,7 +294,7 @@ class GPT(torch.nn.Module):
         h, cache = self._read(tokens, 0), list[tuple[Heads, Heads]]()
         for index, block in enumerate(self._trunk()):
             last = index == len(self.blocks) - 1
-            query, key, value = block.project(h, 0 if last else None)
+            query, key, value = block.project(h, 0 if last else h.shape[1])
             room = (0, 0, 0, slots)
             cache.append((functional.pad(key, room), functional.pad(value, room)))
             if not last:
@@ -316,7 +307,7 @@ class GPT(torch.nn.Module):
         """Run one weight token, writing its keys and values into a slot of the cache."""
         h = self._read(embedding.weight_token(w)[:, None], position)
         for block, (keys, values) in zip(self._trunk(), cache, strict=True):
-            query, keys[:, :, slot : slot + 1], values[:, :, slot : slot + 1] = block.project(h, None)
+            query, keys[:, :, slot : slot + 1], values[:, :, slot : slot + 1] = block.project(h, 1)
             h = block.attend(h, query, keys[:, :, : slot + 1], values[:, :, : slot + 1], mask)
         answer = self.read_out(self.norm(h))[:, 0]
         return answer + w if self.config.residual else answer  # def-gpt

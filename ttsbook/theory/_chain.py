@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 from jaxtyping import Float64
+from numpy.typing import ArrayLike
 
 from ttsbook import _validation as check
 from ttsbook.arrays import Covariance, CovarianceLike, Matrix, Numbers, PreconditionerLike, Vector
@@ -31,6 +32,20 @@ def matrices(P: PreconditionerLike, test_cov: CovarianceLike | Task) -> tuple[Ma
     P, test_cov = check.square_matrix("P", P), check.covariance("test_cov", covariance_of(test_cov))
     check.same_dimension(P=P, test_cov=test_cov)
     return P, test_cov
+
+
+def empirical(S: ArrayLike, dim: int | None = None) -> Float64[np.ndarray, "*samples d d"]:
+    """Return empirical covariances, one or several, checked."""
+    S = check.finite("S", S)
+    size = S.shape[-1] if dim is None and S.ndim else dim
+    if S.ndim not in (2, 3) or S.shape[-2:] != (size, size) or S.size == 0:
+        size = size or "d"
+        raise ValueError(f"S must have shape ({size}, {size}) or (samples, {size}, {size}), got {S.shape}")
+    if np.abs(S - S.swapaxes(-1, -2)).max() > check.RELATIVE_TOLERANCE * np.abs(S).max():
+        raise ValueError("S must be symmetric: pass x.T @ x / m of examples x")
+    if (least := np.diagonal(S, axis1=-2, axis2=-1).min()) < 0:
+        raise ValueError(f"S must have means of squares on its diagonal, got {least:.3g}")
+    return S
 
 
 def label_noise(test_cov: CovarianceLike | Task, noise_variance: float | None) -> float:

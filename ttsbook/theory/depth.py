@@ -10,8 +10,8 @@ from ttsbook import _validation as check
 from ttsbook.arrays import Covariance, CovarianceLike, Matrix, PreconditionerLike, Vector
 from ttsbook.data.tasks import Task
 from ttsbook.theory._chain import label_noise, matrices
-from ttsbook.theory.finite import LONGEST_SEARCH, ValidityWarning, cot_error_gap, doubt, falling_errors
-from ttsbook.theory.stability import edges_of, preconditioned, upper_width
+from ttsbook.theory.finite import LONGEST_SEARCH, Recursion, ValidityWarning
+from ttsbook.theory.stability import edges_of, upper_width
 
 LONGEST_CHAIN = 100_000  # steps looked at for endless prompts, where P and Σ do not commute
 
@@ -97,21 +97,20 @@ def best_depth(
     noise_variance = label_noise(test_cov, noise_variance)
     if test_length is None:
         return _endless(*matrices(P, test_cov))
-    test_length = check.count("test_length", test_length, least=1)
-    inverse_m = 1 / test_length
-    s = preconditioned(P, test_cov)[0]
+    recursion = Recursion(P, test_cov, test_length, noise_variance)
+    s, inverse_m = recursion.s, check.inverse_length("test_length", test_length)
     edge = edges_of(s, inverse_m)[1]
     if edge <= 2 and not noise_variance:
         if edge + 2 * upper_width(s, inverse_m) > 2:
             message = "some prompts diverge, so that their mean error turns, and this depth is that of the median"
             warnings.warn(message, ValidityWarning, stacklevel=2)
         return BestDepth(None, diverges=False)
-    errors = falling_errors(P, test_cov, test_length, noise_variance)
+    errors = recursion.falling_errors()
     best = int(errors.argmin())
     if best == LONGEST_SEARCH:
         raise ValueError(f"test_length: the error still falls after {LONGEST_SEARCH} steps, got {test_length!r}")
-    gap = cot_error_gap(P, test_cov, test_length, best, noise_variance=noise_variance)
-    if reason := doubt(s, test_length, errors[: best + 1], gap):
+    errors = recursion.errors(best)
+    if reason := recursion.doubt(errors, recursion.gap(errors)):
         warnings.warn(reason, ValidityWarning, stacklevel=2)
     return BestDepth(best, diverges=edge > 2)
 

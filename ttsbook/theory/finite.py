@@ -13,8 +13,7 @@ from ttsbook import _validation as check
 from ttsbook.arrays import CovarianceLike, Errors, Matrix, Numbers, PreconditionerLike, Vector
 from ttsbook.data.tasks import Task
 from ttsbook.theory import _finite_size
-from ttsbook.theory._chain import DivergenceWarning, label_noise, once_lost, warn_if_diverged
-from ttsbook.theory.limit import cot_error_limit
+from ttsbook.theory._chain import chain_errors, label_noise, matrices, once_lost, warn_if_diverged
 from ttsbook.theory.stability import longest_stride_excess, preconditioned
 
 LONGEST_SEARCH = 400  # steps looked at for the least error
@@ -102,9 +101,10 @@ def cot_error(
     [1.0, 0.2459, 0.0903, 0.0387]
     """
     corrected = check.flag("corrected", corrected)
-    errors = recursion_error(P, test_cov, test_length, steps, noise_variance=noise_variance)
-    gap = cot_error_gap(P, test_cov, test_length, steps, noise_variance=noise_variance)
-    if reason := doubt(preconditioned(P, test_cov)[0], test_length, errors, gap, corrected=corrected):
+    recursion = Recursion(P, test_cov, test_length, noise_variance)
+    errors = recursion.errors(steps)
+    gap = recursion.gap(errors)
+    if reason := recursion.doubt(errors, gap, corrected=corrected):
         warnings.warn(reason, ValidityWarning, stacklevel=2)
     warn_if_diverged(errors)
     return errors * np.exp(np.where(np.isfinite(gap), gap, 0)) if corrected else errors
@@ -141,29 +141,8 @@ def cot_error_gap(
     >>> cot_error_gap(theory.preconditioner(task), task.cov, 400, 5)[[1, 5]].round(3).tolist()
     [0.005, 0.024]
     """
-    s, A, B, m, steps, noise_variance = _problem(P, test_cov, test_length, steps, noise_variance)
-    if m is None or s[-1] == 0:
-        return np.zeros(steps + 1)
-    with np.errstate(all="ignore"):  # far beyond convergence all is lost in overflow, and said to be
-        limit, term = _finite_size.expansion(s, A, B, m, steps, noise_variance)
-        errors = _recursion(s, A, B, m, steps, noise_variance)
-        agree = np.abs(limit - errors) <= 1e-3 * errors  # else rounding has eaten the expansion
-        gap = np.where(agree & np.isfinite(errors), term / errors, np.inf)
-    gap[0] = 0.0  # no step, no gap
-    return gap
-
-
-def doubt(s: Vector, test_length: int | None, errors: Numbers, gap: Numbers, *, corrected: bool = False) -> str | None:
-    """Say why the means may be far from these errors, if they may; `corrected` errors have the gap in them."""
-    worst = float(np.abs(gap).max())
-    worst = 2 * worst**2 if corrected else worst
-    if worst > TOLERANCE:
-        amount = f"an estimated {100 * worst:.0f} %" if np.isfinite(worst) else "what rounding hides"
-        return f"the mean differs from this approximation by {amount}: simulate it"
-    tail = longest_stride_excess(s, check.inverse_length("test_length", test_length), len(errors) - 1)
-    if (tail[1 + corrected :] > TOLERANCE * errors[1 + corrected :]).any():  # a corrected first step is exact
-        return "a few prompts with long strides carry the mean, and this value follows the median: simulate it"
-    return None
+    recursion = Recursion(P, test_cov, test_length, noise_variance)
+    return recursion.gap(recursion.errors(steps))
 
 
 def recursion_error(
@@ -175,25 +154,72 @@ def recursion_error(
     noise_variance: float | None = None,
 ) -> Errors:
     """Compute `cot_error` without estimating its gap."""
-    s, A, B, m, steps, noise_variance = _problem(P, test_cov, test_length, steps, noise_variance)
-    if m is None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DivergenceWarning)
-            return cot_error_limit(P, test_cov, steps)
-    with np.errstate(over="ignore", invalid="ignore"):
-        return _recursion(s, A, B, m, steps, noise_variance)
+    return Recursion(P, test_cov, test_length, noise_variance).errors(steps)
 
 
-def falling_errors(
-    P: PreconditionerLike, test_cov: CovarianceLike | Task, m: int, noise_variance: float
-) -> Float64[np.ndarray, " looks"]:
-    """Compute `recursion_error` for so many steps that it has begun to rise, or for LONGEST_SEARCH."""
-    steps = 25
-    while (errors := recursion_error(P, test_cov, m, steps, noise_variance=noise_variance)).argmin() == steps:
-        if steps == LONGEST_SEARCH:
-            break
-        steps = min(2 * steps, LONGEST_SEARCH)
-    return errors
+class Recursion:
+    """Mean errors on prompts of m examples, None for endless ones, in the basis where P^½ΣP^½ = diag(s).
+
+    P is A there, and its inverse B. The arguments are those of `cot_error`.
+
+    Examples
+    --------
+    >>> chain = Recursion(np.eye(20) / 1.5, np.eye(20), 40, noise_variance=None)
+    >>> errors = chain.errors(2)
+    >>> chain.doubt(errors, chain.gap(errors))
+    'the mean differs from this approximation by an estimated 7 %: simulate it'
+    """
+
+    def __init__(
+        self, P: PreconditionerLike, test_cov: CovarianceLike | Task, m: int | None, noise_variance: float | None
+    ) -> None:
+        self.s, vectors, root = preconditioned(P, test_cov)
+        self.m, self.noise_variance = check.length("test_length", m), label_noise(test_cov, noise_variance)
+        half, inverse = vectors.T @ root, np.linalg.solve(root, vectors).T
+        self.A, self.B = half @ half.T, inverse @ inverse.T  # proofs-recursion
+        P, test_cov = matrices(P, test_cov)
+        self.T = np.eye(len(P)) - P @ test_cov
+
+    def errors(self, steps: int) -> Errors:
+        """Limit of the mean errors for many skills and examples at fixed ratios; exact for endless prompts."""
+        steps = check.count("steps", steps, least=0)
+        if self.m is None:
+            return chain_errors(self.T[None], steps)[0]
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _recursion(self.s, self.A, self.B, self.m, steps, self.noise_variance)
+
+    def falling_errors(self) -> Float64[np.ndarray, " looks"]:
+        """Compute `errors` for so many steps that they have begun to rise, or for LONGEST_SEARCH."""
+        steps = 25
+        while (errors := self.errors(steps)).argmin() == steps:
+            if steps == LONGEST_SEARCH:
+                break
+            steps = min(2 * steps, LONGEST_SEARCH)
+        return errors
+
+    def gap(self, errors: Numbers) -> Numbers:
+        """First term of the expansion in 1/m at fixed m/d, relative to the `errors`."""
+        if self.m is None or self.s[-1] == 0:
+            return np.zeros_like(errors)
+        with np.errstate(all="ignore"):  # far beyond convergence all is lost in overflow, and said to be
+            steps = len(errors) - 1
+            limit, term = _finite_size.expansion(self.s, self.A, self.B, self.m, steps, self.noise_variance)
+            agree = np.abs(limit - errors) <= 1e-3 * errors  # else rounding has eaten the expansion
+            gap = np.where(agree & np.isfinite(errors), term / errors, np.inf)
+        gap[0] = 0.0  # no step, no gap
+        return gap
+
+    def doubt(self, errors: Numbers, gap: Numbers, *, corrected: bool = False) -> str | None:
+        """Say why the means may be far from these errors, if they may; `corrected` errors have the gap in them."""
+        worst = float(np.abs(gap).max())
+        worst = 2 * worst**2 if corrected else worst
+        if worst > TOLERANCE:
+            amount = f"an estimated {100 * worst:.0f} %" if np.isfinite(worst) else "what rounding hides"
+            return f"the mean differs from this approximation by {amount}: simulate it"
+        tail = longest_stride_excess(self.s, check.inverse_length("test_length", self.m), len(errors) - 1)
+        if (tail[1 + corrected :] > TOLERANCE * errors[1 + corrected :]).any():  # a corrected first step is exact
+            return "a few prompts with long strides carry the mean, and this value follows the median: simulate it"
+        return None
 
 
 def mean_answers(
@@ -206,24 +232,6 @@ def mean_answers(
     with np.errstate(over="ignore", invalid="ignore"):
         phi = (1 - s) ** np.arange(steps + 1)[:, None] if test_length is None else _series(s, test_length, steps)[1]
     return (root @ vectors * (1 - phi)[:, None]) @ np.linalg.solve(root, vectors).T
-
-
-def _problem(
-    P: PreconditionerLike,
-    test_cov: CovarianceLike | Task,
-    test_length: int | None,
-    steps: int,
-    noise_variance: float | None,
-) -> tuple[Vector, Matrix, Matrix, int | None, int, float]:
-    """Check the arguments; return the eigenvalues s, and P and its inverse in their basis."""
-    s, vectors, root = preconditioned(P, test_cov)
-    test_length = check.length("test_length", test_length)
-    steps = check.count("steps", steps, least=0)
-    noise_variance = label_noise(test_cov, noise_variance)
-    half = vectors.T @ root
-    inverse = np.linalg.solve(root, vectors).T
-    A, B = half @ half.T, inverse @ inverse.T  # proofs-recursion
-    return s, A, B, test_length, steps, noise_variance
 
 
 def _recursion(s: Vector, A: Matrix, B: Matrix, m: int, steps: int, noise_variance: float) -> Errors:

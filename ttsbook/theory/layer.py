@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 
 from ttsbook import _validation as check
 from ttsbook.arrays import MatrixLike, Numbers, PreconditionerLike
-from ttsbook.theory._chain import once_lost, warn_if_diverged
+from ttsbook.theory._chain import empirical, once_lost, warn_if_diverged
 
 
 def layer_error(
@@ -44,10 +44,8 @@ def layer_error(
     [2.0, 0.5, 0.3125, 0.265625]
     """
     P, ratio = check.square_matrix("P", P), check.square_matrix("ratio", ratio)
-    S, steps = check.finite("S", S), check.count("steps", steps, least=0)
     check.same_dimension(P=P, ratio=ratio)
-    if S.ndim not in (2, 3) or S.shape[-2:] != P.shape:
-        raise ValueError(f"S must have shape {P.shape} or (samples, {len(P)}, {len(P)}), got {S.shape}")
+    S, steps = empirical(S, len(P)), check.count("steps", steps, least=0)
     identity, gain = np.eye(len(P)), P @ S
     M, history = np.zeros_like(gain), list[Numbers]()
     with np.errstate(over="ignore", invalid="ignore"):

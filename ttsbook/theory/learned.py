@@ -127,9 +127,8 @@ def preconditioner(task_or_mixture: Task | Mixture, *, fourth_moments: Covarianc
     [[0.7692, 0.0], [0.0, 0.7692]]
     """
     if isinstance(task_or_mixture, Task):
-        task = task_or_mixture
-        check.covariance("cov", task.cov, definite=True)
-        inverse = np.linalg.inv(gamma_of(task, fourth_moments))
+        check.covariance("cov", task_or_mixture.cov, definite=True)
+        inverse = np.linalg.inv(gamma_of(task_or_mixture, fourth_moments))
         return (inverse + inverse.T) / 2 if fourth_moments is None else inverse  # prop-best-step, prop-fourth-moments
     if fourth_moments is not None:
         raise ValueError("fourth_moments are those of one task, got a mixture")
@@ -189,6 +188,5 @@ def conditioning(task_or_mixture: Task | Mixture) -> float:
 
 def _parts(task_or_mixture: Task | Mixture) -> tuple[list[tuple[float, Task]], Matrix]:
     """List weights and tasks; and a zero, from which sums over them start."""
-    check.instance("task_or_mixture", task_or_mixture, Task, Mixture)
-    mixture = mixture_of(task_or_mixture)
+    mixture = mixture_of(check.instance("task_or_mixture", task_or_mixture, Task, Mixture))
     return list(zip(mixture.weights, mixture.tasks, strict=True)), np.zeros((mixture.dim, mixture.dim))

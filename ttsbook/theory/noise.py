@@ -13,9 +13,9 @@ from ttsbook import _validation as check
 from ttsbook.arrays import CovarianceLike, Numbers, PreconditionerLike, Vector, VectorLike
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Task, covariance_of
-from ttsbook.theory._chain import label_noise, matrices, warn_if_diverged
-from ttsbook.theory.finite import falling_errors
-from ttsbook.theory.stability import ADVICE, edges_of, preconditioned, upper_width
+from ttsbook.theory._chain import empirical, label_noise, matrices, warn_if_diverged
+from ttsbook.theory.finite import Recursion
+from ttsbook.theory.stability import ADVICE, edges_of, upper_width
 
 TURN = 1.05  # the error at the end, over the least one, from which a chain is said to turn
 
@@ -91,7 +91,7 @@ def noisy_error(
     [1.0, 0.3, 0.175, 0.2]
     """
     P = check.definite("P", P, ADVICE)
-    S, m = _empirical(S, len(P)), check.count("test_length", test_length, least=1)
+    S, m = empirical(S, len(P)), check.count("test_length", test_length, least=1)
     noise_variance = check.number("noise_variance", noise_variance, least=0)
     steps = check.array("steps", steps)
     if steps.ndim != 1 or not (np.isfinite(steps) & (steps >= 0) & (steps == np.round(steps))).all():
@@ -134,7 +134,7 @@ def bayes_error(S: ArrayLike, test_length: int, *, noise_variance: float) -> Num
     >>> float(bayes_error(np.diag([1.0, 0.5]), 2, noise_variance=1.0).round(6))  # 1/3 + 1/2
     0.833333
     """
-    S = _empirical(S)
+    S = empirical(S)
     m = check.count("test_length", test_length, least=1)
     noise_variance = check.number("noise_variance", noise_variance, least=0)
     s = np.linalg.eigvalsh((S + S.swapaxes(-1, -2)) / 2)
@@ -245,26 +245,12 @@ def noise_phase(
     P, test_cov = matrices(P, test_cov)
     test_cov = check.covariance("test_cov", test_cov, definite=True)
     m = check.count("test_length", test_length, least=len(P) + 1)
-    errors = falling_errors(P, test_cov, m, noise_variance)
+    recursion = Recursion(P, test_cov, m, noise_variance)
+    errors, s = recursion.falling_errors(), recursion.s
     best = int(errors.argmin()) if errors.argmin() < len(errors) - 1 else None
-    s = preconditioned(P, test_cov)[0]
     # The median of Tracy and Widom's law, -1.27, is minus its standard deviation.
     if edges_of(s, 1 / m)[1] - upper_width(s, 1 / m) > 2:
         return NoisePhase("diverges", best, np.inf)
     end = noise_variance * np.trace(np.linalg.inv(test_cov)) / (m - len(P))
     factor = max(1.0, float(end / errors.min()))
     return NoisePhase("turns" if factor > TURN else "falls", best, factor)
-
-
-def _empirical(S: ArrayLike, dim: int | None = None) -> Float64[np.ndarray, "*samples d d"]:
-    """Return empirical covariances, one or several, checked."""
-    S = check.finite("S", S)
-    size = S.shape[-1] if dim is None and S.ndim else dim
-    if S.ndim not in (2, 3) or S.shape[-2:] != (size, size) or S.size == 0:
-        size = size or "d"
-        raise ValueError(f"S must have shape ({size}, {size}) or (samples, {size}, {size}), got {S.shape}")
-    if np.abs(S - S.swapaxes(-1, -2)).max() > check.RELATIVE_TOLERANCE * np.abs(S).max():
-        raise ValueError("S must be symmetric: pass x.T @ x / m of examples x")
-    if (least := np.diagonal(S, axis1=-2, axis2=-1).min()) < 0:
-        raise ValueError(f"S must have means of squares on its diagonal, got {least:.3g}")
-    return S

@@ -16,7 +16,7 @@ from scipy.optimize import minimize, nnls
 
 from ttsbook import _validation as check
 from ttsbook import theory
-from ttsbook.arrays import Covariance, CovarianceLike, Matrix, MixtureWeights, Numbers, Preconditioner, VectorLike
+from ttsbook.arrays import CovarianceLike, Matrix, MixtureWeights, Numbers, Preconditioner, VectorLike
 from ttsbook.data import covariance
 from ttsbook.data.tasks import Mixture, Task, covariance_of, mix
 
@@ -110,6 +110,7 @@ def quadratic_program(covs: Iterable[CovarianceLike | Task], target_cov: Covaria
         weights = np.eye(len(covs))[norms.argmin()]
     else:
         system = np.vstack([np.linalg.qr(columns / norms.min(), mode="r"), np.ones(len(covs))])
+        # SciPy's 3 iterations a task can be too few where tasks differ by orders of magnitude.
         weights = nnls(system, np.eye(len(system))[-1], maxiter=30 * len(covs))[0]
         weights /= weights.sum()
     return Selection(weights, float(np.square(columns @ weights).sum()))  # prop-program
@@ -173,19 +174,12 @@ def optimal_mixture(
     >>> chosen.weights.round(2).tolist()
     [0.45, 0.55]
     """
-    mixture = _uniform(tasks)
+    mixture = Mixture(tasks)
     objective = MixtureError(mixture.tasks, target_cov, steps, test_length=test_length, samples=samples, rng=rng)
-    floor = FLOOR if any(_is_singular(task.cov) for task in mixture.tasks) else 0.0
+    floor = 0.0 if all(check.is_definite(task.cov) for task in mixture.tasks) else FLOOR
     minima = [_descend(objective, start, floor) for start in _starts(mixture, objective, floor)]
     weights = _polish(objective, _best(objective, minima), floor)
     return Selection(weights, objective.error(weights))
-
-
-def _uniform(tasks: Sequence[Task]) -> Mixture:
-    """Mix all tasks alike."""
-    if isinstance(tasks, Mixture):
-        raise TypeError(f"tasks must be a sequence of tasks, got {check.shown(tasks)}: pass its tasks")
-    return Mixture(tasks)
 
 
 def _best(objective: "MixtureError", candidates: Iterable[MixtureWeights]) -> MixtureWeights:
@@ -231,17 +225,12 @@ def _starts(mixture: Mixture, objective: "MixtureError", floor: float) -> list[M
     """Feasible mixtures from which the descents start."""
     count, target = len(mixture.tasks), objective.target_cov
     starts = [mixture.weights]
-    if not _is_singular(target):
+    if check.is_definite(target):
         starts.append(quadratic_program([task.cov for task in mixture.tasks], target).weights)
     vertices = 0.9 * np.eye(count) + 0.1 * mixture.weights  # single tasks, each with a little of all
     best = sorted(vertices, key=lambda weights: objective.log_rate(weights)[0])[:BEST]
     starts += best + [(first + second) / 2 for first, second in combinations(best, 2)]
     return [(1 - count * floor) * start + floor for start in starts]
-
-
-def _is_singular(cov: Covariance) -> bool:
-    """Whether a covariance leaves a direction unused, as far as numbers can tell."""
-    return bool(np.linalg.eigvalsh(cov)[0] <= check.RELATIVE_TOLERANCE * np.trace(cov))
 
 
 class MixtureError:
@@ -269,15 +258,14 @@ class MixtureError:
         samples: int = PROMPTS,
         rng: np.random.Generator | None = None,
     ) -> None:
-        tasks = _uniform(tasks).tasks
+        tasks = Mixture(tasks).tasks
         if isinstance(target_cov, Task) and target_cov.noise_variance and test_length is not None:
             raise ValueError(f"target_cov must be a task without label noise at a finite length, got {target_cov!r}")
         self.target_cov = check.covariance("target_cov", covariance_of(target_cov))
         self.steps = check.count("steps", steps, least=1)
         inverse_m = check.inverse_length("test_length", test_length)
         samples = check.count("samples", samples, least=1)
-        rng = np.random.default_rng(0) if rng is None else rng
-        check.instance("rng", rng, np.random.Generator)
+        rng = check.instance("rng", np.random.default_rng(0) if rng is None else rng, np.random.Generator)
         check.same_dimension(target_cov=self.target_cov, **{f"tasks[{i}]": t.cov for i, t in enumerate(tasks)})
         check.covariance("the tasks' mean covariance", sum(t.cov for t in tasks) / len(tasks), definite=True)
         self.moments = np.stack([np.ravel(theory.moments(task)) for task in tasks])  # (tasks, 2 d²): A and B of each

@@ -399,8 +399,7 @@ def check_fit(model: torch.nn.Module, prompts: Prompts) -> None:
             f"model must have the attribute dim, the dimension of its prompts, got a {type(model).__name__}"
         )
     for name, parameter in model.named_parameters():
-        if not torch.isfinite(parameter).all():
-            raise ValueError(f"the model's {name} must be finite, got NaN or infinite entries")
+        _tensor_validation.finite(f"the model's {name}", parameter)
     if prompts.x.shape[-1] != check.count("the model's dim", model.dim, least=1):
         raise ValueError(f"prompts must have the model's dimension {model.dim}, got {prompts.x.shape[-1]}")
     dtype = next((parameter.dtype for parameter in model.parameters()), prompts.x.dtype)

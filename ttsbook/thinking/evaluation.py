@@ -141,7 +141,7 @@ def error_curve(
     condensed = check.flag("condensed", condensed)
     if condensed and isinstance(task, Prompts):
         raise ValueError("condensed must be False beside prompts, whose lengths say whether they are condensed")
-    if (task.condensed if isinstance(task, Prompts) else condensed) and isinstance(model, torch.nn.Module):
+    if condensed and isinstance(model, torch.nn.Module):
         cot.check_condensed(model)
     if isinstance(task, Prompts):
         batches = _batches(task, dtype, samples, generator)
@@ -188,17 +188,6 @@ def _batches(given: Prompts, dtype: torch.dtype, samples: int | None, generator:
         yield Prompts(x.to(dtype), y.to(dtype), w.to(dtype), lengths)
 
 
-def _takes_two(function: Callable[..., object]) -> bool:
-    """Whether a function can be called with two arguments, as far as it tells."""
-    try:
-        inspect.signature(function).bind(None, None)
-    except TypeError:
-        return False
-    except ValueError:  # written in another language
-        pass
-    return True
-
-
 def _thinker(
     model: torch.nn.Module | Callable[[Prompts, int], Chain],
     rho: float | Literal["tokens"] | Callable[[Prompts], ScalingsLike | ArrayLike] | None,
@@ -206,13 +195,15 @@ def _thinker(
 ) -> tuple[Callable[[Prompts, int], Chain], torch.dtype]:
     """Return a function of prompts and steps that gives the answers, and the floating type it wants."""
     if not isinstance(model, torch.nn.Module):
-        if not callable(model):
-            raise TypeError(f"model must be a module or a function of prompts and steps, got {model!r}")
-        if not _takes_two(model):
+        try:
+            inspect.signature(model).bind(None, None)
+        except TypeError:  # no function, or one of other arguments
             raise TypeError(
                 f"model must be a module or a function of prompts and steps, got {model!r}: "
                 "cot.Stepwise makes a model of a function of x, y and w"
-            )
+            ) from None
+        except ValueError:  # written in another language, it does not say its arguments
+            pass
         for name, value in {"rho": rho, "w0": w0}.items():
             if value is not None:
                 raise TypeError(f"{name} must be None for a function of prompts and steps, got {value!r}")

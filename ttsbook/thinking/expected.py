@@ -5,7 +5,6 @@ After k steps of a schedule the answer is :math:`Q_k X y/m` with a matrix that t
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
 
 import torch
 from jaxtyping import Float
@@ -13,9 +12,6 @@ from jaxtyping import Float
 from ttsbook import _tensor_validation
 from ttsbook.tensors import Scalings, Weights, linalg
 from ttsbook.thinking.schedules import CAP, Schedule, Seen, plain
-
-ExpectedErrors: TypeAlias = Float[torch.Tensor, "batch steps+1"]
-"""An error of each prompt after each step; index 0 is no thinking."""
 
 UNSEEN = 1e-12  # eigenvalues of S_m below this share of the largest belong to directions that no example has
 STILL = 1e-30  # a step whose square is below this share of the first one's is rounding
@@ -49,7 +45,7 @@ def filters(seen: Seen, schedule: Schedule) -> Float[torch.Tensor, "batch steps+
     return torch.stack(Q, dim=1)
 
 
-def errors(seen: Seen, schedule: Schedule) -> ExpectedErrors:
+def errors(seen: Seen, schedule: Schedule) -> Float[torch.Tensor, "batch steps+1"]:
     r"""Mean error over the weight and the label noise after each step, given the examples.
 
     :math:`\|Q_k S_m - I\|_F^2 + \frac{\sigma^2}{m} \operatorname{tr} Q_k S_m Q_k^\top` for :math:`w \sim N(0, I)`. It

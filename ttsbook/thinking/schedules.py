@@ -23,8 +23,6 @@ from ttsbook.tensors import Examples, Labels, Lengths, Scalings, SquareMatrices,
 
 Schedule: TypeAlias = Float[torch.Tensor, "batch steps"]
 """Factor of each step of each prompt; 0 stays where it is."""
-Answers: TypeAlias = Float[torch.Tensor, "batch steps+1 d"]
-"""Answer of each prompt after each step; index 0 is no thinking."""
 
 CAP = 1e100  # entries of a diverging chain are held there, as their squares are finite
 REAL = 1e-8  # imaginary parts below this share of the largest stride are rounding
@@ -188,29 +186,15 @@ def chebyshev(seen: Seen) -> Schedule:
     center = 1 / constant
     width = torch.where(constant > 0, largest[:, None] - center, 0)
     cosines = np.cos((2 * np.arange(seen.steps) + 1) * np.pi / (2 * seen.steps))
-    planned = 1 / (center + width * torch.as_tensor(leja(cosines)))  # prop-safe-steps
+    planned = 1 / (center + width * torch.as_tensor(_leja_ordered(cosines)))  # prop-safe-steps
     strides = linalg.eigvals(seen.matrix @ seen.S)
     real = strides.imag.abs().amax(dim=1) <= REAL * strides.abs().amax(dim=1)
     return torch.where(real[:, None], planned, constant)
 
 
-def leja(points: Float64[np.ndarray, " points"]) -> Float64[np.ndarray, " points"]:
-    """Order points by Leja: each is the one with the largest product of distances from those before it.
-
-    Parameters
-    ----------
-    points
-        Points, all different.
-
-    Examples
-    --------
-    >>> leja(np.array([-1.0, -0.5, 0.0, 0.5, 1.0])).tolist()
-    [-1.0, 1.0, 0.0, -0.5, 0.5]
-    """
-    remaining = list(np.ravel(check.array("points", points)))
-    different = len(set(remaining)) == len(remaining) > 0
-    if np.ndim(points) != 1 or not different or not np.isfinite(remaining).all():
-        raise ValueError(f"points must be a list of different finite numbers, got {check.shown(points)}")
+def _leja_ordered(points: Float64[np.ndarray, " points"]) -> Float64[np.ndarray, " points"]:
+    """Order different points: each is the one with the largest product of distances from those before it."""
+    remaining = list(points)
     order = [remaining.pop(int(np.abs(remaining).argmax()))]
     while remaining:
         distances = np.log(np.abs(np.subtract.outer(remaining, order))).sum(axis=1)
@@ -218,7 +202,7 @@ def leja(points: Float64[np.ndarray, " points"]) -> Float64[np.ndarray, " points
     return np.array(order)
 
 
-def chain(seen: Seen, schedule: Schedule) -> Answers:
+def chain(seen: Seen, schedule: Schedule) -> Float[torch.Tensor, "batch steps+1 d"]:
     """Answers after each step of a schedule, from zero; entries of a chain that diverges are held at 10¹⁰⁰.
 
     Parameters

@@ -69,6 +69,5 @@ class SupervisedSteps(Recipe[HasNextToken]):
 
     def prediction(self, task: Task | Mixture) -> tuple[Preconditioner, float | None]:
         """Learn shorter steps on endlessly many prompts of a task."""
-        check.instance("task", task, Task)
-        assert isinstance(task, Task)  # the same for a type checker
+        task = check.instance("task", task, Task)
         return FineTuning(np.zeros((task.dim, task.dim)), task, self.rate).limit, self.ratio

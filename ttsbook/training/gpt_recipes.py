@@ -62,9 +62,8 @@ class Distances(Recipe[HasAnswer]):
         if self.zeros > 1:
             raise ValueError(f"zeros must be a share of at most 1, got {self.zeros!r}")
         check.flag("relative", self.relative)
-        check.settle(
-            self, starts=check.count("starts", self.starts, least=1), floor=check.positive("floor", self.floor)
-        )
+        check.settle(self, starts=check.count("starts", self.starts, least=1))
+        check.settle(self, floor=check.positive("floor", self.floor))
 
     def draw(self, w: Weights, generator: torch.Generator) -> Float[torch.Tensor, "batch {self.starts} d"]:
         """Draw starts for weights."""
@@ -112,8 +111,7 @@ class Outcome(Recipe[HasNextToken]):
 
     def loss(self, model: HasNextToken, prompts: Prompts, generator: torch.Generator) -> Scalar:
         """Half the mean squared distance of the last answer."""
-        tokens = cot.tokens(model.next_token, embedding.embed(prompts), [prompts.lengths] * self.depth)
-        *_, last = tokens
+        *_, last = cot.tokens(model.next_token, embedding.embed(prompts), [prompts.lengths] * self.depth)
         return (embedding.weight(last) - prompts.w).square().sum(dim=-1).mean() / 2
 
 

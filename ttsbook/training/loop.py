@@ -12,8 +12,8 @@ import torch
 from jaxtyping import Float64
 from tqdm import tqdm
 
+from ttsbook import _tensor_validation, theory
 from ttsbook import _validation as check
-from ttsbook import theory
 from ttsbook.arrays import Preconditioner
 from ttsbook.data import prompts
 from ttsbook.data.prompts import Prompts
@@ -184,8 +184,7 @@ def train(
     """
     updates = check.count("updates", updates, least=0)
     every = check.count("record_every", max(1, updates // 100) if record_every is None else record_every, least=1)
-    optimizer = Adam() if optimizer is None else optimizer
-    check.instance("optimizer", optimizer, Optimizer)
+    optimizer = check.instance("optimizer", Adam() if optimizer is None else optimizer, Optimizer)
     if checkpoint is not None:
         check.instance("checkpoint", checkpoint, Checkpoint)
     module, parameters = _check_fit(model, task, recipe, generator, pool)
@@ -241,8 +240,7 @@ class _Source:
         if batch is None:
             return recipe.expected_loss(model, self.task)
         if self.curriculum is not None:
-            batch = self.curriculum(batch, update)
-            check.instance("what curriculum returns", batch, Prompts)
+            batch = check.instance("what curriculum returns", self.curriculum(batch, update), Prompts)
         return recipe.loss(model, batch, self.generator)
 
     def prompts(self, dtype: torch.dtype) -> Prompts | None:
@@ -262,8 +260,7 @@ def _check_fit(
     model: Model, task: Task | Mixture, recipe: Recipe[Model], generator: torch.Generator, pool: Prompts | None
 ) -> tuple[torch.nn.Module, list[torch.nn.Parameter]]:
     """Return the model as a module, and its parameters to train."""
-    check.instance("model", model, torch.nn.Module)
-    assert isinstance(model, torch.nn.Module)  # the same for a type checker
+    module = check.instance("model", model, torch.nn.Module)
     check.instance("task", task, Task, Mixture)
     check.instance("recipe", recipe, Recipe)
     check.instance("generator", generator, torch.Generator)
@@ -271,29 +268,27 @@ def _check_fit(
         raise ValueError(f"task must have the model's dimension {model.dim}, got {task.dim}")
     if pool is not None:
         check.instance("pool", pool, Prompts)
-        cot.check_fit(model, pool)
+        cot.check_fit(module, pool)
     if not isinstance(model, recipe.needs):
         protocol = f"{recipe.needs.__name__} of ttsbook.models.protocols"
         raise TypeError(f"model must be a {protocol} for {recipe}, got a {type(model).__name__}")
-    parameters = dict(model.named_parameters())
-    if isinstance(recipe.trains, str):
-        raise TypeError(f"recipe must train names of parameters, such as ({recipe.trains!r},), got {recipe.trains!r}")
-    if recipe.trains is not None and not recipe.trains:
-        raise ValueError(f"recipe must train something, got trains={recipe.trains!r}")
+    parameters = dict(module.named_parameters())
     for name, parameter in parameters.items():
-        if not torch.isfinite(parameter).all():
-            raise ValueError(f"the model's {name} must be finite, got NaN or infinite entries")
+        _tensor_validation.finite(f"the model's {name}", parameter)
     free = [name for name, parameter in parameters.items() if parameter.requires_grad]
     layer = isinstance(model, LinearSelfAttention)
     kind = f"layer of structure {model.structure!r}" if layer else type(model).__name__
-    for name in recipe.trains or ():
+    trains = free if recipe.trains is None else check.sequence("the recipe's trains", recipe.trains, str)
+    for name in trains:
         if name not in parameters:
             raise ValueError(f"recipe trains {name}, but a {kind} has only {', '.join(parameters)}")
         if name not in free:
             raise ValueError(f"recipe trains {name}, but its requires_grad is False")
     if not free:
         raise ValueError(f"model must have parameters to train, but a {kind} has none that requires a gradient")
-    return model, [parameters[name] for name in recipe.trains or free]
+    if not trains:
+        raise ValueError(f"recipe must train something, got trains={recipe.trains!r}")
+    return module, [parameters[name] for name in trains]
 
 
 def _target(recipe: Recipe[Any], task: Task | Mixture) -> Preconditioner:

@@ -57,6 +57,7 @@ class Cosine(Constant):
 
     def factor(self, update: int, updates: int) -> float:
         """Return the step size of an update, relative to the optimizer's; see `Constant.factor`."""
+        updates = check.count("updates", updates, least=1)
         return super().factor(update, updates) * (1 + math.cos(math.pi * update / updates)) / 2
 
 
