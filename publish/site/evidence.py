@@ -46,8 +46,7 @@ def claims(folder):
     dict of str to Claim
         By name.
     """
-    packages, found = package.read(folder), {}
-    modules = package.modules(folder)
+    modules, found = package.modules(folder), {}
     for path in sorted(path for path in modules if path.startswith("monograph.claims.")):
         constants = {
             name: ast.literal_eval(part.value)
@@ -59,7 +58,7 @@ def claims(folder):
                 if mark.callable_path == CLAIM:
                     given = {argument.name: argument.value for argument in mark.value.arguments}
                     places = eval(str(given["places"]), {}, constants)  # texts, some made of constants
-                    verdict = package.find(packages, given["verdict"].canonical_path)
+                    verdict = package.find(folder, given["verdict"].canonical_path)
                     found[function.name] = Claim(function, places, verdict)
     return found
 

@@ -5,10 +5,8 @@ from html import escape, unescape
 
 from publish.site import names, package
 
-CODE = "div[class^=highlight-] pre"
-PYTHON = "div[class^=highlight-][class*=python] pre"
-TOKEN = re.compile(r"<span[^>]*>([^<]*)</span>|([^<]+)|<[^>]*>")
-PLAIN = re.compile(r'<span class="[npw]">([^<]*)</span>')  # names, punctuation, space: colored as what has no color
+# Names, punctuation and space are colored as what has no color: their spans change nothing.
+TOKEN = re.compile(r'<span class="[npw]">(?P<plain>[^<]*)</span>|<span[^>]*>([^<]*)</span>|([^<]+)|<[^>]*>')
 
 
 def setup(app):
@@ -18,52 +16,37 @@ def setup(app):
 
 
 def link(app, pages):
-    """Link where each piece of code first names a thing of the package; a notebook's cells are read as one program."""
-    packages = package.read(str(app.confdir))
-    for page in app.env.found_docs:
-        notebook = names.Reader(packages)
-        cells = {cell.mem_id for cell in pages[page].css(f".cell_input {PYTHON}")}
-        for code in pages[page].css(PYTHON):
-            reader = notebook if code.mem_id in cells else names.Reader(packages)
-            first = {use.path: use for use in reversed(reader.read(code.text()))}
-            found = [(use, package.find(packages, path)) for path, use in first.items()]
-            links = [(use.start, use.end, address(app, page, item), package.summary(item)) for use, item in found]
-            code.inner_html = linked(code.inner_html, links)
-        for code in pages[page].css(CODE):
-            code.inner_html = light(code.inner_html)
+    """Link where each piece of code first names a thing of the packages; the pieces of a page are one program."""
+    for page, tree in pages.items():
+        reader = names.Reader(str(app.confdir))
+        for code in tree.css(".highlight pre"):
+            language, tags = code.parent.parent.attributes.get("class") or "", {}
+            for start, end, item in reader.read(code.text()) if "python" in language else ():
+                address = package.reference_address(app, page, item) or package.source_address(app, page, item)
+                tags |= {start: f'<a href="{escape(address)}" title="{escape(package.summary(item))}">', end: "</a>"}
+            code.inner_html = tagged(code.inner_html, tags)
 
 
-def address(app, page, item):
-    """Return the address of what explains an object, as seen from a page: its reference, else its source."""
-    return package.reference_address(app, page, item) or package.source_address(app, page, item)
-
-
-def light(html):
-    """Return highlighted code without the spans that change nothing: of what a page shows as code, most."""
-    return PLAIN.sub(r"\1", html)
-
-
-def linked(html, links):
-    """Wrap parts of highlighted code in links.
+def tagged(html, tags):
+    """Put tags into highlighted code, and leave out the spans that change nothing.
 
     Parameters
     ----------
     html : str
         Highlighted code: spans side by side, and text.
-    links : list of tuple
-        Start and end of a part, counted in characters of the code, address and title.
+    tags : dict of int to str
+        Tags by the byte of the code before which they stand, which is the first one of a span or a text.
 
     Returns
     -------
     str
     """
-    starts = {start: f'<a href="{escape(address)}" title="{escape(title)}">' for start, _, address, title in links}
-    ends = {end: "</a>" for _, end, *_ in links}
     place = 0
 
-    def wrapped(token):
+    def preceded(token):
         nonlocal place
-        start, place = place, place + len(unescape(token[1] or token[2] or ""))
-        return token[0] if start == place else f"{starts.get(start, '')}{token[0]}{ends.get(place, '')}"
+        text = "".join(filter(None, token.groups()))
+        before, place = tags.get(place, "") if text else "", place + len(unescape(text).encode())
+        return before + (token[0] if token["plain"] is None else text)
 
-    return TOKEN.sub(wrapped, html)
+    return TOKEN.sub(preceded, html)

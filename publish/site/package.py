@@ -14,48 +14,40 @@ LISTED = re.compile(r"^\.\. reference:: (\S+)", re.MULTILINE)
 
 
 @cache
-def read(folder, names=NAMES):
-    """Read the packages of a folder, once for all their modules: a griffe.ModulesCollection."""
+def modules(folder):
+    """Read the packages of a folder; return all their modules, by full name.
+
+    A name means what it means to Python: what a package imports hides a module of that name.
+    """
     loader = griffe.GriffeLoader(search_paths=[folder], allow_inspection=False)
-    for name in names:
-        loader.load(name, try_relative_path=False)
-    return loader.modules_collection
+    found = [loader.load(name, try_relative_path=False) for name in NAMES]
+    for module in found:  # which grows
+        found += [child for child in module.modules.values() if not child.is_alias]
+    loader.resolve_aliases(implicit=True, external=False)
+    for module in found:
+        for name in module.modules.keys() & module.imports.keys():
+            imported = loader.modules_collection[module.imports[name]]
+            module.members[name] = griffe.Alias(name, imported, parent=module)
+    return {module.path: module for module in found}
 
 
-def find(packages, path):
-    """Return the object of some packages with a dotted name, wherever it was imported from, or None."""
-    root, *names = path.split(".")
-    found = defined(packages, root)
-    for name in names:  # what a package exports hides a module of that name
-        found = found and offered(found, name)
-    return found or defined(packages, path)
-
-
-def offered(item, name):
-    """Return what `item.name` is, or None: of a package what it exports under this name, not a file."""
-    exported = item.is_module and name in (item.exports or ())
-    return defined(item.modules_collection, item.imports.get(name) if exported else "") or defined(item, name)
-
-
-def defined(item, path):
-    """Return what an object, or a collection, holds under a dotted name, or None."""
+def find(folder, path):
+    """Return the object of the packages with a dotted name, wherever it was imported from, or None."""
     try:
-        found = item.get_member(path or " ")
-        return found.final_target if found.is_alias else found
-    except (KeyError, griffe.GriffeError):
+        return target(modules(folder)[NAMES[0]].modules_collection.get_member(path))
+    except (KeyError, ValueError, griffe.GriffeError):
         return None
+
+
+def target(item):
+    """Return what an object stands for: of an import the definition."""
+    return item.final_target if item.is_alias else item
 
 
 def public_members(item):
     """List what an object offers: of a package what it exports, of all else what it defines."""
-    exported = item.is_module and item.exports
-    members = (offered(item, name) for name in item.members if name in (exported or item.members))
-    return [
-        member
-        for member in members
-        if member and not member.is_module and member.has_docstring
-        if exported or (member.is_public and member.parent is item)
-    ]
+    members = [target(member) for member in item.members.values() if member.is_public and member.has_docstring]
+    return [member for member in members if not member.is_module]
 
 
 def summary(item):
@@ -65,21 +57,18 @@ def summary(item):
     return " ".join(text.replace("`", "").split())
 
 
-@cache
-def pages(folder):
-    """Pages of the reference: the name of each module that one of them describes, with its page."""
-    paths = {page: Path(folder, "chapters", f"{page}.md") for page in contents.read(folder).pages}
-    texts = {page: path.read_text(encoding="utf-8") for page, path in paths.items() if path.is_file()}
-    return {module: page for page, text in texts.items() for module in LISTED.findall(text)}
+def documented(folder):
+    """List the modules that the pages of the reference describe, in their order."""
+    paths = [Path(folder, "chapters", f"{page}.md") for page in contents.read(folder).pages]
+    return LISTED.findall("\n".join(path.read_text(encoding="utf-8") for path in paths if path.is_file()))
 
 
 def reference_address(app, page, item):
     """Return the address of what the reference says of an object, as seen from a page, or None.
 
-    Sphinx knows each object by the name of its definition, too; what a package exports hides a module of that name.
+    Sphinx knows each object by the name of its definition, too.
     """
-    found = app.env.get_domain("py").objects.get(item.path)
-    if found and (found.objtype == "module") == item.is_module:
+    if found := app.env.get_domain("py").objects.get(item.path):
         return f"{app.builder.get_relative_uri(page, found.docname)}#{found.node_id}"
     return None
 
@@ -93,11 +82,3 @@ def source_address(app, page, item):
     """Return the address of an object's lines, as seen from a page."""
     line = "" if item.is_module else f"#L-{item.lineno}"
     return app.builder.get_relative_uri(page, source_page(item)) + line
-
-
-def modules(folder):
-    """All modules of the packages, by full name."""
-    found = [*read(folder).members.values()]
-    for module in found:  # which grows
-        found += [child for child in module.modules.values() if not child.is_alias]
-    return {module.path: module for module in found}

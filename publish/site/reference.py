@@ -24,22 +24,15 @@ def setup(app):
     app.connect("missing-reference", link_shape)
 
 
-def link_shape(app, env, node, content):
+def link_shape(app, _env, node, content):
     """Link the name of a shape in a signature to what it means, which is shown on hover."""
-    item = shapes(str(app.confdir)).get(node["reftarget"])
-    if item is None or "refdoc" not in node:
-        return None
-    value = str(item.value).replace("np.", "").replace("torch.", "")
-    title = f"{value}: {package.summary(item)}"
-    address = package.reference_address(app, node["refdoc"], item)
-    return nodes.reference("", "", content, internal=True, refuri=address, reftitle=title)
-
-
-@cache
-def shapes(folder):
-    """Definition of each name of `ttsbook.arrays` and `ttsbook.tensors`."""
-    modules = filter(None, (package.find(package.read(folder), name) for name in SHAPES))
-    return {item.name: item for module in modules for item in package.public_members(module) if item.is_attribute}
+    for module in SHAPES:
+        item = package.find(str(app.confdir), f"{module}.{node['reftarget']}")
+        if item and item.is_attribute and "refdoc" in node:
+            title = f"{str(item.value).replace('np.', '').replace('torch.', '')}: {package.summary(item)}"
+            address = package.reference_address(app, node["refdoc"], item)
+            return nodes.reference("", "", content, internal=True, refuri=address, reftitle=title)
+    return None
 
 
 class ModuleReference(SphinxDirective):
@@ -50,10 +43,10 @@ class ModuleReference(SphinxDirective):
     def run(self):
         """Return the module's documentation as nodes, with links to its source."""
         name, folder = self.arguments[0], str(self.env.app.confdir)
-        if not (module := package.find(package.read(folder), name)):
+        if not (module := package.find(folder, name)):
             raise self.error(f"there is no module {name}")
         self.env.note_dependency(str(module.filepath))
-        made = self.parse_text_to_nodes(describe(module, self.config, used(folder), name=name))
+        made = self.parse_text_to_nodes(describe(module, self.config, used(folder)))
         described = (node for node in made if isinstance(node, addnodes.desc))
         for description, item in zip(described, package.public_members(module), strict=True):
             description[0] += source_link(item, package.source_address(self.env.app, self.env.docname, item))
@@ -66,12 +59,11 @@ class ModuleList(SphinxDirective):
     def run(self):
         """Return the modules of each page as a list."""
         folder, text = str(self.env.app.confdir), []
-        packages = package.read(folder)
-        for module, page in package.pages(folder).items():
-            item = package.find(packages, module)
+        for module in package.documented(folder):
+            item = package.find(folder, module)
             self.env.note_dependency(str(item.filepath))
             offered = [f":py:obj:`{one.name} <{module}.{one.name}>`" for one in package.public_members(item)]
-            text.append(f":doc:`{module} </{page}>`\n   {package.summary(item)}\n\n   {', '.join(offered)}\n")
+            text.append(f":py:mod:`{module}`\n   {package.summary(item)}\n\n   {', '.join(offered)}\n")
         return self.parse_text_to_nodes("\n".join(text))
 
 
@@ -98,14 +90,14 @@ def used(folder):
     found = {}
     for page in contents.read(folder).pages:
         path = Path(folder, "chapters", f"{page}.ipynb")
-        reader = names.Reader(package.read(folder))
+        reader = names.Reader(folder)
         for cell in notebooks.code_cells(notebooks.read(path)) if path.is_file() else ():
-            for use in reader.read(cell.source):
-                found.setdefault(use.path, {})[page] = f":doc:`/{page}`"
+            for _, _, item in reader.read(cell.source):
+                found.setdefault(item.path, {})[page] = f":doc:`/{page}`"
     return found
 
 
-def describe(item, config, used, *, name=None):
+def describe(item, config, used):
     """Return reStructuredText for a module, class, function or property.
 
     Parameters
@@ -116,8 +108,6 @@ def describe(item, config, used, *, name=None):
         The settings of sphinx.ext.napoleon.
     used : dict of str to dict of str to str
         Links to pages that use a definition, by its full name.
-    name : str, optional
-        Name of a module, if it is not the one under which it is defined.
 
     Returns
     -------
@@ -128,9 +118,8 @@ def describe(item, config, used, *, name=None):
         text += f"\n\n.. container:: used\n\n   Used in {', '.join(used[item.path].values())}.\n"
     body = "\n\n".join([text, *(describe(member, config, used) for member in package.public_members(item))])
     if item.is_module:
-        return f".. py:module:: {name or item.path}\n\n{body}"
+        return f".. py:module:: {item.path}\n\n{body}"
     kind = (METHOD if item.parent.is_class else DATA).get(item.kind.value, item.kind.value)
     head = item.name if item.is_attribute else item.signature() or item.name
-    short = item.is_attribute and str(item.annotation) == "TypeAlias"
-    value = f"\n   :value: {item.value}" if short else ""
+    value = f"\n   :value: {item.value}" if item.is_attribute and str(item.annotation) == "TypeAlias" else ""
     return f".. py:{kind}:: {head}\n   :canonical: {item.path}{value}\n\n{indent(body, '   ')}"

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from publish.site import linked_code, package
+from publish.site import package
 
 
 def setup(app):
@@ -13,12 +13,11 @@ def setup(app):
 def source_pages(app):
     """Yield a page for each module: name, variables and template."""
     for item in package.modules(str(app.confdir)).values():
-        path = item.filepath.relative_to(item.package.filepath.parents[1]).as_posix()
-        code = item.filepath.read_text(encoding="utf-8")
-        shown = app.builder.highlighter.highlight_block(code, "python", linespans="L")
-        body = f"<h1>{escape(path).replace('/', '/<wbr>')}</h1>\n{described(app, item)}\n{linked_code.light(shown)}"
-        about = item.docstring.value.partition("\n")[0] if item.docstring else path
-        yield package.source_page(item), {"title": path, "body": body, "description": about}, "page.html"
+        path = item.relative_package_filepath.as_posix()
+        shown = app.builder.highlighter.highlight_block(item.source, "python", linespans="L")
+        body = f"<h1>{escape(path).replace('/', '/<wbr>')}</h1>\n{described(app, item)}\n{shown}"
+        about = {"title": path, "body": body, "description": package.summary(item) or path}
+        yield package.source_page(item), about, "page.html"
 
 
 def described(app, item):

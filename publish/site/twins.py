@@ -120,8 +120,7 @@ def of_output(output, described, text):
 
 def written_out(source, folder):
     """Return a text of the appendix with what its roles and directives stand for."""
-    packages = package.read(str(folder))
-    source = REFERENCE.sub(lambda found: listed(package.find(packages, found[1]), found[1]), source)
+    source = REFERENCE.sub(lambda found: listed(package.find(str(folder), found[1]), found[1]), source)
     source = MODULES.sub(lambda _: modules(folder), source)
     source = BIBLIOGRAPHY.sub(lambda _: works(Path(folder, "references.bib")), source)
     source = SEVERAL.sub(lambda found: " ".join(f"{{cite}}`{key}`" for key in found["keys"].split(",")), source)
@@ -130,9 +129,8 @@ def written_out(source, folder):
 
 def modules(folder):
     """List the modules of the reference, each with its summary."""
-    packages = package.read(str(folder))
-    names = package.pages(str(folder))
-    return "\n".join(f"- `{name}`: {package.summary(package.find(packages, name))}" for name in names)
+    found = [package.find(str(folder), name) for name in package.documented(str(folder))]
+    return "\n".join(f"- `{module.path}`: {package.summary(module)}" for module in found)
 
 
 def listed(item, name):

@@ -7,28 +7,54 @@ import re
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 
 from publish import notebooks
-from publish.site import trees
-from publish.site.linked_code import light, linked
+from publish.site import linked_code, package, trees
 
 ROOT = Path(__file__).parents[2]
 NAMES = '<span class="n">a</span><span class="o">.</span><span class="n">b</span>'
 CODE = f"<div><pre><span></span>{NAMES} &lt; 1\n</pre></div>"
 
 
-def test_parts_are_wrapped_and_nothing_else_changes():
-    html = linked(CODE, [(0, 3, "x.html#b", "A “b” & more.")])
-    link = '<a href="x.html#b" title="A “b” &amp; more.">'
-    assert html == CODE.replace('<span class="n">a', f'{link}<span class="n">a').replace("b</span> ", "b</span></a> ")
-    assert linked(CODE, []) == CODE
+def test_tags_stand_before_their_byte_and_spans_that_change_nothing_are_left_out():
+    shown = '<div><pre><span></span>a<span class="o">.</span>b &lt; 1\n</pre></div>'
+    assert linked_code.tagged(CODE, {}) == shown
+    assert linked_code.tagged(CODE, {0: "<a>", 3: "</a>"}) == shown.replace("a<", "<a>a<", 1).replace("b ", "b</a> ")
+    assert linked_code.tagged("<pre>λ = &lt;</pre>", {5: "<b>"}) == "<pre>λ = &lt;</pre>"
+    assert (
+        linked_code.tagged('<pre>λ<span class="o">=</span>λ</pre>', {2: "<b>"})
+        == '<pre>λ<b><span class="o">=</span>λ</pre>'
+    )
+
+
+def test_the_first_use_in_a_piece_of_code_is_linked_and_says_what_it_means():
+    reference = SimpleNamespace(objects={})  # has nothing: links lead to the source
+    app = SimpleNamespace(
+        confdir=ROOT,
+        env=SimpleNamespace(get_domain=lambda _: reference),
+        builder=SimpleNamespace(get_relative_uri=lambda _, page: f"{page}.html"),
+    )
+    code = "from monograph.experiments.real import domains\ndomains.pool(1), domains.pool(2)\n"
+    shown = highlight(code, PythonLexer(), HtmlFormatter())
+    tree = trees.parse(f'<div class="highlight-python">{shown}</div><div class="highlight-text">{shown}</div>')
+    linked_code.link(app, {"page": tree})
+    module, function = tree.css("a")
+    assert (module.text(), module.attributes["href"]) == ("domains", "source/monograph/experiments/real/domains.html")
+    meant = package.find(str(ROOT), "monograph.experiments.real.domains.pool")
+    assert (function.text(), function.attributes["title"]) == ("domains.pool", package.summary(meant))
+    assert function.attributes["href"] == f"{module.attributes['href']}#L-{meant.lineno}"
+    assert '"' in function.attributes["title"]
+    assert [piece.text() for piece in tree.css("pre")] == [code, code]
 
 
 def test_spans_that_change_no_color_are_left_out(site):
-    assert light(CODE) == '<div><pre><span></span>a<span class="o">.</span>b &lt; 1\n</pre></div>'
     css = (site / "_static" / "pygments.css").read_text(encoding="utf-8")
     colors = re.findall(
         r'\[data-theme="(\w+)"\] \.highlight (?:\.(\w+) )?\{ (?:background: \S+ )?color: (#\w+) \}', css

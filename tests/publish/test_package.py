@@ -16,7 +16,7 @@ from publish import notebooks
 from publish.site import names, package
 
 ROOT = str(Path(__file__).parents[2])
-MODULES = package.pages(ROOT)
+MODULES = package.documented(ROOT)
 
 
 def entries(item, name):
@@ -26,7 +26,7 @@ def entries(item, name):
         yield from entries(one, f"{name}.{one.name}")
 
 
-ENTRIES = {name: item for module in MODULES for name, item in entries(package.find(package.read(ROOT), module), module)}
+ENTRIES = {name: item for module in MODULES for name, item in entries(package.find(ROOT, module), module)}
 # What the theory computes is proved in the book; these have no statement of their own.
 WITHOUT_STATEMENT = {"BestDepth", "CotSimulation", "DivergenceWarning", "Selection", "ValidityWarning"}
 
@@ -102,8 +102,7 @@ def is_data(item):
 
 def constants(module):
     """Documented names of a module that are data, or short for a type."""
-    packages = package.read(ROOT)
-    return {name for name in documented(module) if package.find(packages, f"{module}.{name}").is_attribute}
+    return {name for name in documented(module) if package.find(ROOT, f"{module}.{name}").is_attribute}
 
 
 def test_every_public_module_has_a_page():
@@ -129,9 +128,9 @@ def test_all_public_names_and_no_others_are_described(module):
 def test_constants_that_chapters_use_are_described():
     used = set()
     for path in notebooks.paths():
-        reader = names.Reader(package.read(ROOT))
+        reader = names.Reader(ROOT)
         for cell in notebooks.code_cells(notebooks.read(path)):
-            used |= {use.path for use in reader.read(cell.source)}
+            used |= {item.path for _, _, item in reader.read(cell.source)}
     data = {path for path in used if path.rpartition(".")[2].isupper() and path.count(".") == 2}
     assert data
     assert data <= {item.path for item in ENTRIES.values()}
@@ -176,14 +175,14 @@ def test_summaries_are_plain_text():
 
 
 def test_what_a_package_exports_hides_a_file_of_that_name():
-    root = package.read(ROOT)
-    assert package.find(root, "monograph.figures.lines").is_function
-    assert package.find(root, "monograph.figures.picture").is_module
-    assert package.find(root, "monograph.figures.nothing") is None
+    assert package.find(ROOT, "monograph.figures.lines").is_function
+    assert package.find(ROOT, "monograph.figures.picture").is_module
+    assert package.find(ROOT, "monograph.figures.nothing") is None
+    assert package.modules(ROOT)["monograph.figures.lines"].is_module
 
 
 def test_checks_of_claims_are_found_by_their_names():
-    item = package.find(package.read(ROOT), "monograph.claims.task.one_step_error")
+    item = package.find(ROOT, "monograph.claims.task.one_step_error")
     claim = importlib.import_module("monograph.claims.task").one_step_error
     assert isinstance(claim, Claim)
     assert item.lineno == inspect.getsourcelines(claim.check)[1]
@@ -191,5 +190,6 @@ def test_checks_of_claims_are_found_by_their_names():
 
 def test_the_package_of_the_folder_is_read_and_not_that_of_the_working_directory(tmp_path):
     small_book.write(tmp_path, index=notebook(text("# A page")))
-    assert package.read(str(tmp_path))["ttsbook"].filepath == tmp_path / "ttsbook" / "__init__.py"
-    assert set(package.modules(str(tmp_path))) == {"ttsbook", "monograph", "monograph.page"}
+    modules = package.modules(str(tmp_path))
+    assert modules["ttsbook"].filepath == tmp_path / "ttsbook" / "__init__.py"
+    assert set(modules) == {"ttsbook", "monograph", "monograph.page"}
