@@ -29,6 +29,7 @@ def setup(app):
 def make_font(app, pages):
     """Reduce the font of formulas to what the formulas of the site need."""
     letters = {letter for tree in pages.values() for formula in tree.css("math") for letter in formula.text()}
+    letters.add("√")  # which no formula spells: it is drawn for `msqrt`
     mathfont.make(Path(app.outdir, "_static", "fonts", "book-math.woff2"), letters)
 
 
@@ -114,6 +115,8 @@ def simplify(formula):
         if len(tree) and core(tree[end]).tag == "mo":
             core(tree[end]).set(side, "0")
     for element in tree.iter():
+        if element.tag == "mi" and (element.attrib.pop("mathvariant", "") == "normal" or len(element.text or "") > 1):
+            element.tag = "mtext"  # Firefox gives an upright `mi` the space of a function's name
         if element.get("style") in ("true", "false", "display:block math;"):
             del element.attrib["style"]
     return ElementTree.tostring(tree, encoding="unicode", short_empty_elements=False)

@@ -8,6 +8,7 @@ import re
 
 NAMES = {"Λ": "Lambda", "Γ": "Gamma", "Σ": "Sigma", "n": "n", "m": "m", "k": "k"}
 BLOCK = re.compile("[VW][1-4][1-4]")
+OPERATIONS = {*"+−·/"}
 WORD = re.compile(rf"(?<![\w’'])[{''.join(NAMES)}](?![\w’'])")
 
 
@@ -25,6 +26,12 @@ def color(app, pages):
             mark(pages[page])
 
 
+def alone(letter):
+    """Tell whether a letter is a term of its own, and not the last of n²/m."""
+    before = letter.prev
+    return not before or (before.tag in {"mo", "mspace"} and before.text() not in OPERATIONS)
+
+
 def mark(tree):
     """Mark symbols in the formulas and pictures of a page, and numbers that a formula says they equal.
 
@@ -33,11 +40,11 @@ def mark(tree):
     tree : selectolax.lexbor.LexborHTMLParser
         The page.
     """
-    for letter in tree.css("math mi"):
+    for letter in tree.css("math mi, math mtext"):
         if name := NAMES.get(letter.text()):
             letter.attrs["data-kin"] = name
             sign = letter.next
-            if sign and sign.text() == "=" and sign.next and sign.next.tag == "mn":
+            if alone(letter) and sign and sign.text() == "=" and sign.next and sign.next.tag == "mn":
                 sign.next.attrs["data-kin"] = name
     for block in tree.css("math msub"):
         if BLOCK.fullmatch(block.text()):

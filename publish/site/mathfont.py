@@ -12,6 +12,18 @@ from publish.book import ROOT
 SOURCE = ROOT / "node_modules" / "@fontsource" / "stix-two-math" / "files" / "stix-two-math-latin-400-normal.woff2"
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 FEATURES = ["ssty", "kern", "mark", "mkmk", "dtls", "flac"]  # ssty: shapes for indices
+CONSTANTS = {
+    # An index hangs as low below a letter that has a tail as below one that has none.
+    "SubscriptBaselineDropMin": 0,
+    # An exponent stands as high at a bracket as at a letter, and at a tall base as low as TeX has it.
+    "SuperscriptBaselineDropMax": 386,
+    # A fraction in a line of text is no taller than the line; its bar, as a root's, is a pixel thick wherever it lies.
+    "FractionNumeratorShiftUp": 430,
+    "FractionDenominatorShiftDown": 370,
+    "FractionRuleThickness": 54,
+    "RadicalRuleThickness": 54,
+}
+BRACKETS = "()[]⟨⟩"  # of which the second shape, 1.187 em tall, is the first that is 1.2 em for TeX
 
 
 @cache
@@ -26,16 +38,51 @@ def italics():
     return letters | {"h": "ℎ"}
 
 
+def whole():
+    """Open the whole font, with what this book sets otherwise."""
+    font = TTFont(SOURCE, recalcTimestamp=False)
+    constants = font["MATH"].table.MathConstants
+    for name, value in CONSTANTS.items():
+        getattr(constants, name).Value = value
+    for sign in BRACKETS:
+        variants(font, sign)[1].AdvanceMeasurement = 1200
+    return font
+
+
+@cache
+def known():
+    """Open the whole font, once for all that only read it."""
+    return whole()
+
+
+def variants(font, sign):
+    """Return the shapes of a sign, from the smallest to the tallest."""
+    table = font["MATH"].table.MathVariants
+    place = table.VertGlyphCoverage.glyphs.index(font.getBestCmap()[ord(sign)])
+    return table.VertGlyphConstruction[place].MathGlyphVariantRecord
+
+
+def width(sign, height):
+    """Return the width of a sign that is as tall as this, in em."""
+    tall = [shape for shape in variants(known(), sign) if shape.AdvanceMeasurement >= 1000 * height]
+    return known()["hmtx"][tall[0].VariantGlyph][0] / 1000 if tall else None
+
+
+def lean(letter):
+    """Return how far a slanted letter leans over what follows: its italics correction, in em."""
+    font = known()
+    table = font["MATH"].table.MathGlyphInfo.MathItalicsCorrectionInfo
+    name = font.getBestCmap().get(ord(italics().get(letter, letter)))
+    if letter not in italics() or name not in table.Coverage.glyphs:
+        return 0
+    return table.ItalicsCorrection[table.Coverage.glyphs.index(name)].Value / 1000
+
+
 def make(path, characters):
     """Write the font with these characters, and with the slanted ones of their letters."""
     wanted = set(characters) | {italics()[letter] for letter in characters if letter in italics()}
     options = subset.Options(flavor="woff2", hinting=False, layout_features=FEATURES, name_IDs=[0, 13, 14])
-    font = TTFont(SOURCE, recalcTimestamp=False)
-    constants = font["MATH"].table.MathConstants
-    # An index hangs as low below a letter that has a tail as below one that has none.
-    constants.SubscriptBaselineDropMin.Value = 0
-    # An exponent stands as high at a bracket as at a letter, and at a tall base as low as TeX has it.
-    constants.SuperscriptBaselineDropMax.Value = 386
+    font = whole()
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=map(ord, wanted))
     subsetter.subset(font)

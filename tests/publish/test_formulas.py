@@ -50,6 +50,15 @@ def test_a_prime_is_as_large_as_the_font_has_it(tex, raised):
     assert len([*tree.iter("msup")]) == raised
 
 
+@pytest.mark.parametrize(
+    ("tex", "tags"),
+    [(r"\Lambda", "mtext"), ("x", "mi"), (r"\operatorname{tr}", "mtext"), (r"\mathrm{d}", "mtext"), (r"\lambda", "mi")],
+)
+def test_what_stands_upright_is_text_and_a_slanted_letter_an_identifier(tex, tags):
+    tree = ElementTree.fromstring(formulas.typeset(tex, False)["mathml"])
+    assert {part.tag for part in tree.iter() if part.text} - {"mo"} == {tags}
+
+
 def test_rows_of_one_element_are_unwrapped_and_others_kept():
     simplified = formulas.simplify("<math><mrow><mrow><mi>a</mi></mrow><mrow><mi>b</mi><mi>c</mi></mrow></mrow></math>")
     assert simplified == "<math><mi>a</mi><mrow><mi>b</mi><mi>c</mi></mrow></math>"
@@ -74,6 +83,7 @@ def test_the_font_has_every_letter_of_the_site_and_the_constants_of_mathematics(
             tree = ElementTree.fromstring(formula.replace("&nbsp;", "\u00a0"))
             needed = {*"".join(tree.itertext())} - {"\u2061", "\u2062", "\u2063", "\ufe0e", "\ufe00"}
             needed |= {mathfont.italics()[mi.text] for mi in tree.iter("mi") if mi.text in mathfont.italics()}
+            needed |= {"√"} if tree.find(".//msqrt") is not None else set()
             assert not {letter for letter in needed if ord(letter) not in letters}, (page, formula)
     assert "MATH" in font
     assert (site / "_static/fonts/book-math.woff2").stat().st_size < 60_000

@@ -16,9 +16,12 @@ def marked(html):
 @pytest.mark.parametrize(
     ("html", "found"),
     [
-        ('<math><mi mathvariant="normal">Λ</mi><mo>+</mo><mi>n</mi></math>', [("Λ", "Lambda"), ("n", "n")]),
+        ("<math><mtext>Λ</mtext><mo>+</mo><mi>n</mi></math>", [("Λ", "Lambda"), ("n", "n")]),
         ("<math><mi>m</mi><mo>=</mo><mn>40</mn></math>", [("m", "m"), ("40", "m")]),
         ("<math><mi>m</mi><mo>+</mo><mn>40</mn></math>", [("m", "m")]),
+        ("<math><mi>n</mi><mo>=</mo><mi>m</mi><mo>=</mo><mn>40</mn></math>", [("n", "n"), ("m", "m"), ("40", "m")]),
+        ("<math><mi>n</mi><mo>/</mo><mi>m</mi><mo>=</mo><mn>0</mn></math>", [("n", "n"), ("m", "m")]),
+        ("<math><mn>2</mn><mi>m</mi><mo>=</mo><mn>0</mn></math>", [("m", "m")]),
         ("<math><msub><mi>w</mi><mi>k</mi></msub><mo>=</mo><mn>0</mn></math>", [("k", "k")]),
         ("<math><msub><mi>V</mi><mn>31</mn></msub><mo>+</mo><mi>W</mi></math>", [("V31", "V31")]),
         ("<math><msub><mi>V</mi><mn>3</mn></msub><msub><mi>V</mi><mn>51</mn></msub></math>", []),
@@ -34,7 +37,7 @@ def test_a_symbol_is_marked_with_its_number(html, found):
 @pytest.mark.parametrize(
     "html",
     [
-        "<math><mi>min</mi><mi>w</mi><mo>=</mo><mn>40</mn></math>",
+        "<math><mtext>min</mtext><mi>w</mi><mo>=</mo><mn>40</mn></math>",
         "<svg><text>n_crit, wₖ and skills</text></svg>",
         "<svg><text>it doesn’t</text></svg>",
         "<p>n examples</p>",

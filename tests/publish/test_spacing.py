@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from publish.site import formulas
+from publish.site import formulas, mathfont
 from publish.site.spacing import THIN
 
 
@@ -14,7 +14,7 @@ def parts(tex):
     return [
         (one.text or one.get("width"), one.get("lspace"), one.get("rspace"))
         for one in tree.iter()
-        if one.tag in ("mi", "mn", "mo", "mspace")
+        if one.tag in ("mi", "mn", "mo", "mspace", "mtext")
     ]
 
 
@@ -61,3 +61,39 @@ def test_between_a_sign_and_a_sum_there_is_the_sign_s_space_alone(tex, space):
 
 def test_brackets_of_a_chosen_size_are_as_close_as_others():
     assert [part[1:] for part in parts(r"a\big[P\Big(x\Big) + 1\big]b") if part[0] in "[()]"] == [("0", "0")] * 4
+
+
+@pytest.mark.parametrize(
+    ("tex", "letter", "exponent"),
+    [
+        ("W^2", None, "clear-3"),
+        ("V_{31}^2", None, "clear-3"),
+        ("T^k", None, "clear-2"),
+        ("P^{k-1}", None, "clear-1"),
+        (r"\Lambda^{-1}", None, None),  # upright
+        ("A^2", None, None),  # the font says that A leans over nothing
+        ("VW", "lean-3", None),
+        ("PA", None, None),
+        ("W_{24}", None, None),  # an index fits below
+    ],
+)
+def test_what_follows_a_slanted_letter_stands_clear_of_it(tex, letter, exponent):
+    tree = ElementTree.fromstring(formulas.typeset(tex, False)["mathml"])
+    classes = [(part.tag in ("msup", "msubsup"), *(one.get("class") for one in part)) for part in tree.iter()]
+    assert next((found[-1] for found in classes if found[0]), None) == exponent
+    assert (tree[0].get("class") if tree[0].tag == "mi" else None) == letter
+
+
+@pytest.mark.parametrize("bracket", "()[]⟨⟩")
+@pytest.mark.parametrize(("size", "height"), [("big", 1.2), ("Big", 1.8), ("bigg", 2.4)])
+def test_a_bracket_of_a_chosen_size_has_the_place_that_it_fills(bracket, size, height):
+    tex = {"⟨": r"\langle", "⟩": r"\rangle"}.get(bracket, bracket)
+    (sign,) = ElementTree.fromstring(formulas.typeset(rf"\{size}{tex}", False)["mathml"]).iter("mo")
+    width = mathfont.width(bracket, height)
+    assert sign.get("style") == f"inline-size: {width}em"
+    assert 0.3 < width < mathfont.width(bracket, height + 0.6) < 0.8
+
+
+def test_a_bar_that_a_browser_puts_together_is_moved_where_it_belongs():
+    (bar, _) = ElementTree.fromstring(formulas.typeset(r"\Big\| x", False)["mathml"])
+    assert bar.get("class") == "assembled"
