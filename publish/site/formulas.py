@@ -7,6 +7,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from docutils import nodes
 from sphinx.util import logging
@@ -97,10 +98,10 @@ def simplify(formula):
     side, where the text has its own.
     """
     tree = ElementTree.fromstring(formula)
-    for raised in tree.iter("msup"):
-        # The font's prime stands high already: raised once more it would be small and far above its letter.
-        if not "".join(raised[1].itertext()).strip("′"):
-            raised.tag = "mrow"
+    for scripted in [part for part in tree.iter() if part.tag in ("msub", "msup", "msubsup")]:
+        attach(scripted)
+    for root in tree.iter("msqrt"):
+        root.insert(0, Element("mspace", height="0.7em"))  # so that the sign of a low letter does not hang below it
     for parent in list(tree.iter()):
         for place, child in enumerate(list(parent)):
             parent[place] = unwrapped(child)
@@ -120,6 +121,29 @@ def simplify(formula):
         if element.get("style") in ("true", "false", "display:block math;"):
             del element.attrib["style"]
     return ElementTree.tostring(tree, encoding="unicode", short_empty_elements=False)
+
+
+def attach(scripted):
+    """Put indices and exponents where TeX has them.
+
+    A prime stands in the line: the font's stands high already, and raised once more would be small and far above its
+    letter. What belongs to brackets stands at the closing one, and an exponent of a letter with an accent as high as
+    that of the letter.
+    """
+    base, *_, last = scripted
+    if not "".join(last.itertext()).strip("′"):
+        index = Element("msub")
+        index.extend(scripted[:-1])
+        scripted[:] = [index if len(index) > 1 else base, last]
+        scripted.tag, last.attrib = "mrow", {"lspace": "0", "rspace": "0"}
+    elif base.tag == "mrow" and "form" in (closing := base[-1] if len(base) else base).attrib:
+        kernel = Element(scripted.tag)
+        kernel.extend([closing, *scripted[1:]])
+        scripted[:] = [*base[:-1], kernel]
+        scripted.tag = "mrow"
+    elif base.tag == "mover" and scripted.tag != "msub":
+        scripted[0] = Element("mpadded", height="0.7em")
+        scripted[0].append(base)
 
 
 def unwrapped(element):

@@ -5,7 +5,10 @@ import unicodedata
 from functools import cache
 
 from fontTools import subset
+from fontTools.pens.transformPen import TransformPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables.otTables import MathGlyphVariantRecord
 
 from publish.book import ROOT
 
@@ -24,6 +27,7 @@ CONSTANTS = {
     "RadicalRuleThickness": 54,
 }
 BRACKETS = "()[]⟨⟩"  # of which the second shape, 1.187 em tall, is the first that is 1.2 em for TeX
+BARS = {"|": "bar", "‖": "uni2016"}  # which browsers put together of pieces that overlap
 
 
 @cache
@@ -46,7 +50,24 @@ def whole():
         getattr(constants, name).Value = value
     for sign in BRACKETS:
         variants(font, sign)[1].AdvanceMeasurement = 1200
+    for sign, name in BARS.items():
+        construction(font, sign).GlyphAssembly = None
+        for bracket in variants(font, "(")[1:]:
+            variants(font, sign).append(stretched(font, name, bracket.AdvanceMeasurement))
     return font
+
+
+def stretched(font, name, height):
+    """Add a bar of some height to a font, about the axis as all brackets, and return it as one of a sign's shapes."""
+    shape = MathGlyphVariantRecord()
+    shape.VariantGlyph, shape.AdvanceMeasurement = f"{name}.{height}", height
+    axis, usual = font["MATH"].table.MathConstants.AxisHeight.Value, font["glyf"][name]
+    scale, middle = height / (usual.yMax - usual.yMin), (usual.yMax + usual.yMin) / 2
+    shapes = font.getGlyphSet()
+    shapes[name].draw(TransformPen(pen := TTGlyphPen(shapes), (1, 0, 0, scale, 0, axis - scale * middle)))
+    font.setGlyphOrder([*font.getGlyphOrder(), shape.VariantGlyph])
+    font["glyf"][shape.VariantGlyph], font["hmtx"][shape.VariantGlyph] = pen.glyph(), font["hmtx"][name]
+    return shape
 
 
 @cache
@@ -55,17 +76,21 @@ def known():
     return whole()
 
 
+def construction(font, sign):
+    """Return of what a sign is made when it is taller than usual."""
+    table = font["MATH"].table.MathVariants
+    return table.VertGlyphConstruction[table.VertGlyphCoverage.glyphs.index(font.getBestCmap()[ord(sign)])]
+
+
 def variants(font, sign):
     """Return the shapes of a sign, from the smallest to the tallest."""
-    table = font["MATH"].table.MathVariants
-    place = table.VertGlyphCoverage.glyphs.index(font.getBestCmap()[ord(sign)])
-    return table.VertGlyphConstruction[place].MathGlyphVariantRecord
+    return construction(font, sign).MathGlyphVariantRecord
 
 
 def width(sign, height):
     """Return the width of a sign that is as tall as this, in em."""
-    tall = [shape for shape in variants(known(), sign) if shape.AdvanceMeasurement >= 1000 * height]
-    return known()["hmtx"][tall[0].VariantGlyph][0] / 1000 if tall else None
+    shape = next(shape for shape in variants(known(), sign) if shape.AdvanceMeasurement >= 1000 * height)
+    return known()["hmtx"][shape.VariantGlyph][0] / 1000
 
 
 def lean(letter):

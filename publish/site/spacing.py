@@ -13,7 +13,7 @@ ROWS = {"math", "mrow", "mtd", "mstyle", "mpadded", "msqrt"}
 SCRIPTS = {"msub", "msup", "msubsup", "munder", "mover", "munderover"}
 DOTS, LARGE, CLOSING, APPLIED = "…⋯", "∑∏∫∬∮⋃⋂", ")]}⟩", "\u2061"
 BRACKETS = "([{⟨|‖" + CLOSING
-THIN = "0.1667em"
+THIN, MEDIUM = "0.1667em", "0.2222em"
 LEAN = 0.035  # by which the space beside slanted letters is counted, in em: classes of formulas.css
 
 
@@ -26,14 +26,25 @@ def space(tree):
             kernel = core(part)
             if kernel.tag == "mo":
                 kernel.attrib |= sides(kernel, before, after)
+                if kernel.text == APPLIED and after is not None and "minsize" in core(after).attrib:
+                    row.insert(list(row).index(after), Element("mspace", width=THIN))
             elif named(part, after) and (before is not None and not opens(before)):
                 row.insert(list(row).index(part), Element("mspace", width=THIN))
             before = part
         for letter in row.findall("mi"):
             if (steps := leaning(letter)) > 1:
                 letter.set("class", f"lean-{steps}")
+        if row.get("class") == "tml-left" and (first := beginning(row)).get("form") == "prefix":
+            first.set("form", "infix")  # a sum goes on in the next line
     for raised in (part for part in tree.iter() if part.tag in ("msup", "msubsup")):
         clear(raised[-1], leaning(raised[0]))
+
+
+def beginning(part):
+    """Return the first element of a row, or of the first row in it."""
+    while part.tag in ROWS and len(part):
+        part = part[0]
+    return part
 
 
 def leaning(letter):
@@ -66,8 +77,9 @@ def sides(sign, before, after):
         }
     if "minsize" in sign.attrib and sign.text in BRACKETS:
         width = mathfont.width(sign.text, float(sign.get("minsize").removesuffix("em")))
-        look = {"style": f"inline-size: {width}em"} if width else {"class": "assembled"}
-        return {"lspace": "0", "rspace": "0"} | look
+        return {"lspace": "0", "rspace": "0", "style": f"inline-size: {width}em"}
+    if sign.text == "×":
+        return {"lspace": MEDIUM, "rspace": MEDIUM}
     if sign.text in LARGE and (before is None or opens(before)):
         return {"lspace": "0"}
     return {}

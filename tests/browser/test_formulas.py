@@ -49,5 +49,5 @@ def test_a_root_ends_where_its_line_ends(formulas):
 
 def test_brackets_of_a_chosen_size_are_as_tall_as_tex_s_and_not_wider(formulas):
     for sign, size, width, height in formulas.locator("mo[minsize]").evaluate_all(BRACKETS):
-        if sign in "()[]⟨⟩":
+        if sign in "()[]⟨⟩|‖":
             assert width < 0.5 and height == pytest.approx(HEIGHTS[size], abs=0.1), (sign, size)

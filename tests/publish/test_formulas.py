@@ -5,6 +5,7 @@ from io import BytesIO
 from xml.etree import ElementTree
 
 import pytest
+from fontTools.pens.boundsPen import BoundsPen
 from fontTools.ttLib import TTFont
 
 from publish.site import formulas, mathfont
@@ -43,11 +44,55 @@ def test_a_sign_at_the_edge_leaves_the_space_to_the_text(tex, sides):
     assert [sign.get("lspace"), sign.get("rspace")] == sides
 
 
-@pytest.mark.parametrize(("tex", "raised"), [("f'(h)", 0), ("f''", 0), ("f^2", 1), ("f'^2", 1)])
+@pytest.mark.parametrize(("tex", "raised"), [("f'(h)", 0), ("f''", 0), ("f^2", 1), ("f'^2", 1), ("f_0'", 0)])
 def test_a_prime_is_as_large_as_the_font_has_it(tex, raised):
     tree = ElementTree.fromstring(formulas.typeset(tex, False)["mathml"])
-    assert "".join(tree.itertext()) in {"f′(h)", "f′′", "f2", "f′2"}
-    assert len([*tree.iter("msup")]) == raised
+    assert "".join(tree.itertext()) in {"f′(h)", "f′′", "f2", "f′2", "f0′"}
+    assert len([*tree.iter("msup"), *tree.iter("msubsup")]) == raised
+
+
+@pytest.mark.parametrize(
+    ("tex", "base"),
+    [
+        (r"(I - \hat M)^k", ")"),
+        (r"\langle U, G \rangle_F^2", "⟩"),
+        (r"\Big(1 + x\Big)^2", ")"),
+        (r"x^2", "x"),
+        (r"\frac{(a)^2}{b}", ")"),
+    ],
+)
+def test_an_exponent_of_brackets_stands_at_the_closing_one(tex, base):
+    (raised,) = [
+        part
+        for part in ElementTree.fromstring(formulas.typeset(tex, True)["mathml"]).iter()
+        if part.tag in ("msup", "msubsup")
+    ]
+    assert "".join(raised[0].itertext()) == base
+
+
+def test_an_exponent_stands_as_high_at_a_letter_with_an_accent_as_without():
+    raised = ElementTree.fromstring(formulas.typeset(r"\hat w_k^2", True)["mathml"])[0]
+    assert (raised.tag, raised[0].tag, raised[0].get("height")) == ("msubsup", "mpadded", "0.7em")
+
+
+def test_the_sign_of_a_root_has_room_for_a_capital_letter():
+    root = ElementTree.fromstring(formulas.typeset(r"\sqrt n", False)["mathml"])[0]
+    assert [(part.tag, part.get("height")) for part in root] == [("mspace", "0.7em"), ("mi", None)]
+
+
+def extent(font, name):
+    """Lowest and highest point of a shape of a font."""
+    shapes = font.getGlyphSet()
+    shapes[name].draw(pen := BoundsPen(shapes))
+    return pen.bounds[1], pen.bounds[3]
+
+
+@pytest.mark.parametrize("bar", mathfont.BARS)
+def test_bars_have_shapes_as_tall_as_the_brackets_and_about_the_same_axis(bar):
+    font = mathfont.known()
+    shapes, brackets = mathfont.variants(font, bar), mathfont.variants(font, "(")
+    for shape, bracket in zip(shapes, brackets, strict=True):
+        assert extent(font, shape.VariantGlyph) == pytest.approx(extent(font, bracket.VariantGlyph), abs=30)
 
 
 @pytest.mark.parametrize(
