@@ -16,6 +16,7 @@ from sphinx.util.math import get_node_equation_number
 from publish.site import mathfont
 from publish.site.spacing import SCRIPTS, core, space
 
+CLASS = "math notranslate nohighlight"
 SCRIPT = Path(__file__).with_name("typeset.cjs")
 logger = logging.getLogger(__name__)
 
@@ -41,19 +42,23 @@ def visit_inline(translator, node):
 
 
 def visit_display(translator, node):
-    """Write a formula on lines of its own, maybe with its number."""
-    translator.body.append(start(translator, node, "div"))
+    """Write a formula on lines of its own, maybe with its number, beside what scrolls where there is little room."""
+    write = translator.body.append
+    formula = mathml(node, display=True)
     if node["number"]:
-        translator.body.append(f'<span class="eqno">({get_node_equation_number(translator, node)})')
+        write(translator.starttag(node, "div", "", CLASS="numbered"))  # which has the id, too
+        write(f'<div class="{CLASS}" data-tex="{escape(source(node))}">{formula}</div>')
+        write(f'<span class="eqno">({get_node_equation_number(translator, node)})')
         translator.add_permalink_ref(node, "Link to this equation")
-        translator.body.append("</span>")
-    translator.body.append(f"{mathml(node, display=True)}</div>\n")
+        write("</span></div>\n")
+    else:
+        write(f"{start(translator, node, 'div')}{formula}</div>\n")
     raise nodes.SkipNode
 
 
 def start(translator, node, tag):
     """Return the start tag of a formula, which holds its TeX."""
-    return translator.starttag(node, tag, "", CLASS="math notranslate nohighlight", **{"data-tex": source(node)})
+    return translator.starttag(node, tag, "", CLASS=CLASS, **{"data-tex": source(node)})
 
 
 def source(node):

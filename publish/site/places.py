@@ -52,7 +52,8 @@ def tell(app, page, _template, context, doctree):
 def add_opener(_app, _page, _template, context, doctree):
     """Add the button that opens the menu of a page, beside its times or below title and subtitle."""
     if doctree is not None:
-        body, found = TIMES.subn(rf"\1 {OPENER}\2", context["body"], count=1)
+        beside = rf'\1<span class="pst-js-only d-print-none"> · </span>{OPENER}\2'
+        body, found = TIMES.subn(beside, context["body"], count=1)
         below = rf'\g<0>\n<p class="chapter-time place-line">{OPENER}</p>'
         context["body"] = body if found else TITLE.sub(below, body, count=1)
 

@@ -11,7 +11,7 @@ from publish.site.trees import content, piece, renamed
 
 UNSHOWN = "a.headerlink, details, .widget, pre, script"
 TARGETS = (
-    "div.proof[id], div.exercise[id], figure[id], div.math[id], .references li[id], tr[id^=claim-], tr[id^=symbol-]"
+    "div.proof[id], div.exercise[id], figure[id], div.numbered[id], .references li[id], tr[id^=claim-], tr[id^=symbol-]"
 )
 PLACED = {"id", "tabindex", "data-symbols", "data-hint"}
 """What an element has because of its place on the page."""

@@ -6,8 +6,8 @@ from publish.site import tex
 from publish.site.trees import content
 
 APART = (
-    "pre, script, svg, h1, button, form, .headerlink, .widget, .collapsed, .expanded, .chapter-part, .chapter-time,"
-    ".part-opener"
+    "pre, script, svg, h1, button, form, .headerlink, .eqno, .widget, .collapsed, .expanded, .chapter-part,"
+    ".chapter-time, .part-opener"
 )
 
 

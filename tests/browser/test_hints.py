@@ -228,7 +228,7 @@ def test_all_proofs_of_a_page_fold_and_unfold_and_only_those_of_the_appendix_are
 def test_a_link_into_a_folded_proof_unfolds_it(page, address):
     opened(page, f"{address}appendix/proofs.html")
     page.locator(".fold-proofs").click()
-    target = page.locator("details.proof div.math[id]").first
+    target = page.locator("details.proof div.numbered[id]").first
     name = target.get_attribute("id")
     assert target.is_hidden()
     page.evaluate("(name) => { location.hash = name; }", name)

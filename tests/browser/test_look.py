@@ -49,7 +49,7 @@ def test_a_chapter_has_its_part_above_and_its_times_below_the_title(page):
     page.open("theorems/overthinking.html")
     part, title, time = (page.locator(f"article {s}") for s in (".chapter-part", "h1", ".chapter-time"))
     assert part.inner_text().lower() == "part ii · theorems · 3 of 4"
-    assert re.fullmatch(r"[^·]+ to read · .+ to run Cite, copy, report", time.inner_text())
+    assert re.fullmatch(r"[^·]+ to read · .+ to run · Cite, copy, report", time.inner_text())
     tops = [place.bounding_box()["y"] for place in (part, title, time)]
     assert tops == sorted(tops)
     assert page.locator("article .part-opener").count() == 0

@@ -8,6 +8,7 @@ import pytest
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.ttLib import TTFont
 
+from publish import contents
 from publish.site import formulas, mathfont
 
 MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
@@ -118,6 +119,12 @@ def test_no_mathematics_script_is_left_and_every_formula_of_the_site_is_set(site
         assert meant == len(MATH.findall(text)), page
         assert "<merror" not in text, page
     assert not [path for path in site.rglob("*") if "mathjax" in path.name.lower()]
+
+
+def test_no_formula_in_a_line_is_as_tall_as_on_a_line_of_its_own(parsed, site):
+    for name in contents.read().pages:
+        inline = [formula["data-tex"] for formula in parsed(site / f"{name}.html").select("span.math")]
+        assert [tex for tex in inline if re.search(r"\\(dfrac|displaystyle|dbinom)", tex)] == [], name
 
 
 def test_the_font_has_every_letter_of_the_site_and_the_constants_of_mathematics(site):

@@ -23,8 +23,8 @@ STATEMENT = """<article><section id="s"><h1>S</h1>
 <figure id="fig-one"><svg><path id="p1-1" fill="#fab"/><use href="#p1-1" clip-path="url(#p1-1)"/></svg><figcaption>
 <p><span class="caption-number">Fig. 4.2 </span><span class="caption-text">Errors.</span>
 <a class="headerlink" href="#fig-one">#</a></p></figcaption></figure>
-<div class="math notranslate nohighlight" data-tex="d" id="equation-one"><span class="eqno">(7)</span>
-<math></math></div>
+<div class="numbered" id="equation-one"><div class="math notranslate nohighlight" data-tex="d"><math></math></div>
+<span class="eqno">(7)</span></div>
 <section id="t"><h2>T</h2></section></section></article>"""
 ID = re.compile(r'\sid="([^"]+)"')
 USED = re.compile(r'(?:\bhref="#|url\(#)([^")]+)')

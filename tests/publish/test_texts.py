@@ -15,7 +15,8 @@ so <em>small</em>.</p><div class="cell"><details class="hide"><summary><span cla
 <section id="t"><h2>T<a class="headerlink" href="#t">#</a></h2>
 <dl><dt>a</dt>
 <dd>A letter &amp; more</dd></dl>
-<div class="math" id="e" data-tex="\\frac{1}{2}"><span class="eqno">(7)</span><math><mn>1</mn></math></div>
+<div class="numbered" id="e"><div class="math" data-tex="\\frac{1}{2}"><math><mn>1</mn></math></div>
+<span class="eqno">(7)</span></div>
 <section><p>Inside.</p></section></section><p>After.</p></section></article>"""
 
 

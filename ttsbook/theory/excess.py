@@ -31,9 +31,9 @@ def first_excess(cov: CovarianceLike, train_length: float, steps: int) -> float:
     With :math:`a_p = h_p/(n + h_p)` and the eigenvalues :math:`\gamma_p` of :math:`\Gamma`,
 
     .. math::
-        C_k = \sum_{p,q} (1 + \delta_{pq}) \frac{\lambda_p \lambda_q}{\gamma_p}
-        \Bigl[\frac{c_{pq}^2}{\gamma_p} + \frac{2 a_p^k b_{pq}}{\gamma_q}\Bigr], \quad
-        c_{pq} = \sum_{j<k} a_p^j a_q^{k-1-j}, \quad b_{pq} = \sum_{j<k-1} (k-1-j)\, a_p^{k-2-j} a_q^j .
+        C_k &= \sum_{p,q} (1 + \delta_{pq}) \frac{\lambda_p \lambda_q}{\gamma_p}
+        \Bigl[\frac{c_{pq}^2}{\gamma_p} + \frac{2 a_p^k b_{pq}}{\gamma_q}\Bigr], \\
+        c_{pq} &= \sum_{j<k} a_p^j a_q^{k-1-j}, \quad b_{pq} = \sum_{j<k-1} (k-1-j)\, a_p^{k-2-j} a_q^j .
 
     Equal strengths: :math:`C_k = e_k(\infty)\, k(2k-1)\, n^2/(1 + d)`.
 
