@@ -31,7 +31,7 @@ import ttsbook
 print(ttsbook.__version__)
 """
 MARKUP = re.compile(
-    r"\{[\w:-]+\}`|^ *(?:`{3,}|:{3,})\{|^:::|^\([\w-]+\)=|^:[a-z-]+: |\$\$ *\(|\]\(widget:", re.MULTILINE
+    r"\{[\w:-]+\}`|^ *(?:`{3,}|:{3,})\{|^:::|^\([\w-]+\)=|^:[a-z-]+: |\$\$ *\([\w-]+\)|\]\(widget:", re.MULTILINE
 )
 
 

@@ -11,9 +11,7 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
+from sphinx.highlighting import PygmentsBridge
 
 from publish import notebooks
 from publish.site import linked_code, package, trees
@@ -42,7 +40,7 @@ def test_the_first_use_in_a_piece_of_code_is_linked_and_says_what_it_means():
         builder=SimpleNamespace(get_relative_uri=lambda _, page: f"{page}.html"),
     )
     code = "from monograph.experiments.real import domains\ndomains.pool(1), domains.pool(2)\n"
-    shown = highlight(code, PythonLexer(), HtmlFormatter())
+    shown = PygmentsBridge("html").highlight_block(code, "python")
     tree = trees.parse(f'<div class="highlight-python">{shown}</div><div class="highlight-text">{shown}</div>')
     linked_code.link(app, {"page": tree})
     module, function = tree.css("a")
