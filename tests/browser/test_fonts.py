@@ -52,11 +52,12 @@ def test_what_stands_in_is_as_wide_and_as_high(window, address, style):
 
 
 @pytest.mark.parametrize("name", ["one-idea", "appendix/api/data"])
-def test_fonts_are_asked_for_before_the_style_sheet_names_them(window, address, name):
-    window.goto(f"{address}{name}.html")
-    settle(window)
-    asked = window.evaluate("performance.getEntriesByType('resource').map((e) => [e.name, e.initiatorType])")
-    fonts = {address.rpartition("/")[2]: kind for address, kind in asked if address.endswith(".woff2")}
-    assert fonts == dict.fromkeys(
-        ["book-serif-400.woff2", "book-serif-400-italic.woff2", "book-serif-600.woff2", "book-math.woff2"], "link"
-    )
+@pytest.mark.parametrize(("width", "first"), [(390, 1), (1440, 4)])
+def test_fonts_are_asked_for_before_the_style_sheet_names_them(browser, address, name, width, first):
+    with watched_page(browser, width=width) as page:
+        page.goto(f"{address}{name}.html")
+        settle(page)
+        asked = page.evaluate("performance.getEntriesByType('resource').map((e) => [e.name, e.initiatorType])")
+    fonts = {font.rpartition("/")[2]: kind for font, kind in asked if font.endswith(".woff2")}
+    names = ["book-serif-400.woff2", "book-serif-400-italic.woff2", "book-serif-600.woff2", "book-math.woff2"]
+    assert fonts == dict.fromkeys(names, "css") | dict.fromkeys(names[:first], "link")
