@@ -139,8 +139,8 @@ def best_scaling_limit(P: PreconditionerLike, test_cov: CovarianceLike | Task, s
         )
         for valley in valleys
     ]
-    found = [*(search.x for search in searches), *etas[valleys]]  # between which a search may end in a lesser valley
-    return float(1 / min(found, key=lambda eta: rate(np.asarray(eta)).item()))
+    candidates = [*(search.x for search in searches), *etas[valleys]]  # a search may end in a lesser valley
+    return float(1 / min(candidates, key=lambda eta: rate(np.asarray(eta)).item()))
 
 
 def _root_error(T: Float64[np.ndarray, "*grid d d"], steps: int) -> Float64[np.ndarray, "*grid"]:
