@@ -32,6 +32,24 @@ REACHED = f"""() => [...document.querySelectorAll('{BOXES}')].every(
         (box.tabIndex === 0) === (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight)
 )"""
 
+# What the page draws takes a few draws a slice, however fast the machine is, and stands still after the fiftieth slice
+# until the test says goOn().
+HELD = """() => {
+    let [time, slices] = [0, 0];
+    const held = [];
+    const { postMessage } = MessagePort.prototype;
+    performance.now = () => (time += 4);
+    MessagePort.prototype.postMessage = function (message) {
+        const post = () => postMessage.call(this, message);
+        if (++slices > 50) held.push(post);
+        else post();
+    };
+    window.goOn = () => {
+        slices = 0;
+        for (const post of held.splice(0)) post();
+    };
+}"""
+
 
 def started(path):
     """Start the browser of that path; a context that stops it at its end."""

@@ -95,6 +95,7 @@ def test_the_search_finds_a_page(page, address):
 def test_on_paper_the_page_is_white_and_unfolded_and_widgets_are_still(browser, address):
     with watched_page(browser, scheme="dark") as page:
         page.goto(f"{address}setup/task.html")
+        wait_for_menus(page)  # the theme's script sets the colors when it comes
         settle(page)
         page.emulate_media(media="print", color_scheme="dark")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")

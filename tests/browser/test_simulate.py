@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from watched_pages import watched_page
+from watched_pages import HELD, watched_page
 
 from monograph import widgets
 
@@ -293,15 +293,9 @@ def test_a_seed_draws_the_same_again_and_another_draw_takes_the_next(window):
     assert page.get_by_label("seed").input_value() == "0" and window.problems == []
 
 
-SLOW = """() => {
-    const { now } = performance;
-    performance.now = () => 50 * now.call(performance);  // short slices
-}"""
-
-
 def test_the_page_stops_when_it_is_told_to_changes_or_is_not_seen(window):
     page = open_without_kernel(window, widgets.Exchange())
-    page.evaluate(SLOW)
+    page.evaluate(HELD)
     button = page.locator(".tts-simulate").get_by_role("button")
 
     def started():
@@ -310,6 +304,7 @@ def test_the_page_stops_when_it_is_told_to_changes_or_is_not_seen(window):
         assert button.inner_text() == "stop" and page.get_by_role("progressbar").is_visible()
 
     def stopped():
+        page.evaluate("goOn()")
         page.wait_for_function("!model.get('simulating')")
         return page.evaluate("model.get('found').done")
 

@@ -1,7 +1,7 @@
 """Fingers on widgets: they drag what a mouse drags, and past it, and from a slider, they scroll the page."""
 
 import pytest
-from watched_pages import settle, watched_page
+from watched_pages import HELD, settle, watched_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.exhaustive]
 # What goes where the finger goes.
@@ -123,11 +123,12 @@ def test_treatments_and_another_prompt_answer_to_a_tap(phone):
 @pytest.mark.parametrize("loaded", ["tails"], indirect=True)
 def test_a_tap_draws_and_a_tap_stops(phone):
     button = phone.locator(".tts-simulate").get_by_role("button")
-    phone.evaluate("performance.now = ((now) => () => 50 * now.call(performance))(performance.now)")  # short slices
+    phone.evaluate(HELD)
     button.tap()
     phone.wait_for_function("document.querySelector('.tts-simulate p').textContent !== ''")
     assert button.inner_text() == "stop"
     button.tap()
+    phone.evaluate("goOn()")
     phone.get_by_role("button", name="another draw").wait_for()
     assert not phone.locator(".tts-simulate p").inner_text().startswith("2,000 of")
 
