@@ -132,15 +132,17 @@ def attach(scripted):
     """Put indices and exponents where TeX has them.
 
     A prime stands in the line: the font's stands high already, and raised once more would be small and far above its
-    letter. What belongs to brackets stands at the closing one, and an exponent of a letter with an accent as high as
-    that of the letter.
+    letter. Two are one sign. What belongs to brackets stands at the closing one, and an exponent of a letter with an
+    accent as high as that of the letter.
     """
     base, *_, last = scripted
-    if not "".join(last.itertext()).strip("′"):
+    if (primes := "".join(last.itertext())) and not primes.strip("′"):
         index = Element("msub")
         index.extend(scripted[:-1])
-        scripted[:] = [index if len(index) > 1 else base, last]
-        scripted.tag, last.attrib = "mrow", {"lspace": "0", "rspace": "0"}
+        sign = Element("mo", lspace="0", rspace="0")
+        sign.text = "′″‴"[len(primes) - 1]
+        scripted[:] = [index if len(index) > 1 else base, sign]
+        scripted.tag = "mrow"
     elif base.tag == "mrow" and "form" in (closing := base[-1] if len(base) else base).attrib:
         kernel = Element(scripted.tag)
         kernel.extend([closing, *scripted[1:]])

@@ -18,8 +18,9 @@ FEATURES = ["ssty", "kern", "mark", "mkmk", "dtls", "flac"]  # ssty: shapes for 
 CONSTANTS = {
     # An index hangs as low below a letter that has a tail as below one that has none.
     "SubscriptBaselineDropMin": 0,
-    # An exponent stands as high at a bracket as at a letter, and at a tall base as low as TeX has it.
-    "SuperscriptBaselineDropMax": 386,
+    # An exponent stands as high at a bracket, whose height is rounded to pixels, as at a letter; at tall ones as low as
+    # TeX has it, or a little lower.
+    "SuperscriptBaselineDropMax": 440,
     # A fraction in a line of text is no taller than the line; its bar, as a root's, is a pixel thick wherever it lies.
     "FractionNumeratorShiftUp": 430,
     "FractionDenominatorShiftDown": 370,
@@ -27,6 +28,8 @@ CONSTANTS = {
     "RadicalRuleThickness": 54,
 }
 BRACKETS = "()[]⟨⟩"  # of which the second shape, 1.187 em tall, is the first that is 1.2 em for TeX
+LOW_ROOT = 1050  # the height of the root of a letter, which hangs no lower than TeX's
+STAR = 0.7  # how large TeX's star is beside the font's, which is as large as a letter
 BARS = {"|": "bar", "‖": "uni2016"}  # which browsers put together of pieces that overlap
 
 
@@ -50,6 +53,11 @@ def whole():
         getattr(constants, name).Value = value
     for sign in BRACKETS:
         variants(font, sign)[1].AdvanceMeasurement = 1200
+    roots = variants(font, "√")
+    roots.insert(1, stretched(font, "uni221A", roots[0].AdvanceMeasurement))
+    font["glyf"]["uni221A"] = font["glyf"][stretched(font, "uni221A", LOW_ROOT).VariantGlyph]
+    roots[0].AdvanceMeasurement = LOW_ROOT
+    shrink(font, "uni22C6", STAR)
     for sign, name in BARS.items():
         construction(font, sign).GlyphAssembly = None
         for bracket in variants(font, "(")[1:]:
@@ -58,7 +66,7 @@ def whole():
 
 
 def stretched(font, name, height):
-    """Add a bar of some height to a font, about the axis as all brackets, and return it as one of a sign's shapes."""
+    """Add a sign of some height to a font, about the axis as all brackets, and return it as one of its shapes."""
     shape = MathGlyphVariantRecord()
     shape.VariantGlyph, shape.AdvanceMeasurement = f"{name}.{height}", height
     axis, usual = font["MATH"].table.MathConstants.AxisHeight.Value, font["glyf"][name]
@@ -68,6 +76,15 @@ def stretched(font, name, height):
     font.setGlyphOrder([*font.getGlyphOrder(), shape.VariantGlyph])
     font["glyf"][shape.VariantGlyph], font["hmtx"][shape.VariantGlyph] = pen.glyph(), font["hmtx"][name]
     return shape
+
+
+def shrink(font, name, scale):
+    """Make a sign of a font smaller, about the axis."""
+    lift = (1 - scale) * font["MATH"].table.MathConstants.AxisHeight.Value
+    shapes = font.getGlyphSet()
+    shapes[name].draw(TransformPen(pen := TTGlyphPen(shapes), (scale, 0, 0, scale, 0, lift)))
+    font["glyf"][name] = pen.glyph()
+    font["hmtx"][name] = tuple(round(scale * part) for part in font["hmtx"][name])
 
 
 @cache

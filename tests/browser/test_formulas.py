@@ -21,6 +21,16 @@ BRACKETS = """(signs) => signs.filter((sign) => sign.checkVisibility()).map((sig
     return [sign.textContent, parseFloat(sign.getAttribute("minsize")), width / size, height / size];
 })"""
 HEIGHTS = {1.2: 1.187, 1.8: 1.907}  # of the font's shapes, each of which is .24 em taller than the one before
+# How much lower an exponent stands at a letter than at a bracket, in pixels, in text of these sizes.
+EXPONENTS = """(sizes) => sizes.map((size) => {
+    const math = document.createElementNS("http://www.w3.org/1998/Math/MathML", "math");
+    math.style.fontSize = `${size}px`;
+    math.innerHTML = `<msup><mi>a</mi><mn>2</mn></msup><msup><mo stretchy="false">)</mo><mn>2</mn></msup>`;
+    document.querySelector("article p").append(math);
+    const [letter, bracket] = [...math.querySelectorAll("mn")].map((sign) => sign.getBoundingClientRect().bottom);
+    math.remove();
+    return letter - bracket;
+})"""
 PAGES = [
     "setup/attention",
     "theorems/hardness",
@@ -51,3 +61,8 @@ def test_brackets_of_a_chosen_size_are_as_tall_as_tex_s_and_not_wider(formulas):
     for sign, size, width, height in formulas.locator("mo[minsize]").evaluate_all(BRACKETS):
         if sign in "()[]⟨⟩|‖":
             assert width < 0.5 and height == pytest.approx(HEIGHTS[size], abs=0.1), (sign, size)
+
+
+def test_an_exponent_stands_as_high_at_a_bracket_as_at_a_letter(formulas):
+    sizes = [15 + step / 8 for step in range(41)]
+    assert formulas.evaluate(EXPONENTS, sizes) == pytest.approx([0] * len(sizes), abs=0.5)

@@ -48,7 +48,7 @@ def test_a_sign_at_the_edge_leaves_the_space_to_the_text(tex, sides):
 @pytest.mark.parametrize(("tex", "raised"), [("f'(h)", 0), ("f''", 0), ("f^2", 1), ("f'^2", 1), ("f_0'", 0)])
 def test_a_prime_is_as_large_as_the_font_has_it(tex, raised):
     tree = ElementTree.fromstring(formulas.typeset(tex, False)["mathml"])
-    assert "".join(tree.itertext()) in {"f′(h)", "f′′", "f2", "f′2", "f0′"}
+    assert "".join(tree.itertext()) in {"f′(h)", "f″", "f2", "f′2", "f0′"}
     assert len([*tree.iter("msup"), *tree.iter("msubsup")]) == raised
 
 
@@ -94,6 +94,20 @@ def test_bars_have_shapes_as_tall_as_the_brackets_and_about_the_same_axis(bar):
     shapes, brackets = mathfont.variants(font, bar), mathfont.variants(font, "(")
     for shape, bracket in zip(shapes, brackets, strict=True):
         assert extent(font, shape.VariantGlyph) == pytest.approx(extent(font, bracket.VariantGlyph), abs=30)
+
+
+def test_a_star_is_smaller_than_a_letter_and_in_the_middle_of_the_line():
+    font = mathfont.known()
+    foot, top = extent(font, "uni22C6")
+    assert top - foot < 0.7 * extent(font, "N")[1]
+    assert (top + foot) / 2 == pytest.approx(font["MATH"].table.MathConstants.AxisHeight.Value, abs=40)
+
+
+def test_the_root_of_a_letter_is_lower_than_that_of_a_bracket():
+    font = mathfont.known()
+    shapes = mathfont.variants(font, "√")
+    extents = [extent(font, shape.VariantGlyph) for shape in shapes[:2]]
+    assert [top - foot for foot, top in extents] == pytest.approx([mathfont.LOW_ROOT, 1187], abs=2)
 
 
 @pytest.mark.parametrize(
