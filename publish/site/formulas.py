@@ -136,6 +136,7 @@ def attach(scripted):
     accent as high as that of the letter.
     """
     base, *_, last = scripted
+    raised = scripted.tag != "msub"
     if (primes := "".join(last.itertext())) and not primes.strip("′"):
         index = Element("msub")
         index.extend(scripted[:-1])
@@ -145,12 +146,19 @@ def attach(scripted):
         scripted.tag = "mrow"
     elif base.tag == "mrow" and "form" in (closing := base[-1] if len(base) else base).attrib:
         kernel = Element(scripted.tag)
-        kernel.extend([closing, *scripted[1:]])
+        usual = "minsize" not in closing.attrib and closing.get("stretchy") == "false"
+        kernel.extend([lowered(closing) if usual and raised else closing, *scripted[1:]])
         scripted[:] = [*base[:-1], kernel]
         scripted.tag = "mrow"
-    elif base.tag == "mover" and scripted.tag != "msub":
-        scripted[0] = Element("mpadded", height="0.7em")
-        scripted[0].append(base)
+    elif base.tag == "mover" and raised:
+        scripted[0] = lowered(base)
+
+
+def lowered(base):
+    """Return something that has an exponent with the height of a letter, whatever a browser rounds its own to."""
+    letter = Element("mpadded", height="0.7em")
+    letter.append(base)
+    return letter
 
 
 def unwrapped(element):

@@ -18,9 +18,8 @@ FEATURES = ["ssty", "kern", "mark", "mkmk", "dtls", "flac"]  # ssty: shapes for 
 CONSTANTS = {
     # An index hangs as low below a letter that has a tail as below one that has none.
     "SubscriptBaselineDropMin": 0,
-    # An exponent stands as high at a bracket, whose height is rounded to pixels, as at a letter; at tall ones as low as
-    # TeX has it, or a little lower.
-    "SuperscriptBaselineDropMax": 440,
+    # An exponent stands as high at a bracket as at a letter, and at a tall base as low as TeX has it.
+    "SuperscriptBaselineDropMax": 386,
     # A fraction in a line of text is no taller than the line; its bar, as a root's, is a pixel thick wherever it lies.
     "FractionNumeratorShiftUp": 430,
     "FractionDenominatorShiftDown": 370,
@@ -28,7 +27,7 @@ CONSTANTS = {
     "RadicalRuleThickness": 54,
 }
 BRACKETS = "()[]⟨⟩"  # of which the second shape, 1.187 em tall, is the first that is 1.2 em for TeX
-LOW_ROOT = 1050  # the height of the root of a letter, which hangs no lower than TeX's
+LOW_ROOT, TALL_ROOT = 1050, 1220  # heights of a letter's root, which hangs no lower than TeX's, and of a bracket's
 STAR = 0.7  # how large TeX's star is beside the font's, which is as large as a letter
 BARS = {"|": "bar", "‖": "uni2016"}  # which browsers put together of pieces that overlap
 
@@ -54,7 +53,7 @@ def whole():
     for sign in BRACKETS:
         variants(font, sign)[1].AdvanceMeasurement = 1200
     roots = variants(font, "√")
-    roots.insert(1, stretched(font, "uni221A", roots[0].AdvanceMeasurement))
+    roots.insert(1, stretched(font, "uni221A", TALL_ROOT))
     font["glyf"]["uni221A"] = font["glyf"][stretched(font, "uni221A", LOW_ROOT).VariantGlyph]
     roots[0].AdvanceMeasurement = LOW_ROOT
     shrink(font, "uni22C6", STAR)
