@@ -27,7 +27,11 @@ CONSTANTS = {
     "RadicalRuleThickness": 54,
 }
 BRACKETS = "()[]⟨⟩"  # of which the second shape, 1.187 em tall, is the first that is 1.2 em for TeX
-LOW_ROOT, TALL_ROOT = 1050, 1220  # heights of a letter's root, which hangs no lower than TeX's, and of a bracket's
+ROOTS = (
+    1050,
+    1187,
+    1340,
+)  # heights of a letter's root, which hangs no lower than TeX's, a bracket's, and a bar's with F²
 STAR = 0.7  # how large TeX's star is beside the font's, which is as large as a letter
 BARS = {"|": "bar", "‖": "uni2016"}  # which browsers put together of pieces that overlap
 
@@ -52,10 +56,10 @@ def whole():
         getattr(constants, name).Value = value
     for sign in BRACKETS:
         variants(font, sign)[1].AdvanceMeasurement = 1200
-    roots = variants(font, "√")
-    roots.insert(1, stretched(font, "uni221A", TALL_ROOT))
-    font["glyf"]["uni221A"] = font["glyf"][stretched(font, "uni221A", LOW_ROOT).VariantGlyph]
-    roots[0].AdvanceMeasurement = LOW_ROOT
+    low, *others = (stretched(font, "uni221A", height) for height in ROOTS)
+    font["glyf"]["uni221A"] = font["glyf"][low.VariantGlyph]
+    variants(font, "√")[0].AdvanceMeasurement = low.AdvanceMeasurement
+    variants(font, "√")[1:1] = others
     shrink(font, "uni22C6", STAR)
     for sign, name in BARS.items():
         construction(font, sign).GlyphAssembly = None

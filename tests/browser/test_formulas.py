@@ -35,6 +35,7 @@ EXPONENTS = """([formula, sizes]) => sizes.map((size) => {
 })"""
 PAGES = [
     "setup/attention",
+    "setup/thinking",
     "theorems/hardness",
     "theorems/task-selection",
     "appendix/proofs",
@@ -54,7 +55,9 @@ def formulas(browser, address, request):
     page.close()
 
 
-def test_a_root_ends_where_its_line_ends(formulas):
+@pytest.mark.parametrize("width", [390, 700, 1350])  # of which each has another size of text
+def test_a_root_ends_where_its_line_ends(formulas, width):
+    formulas.set_viewport_size({"width": width, "height": 900})
     found = formulas.locator("msqrt").evaluate_all(ROOTS)
     assert found and found == pytest.approx([0] * len(found), abs=0.01)
 

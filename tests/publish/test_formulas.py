@@ -103,11 +103,10 @@ def test_a_star_is_smaller_than_a_letter_and_in_the_middle_of_the_line():
     assert (top + foot) / 2 == pytest.approx(font["MATH"].table.MathConstants.AxisHeight.Value, abs=40)
 
 
-def test_the_root_of_a_letter_is_lower_than_that_of_a_bracket():
+def test_roots_have_shapes_of_their_heights():
     font = mathfont.known()
-    shapes = mathfont.variants(font, "√")
-    extents = [extent(font, shape.VariantGlyph) for shape in shapes[:2]]
-    assert [top - foot for foot, top in extents] == pytest.approx([mathfont.LOW_ROOT, mathfont.TALL_ROOT], abs=2)
+    extents = [extent(font, shape.VariantGlyph) for shape in mathfont.variants(font, "√")[:3]]
+    assert [top - foot for foot, top in extents] == pytest.approx(mathfont.ROOTS, abs=2)
 
 
 @pytest.mark.parametrize(
